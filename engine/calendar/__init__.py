@@ -1,0 +1,27 @@
+"""Working time: calendars, published working days, terms, due dates and the escalation ladder. Pure; time is an argument."""
+
+from __future__ import annotations
+
+from engine.calendar.ladder import LADDERS, Ladder, LadderKind, LadderStep, Rung, find_ladder, ladder_steps, parse_ladder
+from engine.calendar.publication import published_days, published_year
+from engine.calendar.reckoning import Due, due, fraction_point, open_seconds
+from engine.calendar.records import (
+    ADMIN,
+    CALENDARS,
+    CLIN,
+    OPD,
+    SUPPLY,
+    TIME_ZONE,
+    Calendar,
+    WorkingDays,
+    WorkingDaysTable,
+    assumed_year,
+    calendar_by_code,
+)
+from engine.calendar.terms import Term, parse_term
+
+__all__ = [
+    "ADMIN", "CALENDARS", "CLIN", "LADDERS", "OPD", "SUPPLY", "TIME_ZONE", "Calendar", "Due", "Ladder", "LadderKind",
+    "LadderStep", "Rung", "Term", "WorkingDays", "WorkingDaysTable", "assumed_year", "calendar_by_code", "due", "find_ladder",
+    "fraction_point", "ladder_steps", "open_seconds", "parse_ladder", "parse_term", "published_days", "published_year",
+]
