@@ -1,0 +1,117 @@
+"""What one kernel step has decided beyond its rows: past tense, in the order it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.kernel.rows import JSON, Delta
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityStarted:
+    """A token entered an element."""
+
+    token: int
+    scope: int
+    element: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivityEnded:
+    """A token left an element. `outcome` is `completed`, `cancelled` or `error`."""
+
+    token: int
+    scope: int
+    element: str
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskOpened:
+    """A user task waits for its people. The model element tells how they are found."""
+
+    token: int
+    scope: int
+    """Scope to read the task's expressions in: the token's data scope, or its scope."""
+    element: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskClosed:
+    """A user task ended. `completed` is False when the process took it away."""
+
+    token: int
+    element: str
+    completed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariableWritten:
+    """A variable got a value; `element` is the element that wrote it, None from outside."""
+
+    scope: int
+    name: str
+    value: JSON
+    element: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageThrown:
+    """A message leaves the instance."""
+
+    token: int
+    element: str
+    name: str
+    to: str | None
+    """Code of the receiving institution; None when the element names none, then any waiting instance may take it."""
+    endpoint: str | None
+    """Name of a pool without a process (patient, EMS); then nobody in the store receives it."""
+    correlation: Mapping[str, JSON] = field(default_factory=dict)
+    payload: Mapping[str, JSON] = field(default_factory=dict)
+    business_key: str | None = None
+    expires: str | None = None
+    """ISO 8601 duration after which an unreceived message goes to the dead-message desk."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignalThrown:
+    """A signal is broadcast to every subscription and start event of its name, this instance's own excepted (they have fired already)."""
+
+    token: int
+    name: str
+    payload: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentRaised:
+    """The instance cannot go on at this token until a person resolves it; the token is in state `error`."""
+
+    token: int
+    element: str
+    code: str
+    """`uncaught-error`, `expression`, `function`, `no-flow`, `budget`, ..."""
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceEnded:
+    """Nothing is left to do. `state` is `completed`, `terminated` or `cancelled`."""
+
+    state: str
+
+
+Effect = (
+    ActivityStarted | ActivityEnded | TaskOpened | TaskClosed | VariableWritten | MessageThrown | SignalThrown
+    | IncidentRaised | InstanceEnded
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepResult:
+    """Outcome of one kernel step: the changed rows and what happened, in order."""
+
+    delta: Delta
+    effects: tuple[Effect, ...]
+    steps: int
+    """Tokens that ran."""

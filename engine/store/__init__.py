@@ -1,0 +1,1 @@
+"""What the engine remembers: tables, connections, keys and schema migrations. Nothing here decides anything."""

@@ -1,0 +1,98 @@
+"""Opens a database by its URL and brings its schema to the newest version.
+
+`sqlite:///path` is the embedded default, `postgresql://…` the one for many nodes. Both are used through the same
+statements; `sqlite.py` and `postgresql.py` hold what differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy.engine import URL
+
+from engine.errors import Conflict, Invalid
+from engine.store import postgresql, sqlite
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """One SQLAlchemy engine, and the two ways to talk through it."""
+
+    def __init__(self, url: str, pool_size: int = 8) -> None:
+        """Opens nothing yet. Raises Invalid for a URL that is neither SQLite nor PostgreSQL."""
+        self.url = normalise_url(url)
+        if self.url.get_backend_name() == "sqlite":
+            self.engine = create_engine(self.url, pool_size=pool_size, max_overflow=8, connect_args={"check_same_thread": False})
+            sqlite.prepare(self.engine)
+        else:
+            self.engine = create_engine(
+                self.url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True, connect_args=dict(postgresql.CONNECT_ARGUMENTS)
+            )
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection in a transaction that ends with the block: committed, or rolled back by an exception."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reading; nothing is kept."""
+        with self.engine.connect().execution_options(liandong_reading=True) as connection:
+            yield connection
+
+    def check_schema(self) -> None:
+        """Raises Conflict when the schema is not the one this code was written for."""
+        with self.reading() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+        expected = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+        if found != expected:
+            raise Conflict(
+                "schema-version", "Expected schema version '{expected}', but the database has '{found}': run `liandong migrate`",
+                expected=expected, found=found,
+            )
+
+    def close(self) -> None:
+        """Closes every pooled connection."""
+        self.engine.dispose()
+
+
+def normalise_url(url: str) -> URL:
+    """The SQLAlchemy URL for `url`, with the driver we use. Raises Invalid for other databases."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return parsed.set(drivername="sqlite+pysqlite")
+    if backend in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    raise Invalid("database-url", "Expected a sqlite or postgresql URL, but found '{backend}'", backend=backend)
+
+
+def alembic_config(url: str | URL) -> AlembicConfig:
+    """Alembic's configuration for the database at `url`."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = normalise_url(str(url)) if isinstance(url, str) else url
+    return config
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Brings the schema of the database at `url` forward to `revision`, creating it when there is none."""
+    parsed = normalise_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    command.upgrade(alembic_config(parsed), revision)
+

@@ -1,0 +1,30 @@
+"""Alembic's entry: runs schema migrations over the engine's own connection settings."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import Connection
+
+import engine.store.keys
+import engine.store.tables
+from engine.store.base import Base
+from engine.store.database import Database
+
+
+def run(connection: Connection) -> None:
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=connection.dialect.name == "sqlite",
+                      transaction_per_migration=True, compare_type=True)
+    with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    database = Database(context.config.attributes["url"].render_as_string(hide_password=False))
+    with database.engine.begin() as opened:
+        run(opened)
+    database.close()

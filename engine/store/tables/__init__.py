@@ -1,0 +1,19 @@
+"""Every table, under its name."""
+
+from __future__ import annotations
+
+from engine.store.keys import KeyBlock
+from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
+from engine.store.tables.identity import Account, IdempotencyKey, Session, SignInFailure
+from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
+from engine.store.tables.organisation import Appointment, Department, DocumentNumber, Institution, Membership, Person, Post
+from engine.store.tables.record import AuditEntry, History, Notification, Participant
+from engine.store.tables.task import Candidate, Copy, Draft, Round, Rung, Seat
+from engine.store.tables.work import Incident, Job, Message
+
+__all__ = [
+    "Account", "Appointment", "AuditEntry", "Candidate", "Compensation", "Copy", "Department", "Deployment", "DocumentNumber", "Draft",
+    "History", "IdempotencyKey", "Incident", "Institution", "Job", "Membership", "Message", "Notification", "Participant", "Person",
+    "Post", "ProcessDefinition", "ProcessInstance", "Resource", "Round", "Rung", "Scope", "Seat", "Session", "SignInFailure",
+    "StartSubscription", "Subscription", "Token", "Variable",
+]

@@ -1,0 +1,98 @@
+"""Institutions, their departments, the posts in them and who sits in which from when to when."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.base import Base, Entity, Keyed
+
+
+class Institution(Entity, Base):
+    """A legal person: a hospital, a branch, a clinic, an office, a supplier. The tree, not a name, says what is below what."""
+
+    __tablename__ = "institution"
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    short_name: Mapped[str] = mapped_column(String(60))
+    type: Mapped[str] = mapped_column(String(2))
+    """Code of domain list ORG_TYPE, such as 10 lead hospital, 21 township branch, 30 village clinic."""
+    parent: Mapped[int | None] = mapped_column(ForeignKey("institution.key"), index=True)
+    calendar: Mapped[str] = mapped_column(String(20))
+    integrated: Mapped[bool] = mapped_column()
+    """False for a member without a system; a clerk enters its messages."""
+
+
+class Membership(Keyed, Base):
+    """An institution's dated membership in the community led by `lead`."""
+
+    __tablename__ = "membership"
+    institution: Mapped[int] = mapped_column(ForeignKey("institution.key"), index=True)
+    lead: Mapped[int] = mapped_column(ForeignKey("institution.key"))
+    from_date: Mapped[date] = mapped_column(Date)
+    to_date: Mapped[date | None] = mapped_column(Date)
+    __table_args__ = (CheckConstraint("to_date IS NULL OR to_date >= from_date", name="dates"),)
+
+
+class Department(Keyed, Base):
+    """A department of one institution."""
+
+    __tablename__ = "department"
+    institution: Mapped[int] = mapped_column(ForeignKey("institution.key"))
+    code: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(20))
+    """`clinical`, `technical`, `office` or `centre`."""
+    __table_args__ = (UniqueConstraint("institution", "code"),)
+
+
+class Post(Keyed, Base):
+    """A chair that exists in many institutions. `superior` and `leader` name the posts that an overdue task climbs to."""
+
+    __tablename__ = "post"
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    name_en: Mapped[str] = mapped_column(String(80))
+    superior: Mapped[str | None] = mapped_column(String(20))
+    leader: Mapped[str | None] = mapped_column(String(20))
+
+
+class Person(Entity, Base):
+    """A member of staff."""
+
+    __tablename__ = "person"
+    staff_number: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    active: Mapped[bool] = mapped_column()
+
+
+class Appointment(Entity, Base):
+    """Who sits in which chair from when to when."""
+
+    __tablename__ = "appointment"
+    person: Mapped[int] = mapped_column(ForeignKey("person.key"), index=True)
+    post: Mapped[str] = mapped_column(ForeignKey("post.code"))
+    institution: Mapped[int] = mapped_column(ForeignKey("institution.key"))
+    department: Mapped[int | None] = mapped_column(ForeignKey("department.key"))
+    kind: Mapped[str] = mapped_column(String(12))
+    """`full`, `part-time`, `dispatched` or `acting`."""
+    from_date: Mapped[date] = mapped_column(Date)
+    to_date: Mapped[date | None] = mapped_column(Date)
+    """Last day, included; None while it lasts."""
+    __table_args__ = (
+        CheckConstraint("kind IN ('full','part-time','dispatched','acting')", name="kind"),
+        CheckConstraint("to_date IS NULL OR to_date >= from_date", name="dates"),
+        Index("ix_appointment_chair", "institution", "post"),
+    )
+
+
+class DocumentNumber(Base):
+    """The last number given in a gap-free series of one institution and year."""
+
+    __tablename__ = "document_number"
+    category: Mapped[str] = mapped_column(String(10), primary_key=True)
+    institution: Mapped[int] = mapped_column(ForeignKey("institution.key"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int] = mapped_column()

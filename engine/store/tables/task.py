@@ -1,0 +1,129 @@
+"""The people's side of a user task: rounds, seats, who may be offered them, drafts and copies.
+
+A user task is one token. One asking of its people is a round; a person's place in it is a seat, which is what an inbox
+calls a task. A seat is `open` (claimable), `claimed` (one person has it), `completed`, or `closed` (taken away undone).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.base import Base, Entity, Instant, Json, Keyed
+
+
+class Round(Entity, Base):
+    """One asking of a user task's people."""
+
+    __tablename__ = "round"
+    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), index=True)
+    token: Mapped[int] = mapped_column(BigInteger, index=True)
+    scope: Mapped[int] = mapped_column(BigInteger)
+    """Scope that the task's variables are read in."""
+    element: Mapped[str] = mapped_column(String(200))
+    number: Mapped[int] = mapped_column()
+    """1 for the first asking of this element in this instance."""
+    mode: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10))
+    outcome: Mapped[str | None] = mapped_column(String(100))
+    resolved: Mapped[dict[str, Any]] = mapped_column(Json)
+    """How the people were found: rules, principals, persons at that moment."""
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    __table_args__ = (
+        CheckConstraint("state IN ('open','decided','cancelled')", name="state"),
+        Index("uq_round_open", "token", unique=True, sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+    )
+
+
+class Seat(Entity, Base):
+    """One person's place in a round: a task in the inbox."""
+
+    __tablename__ = "seat"
+    round: Mapped[int] = mapped_column(ForeignKey("round.key"), index=True)
+    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), index=True)
+    element: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    revision: Mapped[int] = mapped_column()
+    state: Mapped[str] = mapped_column(String(10))
+    assignee: Mapped[int | None] = mapped_column(ForeignKey("person.key"))
+    direct: Mapped[bool] = mapped_column()
+    """True when the rule named one person; such a seat cannot be given back to a pool."""
+    capacity: Mapped[int | None] = mapped_column(ForeignKey("appointment.key"))
+    """Appointment in which the assignee acts."""
+    reason: Mapped[str | None] = mapped_column(String(40))
+    sent_by: Mapped[int | None] = mapped_column(BigInteger)
+    """Person whose act opened it."""
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    claimed_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
+    soon_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When 80 % of the term are over."""
+    term: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """Rule, calendar and start that `due_at` was computed from, and whether it is provisional."""
+    level: Mapped[int] = mapped_column()
+    """Highest rung of the ladder reached: 0 none, 1 overdue, 2, 3."""
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_by: Mapped[int | None] = mapped_column(BigInteger)
+    outcome: Mapped[str | None] = mapped_column(String(100))
+    opinion: Mapped[str | None] = mapped_column(Text)
+    form_hash: Mapped[str | None] = mapped_column(String(64))
+    """SHA-256 of the form's values when the seat was completed."""
+    __table_args__ = (
+        CheckConstraint("state IN ('open','claimed','completed','closed')", name="state"),
+        CheckConstraint("(state IN ('completed','closed')) = (ended_at IS NOT NULL)", name="ended"),
+        CheckConstraint("state <> 'claimed' OR assignee IS NOT NULL", name="assignee"),
+        Index("ix_seat_assignee", "assignee", "state", "due_at"),
+        Index("ix_seat_ended_by", "ended_by", "ended_at"),
+    )
+
+
+class Candidate(Base):
+    """To whom an open seat is offered. `principal` is `person:<key>`, `post:<post>@<institution>` or `post:<post>@<institution>/<department>`."""
+
+    __tablename__ = "candidate"
+    principal: Mapped[str] = mapped_column(String(120), primary_key=True)
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.key"), primary_key=True)
+    __table_args__ = (Index("ix_candidate_seat", "seat"),)
+
+
+class Draft(Base):
+    """What a person has typed into a task but not sent."""
+
+    __tablename__ = "draft"
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.key"), primary_key=True)
+    person: Mapped[int] = mapped_column(ForeignKey("person.key"), primary_key=True)
+    data: Mapped[dict[str, Any]] = mapped_column(Json)
+    opinion: Mapped[str | None] = mapped_column(Text)
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Copy(Entity, Base):
+    """A read-only copy for a person: by the model, or by the ladder to a superior."""
+
+    __tablename__ = "copy"
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.key"), index=True)
+    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"))
+    person: Mapped[int] = mapped_column(ForeignKey("person.key"))
+    reason: Mapped[str] = mapped_column(String(20))
+    """`model`, `overdue`, `level2` or `level3`."""
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    read_at: Mapped[datetime | None] = mapped_column(Instant)
+    __table_args__ = (UniqueConstraint("seat", "person", "reason"), Index("ix_copy_person", "person", "made_at"))
+
+
+class Rung(Keyed, Base):
+    """One step of a seat's escalation ladder, with its instant, done or still to come."""
+
+    __tablename__ = "rung"
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.key"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    level: Mapped[int] = mapped_column()
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+    told: Mapped[list[int] | None] = mapped_column(Json)
+    """Persons who were told, by key."""
+    __table_args__ = (CheckConstraint("kind IN ('remind','overdue','level2','level3')", name="kind"),)

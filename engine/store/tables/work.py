@@ -1,0 +1,85 @@
+"""Work the engine owes: jobs of the clock, messages on their way, and incidents that wait for a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.base import Base, Entity, Instant, Json
+
+
+class Job(Entity, Base):
+    """Something to do at a time. A finished job has no row; a failed one without retries left has an incident."""
+
+    __tablename__ = "job"
+    kind: Mapped[str] = mapped_column(String(30))
+    instance: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    subject: Mapped[int] = mapped_column(BigInteger)
+    """Key of what it is about: a subscription, a rung, a message."""
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str] = mapped_column(String(10))
+    """`pending`, `running` (leased) or `failed`."""
+    retries: Mapped[int] = mapped_column()
+    attempts: Mapped[int] = mapped_column()
+    worker: Mapped[str | None] = mapped_column(String(100))
+    lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    fence: Mapped[int] = mapped_column(BigInteger)
+    """Grows with every lease; a worker that lost its lease holds an old one."""
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    error: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (
+        CheckConstraint("state IN ('pending','running','failed')", name="state"),
+        CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="lease"),
+        Index("ix_job_due", "state", "due_at"),
+        Index("ix_job_subject", "kind", "subject"),
+    )
+
+
+class Message(Entity, Base):
+    """A message between institutions, or with the world outside."""
+
+    __tablename__ = "message"
+    message_id: Mapped[str] = mapped_column(String(100), unique=True)
+    """The sender's own name for it; the same one again is answered with the first result."""
+    name: Mapped[str] = mapped_column(String(200))
+    from_institution: Mapped[int | None] = mapped_column(ForeignKey("institution.key"))
+    from_instance: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    to_institution: Mapped[int | None] = mapped_column(ForeignKey("institution.key"))
+    endpoint: Mapped[str | None] = mapped_column(String(40))
+    to_instance: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    collaboration: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    business_key: Mapped[str | None] = mapped_column(String(200))
+    correlation: Mapped[dict[str, Any]] = mapped_column(Json)
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    channel: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(10))
+    """`sent` (job on its way), `waiting` (nobody takes it yet), `delivered`, `recorded` (endpoint outside) or `dead`."""
+    reason: Mapped[str | None] = mapped_column(String(100))
+    occurred_at: Mapped[datetime] = mapped_column(Instant)
+    sent_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+    __table_args__ = (
+        CheckConstraint("state IN ('sent','waiting','delivered','recorded','dead')", name="state"),
+        Index("ix_message_waiting", "state", "name"),
+    )
+
+
+class Incident(Entity, Base):
+    """A stop that a person must resolve."""
+
+    __tablename__ = "incident"
+    instance: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    token: Mapped[int | None] = mapped_column(BigInteger, index=True)
+    job: Mapped[int | None] = mapped_column(BigInteger)
+    element: Mapped[str | None] = mapped_column(String(200))
+    code: Mapped[str] = mapped_column(String(60))
+    message: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10))
+    raised_at: Mapped[datetime] = mapped_column(Instant)
+    resolved_at: Mapped[datetime | None] = mapped_column(Instant)
+    resolved_by: Mapped[int | None] = mapped_column(BigInteger)
+    __table_args__ = (CheckConstraint("state IN ('open','resolved')", name="state"), Index("ix_incident_state", "state", "raised_at"))
