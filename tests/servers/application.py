@@ -79,7 +79,12 @@ class Application:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=self._environment, start_new_session=True
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=self._environment,
+                start_new_session=True,
             )
         deadline = time.monotonic() + START_SECONDS
         while self._process.poll() is None and time.monotonic() < deadline:
@@ -87,7 +92,7 @@ class Application:
                 return
             time.sleep(0.1)
         self.kill()
-        raise ApplicationError(f"Expected the application to become healthy, but it did not. It wrote:\n{self.output[-4000:]}")
+        raise ApplicationError(f"Expected the application to become healthy, but it did not. It wrote:\n{self._tail()}")
 
     def kill(self) -> None:
         """Ends the process and its children at once (SIGKILL). Harmless when it is not running."""
@@ -107,7 +112,7 @@ class Application:
             status = self._process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise ApplicationError(f"Expected the application to stop, but it did not. It wrote:\n{self.output[-4000:]}") from None
+            raise ApplicationError(f"Expected the application to stop, but it did not. It wrote:\n{self._tail()}") from None
         self._process = None
         return status
 
@@ -116,9 +121,12 @@ class Application:
         self.kill()
         self.start()
 
+    def _tail(self) -> str:
+        return self.output[-4000:]
+
     def _healthy(self) -> bool:
         try:
-            with urlopen(f"{self.url}/healthz", timeout=2) as answer:
+            with urlopen(f"{self.url}/healthz", timeout=2) as answer:  # noqa: S310 - always our own http address
                 return bool(answer.status == 200)
         except (URLError, OSError):
             return False

@@ -40,7 +40,7 @@ def chromium() -> str:
     """Path of the system's Chromium. Raises BrowserError when there is none."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
-        raise BrowserError("Expected a system Chromium, but there is none. Install it: sudo apt-get install chromium fonts-noto-cjk")
+        raise BrowserError("Expected a system Chromium, but found none. Install it: sudo apt-get install chromium fonts-noto-cjk")
     return found
 
 

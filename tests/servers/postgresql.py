@@ -144,7 +144,7 @@ class PostgreSQL:
 
     def _administer(self, statement: str, *names: str) -> None:
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def _place_binaries(self) -> Path:
         package = _installed_package()
@@ -215,7 +215,7 @@ class PostgreSQL:
 def _installed_package() -> Path:
     package = importlib.util.find_spec(PACKAGE)
     if package is None or package.origin is None:
-        raise PostgreSQLError("Expected the PostgreSQL binaries of the development environment, but they are missing: run `make setup`.")
+        raise PostgreSQLError("Expected the PostgreSQL binaries of the development environment, but found none: run `make setup`.")
     return Path(package.origin).parent
 
 

@@ -8,8 +8,11 @@ from playwright.sync_api import Browser, Page
 from tests.servers import browser as subject
 from tests.servers.browser import PHONE, BrowserError, Windows, accessibility_violations, chromium
 
-SOUND = "<!doctype html><html lang=zh-CN><meta charset=utf-8><title>待办</title><main><h1>待办</h1><button>签收</button></main></html>"
-UNSOUND = "<!doctype html><html lang=zh-CN><meta charset=utf-8><title>待办</title><main><h1>待办</h1><button></button></main></html>"
+SOUND = """
+  <!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>待办</title>
+  <main><h1>待办</h1><button>签收</button></main></html>
+"""
+UNSOUND = SOUND.replace("签收", "")
 
 
 def test_axe_is_silent_on_a_sound_page(page: Page) -> None:
@@ -45,7 +48,7 @@ def test_an_uncaught_error_in_a_page_is_a_complaint(browser: Browser) -> None:
 
 
 def test_a_missing_chromium_is_an_error_with_the_command_that_helps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subject.shutil, "which", lambda name: None)
+    monkeypatch.setattr("shutil.which", lambda name: None)
 
     with pytest.raises(BrowserError, match="apt-get install chromium"):
         chromium()
