@@ -1,0 +1,24 @@
+"""Every bound of the language in one place. A bound is part of the language: the browser's interpreter keeps the same ones."""
+
+from __future__ import annotations
+
+MAX_SOURCE = 2_000
+"""Characters of one expression."""
+MAX_SCRIPT = 20_000
+"""Characters of one script or one template."""
+MAX_NODES = 300
+"""Nodes of one checked tree, which also bounds its height."""
+MAX_DEPTH = 30
+"""How deep brackets, conditionals and prefix operators may be nested."""
+MAX_TEXT = 10_000
+"""Characters of a text that an expression builds."""
+MAX_ITEMS = 10_000
+"""Items of a list that an expression builds or works through."""
+MAX_STEPS = 200_000
+"""Units of work of one evaluation; a unit is one value looked at, or 100 characters of text."""
+MAX_LEVELS = 32
+"""How deep the data an expression compares or gives back may be nested, as deep as the API takes it."""
+MAX_NUMBER = 10**30
+"""No number is larger in size."""
+MAX_PLACES = 20
+"""Decimal places a number keeps; further ones are rounded half to even."""
