@@ -215,7 +215,7 @@ class PostgreSQL:
 def _installed_package() -> Path:
     package = importlib.util.find_spec(PACKAGE)
     if package is None or package.origin is None:
-        raise PostgreSQLError("Expected the PostgreSQL binaries of the development environment, but found none: run `make setup`.")
+        raise PostgreSQLError("Expected the PostgreSQL binaries of the environment, but found none: run `make setup`.")
     return Path(package.origin).parent
 
 

