@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from engine.expressions.faults import Fault
 from engine.expressions.values import (
@@ -84,7 +84,7 @@ def _divisor(value: JSON) -> int | Decimal:
 def negate(value: JSON) -> JSON:
     """`-value`"""
     found = as_number(value)
-    return -found if type(found) is int else number(EXACT.minus(found))
+    return whole(-found) if type(found) is int else number(EXACT.minus(found))
 
 
 MATH: dict[str, Callable[[JSON, JSON], JSON]] = {
@@ -113,20 +113,15 @@ _ORDER_NUMBER: dict[str, Callable[[_Num, _Num], bool]] = {
 def absolute(value: JSON) -> JSON:
     """The number without its sign."""
     found = as_number(value)
-    return abs(found) if type(found) is int else found.copy_abs()
+    return negate(found) if found < 0 else found
 
 
 def rounded(value: JSON, places: JSON = 0) -> JSON:
     """The number with so many decimal places (0 to 20), halves away from zero (四舍五入)."""
-    found, digits = as_number(value), as_whole(places)
+    found, digits = Decimal(as_number(value)), as_whole(places)
     if not 0 <= digits <= 20:
         raise Fault("wrong-arguments", "round() takes 0 to 20 places")
-    return number(Decimal(found).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=EXACT))
-
-
-def floored(value: JSON) -> JSON:
-    """The largest whole number that is not above the number."""
-    return number(as_decimal(value).to_integral_value(rounding=ROUND_FLOOR))
+    return number(found.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=EXACT))
 
 
 def to_int(value: JSON) -> JSON:

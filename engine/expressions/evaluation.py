@@ -13,6 +13,7 @@ from engine.expressions import tree
 from engine.expressions.arithmetic import MATH, negate, ordered
 from engine.expressions.faults import Fault
 from engine.expressions.functions import FUNCTIONS
+from engine.expressions.limits import TEXT_STEP
 from engine.expressions.texts import contains
 from engine.expressions.tree import Node
 from engine.expressions.values import JSON, Meter, admit, as_text, as_whole, equal, open_key, wrong_type
@@ -58,7 +59,7 @@ def build(node: Node) -> Run:
         case tree.Logic(operator, items):
             return _logic([build(item) for item in items], operator == "or")
         case tree.Compare(first, rest):
-            return _compare(build(first), [(operator, build(operand)) for operator, operand in rest])
+            return _compare(build(first), [(_TESTS[operator], build(operand)) for operator, operand in rest])
         case tree.Math(operator, left, right):
             return _math(MATH[operator], build(left), build(right))
         case _:
@@ -181,25 +182,45 @@ def _if(test: Run, then: Run, other: Run) -> Run:
     return lambda frame: then(frame) if _truth(test(frame)) else other(frame)
 
 
-def _holds(operator: str, left: JSON, right: JSON, frame: Frame) -> bool:
-    if operator == "==" or operator == "!=":
-        same = left == right if type(left) is type(right) and type(left) in _SAME else equal(left, right, frame)
-        return same is (operator == "==")
-    if operator == "in" or operator == "not-in":
-        return contains(frame, right, left) is (operator == "in")
-    return ordered(operator, left, right)
+Test: TypeAlias = Callable[[Frame, JSON, JSON], bool]
 
 
-def _compare(first: Run, rest: list[tuple[str, Run]]) -> Run:
+def _same(frame: Frame, left: JSON, right: JSON) -> bool:
+    return left == right if type(left) is type(right) and type(left) in _SAME else equal(left, right, frame)
+
+
+def _different(frame: Frame, left: JSON, right: JSON) -> bool:
+    return not _same(frame, left, right)
+
+
+def _inside(frame: Frame, left: JSON, right: JSON) -> bool:
+    return contains(frame, right, left) is True
+
+
+def _outside(frame: Frame, left: JSON, right: JSON) -> bool:
+    return contains(frame, right, left) is False
+
+
+def _order(operator: str) -> Test:
+    return lambda frame, left, right: ordered(operator, left, right)
+
+
+_TESTS: dict[str, Test] = {
+    "==": _same, "!=": _different, "in": _inside, "not-in": _outside,
+    "<": _order("<"), "<=": _order("<="), ">": _order(">"), ">=": _order(">="),
+}
+
+
+def _compare(first: Run, rest: list[tuple[Test, Run]]) -> Run:
     if len(rest) == 1:
-        operator, second = rest[0]
-        return lambda frame: _holds(operator, first(frame), second(frame), frame)
+        test, second = rest[0]
+        return lambda frame: test(frame, first(frame), second(frame))
 
     def run(frame: Frame) -> JSON:
         left = first(frame)
-        for operator, operand in rest:
+        for holds, operand in rest:
             right = operand(frame)
-            if not _holds(operator, left, right, frame):
+            if not holds(frame, left, right):
                 return False
             left = right
         return True
@@ -237,7 +258,7 @@ def _call(name: str, arguments: list[Run]) -> Run:
             if type(value) is list or type(value) is dict:
                 frame.spend(len(value))
             elif type(value) is str:
-                frame.spend(len(value) // 100)
+                frame.spend(len(value) // TEXT_STEP)
         return call(frame, *values) if metered else call(*values)
 
     return run

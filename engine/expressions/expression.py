@@ -12,7 +12,7 @@ from engine.expressions.parser import parse
 from engine.expressions.tree import Call, Constant, Defined, Index, Key, Name, Node, Number, Text, to_json, walk
 from engine.expressions.values import JSON, measure, wrong_type
 
-_CACHED = 4_096
+_CACHED = 2_048
 _NOT_BUILT = (Name, Key, Index, Number, Text, Constant)
 
 

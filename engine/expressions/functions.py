@@ -60,7 +60,6 @@ _ALL = (
     _function("any(list)", lists.any_of, "布尔列表中是否有真", "Whether one of a list of booleans is true"),
     _function("all(list)", lists.all_of, "布尔列表是否全真", "Whether all of a list of booleans are true"),
     _function("round(number, places=0)", arithmetic.rounded, "四舍五入到若干位小数", "Rounded, halves away from zero"),
-    _function("floor(number)", arithmetic.floored, "不大于该数的最大整数", "The largest whole number not above it"),
     _function("abs(number)", arithmetic.absolute, "绝对值", "The number without its sign"),
     _function("int(x)", arithmetic.to_int, "数字或数字文字去掉小数部分", "A number or numeric text without its decimal places"),
     _function("decimal(x)", arithmetic.to_decimal, "数字文字变为数字", "A numeric text as a number"),

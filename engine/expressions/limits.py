@@ -15,9 +15,11 @@ MAX_TEXT = 10_000
 MAX_ITEMS = 10_000
 """Items of a list that an expression builds or works through."""
 MAX_STEPS = 200_000
-"""Units of work of one evaluation; a unit is one value looked at, or 100 characters of text."""
-MAX_LEVELS = 32
-"""How deep the data an expression compares or gives back may be nested, as deep as the API takes it."""
+"""Units of work of one evaluation; a unit is one value looked at, or 32 characters of text."""
+TEXT_STEP = 32
+"""Characters of text in one unit of work."""
+MAX_LEVELS = 64
+"""How deep the data an expression compares or gives back may be nested; the API takes half of that."""
 MAX_NUMBER = 10**30
 """No number is larger in size."""
 MAX_PLACES = 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cmp_to_key
 
 from engine.expressions.arithmetic import add, ordered
 from engine.expressions.faults import Fault
@@ -13,6 +12,7 @@ from engine.expressions.values import (
     admit,
     as_dict,
     as_list,
+    as_number,
     as_text,
     as_whole,
     bounded_list,
@@ -109,13 +109,12 @@ def last(values: JSON) -> JSON:
 def in_order(values: JSON) -> JSON:
     """The list from small to large; all numbers or all texts. Texts are ordered by code point."""
     items = as_list(values)
-    if len(items) == 1:
-        ordered("<", items[0], items[0])
-    return sorted(items, key=cmp_to_key(_compare))
-
-
-def _compare(left: JSON, right: JSON) -> int:
-    return -1 if ordered("<", left, right) else int(ordered(">", left, right))
+    ordered_items: list[JSON] = []
+    if items and type(items[0]) is str:
+        ordered_items.extend(sorted([as_text(item) for item in items]))
+    else:
+        ordered_items.extend(sorted([as_number(item) for item in items]))
+    return ordered_items
 
 
 def distinct(meter: Meter, values: JSON) -> JSON:

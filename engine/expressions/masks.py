@@ -18,36 +18,34 @@ def _between(text: str, head: int, tail: int) -> str:
     return text[:head] + "*" * hidden + text[len(text) - tail:] if hidden > 0 else "*" * len(text)
 
 
+def _text_or_nothing(value: JSON) -> str:
+    return "" if value is None else as_text(value)
+
+
 def mask_name(name: JSON) -> JSON:
     """A person's name with all but its first and last character hidden: 赵*国, 张*. The mark of demo names is dropped."""
-    if name is None:
-        return ""
-    text = as_text(name).removesuffix(_DEMO)
+    text = _text_or_nothing(name).removesuffix(_DEMO)
     return text[:1] + "*" if len(text) == 2 else _between(text, 1, 1)
 
 
 def mask_id(number: JSON) -> JSON:
     """An identity number with its first six and last four characters: 110101********0000. Short ones show less."""
-    if number is None:
-        return ""
-    text = as_text(number)
+    text = _text_or_nothing(number)
     return _between(text, 6, 4) if len(text) >= 15 else _between(text, 1, 1)
 
 
 def mask_phone(number: JSON) -> JSON:
     """A telephone number with its first three and last four characters: 138****0000. Short ones show less."""
-    if number is None:
-        return ""
-    text = as_text(number)
+    text = _text_or_nothing(number)
     return _between(text, 3, 4) if len(text) >= 11 else _between(text, 1, 2)
 
 
 def patient_title(name: JSON, sex: JSON = None, age: JSON = None, at: JSON = None) -> JSON:
     """How a case names its patient: `赵建国 男58岁`. `age` is years, or a birth date that is counted to `at`."""
-    sign = number_text(sex) if type(sex) is int else as_text(sex or "")
+    sign = number_text(sex) if type(sex) is int else _text_or_nothing(sex)
     word = "男" if sign in _MALE else "女" if sign in _FEMALE else ""
     known = word + _age_text(age, at)
-    return as_text(name or "") + (f" {known}" if known else "")
+    return _text_or_nothing(name) + (f" {known}" if known else "")
 
 
 def _age_text(age: JSON, at: JSON) -> str:

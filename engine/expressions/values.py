@@ -12,7 +12,7 @@ from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import TypeAlias
 
 from engine.expressions.faults import Fault
-from engine.expressions.limits import MAX_ITEMS, MAX_LEVELS, MAX_NUMBER, MAX_PLACES, MAX_STEPS, MAX_TEXT
+from engine.expressions.limits import MAX_ITEMS, MAX_LEVELS, MAX_NUMBER, MAX_PLACES, MAX_STEPS, MAX_TEXT, TEXT_STEP
 
 JSON: TypeAlias = "bool | int | float | Decimal | str | list[JSON] | dict[str, JSON] | None"
 """A value as it is stored. Floats occur in data only; the language reads them as Decimal."""
@@ -217,7 +217,7 @@ def measure(value: JSON, meter: Meter, level: int = 0) -> None:
     if level > MAX_LEVELS:
         raise Fault("too-large", f"the result is nested deeper than {MAX_LEVELS} levels", limit=MAX_LEVELS)
     if isinstance(value, str):
-        meter.spend(len(value) // 100)
+        meter.spend(len(value) // TEXT_STEP)
     elif isinstance(value, list):
         meter.spend(len(value) + 1)
         for item in value:
