@@ -186,7 +186,7 @@ def text_of(value: JSON) -> str:
 
 
 def equal(left: JSON, right: JSON, meter: Meter, level: int = 0) -> bool:
-    """Equality by value, at any depth. Values of different types are not equal; `1 == 1.0` and `true != 1` hold."""
+    """Equality by value, at any depth, of two admitted values. `1 == 1.0`, but values of different types are unequal."""
     kind_left, kind_right = type(left), type(right)
     if kind_left is kind_right and kind_left in _SCALAR:
         return left == right
@@ -198,18 +198,17 @@ def equal(left: JSON, right: JSON, meter: Meter, level: int = 0) -> bool:
 def _equal_deep(left: JSON, right: JSON, meter: Meter, level: int) -> bool:
     if level > MAX_LEVELS:
         raise Fault("too-large", f"data is nested deeper than {MAX_LEVELS} levels", limit=MAX_LEVELS)
-    left, right = admit(left), admit(right)
     if isinstance(left, list) and isinstance(right, list):
         if len(left) != len(right):
             return False
         meter.spend(len(left) + 1)
-        return all(equal(a, b, meter, level + 1) for a, b in zip(left, right, strict=True))
+        return all(equal(admit(a), admit(b), meter, level + 1) for a, b in zip(left, right, strict=True))
     if isinstance(left, dict) and isinstance(right, dict):
         if left.keys() != right.keys():
             return False
         meter.spend(len(left) + 1)
-        return all(equal(item, right[key], meter, level + 1) for key, item in left.items())
-    return type(left) in _SCALAR and type(right) in _SCALAR and equal(left, right, meter, level)
+        return all(equal(admit(item), admit(right[key]), meter, level + 1) for key, item in left.items())
+    return False
 
 
 def measure(value: JSON, meter: Meter, level: int = 0) -> None:

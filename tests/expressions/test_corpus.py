@@ -13,7 +13,6 @@ from engine.errors import ExpressionError
 from engine.expressions import BROWSER_FUNCTIONS, FUNCTIONS, compile_expression
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "corpus.json").read_text("utf-8"), parse_float=Decimal)
-CHECK_CODES = {"syntax", "not-allowed", "unknown-function", "wrong-arguments", "number-too-large"}
 
 
 def same(left: Any, right: Any) -> bool:
@@ -67,8 +66,8 @@ def test_every_function_and_every_kind_of_node_is_in_the_corpus() -> None:
     for case in CASES:
         try:
             visit(compile_expression(case["source"]).tree)
-        except ExpressionError as refused:
-            assert refused.code in CHECK_CODES
+        except ExpressionError:
+            assert "error" in case
     assert kinds == {"num", "str", "bool", "null", "name", "defined", "list", "dict", "key", "index", "not", "neg", "empty",
                      "and", "or", "compare", "math", "if", "call"}
     assert operators == {"==", "!=", "<", "<=", ">", ">=", "in", "not-in", "+", "-", "*", "/", "//", "%"}

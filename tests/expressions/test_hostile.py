@@ -30,7 +30,8 @@ def test_a_hostile_source_is_refused_when_it_is_checked(case: dict[str, Any]) ->
     source = source_of(case)
     with pytest.raises(ExpressionError) as refused:
         compile_expression(source)
-    assert refused.value.code and json.dumps(dict(refused.value.facts))
+    assert refused.value.code
+    assert json.dumps(dict(refused.value.facts))
 
 
 @pytest.mark.parametrize("case", [c for c in INPUTS if c["when"] == "evaluate"], ids=lambda case: ascii(case["source"])[:50])
@@ -50,7 +51,8 @@ def test_a_hostile_source_is_refused_in_a_script_line(case: dict[str, Any]) -> N
 
 
 @pytest.mark.parametrize("text", [
-    "${", "#{", "${x", "${x}${", "${'}", "${{'a': 1}", "a ${x b", "${}", "${ }", "${x}} ${", "${x.y()}", "a ${__x} b", "${\u0000}",
+    "${", "#{", "${x", "${x}${", "${'}", "${{'a': 1}", "a ${x b", "${}", "${ }", "${x}} ${", "${x.y()}",
+    "a ${__x} b", "${\u0000}",
     "${x # }", "${" * 5000, "${1 +}", "${(}",
 ])
 def test_a_hostile_template_is_refused(text: str) -> None:
@@ -59,10 +61,13 @@ def test_a_hostile_template_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "x", "x + 1", "print(1)", "import os", "x += 1", "x -= 1", "x: int = 1", "x.y = 1", "x['a'] = 1", "x, y = 1, 2", "(x) = 1", "1 = x",
-    "'x' = 1", "x = y = 1", "= 1", "x =", "x = 1 y = 2", "_x = 1", "__builtins__ = 1", "now = 1", "parameters = {}", "instance = 1",
+    "x", "x + 1", "print(1)", "import os", "x += 1", "x -= 1", "x: int = 1", "x.y = 1", "x['a'] = 1", "x, y = 1, 2",
+    "(x) = 1", "1 = x",
+    "'x' = 1", "x = y = 1", "= 1", "x =", "x = 1 y = 2", "_x = 1", "__builtins__ = 1", "now = 1", "parameters = {}",
+    "instance = 1",
     "own = 'A'", "true = 1", "in = 1", "not = 1", "empty = 1", "for = 1", "if x: y = 1", "def f(): x = 1", "${x = 1}", "x = ${1}",
-    "x == 1", "del x", "x = [1,\n# c\n2]", "x = (1", "x = 1)", "x = {'a': 1;}", "x\u0000 = 1", "\u202ex = 1", "x = 'a\nb'", "=" * 5000,
+    "x == 1", "del x", "x = [1,\n# c\n2]", "x = (1", "x = 1)", "x = {'a': 1;}", "x\u0000 = 1", "\u202ex = 1",
+    "x = 'a\nb'", "=" * 5000,
     "execution.setVariable('a', 1)", "a = 1\n" * 201, "a" * 20_001, "x := 1", "x = y := 1", "x = lambda: 1", "lambda = 1",
 ])
 def test_a_hostile_script_is_refused(text: str) -> None:
