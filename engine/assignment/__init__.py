@@ -1,0 +1,13 @@
+"""Who is asked to do a task, to whom it climbs when it is late, and how people are found."""
+
+from __future__ import annotations
+
+from engine.assignment.people import find_person, normalise_login, parse_principal, people_behind
+from engine.assignment.posts import DEFAULT_POSTS, INTERNAL_POSTS, PostDefault
+from engine.assignment.resolution import NO_CANDIDATE, AssignmentRule, Resolution, resolve
+from engine.assignment.superiors import administrators, leaders, superiors
+
+__all__ = [
+    "DEFAULT_POSTS", "INTERNAL_POSTS", "NO_CANDIDATE", "AssignmentRule", "PostDefault", "Resolution", "administrators",
+    "find_person", "leaders", "normalise_login", "parse_principal", "people_behind", "resolve", "superiors",
+]

@@ -1,0 +1,110 @@
+"""Finding people: by any of their names, and by the chairs they sit in. Only people who can work are found: active, and
+not shut out of their account.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from engine.authorization import Executes, in_force
+from engine.config import Config
+from engine.store.tables import Account, Appointment, Department, Institution, Person
+
+
+class Place(Protocol):
+    """Where and when people are looked for: a unit of work, or a query's reader."""
+
+    @property
+    def connection(self) -> Executes: ...
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def config(self) -> Config: ...
+
+
+class Holder(NamedTuple):
+    """A person in a chair, by keys."""
+
+    person: int
+    appointment: int
+    institution: int
+    institution_code: str
+
+
+def normalise_login(login: str) -> str:
+    """The one spelling of a log-in name: full-width letters and capitals are the same name."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", login).strip().casefold())
+
+
+def find_person(connection: Executes, reference: object) -> int | None:
+    """Key of the person whom `reference` names by key, id, staff number or log-in; None when it names nobody."""
+    if isinstance(reference, bool) or reference is None:
+        return None
+    text = str(reference).strip()
+    for condition in _names(text):
+        found = connection.execute(_by_name().where(condition)).scalar_one_or_none()
+        if found is not None:
+            return int(found)
+    return None
+
+
+def holders(connection: Executes, day: date, *conditions: ColumnElement[bool]) -> list[Holder]:
+    """Those who sit on `day` in the chairs that `conditions` on appointment, institution and department describe."""
+    query = (
+        select(Appointment.person, Appointment.key, Appointment.institution, Institution.code)
+        .join(Person, Person.key == Appointment.person)
+        .join(Institution, Institution.key == Appointment.institution)
+        .outerjoin(Department, Department.key == Appointment.department)
+        .outerjoin(Account, Account.person == Appointment.person)
+        .where(Person.active, func.coalesce(Account.disabled, False).is_(False), *in_force(Appointment, day), *conditions)
+        .order_by(Appointment.from_date, Appointment.key)
+    )
+    return [Holder(*row) for row in connection.execute(query)]
+
+
+def chair_conditions(post: str, institution: str, department: str | None) -> Sequence[ColumnElement[bool]]:
+    """Conditions for `holders`: a post at an institution, in one department when it is given; all by code."""
+    whole = [Appointment.post == post, Institution.code == institution]
+    return whole if department is None else [*whole, Department.code == department]
+
+
+def parse_principal(principal: str) -> tuple[str, str, str | None] | int | None:
+    """What a principal names: (post, institution, department) by code, or a person's key; None when it is malformed."""
+    kind, _, name = principal.partition(":")
+    if kind == "person":
+        return int(name) if name.isdecimal() else None
+    post, at, where = name.partition("@")
+    institution, _, department = where.partition("/")
+    return (post, institution, department or None) if kind == "post" and at else None
+
+
+def people_behind(connection: Executes, day: date, principals: Iterable[str]) -> tuple[int, ...]:
+    """Keys of the people who are offered on `day` what is offered to `principals`, each once."""
+    found: dict[int, None] = {}
+    for principal in principals:
+        named = parse_principal(principal)
+        if named is None:
+            continue
+        conditions = [Appointment.person == named] if isinstance(named, int) else chair_conditions(*named)
+        found.update(dict.fromkeys(holder.person for holder in holders(connection, day, *conditions)))
+    return tuple(found)
+
+
+def _by_name() -> Select[Any]:
+    return select(Person.key).outerjoin(Account, Account.person == Person.key)
+
+
+def _names(text: str) -> Iterable[ColumnElement[bool]]:
+    if text.isascii() and text.isdecimal() and len(text) < 19:
+        yield Person.key == int(text)
+    try:
+        yield Person.id == UUID(text)
+    except ValueError:
+        yield Person.staff_number == text
+        yield Account.login == normalise_login(text)

@@ -1,0 +1,114 @@
+"""Who is asked to do a task: from evaluated rules to people, once, when the task opens.
+
+A task is offered to a post at an institution on a day, never to a bare role. An institution outside the community gets
+nothing new; the owner of a case may finish it. The same person found twice is one person. When the rules find nobody,
+the process administrators at the lead institution get the task, marked `no-candidate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_
+
+from engine.assignment.people import Holder, Place, chair_conditions, find_person, holders
+from engine.authorization import is_member, person_principal, post_principal, today
+from engine.store.tables import Appointment, Institution
+
+NO_CANDIDATE = "no-candidate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignmentRule:
+    """One rule of a user task with its expressions evaluated. Codes, not keys."""
+
+    kind: str
+    """`post`, `person` or `starter`."""
+    post: str | None = None
+    institution: str | None = None
+    """None is the institution that owns the case."""
+    department: str | None = None
+    person: str | int | None = None
+    """Key, id, staff number or log-in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolution:
+    """Whom the rules found, at the moment they were asked."""
+
+    principals: tuple[str, ...]
+    """Names under which the task is offered."""
+    persons: tuple[int, ...]
+    """Keys of the people found."""
+    institutions: tuple[int, ...]
+    """Keys of the institutions in which they were found: they take part in the case, or nobody could see the task."""
+    direct: int | None
+    """Key of the one person who has the task without claiming it."""
+    capacity: int | None
+    """Key of the appointment in which that person acts."""
+    reason: str | None
+    """None, or `no-candidate` when it fell to the administrators."""
+
+
+def resolve(
+    place: Place, rules: Sequence[AssignmentRule], *, own: str | None = None, starter: int | None = None, mode: str = "single"
+) -> Resolution:
+    """Whom `rules` find today. `own` is the code of the owning institution, `starter` the key of who started the case.
+
+    In mode `single` exactly one person found has the task at once; in mode `pool` it is always claimed.
+    """
+    found: dict[str, list[Holder]] = {}
+    for rule in rules:
+        principal, people = _find(place, rule, own, starter)
+        if people:
+            found.setdefault(principal, []).extend(people)
+    if not found:
+        return _administrators(place)
+    people = [holder for chairs in found.values() for holder in chairs]
+    persons = _distinct(holder.person for holder in people)
+    direct = people[0] if mode == "single" and len(persons) == 1 else None
+    return Resolution(
+        principals=tuple(found), persons=persons, institutions=_institutions(found), reason=None,
+        direct=direct.person if direct else None, capacity=direct.appointment if direct else None,
+    )
+
+
+def _find(place: Place, rule: AssignmentRule, own: str | None, starter: int | None) -> tuple[str, list[Holder]]:
+    day = today(place.now)
+    if rule.kind == "post":
+        institution = rule.institution or own
+        if rule.post is None or institution is None:
+            return "", []
+        chair = rule.post, institution, rule.department
+        return post_principal(*chair), holders(place.connection, day, *chair_conditions(*chair), _entitled(own, day))
+    person = starter if rule.kind == "starter" else find_person(place.connection, rule.person)
+    if person is None:
+        return "", []
+    chairs = holders(place.connection, day, Appointment.person == person, _entitled(own, day))
+    return person_principal(person), sorted(chairs, key=lambda chair: chair.institution_code != own)
+
+
+def _entitled(own: str | None, day: date) -> ColumnElement[bool]:
+    member = is_member(Appointment.institution, day)
+    return member if own is None else or_(Institution.code == own, member)
+
+
+def _institutions(found: dict[str, list[Holder]]) -> tuple[int, ...]:
+    """Where the people sit; of a person named himself only the chair he acts in, so that he takes no other hospital along."""
+    named = {name: people[:1] if name.startswith("person:") else people for name, people in found.items()}
+    return _distinct(holder.institution for people in named.values() for holder in people)
+
+
+def _administrators(place: Place) -> Resolution:
+    post, lead = place.config.administrator_post, place.config.lead_institution
+    people = holders(place.connection, today(place.now), *chair_conditions(post, lead, None))
+    return Resolution(
+        principals=(post_principal(post, lead),), persons=_distinct(holder.person for holder in people),
+        institutions=_distinct(holder.institution for holder in people), direct=None, capacity=None, reason=NO_CANDIDATE,
+    )
+
+
+def _distinct(keys: Iterable[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(keys))

@@ -1,0 +1,116 @@
+"""To whom overdue work climbs: the superior of a chair, then its leader.
+
+Posts name their superior and leader; the people are found nearest first: in the same department for posts that exist
+once a department, at the same institution, then at each institution above it, a leader at the lead institution last.
+Where a post stands empty, or is held by the very person who is late, the climb goes on to the post above it. It ends
+with the process administrators at the lead institution, so overdue work never climbs to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, select
+
+from engine.assignment.people import Place, chair_conditions, holders, parse_principal
+from engine.assignment.posts import DEPARTMENTAL_POSTS
+from engine.authorization import in_force, today
+from engine.store.tables import Appointment, Department, Institution, Post
+
+
+class Chair(NamedTuple):
+    """A post in its place, by keys."""
+
+    post: str
+    institution: int
+    department: int | None
+
+
+def superiors(
+    place: Place, *, assignee: int | None = None, capacity: int | None = None, principals: Sequence[str] = ()
+) -> tuple[int, ...]:
+    """Keys of the direct superiors of whoever has a task: its assignee, in the chair `capacity`, or those it is offered to."""
+    return _above(place, _chairs(place, assignee, capacity, principals), "superior", assignee)
+
+
+def leaders(
+    place: Place, *, assignee: int | None = None, capacity: int | None = None, principals: Sequence[str] = ()
+) -> tuple[int, ...]:
+    """Keys of the leaders who must act when the superiors have not; arguments as for `superiors`."""
+    return _above(place, _chairs(place, assignee, capacity, principals), "leader", assignee)
+
+
+def administrators(place: Place) -> tuple[int, ...]:
+    """Keys of the process administrators at the lead institution."""
+    conditions = chair_conditions(place.config.administrator_post, place.config.lead_institution, None)
+    return tuple(dict.fromkeys(holder.person for holder in holders(place.connection, today(place.now), *conditions)))
+
+
+def _chairs(place: Place, assignee: int | None, capacity: int | None, principals: Sequence[str]) -> list[Chair]:
+    query = select(Appointment.post, Appointment.institution, Appointment.department)
+    if capacity is not None:
+        return [Chair(*row) for row in place.connection.execute(query.where(Appointment.key == capacity))]
+    if assignee is not None:
+        own = query.where(Appointment.person == assignee, *in_force(Appointment, today(place.now)))
+        oldest = own.order_by(Appointment.from_date, Appointment.key).limit(1)
+        return [Chair(*row) for row in place.connection.execute(oldest)]
+    return [chair for principal in principals for chair in _named_chair(place, principal)]
+
+
+def _named_chair(place: Place, principal: str) -> list[Chair]:
+    named = parse_principal(principal)
+    if named is None:
+        return []
+    if isinstance(named, int):
+        return _chairs(place, named, None, ())
+    post, institution, department = named
+    joined = (Department.institution == Institution.key) & (Department.code == department)
+    query = select(Institution.key, Department.key).outerjoin(Department, joined).where(Institution.code == institution)
+    return [Chair(post, *row) for row in place.connection.execute(query)]
+
+
+def _above(place: Place, chairs: Sequence[Chair], step: str, late: int | None) -> tuple[int, ...]:
+    found: dict[int, None] = {}
+    for chair in chairs:
+        found.update(dict.fromkeys(_climb(place, chair, step, late)))
+    return tuple(found) or administrators(place)
+
+
+def _climb(place: Place, chair: Chair, step: str, late: int | None) -> list[int]:
+    above = {row.code: row for row in place.connection.execute(select(Post.code, Post.superior, Post.leader))}
+    path = _path(place, chair.institution, with_lead=step == "leader")
+    post, passed = chair.post, {chair.post}
+    while post in above:
+        post = (above[post].leader if step == "leader" else None) or above[post].superior
+        if post is None or post in passed:
+            break
+        passed.add(post)
+        for conditions in _places(post, chair, path):
+            people = holders(place.connection, today(place.now), Appointment.post == post, *conditions)
+            found = [holder.person for holder in people if holder.person != late]
+            if found:
+                return found
+    return []
+
+
+def _places(post: str, chair: Chair, path: Sequence[int]) -> Iterator[Sequence[ColumnElement[bool]]]:
+    if post in DEPARTMENTAL_POSTS:
+        if chair.department is not None:
+            yield (Appointment.department == chair.department,)
+        yield Appointment.institution == chair.institution, Appointment.department.is_(None)
+        return
+    for institution in path:
+        yield (Appointment.institution == institution,)
+
+
+def _path(place: Place, institution: int, *, with_lead: bool) -> list[int]:
+    """The institution and all above it, nearest first."""
+    parents = {row.key: row for row in place.connection.execute(select(Institution.key, Institution.parent, Institution.code))}
+    path: list[int] = []
+    step: int | None = institution
+    while step is not None and step not in path:
+        path.append(step)
+        step = parents[step].parent
+    lead = [key for key, row in parents.items() if row.code == place.config.lead_institution]
+    return path + [key for key in lead if with_lead and key not in path]

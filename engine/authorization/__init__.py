@@ -1,0 +1,42 @@
+"""Who may see and do what: one person's standing on a day, the one visibility rule, and the checks of commands."""
+
+from __future__ import annotations
+
+from engine.authorization.checks import (
+    may_act_on_seat,
+    may_start,
+    require_right,
+    require_visible_instance,
+    require_visible_seat,
+    starting_capacities,
+    task_not_found,
+)
+from engine.authorization.standing import (
+    NOBODY,
+    Capacity,
+    Executes,
+    Standing,
+    capacities,
+    in_force,
+    is_member,
+    person_principal,
+    post_principal,
+    principals,
+    standing,
+    today,
+)
+from engine.authorization.visibility import (
+    offered_seats,
+    sees_instance,
+    sees_seat,
+    takes_part,
+    visible_instances,
+    visible_seats,
+)
+
+__all__ = [
+    "NOBODY", "Capacity", "Executes", "Standing", "capacities", "in_force", "is_member", "may_act_on_seat", "may_start",
+    "offered_seats", "person_principal", "post_principal", "principals", "require_right", "require_visible_instance",
+    "require_visible_seat", "sees_instance", "sees_seat", "standing", "starting_capacities", "takes_part", "task_not_found",
+    "today", "visible_instances", "visible_seats",
+]

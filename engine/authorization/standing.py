@@ -1,0 +1,171 @@
+"""What a person stands for on a day: the chairs he sits in, and the names under which work is offered to him.
+
+Everything that decides who may see or do something starts from a `Standing`. It is read afresh for every request, so a
+change of appointment acts on the next one. Days are those of the county's clock. A person who has been made inactive,
+and nobody at all, stand for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from engine.calendar import TIME_ZONE
+from engine.store.tables import Appointment, Department, Institution, Membership, Person, Post
+
+LAST_DAY = date(9999, 12, 31)
+"""Stands for "no end" where a dated row is compared."""
+OVERSIGHT_POSTS = frozenset({"BR_REF", "BR_DIR", "REF_CTR", "MED_DIR", "VP_MED"})
+"""Whose holders see every case that their institution takes part in."""
+DEPARTMENT_OVERSIGHT_POSTS = frozenset({"DEPT_HEAD"})
+"""Whose holders see the cases that people of their department hold, held or are offered."""
+
+
+class Executes(Protocol):
+    """A SQLAlchemy connection or session."""
+
+    def execute(self, statement: Any, parameters: Any = None, /) -> Any: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capacity:
+    """One chair that a person sits in: an appointment, in force on the day that was asked for."""
+
+    appointment: int
+    id: UUID
+    """The appointment's name outside."""
+    post: str
+    post_name: str
+    post_name_en: str
+    institution: int
+    institution_id: UUID
+    institution_code: str
+    institution_name: str
+    department: int | None
+    department_code: str | None
+    department_name: str | None
+    member: bool
+    """False while the institution's membership has not begun or has ended: it finishes what it has and gets nothing new."""
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """The names under which this chair is offered work."""
+        whole = post_principal(self.post, self.institution_code)
+        if self.department_code is None:
+            return (whole,)
+        return (whole, post_principal(self.post, self.institution_code, self.department_code))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """All that one person stands for on one day."""
+
+    person: int | None
+    capacities: tuple[Capacity, ...] = ()
+    principals: tuple[str, ...] = ()
+    department_principals: tuple[str, ...] = ()
+    """Names under which the departments that this person heads are offered work."""
+
+    @property
+    def institutions(self) -> tuple[int, ...]:
+        """Keys of the institutions in which the person sits."""
+        return tuple(sorted({capacity.institution for capacity in self.capacities}))
+
+    @property
+    def overseen_institutions(self) -> tuple[int, ...]:
+        """Keys of the institutions whose every case the person may see."""
+        return tuple(sorted({chair.institution for chair in self.capacities if chair.post in OVERSIGHT_POSTS}))
+
+    @property
+    def overseen_departments(self) -> tuple[int, ...]:
+        """Keys of the departments that the person heads."""
+        heads = (chair for chair in self.capacities if chair.post in DEPARTMENT_OVERSIGHT_POSTS)
+        return tuple(sorted({chair.department for chair in heads if chair.department is not None}))
+
+
+NOBODY = Standing(person=None)
+
+
+def person_principal(person: int) -> str:
+    """The name under which work is offered to one person, by key."""
+    return f"person:{person}"
+
+
+def post_principal(post: str, institution: str, department: str | None = None) -> str:
+    """The name under which work is offered to a post at an institution, or in one of its departments; all by code."""
+    return f"post:{post}@{institution}" if department is None else f"post:{post}@{institution}/{department}"
+
+
+def today(now: datetime) -> date:
+    """The county's date at `now`."""
+    return now.astimezone(TIME_ZONE).date()
+
+
+def in_force(table: type[Appointment] | type[Membership], day: date) -> tuple[ColumnElement[bool], ...]:
+    """Conditions that a dated row holds on `day`, its first and last day included."""
+    return table.from_date <= day, func.coalesce(table.to_date, LAST_DAY) >= day
+
+
+def is_member(institution: InstrumentedAttribute[int] | ColumnElement[int] | int, day: date) -> ColumnElement[bool]:
+    """Condition that an institution, by key, is a member of the community on `day`."""
+    return exists().where(Membership.institution == institution, *in_force(Membership, day)).correlate_except(Membership)
+
+
+def capacities(connection: Executes, person: int, day: date) -> tuple[Capacity, ...]:
+    """The chairs that a person, by key, sits in on `day`, oldest first; none for an inactive person."""
+    query = (
+        select(
+            Appointment.key.label("appointment"), Appointment.id, Appointment.post,
+            Post.name.label("post_name"), Post.name_en.label("post_name_en"),
+            Institution.key.label("institution"), Institution.id.label("institution_id"),
+            Institution.code.label("institution_code"), Institution.name.label("institution_name"),
+            Appointment.department, Department.code.label("department_code"), Department.name.label("department_name"),
+            is_member(Appointment.institution, day).label("member"),
+        )
+        .join(Person, Person.key == Appointment.person)
+        .join(Post, Post.code == Appointment.post)
+        .join(Institution, Institution.key == Appointment.institution)
+        .outerjoin(Department, Department.key == Appointment.department)
+        .where(Appointment.person == person, Person.active, *in_force(Appointment, day))
+        .order_by(Appointment.from_date, Appointment.key)
+    )
+    return tuple(Capacity(**row._mapping) for row in connection.execute(query))
+
+
+def principals(connection: Executes, person: int, day: date) -> tuple[str, ...]:
+    """The names under which work is offered to a person on `day`; none for a person without a chair."""
+    return _principals(person, capacities(connection, person, day))
+
+
+def standing(connection: Executes, person: int | None, now: datetime) -> Standing:
+    """What a person, by key, stands for at `now`. None, the system, stands for nothing: it is given rights, not chairs."""
+    if person is None:
+        return NOBODY
+    chairs = capacities(connection, person, today(now))
+    bare = Standing(person=person, capacities=chairs, principals=_principals(person, chairs))
+    if not bare.overseen_departments:
+        return bare
+    offered = _department_principals(connection, bare.overseen_departments)
+    return Standing(person=person, capacities=chairs, principals=bare.principals, department_principals=offered)
+
+
+def _principals(person: int, chairs: tuple[Capacity, ...]) -> tuple[str, ...]:
+    if not chairs:
+        return ()
+    return (person_principal(person), *sorted({name for chair in chairs for name in chair.principals}))
+
+
+def _department_principals(connection: Executes, departments: tuple[int, ...]) -> tuple[str, ...]:
+    query = (
+        select(Appointment.post, Institution.code, Department.code)
+        .join(Department, Department.key == Appointment.department)
+        .join(Institution, Institution.key == Department.institution)
+        .where(Department.key.in_(departments), Appointment.institution == Department.institution)
+        .distinct()
+    )
+    return tuple(sorted(post_principal(*row) for row in connection.execute(query)))

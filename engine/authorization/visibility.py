@@ -1,0 +1,105 @@
+"""The one visibility rule: which cases and which tasks a person may see. Denied by default.
+
+A case is visible to a person when one of his institutions takes part in it now, and he has a reason of his own: he
+started it, holds, held or is offered one of its tasks, was sent a copy, oversees his institution's cases, or heads the
+department of somebody who holds one. An institution whose participation has ended is shut out at once.
+
+Every branch of a UNION runs on one index; a single OR over them would read every case of the county.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, select, union
+from sqlalchemy.orm import InstrumentedAttribute
+
+from engine.authorization.standing import Executes, Standing
+from engine.store.tables import Appointment, Candidate, Copy, Participant, ProcessInstance, Seat
+
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+Keys = CompoundSelect[Any]
+"""A query for integer keys, to be used as `Table.key.in_(…)`."""
+Column = InstrumentedAttribute[int]
+
+
+def takes_part(standing: Standing, now: datetime, instance: Column) -> ColumnElement[bool]:
+    """Condition that one of the person's institutions takes part at `now` in the case whose key is in column `instance`."""
+    return (
+        exists()
+        .where(Participant.instance == instance, Participant.institution.in_(standing.institutions), _open(now))
+        .correlate_except(Participant)
+    )
+
+
+def visible_instances(standing: Standing, now: datetime, instance: int | None = None) -> Keys:
+    """Keys of the cases that the person may see at `now`; of the one case `instance` only, when it is given."""
+    branches = [*_own_cases(standing), *_overseen_by_department(standing)]
+    visible = [_narrowed(query, column, instance).where(takes_part(standing, now, column)) for query, column in branches]
+    overseen = select(Participant.instance).where(Participant.institution.in_(standing.overseen_institutions), _open(now))
+    return union(*visible, _narrowed(overseen, Participant.instance, instance))
+
+
+def visible_seats(standing: Standing, now: datetime, seat: int | None = None) -> Keys:
+    """Keys of the tasks that the person may open at `now`: held, ended by him, offered or copied to him.
+
+    Only of the one task `seat`, when it is given.
+    """
+    here = takes_part(standing, now, Seat.instance)
+    copied = select(Copy.seat).where(Copy.person == standing.person, takes_part(standing, now, Copy.instance))
+    own = (select(Seat.key).where(condition, here) for condition in _held(standing))
+    offered = select(Seat.key).join(Candidate, Candidate.seat == Seat.key).where(*_offered(standing.principals), here)
+    return union(*(_narrowed(query, Seat.key, seat) for query in (*own, offered)), _narrowed(copied, Copy.seat, seat))
+
+
+def offered_seats(standing: Standing, now: datetime) -> Select[Any]:
+    """Keys of the open tasks that are offered to the person at `now`, each at most twice per chair: use it with IN."""
+    here = takes_part(standing, now, Seat.instance)
+    return select(Seat.key).join(Candidate, Candidate.seat == Seat.key).where(*_offered(standing.principals), here)
+
+
+def sees_instance(connection: Executes, standing: Standing, now: datetime, instance: int) -> bool:
+    """Whether the person may see the case `instance`, by key."""
+    return connection.execute(visible_instances(standing, now, instance).limit(1)).first() is not None
+
+
+def sees_seat(connection: Executes, standing: Standing, now: datetime, seat: int) -> bool:
+    """Whether the person may open the task `seat`, by key."""
+    return connection.execute(visible_seats(standing, now, seat).limit(1)).first() is not None
+
+
+def _own_cases(standing: Standing) -> list[tuple[Select[Any], Column]]:
+    started = select(ProcessInstance.key).where(ProcessInstance.started_by == standing.person)
+    copied = select(Copy.instance).where(Copy.person == standing.person)
+    held = [select(Seat.instance).where(condition) for condition in _held(standing)]
+    offered = select(Seat.instance).join(Candidate, Candidate.seat == Seat.key).where(*_offered(standing.principals))
+    return [(started, ProcessInstance.key), (copied, Copy.instance), *((query, Seat.instance) for query in (*held, offered))]
+
+
+def _overseen_by_department(standing: Standing) -> list[tuple[Select[Any], Column]]:
+    if not standing.overseen_departments:
+        return []
+    # By assignee as well as by capacity: only the assignee has an index.
+    chair = and_(Seat.assignee == Appointment.person, Seat.capacity == Appointment.key)
+    held = select(Seat.instance).join(Appointment, chair).where(Appointment.department.in_(standing.overseen_departments))
+    offered = (
+        select(Seat.instance).join(Candidate, Candidate.seat == Seat.key).where(*_offered(standing.department_principals))
+    )
+    return [(held, Seat.instance), (offered, Seat.instance)]
+
+
+def _held(standing: Standing) -> tuple[ColumnElement[bool], ...]:
+    return Seat.assignee == standing.person, Seat.ended_by == standing.person
+
+
+def _offered(names: tuple[str, ...]) -> tuple[ColumnElement[bool], ...]:
+    return Candidate.principal.in_(names), Seat.state == "open"
+
+
+def _narrowed(query: Select[Any], column: Column, key: int | None) -> Select[Any]:
+    return query if key is None else query.where(column == key)
+
+
+def _open(now: datetime) -> ColumnElement[bool]:
+    return func.coalesce(Participant.until, FOREVER) > now
