@@ -11,9 +11,7 @@ def test_the_reference_of_expressions_lists_every_function() -> None:
     page = read(Path("docs/reference/expressions.md"))
     rows = [line for line in page.splitlines() if line.startswith("| `") and line.count("|") == 4 and "(" in line]
 
-    assert rows == [
-        f"| `{function.signature}` | {function.doc_en} | {'yes' if function.browser else 'no'} |" for function in FUNCTIONS.values()
-    ]
+    assert rows == [f"| `{f.signature}` | {f.doc_en} | {'yes' if f.browser else 'no'} |" for f in FUNCTIONS.values()]
 
 
 def test_the_reference_of_expressions_states_the_bounds_in_force() -> None:
