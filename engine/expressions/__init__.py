@@ -38,10 +38,10 @@ TREE. `Expression.tree` is what the browser's interpreter runs. A node is an obj
     {"k": "if", "test": N, "then": N, "else": N}
     {"k": "call", "f": "len", "args": [N, …]}      arguments are evaluated from left to right, then the function
 Operands are evaluated from left to right, the types are checked after. A tree has at most 300 nodes, so it is at most 300
-levels high. A form may call BROWSER_FUNCTIONS only (`Expression.functions <= BROWSER_FUNCTIONS`). The names a form's
-expressions see must not hold floats other than those JSON has: 0.1 in data is the decimal 0.1. Text lengths and positions
-count code points, not UTF-16 units; texts are ordered by code point. tests/expressions/corpus.json holds the cases that
-both interpreters must answer alike.
+levels high. A form may call BROWSER_FUNCTIONS only, which are all but patient_title: `Expression.functions <= BROWSER_FUNCTIONS`.
+A binary float in data is the decimal that its shortest text shows (0.1 is exactly 0.1). Text lengths and positions count
+code points, not UTF-16 units, and texts are ordered by code point. tests/expressions/corpus.json holds the cases that both
+interpreters must answer alike; those with an error that only the check gives have no tree and concern the server alone.
 """
 
 from __future__ import annotations

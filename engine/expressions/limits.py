@@ -14,7 +14,7 @@ MAX_TEXT = 10_000
 """Characters of a text that an expression builds."""
 MAX_ITEMS = 10_000
 """Items of a list that an expression builds or works through."""
-MAX_STEPS = 200_000
+MAX_STEPS = 100_000
 """Units of work of one evaluation; a unit is one value looked at, or 32 characters of text."""
 TEXT_STEP = 32
 """Characters of text in one unit of work."""

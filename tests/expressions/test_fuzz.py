@@ -22,7 +22,9 @@ WORDS = [
     "'2025-03-04'", "'P1D'", "lambda", "for", "is", "\x00", "中", "ｘ", "\u202e", "\ud800", *FUNCTIONS,
 ]
 CHECKS: list[Callable[[str], object]] = [
-    lambda text: compile_expression(text).tree, lambda text: compile_template(text).literal, lambda text: compile_script(text).source,
+    lambda text: compile_expression(text).tree,
+    lambda text: compile_template(text).literal,
+    lambda text: compile_script(text).source,
 ]
 SOUP = st.lists(st.sampled_from(WORDS), max_size=30)
 NUMBERS = st.integers() | st.floats() | st.decimals()
