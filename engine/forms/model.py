@@ -1,0 +1,94 @@
+"""A form as the engine knows it: compiled once at deployment, asked for every task.
+
+    view       what the browser draws for one person at one step
+    readable   the values that person may read
+    validate   the accepted delta of a submission, or every error at once
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from marshmallow import Schema
+
+from engine.forms import view as viewing
+from engine.forms.rights import AS_THE_FORM_SAYS, FieldRights
+from engine.forms.schema import compile_schema
+from engine.forms.situation import Situation
+from engine.forms.submission import Submission, Terms
+from engine.forms.tree import Check, Field, Node, Ornament, Rows, Wording, walk
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormModel:
+    """One form. Threads may share it."""
+
+    id: str
+    """The form key that user tasks name."""
+    title: Wording
+    copy_name: Wording | None
+    """Which copy of the slip it prints as (联次)."""
+    nodes: tuple[Node, ...]
+    checks: tuple[Check, ...]
+    schema: Schema = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "schema", compile_schema(self.nodes))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that rights may use: fields, row lists and sections with a path."""
+        return frozenset(node.name for node in walk(self.nodes) if not isinstance(node, Ornament) and node.name)
+
+    def unknown_names(self, rights: FieldRights) -> tuple[str, ...]:
+        """Names in a step's rights that the form does not have, or that cannot be required: for the deployment gate."""
+        fillable = frozenset(node.name for node in walk(self.nodes) if isinstance(node, Field | Rows))
+        asked = (rights.write or frozenset()) | rights.hidden
+        return tuple(sorted((asked - self.names) | ((rights.required | rights.demanded) - fillable)))
+
+    def view(self, rights: FieldRights | None, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The form as JSON for the browser (`Form` of the API). `rights` None: as the form says.
+
+        `data` are the variables at the task; conditions may name them and the runtime's reserved names.
+        """
+        situation = Situation.of(self.nodes, rights or AS_THE_FORM_SAYS, data)
+        copy = self.copy_name
+        return {
+            "id": self.id,
+            "title": self.title.zh,
+            "titleEn": self.title.en,
+            "copy": copy.zh if copy else None,
+            "copyEn": copy.en if copy else None,
+            "components": viewing.components(situation),
+            "checks": viewing.checks(self.checks, situation),
+        }
+
+    def readable(self, rights: FieldRights | None, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of `data` that belong to the form and that the person may read; money as text such as `12.50`."""
+        return viewing.readable_values(Situation.of(self.nodes, rights or AS_THE_FORM_SAYS, data))
+
+    def validate(
+        self,
+        submitted: Mapping[str, Any],
+        *,
+        current: Mapping[str, Any],
+        rights: FieldRights | None,
+        required: Collection[str] = (),
+        draft: bool = False,
+        demo: bool,
+        now: datetime,
+    ) -> dict[str, Any]:
+        """The accepted delta: typed JSON values without floats, only keys that were sent and that change.
+
+        `current` are the variables at the task, `required` the names that the chosen outcome demands (writable therefore),
+        `demo` admits identity numbers of the demo district. A draft is checked for rights, shapes and sizes only, and its
+        values come back as they were typed. Raises InvalidForm with every field error.
+        """
+        allowed = rights or AS_THE_FORM_SAYS
+        demanded = allowed.demanded | frozenset(required)
+        situation = Situation.of(self.nodes, replace(allowed, demanded=demanded), {"now": now.isoformat(), **current})
+        terms = Terms(required=allowed.required | frozenset(required), draft=draft, demo=demo, now=now)
+        return Submission(situation, self.schema, terms).accept(submitted, self.checks)
