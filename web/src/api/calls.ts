@@ -1,0 +1,72 @@
+/** The calls of /api/v1 that the browser makes, one function each, named after what is asked for. */
+import { ask } from './client'
+import type * as T from './types'
+
+const id = encodeURIComponent
+type Live = { signal?: AbortSignal }
+export interface Revised<Body> {
+  body: Body
+  etag: string
+}
+
+const get = async <Body>(path: string, query?: Record<string, string | number | null | undefined>, live: Live = {}): Promise<Body> =>
+  (await ask<Body>('GET', path, { ...(query ? { query } : {}), ...live })).body
+const post = async <Body>(path: string, body: unknown, ifMatch?: string): Promise<Body> =>
+  (await ask<Body>('POST', path, { body, ifMatch })).body
+
+export const session = async (): Promise<T.Session> => (await ask<T.Session>('GET', '/session', { signIn: false })).body
+export const signIn = async (login: string, password: string): Promise<T.Session> =>
+  (await ask<T.Session>('POST', '/session', { body: { login, password }, signIn: false })).body
+export const signOut = async (): Promise<void> => void (await ask('DELETE', '/session', { signIn: false }))
+export const changePassword = async (current: string, next: string): Promise<void> =>
+  void (await ask('PUT', '/session/password', { body: { current, new: next } }))
+
+export interface TaskQuery {
+  box: T.Box
+  process?: string | null
+  q?: string
+  cursor?: string | null
+  limit?: number
+}
+export const tasks = (query: TaskQuery, live?: Live) => get<T.Page<T.TaskRow>>('/tasks', { ...query }, live)
+export const counts = () => get<T.Counts>('/tasks/counts')
+export const task = async (taskId: string, live: Live = {}): Promise<Revised<T.TaskDetail>> => {
+  const { body, etag } = await ask<T.TaskDetail>('GET', `/tasks/${id(taskId)}`, live)
+  return { body, etag: etag ?? `"${body.revision}"` }
+}
+export const claim = (taskId: string, etag: string) => post<T.ActionReply>(`/tasks/${id(taskId)}/claim`, {}, etag)
+export const unclaim = (taskId: string, etag: string, reason: string) =>
+  post<T.ActionReply>(`/tasks/${id(taskId)}/unclaim`, reason ? { reason } : {}, etag)
+export const complete = (taskId: string, etag: string, done: { outcome: string; data: T.Values; opinion: string }) =>
+  post<T.ActionReply>(`/tasks/${id(taskId)}/complete`, done, etag)
+export const reassignees = (taskId: string) => get<T.Reassignee[] | T.Page<T.Reassignee>>(`/tasks/${id(taskId)}/reassignees`)
+export const reassign = (taskId: string, etag: string, personId: string, reason: string) =>
+  post<T.ActionReply>(`/tasks/${id(taskId)}/reassign`, { personId, reason }, etag)
+export const saveDraft = async (taskId: string, data: T.Values, opinion: string): Promise<{ savedAt: string }> =>
+  (await ask<{ savedAt: string }>('PUT', `/tasks/${id(taskId)}/draft`, { body: { data, opinion } })).body
+export const markCopyRead = (copyId: string) => post<void>(`/copies/${id(copyId)}/read`, {})
+
+export const startable = () => get<T.Startable[] | T.Page<T.Startable>>('/processes/startable')
+export const start = (processKey: string, capacityId: string) =>
+  post<{ instance: T.InstanceRow; nextTask: T.TaskRow | null }>('/instances', { processKey, capacityId, variables: {} })
+export const instances = (query: { box: 'started' | 'participating'; state?: string; cursor?: string | null; q?: string }) =>
+  get<T.Page<T.InstanceRow>>('/instances', query)
+export const instance = (instanceId: string, live?: Live) => get<T.InstanceDetail>(`/instances/${id(instanceId)}`, undefined, live)
+export const timeline = (instanceId: string, live?: Live) =>
+  get<{ items: T.TimelineItem[] }>(`/instances/${id(instanceId)}/timeline`, undefined, live)
+export const diagram = (instanceId: string, live?: Live) => get<T.Diagram>(`/instances/${id(instanceId)}/diagram`, undefined, live)
+
+export const notices = (cursor?: string | null) => get<T.Notices>('/notifications', { cursor })
+export const markNoticesRead = (ids: string[]) => post<void>('/notifications/read', { ids })
+
+export const incidents = (cursor?: string | null) => get<T.Page<T.Incident>>('/operations/incidents', { cursor })
+export const retryIncident = (incidentId: string) => post<void>(`/operations/incidents/${id(incidentId)}/retry`, {})
+export const jobs = (cursor?: string | null) => get<T.Page<Record<string, unknown>>>('/operations/jobs', { cursor })
+export const deadMessages = (cursor?: string | null) =>
+  get<T.Page<Record<string, unknown>>>('/operations/messages', { state: 'dead', cursor })
+export const allInstances = (cursor?: string | null) => get<T.Page<Record<string, unknown>>>('/operations/instances', { cursor })
+
+/** Some lists come bare, some in pages; either way the items. */
+export function itemsOf<Item>(list: Item[] | T.Page<Item>): Item[] {
+  return Array.isArray(list) ? list : list.items
+}

@@ -1,0 +1,36 @@
+/**
+ * The language of the page: `t(key, facts)` gives the sentence, and every component that called it is drawn again when the
+ * person switches. Chinese comes with the page; English is fetched when asked for.
+ */
+import { signal } from '@preact/signals'
+import { remember, recall } from '../session/preferences'
+import { zh, type Dictionary, type Key } from './zh'
+
+export type Language = 'zh' | 'en'
+export type { Key }
+
+export const language = signal<Language>('zh')
+const dictionary = signal<Dictionary>(zh)
+
+/** The sentence for `key`, with `{name}` replaced by the fact of that name. */
+export function t(key: Key, facts?: Record<string, string | number>): string {
+  const sentence = dictionary.value[key]
+  return facts ? sentence.replace(/\{(\w+)\}/g, (gap, name: string) => String(facts[name] ?? gap)) : sentence
+}
+
+/** The text in the page's language where the server sent two; Chinese when there is no English. */
+export function either(chinese: string | null | undefined, english: string | null | undefined): string {
+  return (language.value === 'en' && english) || chinese || english || ''
+}
+
+export async function setLanguage(next: Language): Promise<void> {
+  dictionary.value = next === 'en' ? (await import('./en')).en : zh
+  language.value = next
+  document.documentElement.lang = next === 'en' ? 'en' : 'zh-CN'
+  remember('language', next)
+}
+
+/** Called once at the start: the page waits for its words. */
+export async function restoreLanguage(): Promise<void> {
+  if (recall('language') === 'en') await setLanguage('en')
+}

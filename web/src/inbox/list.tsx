@@ -1,0 +1,126 @@
+/** The book of stubs: groups of rows, more rows as one scrolls, and the quiet offer of a newer list. */
+import { useEffect, useRef } from 'preact/hooks'
+import type { TaskRow } from '../api/types'
+import { now } from '../clock/now'
+import { narrow } from '../frame/media'
+import { Empty, Failed } from '../frame/states'
+import { t, type Key } from '../i18n'
+import { prefetchForm } from '../form/lazy'
+import { useCommands } from '../keyboard/use-commands'
+import { groupsOf } from './groups'
+import { Row } from './row'
+import * as store from './store'
+import { Blocks, isLong } from './window'
+
+export function List({ taskId }: { taskId: string | undefined }) {
+  const area = useRef<HTMLElement>(null)
+  useEffect(() => {
+    store.steady.reading = () => (area.current?.scrollTop ?? 0) > 8
+  }, [])
+  useEffect(() => area.current?.scrollTo(0, 0), [store.rowsOf.value])
+  useRowKeys(area, taskId)
+  const box = store.box.value
+  const rows = store.rows.value
+  const settled = store.rowsOf.value === box
+  const label = t('list.label', { box: t(`box.${box}`) })
+  const Tag = narrow.value ? 'main' : 'section'
+  return (
+    <Tag class="list" id={narrow.value ? 'main' : 'list'} tabIndex={-1} aria-label={label} aria-busy={!settled} ref={area as never}>
+      {!narrow.value && <Tools />}
+      {narrow.value && store.waiting.value && <p class="fx offer"><Newer /></p>}
+      {store.error.value !== null && <Failed error={store.error.value} retry={() => void store.reload()} />}
+      {groupsOf(store.rowsOf.value ?? box, rows, now.value).map(({ title, rows: members }) => (
+        <section key={title} aria-labelledby={`group-${title}`}>
+          <h2 class="grp" id={`group-${title}`}>{t(title)} {members.length}</h2>
+          <Blocks items={members} windowed={isLong(rows.length)}>
+            {(row: TaskRow) => <li key={row.id}><Row row={row} current={row.id === taskId} /></li>}
+          </Blocks>
+        </section>
+      ))}
+      {store.nextCursor.value && <More />}
+      {settled && !rows.length && store.error.value === null && <Nothing />}
+    </Tag>
+  )
+}
+
+function Tools() {
+  const order: Key = store.box.value === 'done' ? 'list.byDone' : store.box.value === 'copied' ? 'list.byTime' : 'list.byTerm'
+  return (
+    <div class="lt">
+      <span>{t(order)}</span>
+      <label>
+        <span class="vh">{t('list.process')}</span>
+        <select class="plain" value={store.process.value} onChange={(event) => store.filterBy(event.currentTarget.value)}>
+          <option value="">{t('list.allProcesses')}</option>
+          {[...store.processes.value].map(([key, name]) => <option key={key} value={key}>{name}</option>)}
+        </select>
+      </label>
+      {store.waiting.value && <Newer />}
+    </div>
+  )
+}
+
+function Newer() {
+  return <button type="button" class="btn q sm push" title={t('frame.refresh.hint')} onClick={store.showWaiting}>{t('frame.refresh')}</button>
+}
+
+/** Asks for the next page when it comes near; the button is for those whose browser or hand does not scroll. */
+function More() {
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && void store.loadMore(), { rootMargin: '600px 0px' })
+    observer.observe(button.current!)
+    return () => observer.disconnect()
+  }, [store.nextCursor.value])
+  return (
+    <button type="button" class="btn q more" ref={button} onClick={() => void store.loadMore()}>
+      {t(store.loadingMore.value ? 'list.moreBusy' : 'list.more')}
+    </button>
+  )
+}
+
+function Nothing() {
+  const box = store.box.value
+  if (store.search.value || store.process.value) {
+    const clear = () => {
+      store.process.value = ''
+      store.search.value = ''
+      void store.reload()
+    }
+    const words = store.search.value || store.processes.value.get(store.process.value) || ''
+    return (
+      <Empty title={t('empty.search', { q: words })} hint={t('empty.search.hint')}>
+        <button type="button" class="btn sm" onClick={clear}>{t('empty.search.clear')}</button>
+      </Empty>
+    )
+  }
+  const claimable = store.counts.value?.claimable ?? 0
+  return (
+    <Empty title={t(`empty.${box}`)} hint={t(`empty.${box}.hint`)}>
+      {box === 'todo' && claimable > 0 && <a class="btn sm" href="/inbox/claimable">{t('empty.todo.next', { n: claimable })}</a>}
+      {box === 'todo' && !claimable && <a class="btn sm" href="/start">{t('empty.todo.start')}</a>}
+    </Empty>
+  )
+}
+
+function useRowKeys(area: { current: HTMLElement | null }, taskId: string | undefined): void {
+  const step = (by: number) => {
+    const links = [...(area.current?.querySelectorAll<HTMLElement>('a.row') ?? [])]
+    const at = links.findIndex((link) => link === document.activeElement)
+    const from = at >= 0 ? at : links.findIndex((link) => link.id === `row-${taskId}`)
+    const next = links[from < 0 ? 0 : Math.min(links.length - 1, Math.max(0, from + by))]
+    next?.focus()
+    next?.scrollIntoView({ block: 'nearest' })
+    prefetchForm()
+  }
+  const open = () => {
+    const link = document.activeElement?.closest<HTMLElement>('a.row') ?? area.current?.querySelector<HTMLElement>('a.row')
+    link?.click()
+  }
+  useCommands([
+    { keys: 'j', act: () => step(1) },
+    { keys: 'k', act: () => step(-1) },
+    { keys: 'o', act: open },
+    { keys: 'Enter', act: open },
+  ])
+}

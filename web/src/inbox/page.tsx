@@ -1,0 +1,75 @@
+/** The inbox: boxes as tabs, the list, and the open task beside it or, on the phone, in its place. */
+import { useEffect } from 'preact/hooks'
+import type { Box, Counts } from '../api/types'
+import { narrow } from '../frame/media'
+import { BarEnd, Screen, useTitle } from '../frame/screen'
+import { Empty, Unknown } from '../frame/states'
+import { Tabs, type Tab } from '../frame/tabs'
+import { t } from '../i18n'
+import { parts } from '../routing/router'
+import { Task } from '../task/task'
+import { List } from './list'
+import { Search } from './search'
+import { BOXES, box, counts, openBox, startInbox } from './store'
+
+function isBox(name: string): name is Box {
+  return (BOXES as string[]).includes(name)
+}
+
+export function InboxPage() {
+  const [, name = 'todo', taskId] = parts()
+  useTitle(t('place.inbox'))
+  useEffect(startInbox, [])
+  useEffect(() => void (isBox(name) && openBox(name)), [name])
+  if (!isBox(name)) return <Screen title={t('place.unknown')}><Unknown /></Screen>
+  return narrow.value ? <Phone taskId={taskId} /> : <Desk taskId={taskId} />
+}
+
+function Desk({ taskId }: { taskId: string | undefined }) {
+  return (
+    <>
+      <header class="bar">
+        <BoxTabs />
+        <Search />
+        <BarEnd />
+      </header>
+      <div class="split">
+        <List taskId={taskId} />
+        <main id="main" class="leaf" tabIndex={-1}>
+          {taskId ? <Task key={taskId} id={taskId} /> : <><h1 class="vh">{t('place.inbox')}</h1><Empty title={t('empty.leaf')} hint={t('empty.leaf.hint')} /></>}
+        </main>
+      </div>
+    </>
+  )
+}
+
+function Phone({ taskId }: { taskId: string | undefined }) {
+  if (taskId) return <Task key={taskId} id={taskId} />
+  return (
+    <>
+      <header class="head">
+        <div class="fx between">
+          <h1>{t('place.inbox')}</h1>
+          <BarEnd />
+        </div>
+        <Search />
+        <BoxTabs />
+      </header>
+      <List taskId={undefined} />
+    </>
+  )
+}
+
+function BoxTabs() {
+  const tabs = BOXES.flatMap((name): Tab[] => {
+    const tab: Tab = { href: `/inbox/${name}`, label: t(`box.${name}`), current: box.value === name, ...countOf(name, counts.value) }
+    // What one started is followed on its own page; its tab stands before 已办 as in every inbox people know.
+    return name === 'done' ? [{ href: '/mine', label: t('box.started'), current: false, count: counts.value?.started }, tab] : [tab]
+  })
+  return <Tabs label={t('box.list')} tabs={tabs} />
+}
+
+function countOf(name: Box, all: Counts | null): Pick<Tab, 'count' | 'tone'> {
+  if (name === 'done' || !all) return {}
+  return { count: all[name], tone: name === 'soon' ? 'soon' : name === 'overdue' ? 'over' : undefined }
+}

@@ -1,0 +1,161 @@
+/**
+ * The box that is open: its rows as the server sorted them, page by page, and the counts of all boxes. A hint from the server
+ * brings the first page up to date in place; while the person is further down it only offers to.
+ */
+import { signal } from '@preact/signals'
+import * as api from '../api/calls'
+import type { Box, Counts, TaskRow } from '../api/types'
+import { onHint } from '../live/hints'
+
+export const BOXES: Box[] = ['todo', 'claimable', 'soon', 'overdue', 'copied', 'done']
+const PAGE = 50
+const MOST = 200
+
+export const box = signal<Box>('todo')
+export const search = signal('')
+export const process = signal('')
+export const rows = signal<TaskRow[]>([])
+/** The box the shown rows belong to: while another is being fetched the old ones stay. */
+export const rowsOf = signal<Box | null>(null)
+export const nextCursor = signal<string | null>(null)
+export const error = signal<unknown>(null)
+export const loadingMore = signal(false)
+/** A newer list waits until the person asks for it. */
+export const waiting = signal<TaskRow[] | null>(null)
+export const counts = signal<Counts | null>(null)
+/** Every process met so far, to filter by. */
+export const processes = signal<Map<string, string>>(new Map())
+
+/** Set by the list: whether exchanging rows now would move what the person is looking at. */
+export const steady = { reading: () => false }
+
+let running: AbortController | null = null
+
+export async function openBox(next: Box): Promise<void> {
+  if (next === box.value && rowsOf.value === next) return void refresh()
+  if (next !== box.value) process.value = ''
+  box.value = next
+  await reload()
+}
+
+export async function reload(): Promise<void> {
+  const page = await fetchFirst(PAGE)
+  if (!page) return
+  waiting.value = null
+  show(page.items, page.nextCursor)
+}
+
+async function fetchFirst(limit: number) {
+  running?.abort()
+  const mine = (running = new AbortController())
+  const wanted = box.value
+  try {
+    const page = await api.tasks({ box: wanted, q: search.value, process: process.value, limit }, mine)
+    if (running !== mine) return null
+    error.value = null
+    return page
+  } catch (failure) {
+    if (running === mine) error.value = failure
+    return null
+  }
+}
+
+function show(items: TaskRow[], cursor: string | null): void {
+  rows.value = items
+  rowsOf.value = box.value
+  nextCursor.value = cursor
+  remember(items)
+}
+
+function remember(items: TaskRow[]): void {
+  const unknown = items.filter(({ process: { key } }) => !processes.value.has(key))
+  if (!unknown.length) return
+  processes.value = new Map([...processes.value, ...unknown.map(({ process: { key, name } }) => [key, name] as const)])
+}
+
+export async function loadMore(): Promise<void> {
+  const cursor = nextCursor.value
+  if (!cursor || loadingMore.value) return
+  loadingMore.value = true
+  const wanted = box.value
+  try {
+    const page = await api.tasks({ box: wanted, q: search.value, process: process.value, cursor, limit: PAGE })
+    if (wanted === box.value && cursor === nextCursor.value) {
+      const known = new Set(rows.value.map(({ id }) => id))
+      show([...rows.value, ...page.items.filter(({ id }) => !known.has(id))], page.nextCursor)
+    }
+  } catch (failure) {
+    error.value = failure
+  }
+  loadingMore.value = false
+}
+
+export async function loadCounts(): Promise<void> {
+  try {
+    counts.value = await api.counts()
+  } catch {
+    // Old counts are better than none; the list itself says what is wrong.
+  }
+}
+
+/** Brings the shown rows up to date, without moving them under the person's eyes. */
+async function refresh(): Promise<void> {
+  void loadCounts()
+  if (rowsOf.value !== box.value) return
+  const page = await fetchFirst(Math.min(MOST, Math.max(PAGE, rows.value.length)))
+  if (!page) return
+  const fresh = merge(page.items)
+  if (steady.reading() && moved(fresh)) {
+    waiting.value = fresh
+    return
+  }
+  rows.value = fresh
+  remember(page.items)
+  if (rows.value.length <= page.items.length) nextCursor.value = page.nextCursor
+}
+
+/** The fresh first rows, then whatever was loaded beyond them. */
+function merge(first: TaskRow[]): TaskRow[] {
+  if (rows.value.length <= MOST) return first
+  const known = new Set(first.map(({ id }) => id))
+  return [...first, ...rows.value.slice(MOST).filter(({ id }) => !known.has(id))]
+}
+
+function moved(fresh: TaskRow[]): boolean {
+  return fresh.length !== rows.value.length || fresh.some(({ id }, at) => rows.value[at]?.id !== id)
+}
+
+export function showWaiting(): void {
+  if (waiting.value) rows.value = waiting.value
+  waiting.value = null
+}
+
+/** A row changed or left by the person's own act: the list shows it before the server is asked again. */
+export function replaceRow(id: string, next: TaskRow | null): void {
+  rows.value = rows.value.flatMap((row) => (row.id !== id ? [row] : next ? [next] : []))
+}
+
+export function markSeen(id: string): void {
+  const row = rows.value.find((one) => one.id === id)
+  if (row?.unread) replaceRow(id, { ...row, unread: false })
+}
+
+export function searchFor(text: string): void {
+  if (text === search.value) return
+  search.value = text
+  void reload()
+}
+
+export function filterBy(key: string): void {
+  process.value = key
+  void reload()
+}
+
+let started = false
+
+export function startInbox(): void {
+  if (started) return
+  started = true
+  void loadCounts()
+  onHint((hint) => void (hint === 'tasks' && refresh()))
+}

@@ -1,0 +1,32 @@
+/** Start: words, session, page. */
+import { render } from 'preact'
+import './styles/index.css'
+import { App } from './frame/app'
+import { Failed } from './frame/states'
+import { restoreLanguage } from './i18n'
+import { startKeys } from './keyboard/keys'
+import { startHints } from './live/hints'
+import { startNotices } from './notifications/store'
+import { startRouter } from './routing/router'
+import { loadSession, session } from './session/session'
+
+const root = document.getElementById('app')!
+
+async function start(): Promise<void> {
+  await restoreLanguage().catch(() => undefined)
+  try {
+    await loadSession()
+  } catch (error) {
+    return render(<main class="page"><Failed error={error} retry={() => location.reload()} /></main>, root)
+  }
+  startRouter()
+  startKeys()
+  session.subscribe((person) => {
+    if (!person) return
+    startHints()
+    startNotices()
+  })
+  render(<App />, root)
+}
+
+void start()

@@ -1,0 +1,87 @@
+/** The person's own menu: in which capacities, how to read, keys, password, leaving. */
+import { useSignal } from '@preact/signals'
+import { Dialog } from '../frame/dialog'
+import { either, language, setLanguage, t } from '../i18n'
+import { showHelp } from '../keyboard/help'
+import { large, setLarge, setTheme, theme, type Theme } from './preferences'
+import { PasswordDialog } from './password'
+import { leave, session } from './session'
+
+const THEMES: Theme[] = ['system', 'light', 'dark']
+
+export function Me() {
+  const open = useSignal(false)
+  const password = useSignal(false)
+  const person = session.value?.person
+  if (!person) return null
+  return (
+    <>
+      <button type="button" class="me" aria-haspopup="dialog" aria-label={t('frame.me', { name: person.name })} onClick={() => (open.value = true)}>
+        {initial(person.name)}
+      </button>
+      {open.value && <Menu onClose={() => (open.value = false)} onPassword={() => (password.value = true)} />}
+      {password.value && <PasswordDialog must={false} onClose={() => (password.value = false)} />}
+    </>
+  )
+}
+
+/** Chinese names go by the family name; the demo's suffix is none of it. */
+function initial(name: string): string {
+  return Array.from(name.trim())[0] ?? '·'
+}
+
+function Menu({ onClose, onPassword }: { onClose: () => void; onPassword: () => void }) {
+  const { person, capacities } = session.value!
+  const then = (act: () => void) => () => {
+    onClose()
+    act()
+  }
+  return (
+    <Dialog title={person.name} shape="panel" onClose={onClose}>
+      <section class="st">
+        <h3 class="vh">{t('me.capacities')}</h3>
+        <ul class="capacities">
+          {capacities.map(({ id, post, institution, department }) => (
+            <li key={id}>
+              <b>{either(post.name, post.nameEn)}</b>
+              <span class="s d">{[institution.name, department?.name].filter(Boolean).join('，')}</span>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <hr />
+      <div class="settings">
+        <label class="setting"><span>{t('me.large')}</span>
+          <input type="checkbox" role="switch" class="sw" checked={large.value} onChange={(event) => setLarge(event.currentTarget.checked)} />
+        </label>
+        <fieldset class="setting"><legend class="vh">{t('me.theme')}</legend><span aria-hidden="true">{t('me.theme')}</span>
+          <span class="seg">
+            {THEMES.map((choice) => (
+              <label key={choice} class={theme.value === choice ? 'on' : ''}>
+                <input type="radio" name="theme" checked={theme.value === choice} onChange={() => setTheme(choice)} />
+                <span>{t(`me.theme.${choice}`)}</span>
+              </label>
+            ))}
+          </span>
+        </fieldset>
+        <fieldset class="setting"><legend class="vh">{t('me.language')}</legend><span aria-hidden="true">{t('me.language')}</span>
+          <span class="seg">
+            {(['zh', 'en'] as const).map((choice) => (
+              <label key={choice} class={language.value === choice ? 'on' : ''} lang={choice === 'en' ? 'en' : 'zh-CN'}>
+                <input type="radio" name="language" checked={language.value === choice} onChange={() => void setLanguage(choice)} />
+                <span>{choice === 'en' ? 'English' : '中文'}</span>
+              </label>
+            ))}
+          </span>
+        </fieldset>
+      </div>
+      <hr />
+      <ul class="commands">
+        <li><button type="button" class="btn q" onClick={then(showHelp)}>{t('me.keys')} <kbd>?</kbd></button></li>
+        <li><button type="button" class="btn q" onClick={then(onPassword)}>{t('me.password')}</button></li>
+        <li><button type="button" class="btn q" onClick={() => void leave()}>{t('me.leave')}</button></li>
+      </ul>
+      <p class="s d about">{t('me.about.text')}</p>
+    </Dialog>
+  )
+}

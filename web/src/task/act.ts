@@ -1,0 +1,116 @@
+/** Acting on the open task: complete with an outcome, claim, release, reassign; and what to say when the server refuses. */
+import * as api from '../api/calls'
+import { Problem, sentence, Unreachable } from '../api/problem'
+import type { ActionReply, Outcome, Reassignee, Values } from '../api/types'
+import { now } from '../clock/now'
+import { when } from '../clock/words'
+import { say } from '../frame/toast'
+import { loadRules } from '../form/lazy'
+import { either, t } from '../i18n'
+import { replaceRow } from '../inbox/store'
+import { giveHint } from '../live/hints'
+import { navigate } from '../routing/router'
+import type { Leaf } from './leaf'
+
+export const labelOf = (outcome: Outcome): string => either(outcome.label, outcome.labelEn)
+
+/** What is still missing before `outcome` may be sent; the sentences stand at their fields. Nothing missing is an empty list. */
+export async function missing(leaf: Leaf, outcome: Outcome): Promise<string[]> {
+  const detail = leaf.detail.value!
+  const { faultsOf } = await loadRules()
+  leaf.faults.value = detail.form ? faultsOf(detail.form, leaf.values.value, outcome.fields) : {}
+  leaf.opinionError.value = outcome.opinionRequired && !leaf.opinion.value.trim() ? t('task.opinion.missing', { outcome: labelOf(outcome) }) : ''
+  return [...Object.keys(leaf.faults.value), ...(leaf.opinionError.value ? ['opinion'] : [])]
+}
+
+export async function complete(leaf: Leaf, outcome: Outcome): Promise<void> {
+  const { changes } = await loadRules()
+  const detail = leaf.detail.value!
+  const data: Values = detail.form ? changes(detail.form, detail.data, leaf.edits.value) : {}
+  await run(leaf, outcome.value, async () => {
+    const reply = await api.complete(leaf.id, leaf.etag.value, { outcome: outcome.value, data, opinion: leaf.opinion.value.trim() })
+    leaf.draft.clear()
+    goOn(leaf, reply, labelOf(outcome))
+  })
+}
+
+function goOn(leaf: Leaf, reply: ActionReply, done: string): void {
+  replaceRow(leaf.id, null)
+  giveHint('tasks')
+  say(t(reply.nextTask ? 'task.done.next' : 'task.done', { outcome: done }))
+  navigate(reply.nextTask ? `/inbox/todo/${reply.nextTask.id}` : '/inbox/todo', { replace: true })
+}
+
+export async function claim(leaf: Leaf): Promise<void> {
+  await run(leaf, 'claim', async () => {
+    const { task } = await api.claim(leaf.id, leaf.etag.value)
+    replaceRow(leaf.id, task)
+    say(t('task.claimed'))
+    await leaf.load()
+    giveHint('tasks')
+  })
+}
+
+export async function unclaim(leaf: Leaf, reason: string): Promise<void> {
+  await run(leaf, 'unclaim', async () => {
+    await api.unclaim(leaf.id, leaf.etag.value, reason)
+    leaf.draft.clear()
+    say(t('task.unclaimed'))
+    replaceRow(leaf.id, null)
+    giveHint('tasks')
+    navigate('/inbox/claimable', { replace: true })
+  })
+}
+
+export async function reassign(leaf: Leaf, person: Reassignee, reason: string): Promise<void> {
+  await run(leaf, 'reassign', async () => {
+    await api.reassign(leaf.id, leaf.etag.value, person.id, reason)
+    say(t('task.reassigned', { name: person.name }))
+    await leaf.load()
+    giveHint('tasks')
+  })
+}
+
+async function run(leaf: Leaf, name: string, act: () => Promise<void>): Promise<void> {
+  if (leaf.acting.value) return
+  leaf.acting.value = name
+  leaf.obstacle.value = null
+  try {
+    await act()
+  } catch (failure) {
+    refused(leaf, failure)
+  }
+  leaf.acting.value = null
+}
+
+/** Says what happened in the words of a colleague; what was typed stays where it is. */
+function refused(leaf: Leaf, failure: unknown): void {
+  if (failure instanceof Unreachable) {
+    leaf.obstacle.value = { words: t('task.offline'), renew: false }
+  } else if (failure instanceof Problem && failure.errors.length) {
+    leaf.faults.value = Object.fromEntries(failure.errors.map(({ path, message }) => [fieldOf(path), message]))
+    const opinion = leaf.faults.value.opinion
+    if (opinion) leaf.opinionError.value = opinion
+  } else if (failure instanceof Problem && failure.status === 412) {
+    leaf.obstacle.value = { words: t('task.stale'), renew: true }
+  } else if (failure instanceof Problem && failure.code === 'task-closed') {
+    leaf.obstacle.value = { words: closedWords(failure), renew: true }
+  } else if (failure instanceof Problem && failure.code === 'not-yours') {
+    leaf.obstacle.value = { words: failure.detail || t('task.notYours'), renew: true }
+  } else {
+    const renew = failure instanceof Problem && [403, 404, 409].includes(failure.status)
+    leaf.obstacle.value = { words: sentence(failure), renew }
+  }
+}
+
+function closedWords(failure: Problem): string {
+  const [by, at] = [failure.fact('by'), failure.fact('at')]
+  if (!by || !at || Number.isNaN(Date.parse(at))) return t('task.closed')
+  return t('task.closed.by', { by, at: when(at, now.value) })
+}
+
+/** `data.exams[0].name`, `/data/exams/0/name` and `exams.0.name` all name the same field. */
+export function fieldOf(path: string): string {
+  const names = path.split(/[./[\]]+/).filter(Boolean)
+  return (names[0] === 'data' ? names.slice(1) : names).join('.')
+}

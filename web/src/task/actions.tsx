@@ -1,0 +1,126 @@
+/** The action bar, always in the same place. On the desk: opinion, draft, outcomes. On the phone the primary outcome lies under the thumb. */
+import { useSignal } from '@preact/signals'
+import type { Outcome } from '../api/types'
+import { now } from '../clock/now'
+import { when } from '../clock/words'
+import { narrow } from '../frame/media'
+import { t } from '../i18n'
+import { useCommands } from '../keyboard/use-commands'
+import { claim, complete, labelOf, missing } from './act'
+import { focusField } from './content'
+import { allows, type Leaf } from './leaf'
+import { More, type Entry } from './more'
+import { OpinionField } from './opinion'
+import { ReasonSheet } from './reason'
+import { ReassignDialog } from './reassign'
+import { UnclaimDialog } from './unclaim'
+
+type Layer = { kind: 'reason'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' } | null
+
+/** Outcomes that have a button of their own; the rest is under 更多. */
+const SHOWN = 3
+
+export function Actions({ leaf }: { leaf: Leaf }) {
+  const layer = useSignal<Layer>(null)
+  const close = () => (layer.value = null)
+  const outcomes = allows(leaf, 'complete') ? inOrder(leaf.detail.value!.outcomes) : []
+
+  const send = async (outcome: Outcome) => {
+    if (leaf.acting.value) return
+    if (narrow.value && outcome.kind === 'negative' && layer.value?.kind !== 'reason') {
+      layer.value = { kind: 'reason', outcome }
+      return
+    }
+    const lacking = await missing(leaf, outcome)
+    if (!lacking.length) {
+      close()
+      return complete(leaf, outcome)
+    }
+    if (layer.value && lacking.includes('opinion')) return
+    close()
+    requestAnimationFrame(() => (lacking[0] === 'opinion' ? document.getElementById('opinion')?.focus() : focusField(lacking[0]!)))
+  }
+  const first = outcomes[0]
+  const mayClaim = allows(leaf, 'claim')
+  useCommands([
+    { keys: 'c', act: () => void (mayClaim && claim(leaf)) },
+    { keys: 'u', act: () => void (allows(leaf, 'unclaim') && (layer.value = { kind: 'unclaim' })) },
+    { keys: 'e', act: () => void (first && send(first)) },
+    { keys: 'm', act: () => document.getElementById('opinion')?.focus() },
+  ])
+  const entries: Entry[] = [
+    ...outcomes.slice(SHOWN).map((outcome) => ({ words: labelOf(outcome), act: () => void send(outcome) })),
+    ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
+    ...(allows(leaf, 'reassign') ? [{ words: t('task.reassign'), act: () => void (layer.value = { kind: 'reassign' }) }] : []),
+  ]
+  const buttons = outcomes.slice(0, SHOWN).map((outcome) => <OutcomeButton key={outcome.value} leaf={leaf} outcome={outcome} first={outcome === first} onAct={send} />)
+  return (
+    <>
+      {narrow.value && <DraftState leaf={leaf} />}
+      <div class={narrow.value ? `thumb n${buttons.length + (mayClaim ? 1 : 0)}` : 'acts'} role="toolbar" aria-label={t('task.toolbar')}>
+        {narrow.value && <More entries={entries} />}
+        {!narrow.value && <OpinionField leaf={leaf} />}
+        {!narrow.value && <DraftState leaf={leaf} />}
+        {narrow.value ? buttons.reverse() : buttons}
+        {mayClaim && <ClaimButton leaf={leaf} />}
+        {!narrow.value && <More entries={entries} />}
+        {!first && !mayClaim && <span class="s d2 why">{whyNot(leaf)}</span>}
+      </div>
+      {layer.value?.kind === 'reason' && <ReasonSheet leaf={leaf} outcome={layer.value.outcome} onClose={close} onSend={send} />}
+      {layer.value?.kind === 'unclaim' && <UnclaimDialog leaf={leaf} onClose={close} />}
+      {layer.value?.kind === 'reassign' && <ReassignDialog leaf={leaf} onClose={close} />}
+    </>
+  )
+}
+
+/** Primary, negative, neutral: the words come from the process, their order does not. */
+function inOrder(outcomes: Outcome[]): Outcome[] {
+  const weight = { primary: 0, negative: 1, neutral: 2 }
+  const sorted = [...outcomes].sort((a, b) => weight[a.kind] - weight[b.kind])
+  // Two outcomes of one kind before the first of another would push that one into 更多.
+  const firsts = sorted.filter(({ kind }, at) => sorted.findIndex((other) => other.kind === kind) === at)
+  return [...firsts, ...sorted.filter((outcome) => !firsts.includes(outcome))]
+}
+
+function OutcomeButton({ leaf, outcome, first, onAct }: { leaf: Leaf; outcome: Outcome; first: boolean; onAct: (outcome: Outcome) => Promise<void> }) {
+  const kind = first ? 'pri' : outcome.kind === 'negative' ? 'no' : ''
+  return (
+    <button type="button" class={`btn ${kind}`} aria-disabled={leaf.acting.value !== null} onClick={() => void onAct(outcome)}>
+      {labelOf(outcome)}
+      {first && !narrow.value && <kbd aria-hidden="true">E</kbd>}
+    </button>
+  )
+}
+
+function ClaimButton({ leaf }: { leaf: Leaf }) {
+  return (
+    <button type="button" class="btn pri" aria-disabled={leaf.acting.value !== null} onClick={() => void claim(leaf)}>
+      {t('task.claim')}
+      {!narrow.value && <kbd aria-hidden="true">C</kbd>}
+    </button>
+  )
+}
+
+function DraftState({ leaf }: { leaf: Leaf }) {
+  const state = leaf.draft.state.value
+  if (!allows(leaf, 'complete')) return null
+  const words = {
+    none: () => '',
+    saving: () => t('task.draft.saving'),
+    local: () => t('task.draft.local'),
+    saved: (at: string) => t('task.draft.saved', { time: when(at, now.value) }),
+    restored: (at: string) => t('task.draft.restored', { time: when(at, now.value) }),
+    failed: (reason: string) => t('task.draft.failed', { reason }),
+  }[state.kind]('at' in state ? state.at : 'reason' in state ? state.reason : '')
+  return <span class={`s d draft${narrow.value ? ' bar-note' : ''}`} role="status">{words}</span>
+}
+
+function whyNot(leaf: Leaf): string {
+  const detail = leaf.detail.value!
+  if (detail.completedAt) return t('task.completed', { at: when(detail.completedAt, now.value), outcome: detail.outcomeLabel ?? '' })
+  if (detail.state === 'closed' || detail.state === 'completed') return t('task.ended')
+  if (detail.refused?.complete) return detail.refused.complete
+  if (detail.copyId) return t('task.copied')
+  if (detail.assignee && !detail.mine) return t('task.holder', { name: detail.assignee.name })
+  return t('task.readOnly')
+}

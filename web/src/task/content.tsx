@@ -1,0 +1,97 @@
+/** What lies between head and actions: the slip with the course of the case beside it, or the diagram, or all that happened. */
+import { useEffect, useRef } from 'preact/hooks'
+import { lazy } from '../frame/lazy'
+import { Icon } from '../frame/icon'
+import { narrow } from '../frame/media'
+import { t } from '../i18n'
+import { loadForm } from '../form/lazy'
+import { Ladder } from '../timeline/ladder'
+import { Timeline } from '../timeline/timeline'
+import type { Leaf } from './leaf'
+import { OpinionField } from './opinion'
+import type { TaskTab } from './tab'
+
+const Slip = lazy(loadForm)
+const Diagram = lazy(() => import('../diagram/diagram'))
+
+export function Content({ leaf, tab }: { leaf: Leaf; tab: TaskTab }) {
+  const { instance } = leaf.detail.value!
+  const panel = { id: 'face', role: 'tabpanel', 'aria-labelledby': `tab-${tab}` } as const
+  if (tab === 'diagram') return <div {...panel} class="face"><Diagram instanceId={instance.id} /></div>
+  if (tab === 'activity') {
+    return (
+      <div {...panel} class="face pad" tabIndex={0}>
+        <Timeline instanceId={instance.id} full />
+        <Ladder steps={leaf.detail.value!.ladder} />
+      </div>
+    )
+  }
+  return (
+    <div {...panel} class="two">
+      <div class="sheet-side" tabIndex={narrow.value ? undefined : 0}>
+        <Notes leaf={leaf} />
+        <Slip leaf={leaf} />
+        {narrow.value && <OpinionField leaf={leaf} />}
+      </div>
+      <aside aria-label={t('timeline.title')} tabIndex={narrow.value ? undefined : 0}>
+        <Timeline instanceId={instance.id} />
+        <Ladder steps={leaf.detail.value!.ladder} />
+      </aside>
+    </div>
+  )
+}
+
+/** Everything that must be known before acting, in order of weight. */
+function Notes({ leaf }: { leaf: Leaf }) {
+  const detail = leaf.detail.value!
+  const obstacle = leaf.obstacle.value
+  return (
+    <div class="notes">
+      <div role="alert">
+        {obstacle && (
+          <p class="note over fx">
+            <Icon name="alert" />
+            <span>{obstacle.words}</span>
+            {obstacle.renew && <button type="button" class="btn sm push" onClick={() => void leaf.renew()}>{t('task.stale.reload')}</button>}
+          </p>
+        )}
+      </div>
+      <FaultNote leaf={leaf} />
+      {detail.reason === 'no-candidate' && <p class="note soon">{t('task.noCandidate')}</p>}
+      {detail.refused?.complete && <p class="note">{detail.refused.complete}</p>}
+    </div>
+  )
+}
+
+/** How many fields are wrong, with a way to each of them. */
+function FaultNote({ leaf }: { leaf: Leaf }) {
+  const note = useRef<HTMLDivElement>(null)
+  const faults = Object.entries(leaf.faults.value).filter(([field]) => field !== 'opinion')
+  const known = faults.length > 0
+  useEffect(() => {
+    if (known) note.current?.scrollIntoView({ block: 'nearest' })
+  }, [known])
+  if (!known) return null
+  return (
+    <div class="note over" role="alert" ref={note}>
+      <b>{faults.length === 1 ? t('task.missing.one') : t('task.missing.many', { n: faults.length })}</b>
+      <ul>
+        {faults.map(([field, words]) => (
+          <li key={field}><button type="button" class="link" onClick={() => focusField(field)}>{words}</button></li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** Takes the person to the field that `path` names, or to the list it is a part of. */
+export function focusField(path: string): void {
+  for (let name = path; name; name = name.slice(0, Math.max(0, name.lastIndexOf('.')))) {
+    const field = document.querySelector<HTMLElement>(`[data-field="${CSS.escape(name)}"]`)
+    const control = field?.querySelector<HTMLElement>('input, select, textarea, button') ?? field
+    if (!control) continue
+    control.focus({ preventScroll: true })
+    control.scrollIntoView({ block: 'center' })
+    return
+  }
+}

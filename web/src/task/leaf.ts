@@ -1,0 +1,121 @@
+/**
+ * One open task: what the server says about it, what the person has written on it, and how far that is safe. Everything typed
+ * is in `edits` and `opinion` until the server has taken it, whatever goes wrong in between.
+ */
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import * as api from '../api/calls'
+import type { Action, TaskDetail, Value, Values } from '../api/types'
+import { onHint } from '../live/hints'
+import { startDraft, type Draft } from './draft'
+
+/** Something that stands in the way of acting, shown above the slip. */
+export interface Obstacle {
+  words: string
+  /** Acting is possible again after taking the newest version. */
+  renew: boolean
+}
+
+export interface Leaf {
+  id: string
+  detail: Signal<TaskDetail | null>
+  error: Signal<unknown>
+  etag: Signal<string>
+  edits: Signal<Values>
+  opinion: Signal<string>
+  opinionError: Signal<string>
+  /** Field path to the sentence that says what is wrong with it. */
+  faults: Signal<Record<string, string>>
+  obstacle: Signal<Obstacle | null>
+  /** The server has a newer version than the one shown. */
+  newer: Signal<TaskDetail | null>
+  acting: Signal<string | null>
+  draft: Draft
+  values: ReadonlySignal<Values>
+  load: () => Promise<void>
+  renew: () => Promise<void>
+  write: (field: string, value: Value) => void
+  close: () => void
+}
+
+export function openLeaf(id: string): Leaf {
+  const detail = signal<TaskDetail | null>(null)
+  const edits = signal<Values>({})
+  const opinion = signal('')
+  const leaf: Leaf = {
+    id,
+    detail,
+    error: signal<unknown>(null),
+    etag: signal(''),
+    edits,
+    opinion,
+    opinionError: signal(''),
+    faults: signal<Record<string, string>>({}),
+    obstacle: signal<Obstacle | null>(null),
+    newer: signal<TaskDetail | null>(null),
+    acting: signal<string | null>(null),
+    values: computed(() => ({ ...detail.value?.data, ...edits.value })),
+    draft: startDraft(id, edits, opinion),
+    load: () => load(leaf),
+    renew: () => renew(leaf),
+    write: (field, value) => write(leaf, field, value),
+    close: () => {
+      stop()
+      leaf.draft.stop()
+    },
+  }
+  const stop = onHint((hint) => void (hint === 'tasks' && look(leaf)))
+  return leaf
+}
+
+export function allows(leaf: Leaf, action: Action): boolean {
+  return leaf.detail.value?.actions.includes(action) ?? false
+}
+
+async function load(leaf: Leaf): Promise<void> {
+  try {
+    const { body, etag } = await api.task(leaf.id)
+    const first = leaf.detail.value === null
+    take(leaf, body, etag)
+    if (first) leaf.draft.restore(body.draft)
+    leaf.draft.enabled.value = allows(leaf, 'saveDraft')
+  } catch (failure) {
+    leaf.error.value = failure
+  }
+}
+
+function take(leaf: Leaf, body: TaskDetail, etag: string): void {
+  leaf.detail.value = body
+  leaf.etag.value = etag
+  leaf.error.value = null
+  leaf.newer.value = null
+}
+
+/** Takes the newest version and keeps what the person has written. */
+async function renew(leaf: Leaf): Promise<void> {
+  leaf.obstacle.value = null
+  leaf.faults.value = {}
+  await load(leaf)
+}
+
+function write(leaf: Leaf, field: string, value: Value): void {
+  leaf.edits.value = { ...leaf.edits.value, [field]: value }
+  const faults = Object.entries(leaf.faults.value).filter(([path]) => path !== field && !path.startsWith(`${field}.`))
+  if (faults.length !== Object.keys(leaf.faults.value).length) leaf.faults.value = Object.fromEntries(faults)
+}
+
+/** Looks whether the task has changed. While nothing is written and nothing goes away the new version is simply shown. */
+async function look(leaf: Leaf): Promise<void> {
+  const shown = leaf.detail.value
+  if (!shown || leaf.acting.value || leaf.obstacle.value) return
+  let fresh: api.Revised<TaskDetail>
+  try {
+    fresh = await api.task(leaf.id)
+  } catch {
+    return
+  }
+  if (leaf.detail.value !== shown || leaf.acting.value) return
+  if (fresh.etag === leaf.etag.value && fresh.body.level === shown.level) return
+  const untouched = !Object.keys(leaf.edits.value).length && !leaf.opinion.value
+  if (untouched && fresh.body.state === shown.state) take(leaf, fresh.body, fresh.etag)
+  else leaf.newer.value = fresh.body
+}

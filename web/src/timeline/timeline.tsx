@@ -1,0 +1,61 @@
+/** The course of a case: what was done by whom, who has it now since when, and what comes. */
+import { useEffect } from 'preact/hooks'
+import { timeline } from '../api/calls'
+import type { TimelineItem } from '../api/types'
+import { now } from '../clock/now'
+import { span, when } from '../clock/words'
+import { useResource } from '../frame/resource'
+import { Failed } from '../frame/states'
+import { either, t } from '../i18n'
+import { withoutSuffix } from '../inbox/row'
+import { onHint } from '../live/hints'
+
+/** `full` shows system notes, messages and details too; the narrow column shows who had it. */
+export function Timeline({ instanceId, full = false }: { instanceId: string; full?: boolean }) {
+  const course = useResource(instanceId, (live) => timeline(instanceId, live))
+  useEffect(() => onHint((hint) => void (hint === 'tasks' && course.load())), [course])
+  const items = course.content.value?.items
+  return (
+    <section class="course">
+      <h2>{t('timeline.title')}</h2>
+      {course.error.value !== null && !items && <Failed error={course.error.value} retry={() => void course.load()} />}
+      {items && !items.length && <p class="s d">{t('timeline.empty')}</p>}
+      {items && <ol class="tl">{items.map((item, at) => <Entry key={at} item={item} full={full} />)}</ol>}
+    </section>
+  )
+}
+
+function Entry({ item, full }: { item: TimelineItem; full: boolean }) {
+  const title = <b>{either(item.title, item.titleEn)}</b>
+  const stamp = stampOf(item)
+  const holder = [item.person, item.capacity].filter(Boolean).map((word) => withoutSuffix(word!)).join('，')
+  const detail = either(item.detail, item.detailEn)
+  const aside = item.kind === 'escalation' || item.kind === 'incident'
+  return (
+    <li class={`${item.state === 'done' ? '' : item.state} ${aside ? 'alarm' : ''}`} aria-current={item.state === 'now' ? 'step' : undefined}>
+      {stamp && <time dateTime={stamp.iso}>{stamp.words}</time>}
+      {title}
+      {holder ? <span class="block">{holder}</span> : item.kind === 'system' && <span> {t('timeline.system')}</span>}
+      {item.state === 'now' && <span class="block">{elapsed(item)}</span>}
+      {detail && (full || aside || !holder) && <span class="block quote">{withoutSuffix(detail)}</span>}
+    </li>
+  )
+}
+
+function stampOf(item: TimelineItem): { iso: string; words: string } | null {
+  if (item.state === 'now') {
+    return item.dueAt ? { iso: item.dueAt, words: t('term.before', { time: when(item.dueAt, now.value) }) } : null
+  }
+  const iso = item.at ?? item.dueAt
+  if (!iso) return null
+  return { iso, words: when(iso, now.value) }
+}
+
+/** How long it lies there, and how long it may. */
+function elapsed(item: TimelineItem): string {
+  const since = item.since ?? item.at
+  if (!since) return ''
+  const gone = span(now.value - Date.parse(since))
+  if (!item.dueAt) return t('timeline.elapsed', { span: gone })
+  return t('timeline.elapsedOf', { span: gone, term: span(Date.parse(item.dueAt) - Date.parse(since)) })
+}
