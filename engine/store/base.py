@@ -7,7 +7,7 @@ UUID `id`, the name it has outside. Instants are UTC; JSON keeps decimals exact.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import simplejson
@@ -80,6 +80,12 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Executes(Protocol):
+    """A SQLAlchemy connection or session."""
+
+    def execute(self, statement: Any, parameters: Any = None, /) -> Any: ...
 
 
 class Keyed:

@@ -1,0 +1,1 @@
+"""Effects become rows: handlers decide, appliers write."""

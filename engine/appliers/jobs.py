@@ -1,0 +1,80 @@
+"""Jobs come and go with what they are about: timers with subscriptions, rungs with seats, deliveries with messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from engine.kernel.rows import Delta
+from engine.store.state import chunks
+from engine.store.tables import Job, Message
+from engine.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobScheduled:
+    """Something is to be done at `due_at`; `kind` names its handler in `engine.jobs`, `subject` the row it is about."""
+
+    kind: str
+    subject: int
+    due_at: datetime
+    instance: int | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+def schedule(work: UnitOfWork, jobs: Sequence[JobScheduled]) -> None:
+    """Writes new jobs."""
+    if not jobs:
+        return
+    rows = [
+        {
+            "key": work.new_key(), "id": uuid4(), "kind": job.kind, "instance": job.instance, "subject": job.subject,
+            "due_at": job.due_at, "state": "pending", "retries": work.config.job_retries, "attempts": 0, "worker": None, "lease_until": None,
+            "fence": 0, "payload": job.payload, "error": None,
+        }
+        for job in jobs
+    ]
+    work.connection.execute(insert(Job), rows)
+    work.jobs_due = work.jobs_due or any(job.due_at <= work.now for job in jobs)
+
+
+def unschedule(work: UnitOfWork, kind: str, subjects: Iterable[int]) -> None:
+    """Removes the jobs of these subjects, the one that runs now included."""
+    for chunk in chunks(subjects):
+        work.connection.execute(delete(Job).where(Job.kind == kind, Job.subject.in_(chunk)))
+
+
+def follow_timers(work: UnitOfWork, instance: int, delta: Delta) -> None:
+    """Gives every new timer subscription its job, moves the jobs of re-armed ones, removes those of deleted ones."""
+    timers = [row for row in delta.subscriptions if row.kind == "timer" and row.due is not None]
+    unschedule(work, "timer", delta.deleted_subscriptions)
+    schedule(work, [
+        JobScheduled(kind="timer", subject=row.key, due_at=row.due, instance=instance)
+        for row in timers if row.key in delta.created and row.due is not None
+    ])
+    moved = [row for row in timers if row.key not in delta.created]
+    if moved:
+        table = Job.__table__
+        statement = update(table).where(table.c.kind == "timer", table.c.subject == bindparam("timer"))
+        renewed = {
+            "due_at": bindparam("new_due"), "state": "pending", "worker": None, "lease_until": None, "attempts": 0,
+            "retries": work.config.job_retries, "fence": table.c.fence + 1,
+        }
+        work.connection.execute(statement.values(renewed), [{"timer": row.key, "new_due": row.due} for row in moved])
+
+
+def wake_messages(work: UnitOfWork, delta: Delta) -> None:
+    """Lets messages that came before anybody waited for them try again, when this step began to wait for their name."""
+    names = {row.name for row in delta.subscriptions if row.kind == "message" and row.key in delta.created and row.name}
+    if not names:
+        return
+    waiting = select(Message.key).where(Message.state == "waiting", Message.name.in_(sorted(names)))
+    keys = list(work.connection.execute(waiting).scalars())
+    if keys:
+        work.connection.execute(update(Message).where(Message.key.in_(keys)).values(state="sent"))
+        schedule(work, [JobScheduled(kind="message", subject=key, due_at=work.now) for key in keys])

@@ -1,0 +1,54 @@
+"""History rows and lines to people, gathered during a step and written in one statement each.
+
+Kinds of history and what their `data` holds:
+instance-started {process, number} · activity-started {} · activity-ended {outcome} · variable {name, value, scope} ·
+task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reason} · task-reassigned {task, to, reason} ·
+task-completed {task, outcome, label, label_en, opinion} · task-closed {task} · copied {task, person, reason} ·
+message-sent {message, name, to, endpoint} · message-received {message, name, from} · timer-fired {} · signal-received {name} ·
+escalation {task, rung, level, told} · incident {incident, code} · incident-resolved {incident} · instance-ended {state}.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import insert
+
+from engine.store.tables import History, Notification
+from engine.store.unit_of_work import UnitOfWork
+
+
+class Journal:
+    """What one revision of one instance adds to history, and whom it tells."""
+
+    def __init__(self, work: UnitOfWork, instance: int, revision: int) -> None:
+        self._work = work
+        self._instance = instance
+        self._revision = revision
+        self._history: list[dict[str, Any]] = []
+        self._notifications: list[dict[str, Any]] = []
+
+    def note(
+        self, kind: str, *, element: str | None = None, token: int | None = None, capacity: int | None = None, by_actor: bool = False, **data: Any
+    ) -> None:
+        """Adds a history row. `by_actor` signs it with the acting person, else it is the system's."""
+        self._history.append({
+            "key": self._work.new_key(), "instance": self._instance, "revision": self._revision, "at": self._work.now, "kind": kind,
+            "element": element, "token": token, "person": self._work.actor.person if by_actor else None, "capacity": capacity, "data": data,
+        })
+
+    def tell(self, person: int, kind: str, text: str, text_en: str, *, seat: int | None = None) -> None:
+        """Adds a line to a person's notifications. The texts hold no patient data."""
+        self._work.wake(person)
+        self._notifications.append({
+            "key": self._work.new_key(), "person": person, "at": self._work.now, "kind": kind, "text": text, "text_en": text_en,
+            "seat": seat, "instance": self._instance, "read_at": None,
+        })
+
+    def flush(self) -> None:
+        """Writes what was gathered."""
+        if self._history:
+            self._work.connection.execute(insert(History), self._history)
+        if self._notifications:
+            self._work.connection.execute(insert(Notification), self._notifications)
+        self._history, self._notifications = [], []

@@ -1,0 +1,57 @@
+"""What people, programs and the clock may ask for: one file a concept. `HANDLERS` is the list of all of it.
+
+`ANSWERS` names the answers that can be given again to a request repeated under its idempotency key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from engine.commands.deployment import Deploy, deploy
+from engine.commands.incident import RetryIncident, retry_incident
+from engine.commands.instance import MoveInstance, RunInstance, StartInstance, move_instance, run_instance, start_instance
+from engine.commands.job import ClaimJobs, ExecuteJob, FailJob, ReleaseJobs, claim_jobs, execute_job, fail_job, release_jobs
+from engine.commands.message import SendMessage, send_message
+from engine.commands.notification import MarkNotificationsRead, mark_notifications_read
+from engine.commands.task import (
+    ClaimTask,
+    CompleteTask,
+    MarkCopyRead,
+    SaveDraft,
+    UnclaimTask,
+    claim_task,
+    complete_task,
+    mark_copy_read,
+    save_draft,
+    unclaim_task,
+)
+from engine.records import Done
+
+HANDLERS: dict[type, Callable[..., Any]] = {
+    ClaimJobs: claim_jobs,
+    ClaimTask: claim_task,
+    CompleteTask: complete_task,
+    Deploy: deploy,
+    ExecuteJob: execute_job,
+    FailJob: fail_job,
+    MarkCopyRead: mark_copy_read,
+    MarkNotificationsRead: mark_notifications_read,
+    MoveInstance: move_instance,
+    ReleaseJobs: release_jobs,
+    RetryIncident: retry_incident,
+    RunInstance: run_instance,
+    SaveDraft: save_draft,
+    SendMessage: send_message,
+    StartInstance: start_instance,
+    UnclaimTask: unclaim_task,
+}
+
+
+def _done(answer: Mapping[str, Any]) -> Done:
+    ids = {name: UUID(value) if name != "state" and value is not None else value for name, value in answer.items()}
+    return Done(**ids)
+
+
+ANSWERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"Done": _done}

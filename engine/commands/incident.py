@@ -1,0 +1,57 @@
+"""Resolve incidents: try again what stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from engine.appliers import audit
+from engine.appliers.journal import Journal
+from engine.authorization import require_right
+from engine.commands.registry import Command
+from engine.errors import Conflict, NotFound
+from engine.kernel.triggers import Retry
+from engine.records import Done
+from engine.runtime import Act, Runtime
+from engine.store.tables import Incident, Job
+from engine.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryIncident(Command[Done]):
+    """Try again what an incident stopped: the token that stands in error, or the job that was given up."""
+
+    incident: UUID
+
+
+def retry_incident(command: RetryIncident, work: UnitOfWork, runtime: Runtime) -> Done:
+    require_right(work.actor, "operations")
+    found = select(*Incident.__table__.columns).where(Incident.id == command.incident)
+    incident = work.connection.execute(found).one_or_none()
+    if incident is None:
+        raise NotFound("no-incident", "Expected to find incident '{id}', but there is none", id=str(command.incident))
+    case = runtime.lock(work, incident.instance) if incident.instance is not None else None
+    incident = work.connection.execute(found.with_for_update()).one()
+    if incident.state != "open":
+        raise Conflict("incident-resolved", "Expected incident '{id}' to be open, but it is resolved", id=str(command.incident))
+    work.connection.execute(update(Incident).where(Incident.key == incident.key).values(state="resolved", resolved_at=work.now, resolved_by=work.actor.person))
+
+    def noted(journal: Journal) -> None:
+        journal.note("incident-resolved", element=incident.element, by_actor=True, incident=str(incident.id))
+
+    act = Act(action="retry", object=str(incident.id))
+    if incident.job is not None:
+        again = {"state": "pending", "due_at": work.now, "retries": work.config.job_retries, "attempts": 0, "error": None}
+        work.connection.execute(update(Job).where(Job.key == incident.job, Job.state == "failed").values(again))
+        work.jobs_due = True
+        if case is not None and case.state == "active":
+            runtime.note(work, case, act, noted)
+        else:
+            audit.record(work, "retry", str(incident.id))
+    elif case is not None and incident.token is not None:
+        runtime.advance(work, case, Retry(token=incident.token), act, before=noted)
+    elif case is not None:
+        runtime.note(work, case, act, noted)
+    return Done(instance=None if case is None else case.id)

@@ -1,0 +1,113 @@
+"""Start process instances by hand, and move them from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.appliers.numbers import draw_number
+from engine.authorization import Capacity, may_start, require_right, standing
+from engine.commands.registry import Command
+from engine.errors import Invalid, NotFound
+from engine.kernel.rows import JSON
+from engine.kernel.triggers import CompleteToken, Fire, SetVariables, StartAdHoc, Trigger
+from engine.records import Done
+from engine.runtime import Act, Case, Definition, NewCase, Runtime
+from engine.runtime.definitions import latest
+from engine.store.tables import Institution, ProcessInstance
+from engine.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartInstance(Command[Done]):
+    """Start a process by hand, in a capacity that its definition allows."""
+
+    process_key: str
+    capacity: UUID
+    """Appointment in which the actor starts it; its institution owns the instance."""
+    variables: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunInstance(Command[Done]):
+    """Start an instance as the system: no capacity, an owning institution only when one is named."""
+
+    process_key: str
+    variables: Mapping[str, JSON] = field(default_factory=dict)
+    institution: str | None = None
+    business_key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveInstance(Command[Done]):
+    """Apply one kernel trigger to an instance as the system."""
+
+    instance: UUID
+    trigger: CompleteToken | Fire | SetVariables | StartAdHoc
+
+
+def start_instance(command: StartInstance, work: UnitOfWork, runtime: Runtime) -> Done:
+    definition = _definition(work, runtime, command.process_key)
+    model = definition.model
+    who = standing(work.connection, work.actor.person, work.now)
+    if not model.startable:
+        raise NotFound("no-process", "Expected to start process '{process}', but there is none to start by hand", process=command.process_key)
+    capacity = may_start(who, [starter.post for starter in model.starters], command.capacity)
+    if command.variables:
+        raise Invalid("start-variables", "Expected no start values for process '{process}', but found some", process=command.process_key)
+    number, variables = _number(work, definition, capacity)
+    act = Act(action="start", object=command.process_key, capacity=capacity.appointment)
+    new = NewCase(
+        definition=definition.key, institution=capacity.institution, number=number, business_key=number, started_by=work.actor.person,
+        variables={**variables, "starter": str(work.actor.person), "starterInst": capacity.institution_code, "starterPost": capacity.post},
+    )
+    case = runtime.start(work, new, act)
+    work.wake(work.actor.person)
+    return _done(case)
+
+
+def run_instance(command: RunInstance, work: UnitOfWork, runtime: Runtime) -> Done:
+    require_right(work.actor, "operations")
+    definition = _definition(work, runtime, command.process_key)
+    institution = None
+    if command.institution is not None:
+        institution = work.connection.execute(select(Institution.key).where(Institution.code == command.institution)).scalar_one_or_none()
+        if institution is None:
+            raise NotFound("no-institution", "Expected to find institution '{code}', but there is none", code=command.institution)
+    new = NewCase(definition=definition.key, institution=institution, variables=command.variables, business_key=command.business_key)
+    return _done(runtime.start(work, new, Act(action="start", object=command.process_key)))
+
+
+def move_instance(command: MoveInstance, work: UnitOfWork, runtime: Runtime) -> Done:
+    require_right(work.actor, "operations")
+    key = work.connection.execute(select(ProcessInstance.key).where(ProcessInstance.id == command.instance)).scalar_one_or_none()
+    if key is None:
+        raise NotFound("no-instance", "Expected to find process instance '{id}', but there is none", id=str(command.instance))
+    case = runtime.lock(work, key)
+    trigger: Trigger = command.trigger
+    runtime.advance(work, case, trigger, Act(action="move", object=type(trigger).__name__))
+    return _done(case)
+
+
+def _definition(work: UnitOfWork, runtime: Runtime, process_key: str) -> Definition:
+    key = latest(work.connection, process_key)
+    if key is None:
+        raise NotFound("no-process", "Expected to start process '{process}', but none is deployed", process=process_key)
+    return runtime.definitions.get(key)
+
+
+def _number(work: UnitOfWork, definition: Definition, capacity: Capacity) -> tuple[str | None, dict[str, Any]]:
+    """The document number of a new case and the variable that holds it, when its definition draws one."""
+    wanted = definition.model.number
+    if wanted is None:
+        return None, {}
+    number = draw_number(work, wanted.category, capacity.institution, capacity.institution_code)
+    return number, {wanted.variable: number}
+
+
+def _done(case: Case) -> Done:
+    return Done(instance=case.id, state=case.state)

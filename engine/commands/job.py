@@ -1,0 +1,132 @@
+"""The clock's commands: take due jobs under a lease, carry one out, note a failure.
+
+A lease names a fence, a number that grows with every lease. Whoever acts with an old fence has lost the job to
+somebody else and changes nothing. Attempts are counted when a job is taken, so that a job which kills its worker is
+given up after its retries like any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, or_, select, update
+
+from engine.appliers.incidents import raise_incident
+from engine.authorization import require_right
+from engine.commands.registry import Command
+from engine.errors import Conflict
+from engine.jobs import JOBS
+from engine.records import Done
+from engine.runtime import Runtime
+from engine.store.tables import Job
+from engine.store.unit_of_work import UnitOfWork
+
+FIRST_BACK_OFF = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimedJob:
+    """A job that a worker holds for a while."""
+
+    id: UUID
+    key: int
+    kind: str
+    fence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimJobs(Command[tuple[ClaimedJob, ...]]):
+    """Take due jobs, the longest due first."""
+
+    worker: str
+    limit: int = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecuteJob(Command[Done]):
+    """Carry out a job that one holds."""
+
+    job: UUID
+    fence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailJob(Command[Done]):
+    """Note that a job failed: it is tried again later, or becomes an incident when its retries are used up."""
+
+    job: UUID
+    fence: int
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseJobs(Command[int]):
+    """Give back every job of a worker that stops, without counting an attempt. Answers with their number."""
+
+    worker: str
+
+
+def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[ClaimedJob, ...]:
+    require_right(work.actor, "operations")
+    free = or_(Job.state == "pending", (Job.state == "running") & (Job.lease_until < work.now))
+    due = (
+        select(Job.key, Job.id, Job.kind, Job.fence, Job.attempts, Job.retries, Job.instance)
+        .where(Job.due_at <= work.now, Job.state.in_(("pending", "running")), free)
+        .order_by(Job.due_at, Job.key).limit(command.limit).with_for_update(skip_locked=True)
+    )
+    taken, worn = [], []
+    for row in work.connection.execute(due).all():
+        (worn if row.attempts > work.config.job_retries + 1 else taken).append(row)
+    for row in worn:
+        _give_up(work, row, "The worker stopped every time it tried this job")
+    if taken:
+        work.connection.execute(
+            update(Job).where(Job.key.in_([row.key for row in taken])).values(
+                state="running", worker=command.worker, lease_until=work.now + work.config.job_lease, fence=Job.fence + 1, attempts=Job.attempts + 1,
+            )
+        )
+    return tuple(ClaimedJob(id=row.id, key=row.key, kind=row.kind, fence=row.fence + 1) for row in taken)
+
+
+def execute_job(command: ExecuteJob, work: UnitOfWork, runtime: Runtime) -> Done:
+    require_right(work.actor, "operations")
+    job = _held(work, command.job, command.fence)
+    JOBS[job.kind](job, work, runtime)
+    work.connection.execute(delete(Job).where(Job.key == job.key, Job.fence == command.fence))
+    return Done()
+
+
+def fail_job(command: FailJob, work: UnitOfWork, runtime: Runtime) -> Done:
+    require_right(work.actor, "operations")
+    job = _held(work, command.job, command.fence)
+    if job.retries <= 0:
+        _give_up(work, job, command.error)
+        return Done(state="failed")
+    delay = FIRST_BACK_OFF * 4 ** (work.config.job_retries - job.retries)
+    work.connection.execute(update(Job).where(Job.key == job.key).values(
+        state="pending", worker=None, lease_until=None, retries=job.retries - 1, due_at=work.now + delay, error=command.error[:2000],
+    ))
+    return Done(state="pending")
+
+
+def release_jobs(command: ReleaseJobs, work: UnitOfWork, runtime: Runtime) -> int:
+    require_right(work.actor, "operations")
+    held = update(Job).where(Job.worker == command.worker, Job.state == "running")
+    given_back = work.connection.execute(held.values(state="pending", worker=None, lease_until=None, attempts=Job.attempts - 1, fence=Job.fence + 1))
+    return int(given_back.rowcount)
+
+
+def _held(work: UnitOfWork, job: UUID, fence: int) -> Row[Any]:
+    statement = select(*Job.__table__.columns).where(Job.id == job, Job.fence == fence, Job.state == "running").with_for_update()
+    row = work.connection.execute(statement).one_or_none()
+    if row is None or row.lease_until <= work.now:
+        raise Conflict("lease-lost", "Expected to hold job '{id}', but the lease is over or another worker has it", id=str(job))
+    return row
+
+
+def _give_up(work: UnitOfWork, job: Row[Any], error: str) -> None:
+    work.connection.execute(update(Job).where(Job.key == job.key).values(state="failed", worker=None, lease_until=None, error=error[:2000]))
+    raise_incident(work, None, instance=job.instance, job=job.key, code=f"job-{job.kind}", message=error)

@@ -1,0 +1,238 @@
+"""Work on tasks: who holds them, what was typed into them, how they end."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, select, update
+
+from engine.appliers.journal import Journal
+from engine.appliers.tasks import end_seats
+from engine.authorization import Capacity, may_act_on_seat, require_visible_seat, standing, task_not_found
+from engine.commands.registry import Command
+from engine.errors import Conflict, FieldError, Invalid, InvalidForm, NotAllowed
+from engine.forms import FormModel
+from engine.kernel.model import ApprovalModel, OutcomeModel
+from engine.kernel.rows import JSON
+from engine.kernel.triggers import CompleteToken
+from engine.records import Done
+from engine.runtime import Act, Case, Runtime, field_rights
+from engine.store.base import dump_json
+from engine.store.tables import Copy, Draft, Person, Round, Seat
+from engine.store.unit_of_work import UnitOfWork
+from engine.store.upsert import upsert
+
+DONE = OutcomeModel(value="done", label="完成", label_en="Done")
+OPINION_LIMIT = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimTask(Command[Done]):
+    """Take an open task that is offered to one's post. Claiming one's own task again changes nothing."""
+
+    task: UUID
+    revision: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnclaimTask(Command[Done]):
+    """Give a claimed task back to those it was offered to, with a reason."""
+
+    task: UUID
+    reason: str
+    revision: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompleteTask(Command[Done]):
+    """Decide a task: its outcome, the changed fields of its form, an opinion. An open one is claimed by it."""
+
+    task: UUID
+    outcome: str = "done"
+    data: Mapping[str, JSON] = field(default_factory=dict)
+    opinion: str | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaveDraft(Command[Done]):
+    """Keep what was typed into a task without sending it."""
+
+    task: UUID
+    data: Mapping[str, JSON] = field(default_factory=dict)
+    opinion: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkCopyRead(Command[Done]):
+    """Note that a copy was read."""
+
+    copy: UUID
+
+
+def claim_task(command: ClaimTask, work: UnitOfWork, runtime: Runtime) -> Done:
+    case, seat, capacity = _lock(work, runtime, command.task)
+    if seat.state == "claimed" and seat.assignee == work.actor.person:
+        return Done(instance=case.id, task=seat.id)
+    _expect_revision(seat, command.revision)
+    _hold(work, seat, capacity)
+
+    def noted(journal: Journal) -> None:
+        journal.note("task-claimed", element=seat.element, by_actor=True, capacity=_key(capacity), task=str(seat.id))
+
+    runtime.note(work, case, Act(action="claim", object=str(seat.id), capacity=_key(capacity)), noted)
+    return Done(instance=case.id, task=seat.id)
+
+
+def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Done:
+    case, seat, capacity = _lock(work, runtime, command.task)
+    _expect_revision(seat, command.revision)
+    if seat.state != "claimed" or seat.assignee != work.actor.person:
+        raise NotAllowed("not-claimed", "Expected to give back task '{id}', but you do not hold it", id=str(seat.id))
+    if seat.direct:
+        raise NotAllowed("named-person", "Expected to give back task '{id}', but it was given to you by name", id=str(seat.id))
+    if not command.reason.strip():
+        raise InvalidForm([FieldError(path="reason", code="required", message="退回待领要写明原因。", message_en="Say why you give it back.")])
+    work.connection.execute(
+        update(Seat).where(Seat.key == seat.key).values(state="open", assignee=None, capacity=None, claimed_at=None, revision=seat.revision + 1)
+    )
+    work.wake(work.actor.person)
+
+    def noted(journal: Journal) -> None:
+        journal.note("task-unclaimed", element=seat.element, by_actor=True, capacity=_key(capacity), task=str(seat.id), reason=command.reason.strip())
+
+    runtime.note(work, case, Act(action="unclaim", object=str(seat.id), capacity=_key(capacity)), noted)
+    return Done(instance=case.id, task=seat.id)
+
+
+def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> Done:
+    case, seat, capacity = _lock(work, runtime, command.task)
+    _expect_revision(seat, command.revision)
+    definition = runtime.definitions.get(case.definition)
+    approval = definition.model.elements[seat.element].approval or ApprovalModel()
+    outcome = _outcome(approval, command.outcome)
+    opinion = _opinion(outcome, command.opinion)
+    form = definition.forms.get(approval.form) if approval.form else None
+    values = _validated(work, runtime, case, seat, form, approval, outcome, command.data)
+    decision = {
+        "outcome": outcome.value, "opinion": opinion, "by": None if work.actor.person is None else str(work.actor.person),
+        "byName": work.actor.name, "at": work.now.isoformat(),
+    }
+    _end(work, seat, capacity, outcome, opinion, values)
+
+    def noted(journal: Journal) -> None:
+        journal.note(
+            "task-completed", element=seat.element, token=seat.token, by_actor=True, capacity=_key(capacity), task=str(seat.id),
+            outcome=outcome.value, label=outcome.label, label_en=outcome.label_en, opinion=opinion,
+        )
+
+    trigger = CompleteToken(token=seat.token, variables={**values, seat.element: decision})
+    act = Act(action="complete", object=str(seat.id), capacity=_key(capacity), data={"outcome": outcome.value})
+    runtime.advance(work, case, trigger, act, before=noted)
+    return Done(instance=case.id, task=seat.id, state=case.state)
+
+
+def save_draft(command: SaveDraft, work: UnitOfWork, runtime: Runtime) -> Done:
+    case, seat, _ = _lock(work, runtime, command.task)
+    if len(dump_json(dict(command.data))) > 200_000 or len(command.opinion or "") > OPINION_LIMIT:
+        raise Invalid("draft-too-large", "Expected a draft of at most 200 kB, but it is larger")
+    row = {"seat": seat.key, "person": work.actor.person, "data": dict(command.data), "opinion": command.opinion, "saved_at": work.now}
+    upsert(work.connection, Draft, [row])
+    return Done(instance=case.id, task=seat.id)
+
+
+def mark_copy_read(command: MarkCopyRead, work: UnitOfWork, runtime: Runtime) -> Done:
+    own = (Copy.id == command.copy, Copy.person == work.actor.person)
+    seat = work.connection.execute(select(Copy.seat, Seat.id).join(Seat, Seat.key == Copy.seat).where(*own)).one_or_none()
+    if seat is None:
+        raise task_not_found(command.copy)
+    require_visible_seat(work.connection, standing(work.connection, work.actor.person, work.now), work.now, seat.seat, seat.id)
+    work.connection.execute(update(Copy).where(*own, Copy.read_at.is_(None)).values(read_at=work.now))
+    work.wake(work.actor.person)
+    return Done(task=seat.id)
+
+
+def lock_seat(work: UnitOfWork, runtime: Runtime, task: UUID) -> tuple[Case, Row[Any]]:
+    """Locks the instance of a task, then reads the task. In this order everywhere, so that no two commands wait for each other."""
+    instance = work.connection.execute(select(Seat.instance).where(Seat.id == task)).scalar_one_or_none()
+    if instance is None:
+        raise task_not_found(task)
+    case = runtime.lock(work, instance)
+    columns = (*Seat.__table__.columns, Round.token, Round.scope)
+    return case, work.connection.execute(select(*columns).join(Round, Round.key == Seat.round).where(Seat.id == task)).one()
+
+
+def _lock(work: UnitOfWork, runtime: Runtime, task: UUID) -> tuple[Case, Row[Any], Capacity | None]:
+    case, seat = lock_seat(work, runtime, task)
+    capacity = may_act_on_seat(work, seat)
+    if seat.state in ("completed", "closed"):
+        name = work.connection.execute(select(Person.name).where(Person.key == seat.ended_by)).scalar_one_or_none()
+        raise Conflict("task-closed", "Expected task '{id}' to be open, but it is {state}", id=str(seat.id), state=seat.state, by=name,
+                       at=seat.ended_at.isoformat())
+    return case, seat, capacity
+
+
+def _hold(work: UnitOfWork, seat: Row[Any], capacity: Capacity | None) -> None:
+    held = {"state": "claimed", "assignee": work.actor.person, "capacity": _key(capacity), "claimed_at": work.now, "revision": seat.revision + 1}
+    work.connection.execute(update(Seat).where(Seat.key == seat.key).values(held))
+    work.wake(work.actor.person)
+
+
+def _end(
+    work: UnitOfWork, seat: Row[Any], capacity: Capacity | None, outcome: OutcomeModel, opinion: str | None, values: Mapping[str, JSON]
+) -> None:
+    ended = {
+        "state": "completed", "assignee": work.actor.person, "capacity": _key(capacity), "ended_at": work.now, "ended_by": work.actor.person,
+        "outcome": outcome.value, "opinion": opinion, "revision": seat.revision + 1,
+        "form_hash": hashlib.sha256(dump_json(dict(values)).encode()).hexdigest(),
+    }
+    work.connection.execute(update(Seat).where(Seat.key == seat.key).values(ended))
+    work.connection.execute(update(Round).where(Round.key == seat.round).values(state="decided", outcome=outcome.value, decided_at=work.now))
+    end_seats(work, [seat.key])
+    work.connection.execute(delete(Draft).where(Draft.seat == seat.key))
+    work.wake(work.actor.person)
+
+
+def _outcome(approval: ApprovalModel, wanted: str) -> OutcomeModel:
+    outcomes = approval.outcomes or (DONE,)
+    found = next((outcome for outcome in outcomes if outcome.value == wanted), None)
+    if found is None:
+        known = ", ".join(outcome.value for outcome in outcomes)
+        raise Invalid("unknown-outcome", "Expected one of the outcomes {known}, but found '{found}'", known=known, found=wanted[:100])
+    return found
+
+
+def _opinion(outcome: OutcomeModel, opinion: str | None) -> str | None:
+    text = (opinion or "").strip()
+    if len(text) > OPINION_LIMIT:
+        raise InvalidForm([FieldError(path="opinion", code="too-long", message=f"意见最多 {OPINION_LIMIT} 字。", message_en=f"An opinion has at most {OPINION_LIMIT} characters.")])
+    if not text and outcome.opinion == "required":
+        raise InvalidForm([FieldError(path="opinion", code="required", message=f"“{outcome.label}”要写明意见。", message_en=f"Say why: “{outcome.label_en}” needs an opinion.")])
+    return text or None
+
+
+def _validated(
+    work: UnitOfWork, runtime: Runtime, case: Case, seat: Row[Any], form: FormModel | None, approval: ApprovalModel, outcome: OutcomeModel,
+    data: Mapping[str, JSON],
+) -> dict[str, JSON]:
+    """The accepted form delta. A task without a form takes no values from people."""
+    if form is None:
+        if data and work.actor.person is not None:
+            raise Invalid("no-form", "Expected no values for task '{id}', which has no form, but found some", id=str(seat.id))
+        return dict(data)
+    rights = field_rights(approval)
+    current = runtime.names(work, case, seat.scope).all()
+    return form.validate(data, current=current, rights=rights, required=outcome.fields, demo=work.config.demo, now=work.now)
+
+
+def _expect_revision(seat: Row[Any], revision: int | None) -> None:
+    if revision is not None and revision != seat.revision:
+        raise Conflict("stale", "Expected task '{id}' at revision {revision}, but it is at {found}", id=str(seat.id), revision=revision, found=seat.revision)
+
+
+def _key(capacity: Capacity | None) -> int | None:
+    return None if capacity is None else capacity.appointment

@@ -1,0 +1,28 @@
+"""The engine's settings: one frozen object, read once by the composition root and passed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Settings of one node. Every field has a default that is safe in production."""
+
+    database_url: str = "sqlite:///var/liandong.db"
+    demo: bool = False
+    """Demo mode: invented identity numbers pass, demo log-ins are shown, first passwords need no change."""
+    lead_institution: str = "CH00"
+    """Code of the community's lead hospital."""
+    administrator_post: str = "IT_ADMIN"
+    """Post at the lead institution that gets a task whose rules find nobody."""
+    session_idle: timedelta = timedelta(minutes=30)
+    session_limit: timedelta = timedelta(hours=12)
+    lockout_failures: int = 5
+    lockout: timedelta = timedelta(minutes=10)
+    job_lease: timedelta = timedelta(seconds=60)
+    job_retries: int = 3
+    message_expiry: timedelta = timedelta(days=30)
+    visible_after_end: timedelta = timedelta(days=90)
+    """How long the institutions of a case may still read it after it ended."""

@@ -1,0 +1,118 @@
+"""The engine's front door: `execute` a command, ask a `query`. This is the one place that commits.
+
+A command runs in one transaction. With an idempotency key, the same request again is answered with the first result
+and does nothing; another request under the same key is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from engine.clock import Clock, SystemClock
+from engine.commands import ANSWERS, HANDLERS
+from engine.commands.registry import Command
+from engine.config import Config
+from engine.errors import Conflict, Invalid
+from engine.queries import QUERIES
+from engine.queries.registry import Executes, Query, Reader
+from engine.records import SYSTEM, Actor
+from engine.runtime import Runtime
+from engine.store.base import dump_json
+from engine.store.database import Database
+from engine.store.keys import KeySequence
+from engine.store.tables import IdempotencyKey
+from engine.store.unit_of_work import UnitOfWork
+
+R = TypeVar("R")
+Listener = Callable[[frozenset[int], bool], None]
+"""Called after a commit with the persons whose lists changed, and whether a job is due at once."""
+
+
+class Engine:
+    """One node's engine. Safe to share between threads; it holds no state but caches of what never changes."""
+
+    def __init__(self, config: Config, *, clock: Clock | None = None, database: Database | None = None) -> None:
+        self.config = config
+        self.clock = clock or SystemClock()
+        self.database = database or Database(config.database_url)
+        self._keys = KeySequence(self.database)
+        self._runtime = Runtime(self.database)
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Has `listener` called after every commit. A hint only: nothing may depend on it."""
+        self._listeners.append(listener)
+
+    def execute(self, command: Command[R], actor: Actor = SYSTEM, *, idempotency_key: str | None = None) -> R:
+        """Carries out `command` for `actor` in one transaction and returns its answer.
+
+        Raises what the handler refuses with; nothing is changed then. `idempotency_key` (at most 100 characters) makes
+        a repetition harmless for commands with an answer in `ANSWERS`.
+        """
+        self._keys.reserve()
+        try:
+            answer, work = self._run(command, actor, idempotency_key)
+        except IntegrityError as error:
+            raise Conflict("conflict", "Expected to be first, but the same thing was written a moment ago") from error
+        for listener in self._listeners:
+            listener(frozenset(work.woken), work.jobs_due)
+        return answer
+
+    def query(self, query: Query[R], actor: Actor = SYSTEM, *, session: Executes | None = None) -> R:
+        """The record `query` asks for, as far as `actor` may see it; read through `session` when one is given."""
+        if session is not None:
+            return self._read(query, actor, session)
+        with self.database.reading() as connection:
+            return self._read(query, actor, cast(Executes, connection))
+
+    def close(self) -> None:
+        """Closes the database connections."""
+        self.database.close()
+
+    def _read(self, query: Query[R], actor: Actor, connection: Executes) -> R:
+        reader = Reader(connection=connection, now=self.clock.now(), actor=actor, config=self.config, definitions=self._runtime.definitions)
+        return cast(R, QUERIES[type(query)](query, reader))
+
+    def _run(self, command: Command[R], actor: Actor, idempotency_key: str | None) -> tuple[R, UnitOfWork]:
+        with self.database.writing() as connection:
+            work = UnitOfWork(connection=connection, now=self.clock.now(), actor=actor, config=self.config, new_key=self._keys)
+            if idempotency_key is None:
+                return cast(R, HANDLERS[type(command)](command, work, self._runtime)), work
+            return self._run_once(command, work, idempotency_key), work
+
+    def _run_once(self, command: Command[R], work: UnitOfWork, key: str) -> R:
+        person = work.actor.person or 0
+        digest = hashlib.sha256((type(command).__name__ + dump_json(_plain(command))).encode()).hexdigest()
+        known = work.connection.execute(
+            select(IdempotencyKey.request_hash, IdempotencyKey.result).where(IdempotencyKey.actor == person, IdempotencyKey.key == key)
+        ).one_or_none()
+        if known is not None:
+            if known.request_hash != digest:
+                raise Invalid("idempotency-key", "Expected the same request under key '{key}', but it was used for another one", key=key)
+            return cast(R, ANSWERS[known.result["type"]](known.result["answer"]))
+        answer = HANDLERS[type(command)](command, work, self._runtime)
+        row = {
+            "actor": person, "key": key, "request_hash": digest, "at": work.now,
+            "result": {"type": type(answer).__name__, "answer": _plain(answer)},
+        }
+        work.connection.execute(insert(IdempotencyKey).values(row))
+        return cast(R, answer)
+
+
+def _plain(record: Any) -> Mapping[str, Any]:
+    """A dataclass as JSON-ready values; UUIDs and instants become text."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {str(name): plain(item) for name, item in value.items()}
+        if isinstance(value, (list, tuple, set, frozenset)):
+            return [plain(item) for item in value]
+        return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+    return cast(Mapping[str, Any], plain(asdict(record)))

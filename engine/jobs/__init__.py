@@ -1,0 +1,14 @@
+"""What the clock asks for, one file a kind. `JOBS` is the list of all of it.
+
+A handler takes `(job row, work, runtime)`. It finds out whether the job still has a reason, since what it is about may
+have gone between two leases, and then acts; doing it twice must be harmless.
+"""
+
+from __future__ import annotations
+
+from engine.jobs.message import deliver_message
+from engine.jobs.rung import climb_rung
+from engine.jobs.signal import broadcast_signal
+from engine.jobs.timer import fire_timer
+
+JOBS = {"message": deliver_message, "rung": climb_rung, "signal": broadcast_signal, "timer": fire_timer}

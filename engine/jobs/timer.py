@@ -1,0 +1,27 @@
+"""A timer fell due: the subscription fires, if it is still there and its time has really come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from engine.appliers.journal import Journal
+from engine.kernel.triggers import Fire
+from engine.runtime import Act, Runtime
+from engine.store.tables import Subscription
+from engine.store.unit_of_work import UnitOfWork
+
+
+def fire_timer(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
+    """Fires the subscription of the job. One that was moved or removed meanwhile does not fire."""
+    case = runtime.lock(work, job.instance)
+    timer = select(Subscription.element, Subscription.due).where(Subscription.key == job.subject)
+    row = work.connection.execute(timer).one_or_none()
+    if row is None or row.due is None or row.due > work.now or case.state != "active":
+        return
+
+    def noted(journal: Journal) -> None:
+        journal.note("timer-fired", element=row.element)
+
+    runtime.advance(work, case, Fire(subscription=job.subject), Act(action="timer", object=row.element), before=noted)

@@ -1,0 +1,33 @@
+"""What a query is: a frozen dataclass that names a read model; its type parameter is the record it returns.
+
+A query function takes `(query, reader)` and returns frozen records, never table rows. What the reader may not see does
+not exist for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from engine.config import Config
+from engine.records import Actor
+from engine.runtime import Definitions
+from engine.store.base import Executes
+
+R = TypeVar("R")
+
+
+class Query(Generic[R]):
+    """Something to be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Who reads, when, and through which connection or session."""
+
+    connection: Executes
+    now: datetime
+    actor: Actor
+    config: Config
+    definitions: Definitions

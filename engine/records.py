@@ -1,0 +1,44 @@
+"""Who acts, and the small answers of commands. Queries bring their own records beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who asks for something: a signed-in person, or the engine itself."""
+
+    person: int | None
+    """Key of the person; None for the system."""
+    name: str
+    rights: frozenset[str] = frozenset()
+    """System rights such as `operations`, `deploy`, `integrate`, `administrate`; business rights come from appointments."""
+    source: str | None = None
+    """Network address the request came from."""
+    request_id: str | None = None
+
+
+SYSTEM = Actor(person=None, name="system", rights=frozenset({"operations", "deploy", "integrate", "administrate"}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """Answer of a command that moved a case: the ids to look up what became of it."""
+
+    instance: UUID | None = None
+    task: UUID | None = None
+    message: UUID | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """Answer of a deployment: its id, and the reference `<process id>:<version>` of every process in it."""
+
+    deployment: UUID
+    processes: tuple[str, ...]
+    warnings: tuple[str, ...]
+    unchanged: bool
+    """True when the same files were there already."""

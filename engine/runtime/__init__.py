@@ -1,0 +1,14 @@
+"""Brings the stored state, the kernel and the rows together: lock the instance, load, step, write the delta.
+
+`Runtime` moves instances; `Definitions` keeps what deployments hold, compiled once and never changed.
+"""
+
+from __future__ import annotations
+
+from engine.runtime.case import Act, Case, NewCase
+from engine.runtime.definitions import Definition, Definitions
+from engine.runtime.names import CaseNames
+from engine.runtime.rights import field_rights
+from engine.runtime.runtime import Runtime
+
+__all__ = ["Act", "Case", "CaseNames", "Definition", "Definitions", "NewCase", "Runtime", "field_rights"]

@@ -1,0 +1,60 @@
+"""A locked process instance as the runtime handles it, and what is said of a move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from engine.kernel.rows import JSON
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """Why an instance moves, for the audit trail."""
+
+    action: str
+    object: str | None = None
+    capacity: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class Case:
+    """A process instance whose row is locked, with the columns that are not the kernel's."""
+
+    key: int
+    id: UUID
+    definition: int
+    revision: int
+    state: str
+    institution: int | None
+    institution_code: str | None
+    collaboration: int
+    number: str | None
+    business_key: str | None
+    subject: str | None
+    subject_masked: str | None
+    urgency: str | None
+    started_by: int | None
+    started_at: datetime
+    ended_at: datetime | None
+    audit_hash: str
+    stored: bool = True
+    """False until the first step of a new instance has written its row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewCase:
+    """What a new instance is given beside its variables."""
+
+    definition: int
+    institution: int | None
+    variables: Mapping[str, JSON]
+    start_element: str | None = None
+    number: str | None = None
+    business_key: str | None = None
+    collaboration: int | None = None
+    started_by: int | None = None

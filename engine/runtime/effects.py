@@ -1,0 +1,91 @@
+"""Carries out what a kernel step has decided: tasks for people, messages, signals, incidents, history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from sqlalchemy import insert, select
+
+from engine.appliers.incidents import raise_incident
+from engine.appliers.jobs import JobScheduled, schedule
+from engine.appliers.journal import Journal
+from engine.appliers.participants import close_sight
+from engine.appliers.tasks import close_rounds
+from engine.calendar import CLIN, due, published_days
+from engine.kernel.effects import (
+    ActivityEnded,
+    ActivityStarted,
+    Effect,
+    IncidentRaised,
+    InstanceEnded,
+    MessageThrown,
+    SignalThrown,
+    TaskClosed,
+    TaskOpened,
+    VariableWritten,
+)
+from engine.runtime.case import Case
+from engine.runtime.definitions import Definition
+from engine.runtime.tasks import Naming, open_tasks
+from engine.store.tables import Institution, Message
+from engine.store.unit_of_work import UnitOfWork
+
+
+def carry_out(naming: Naming, work: UnitOfWork, case: Case, definition: Definition, effects: Sequence[Effect], journal: Journal) -> None:
+    """Carries out the effects of one step in the order they happened; tasks come last and together."""
+    gone = {effect.token for effect in effects if isinstance(effect, TaskClosed) and not effect.completed}
+    born = {effect.token for effect in effects if isinstance(effect, TaskOpened)}
+    for _, seat, element in close_rounds(work, sorted(gone - born)):
+        journal.note("task-closed", element=element, task=str(seat))
+    for effect in effects:
+        _carry_out(work, case, effect, journal)
+    opened = [effect for effect in effects if isinstance(effect, TaskOpened) and effect.token not in gone]
+    if opened:
+        open_tasks(naming, work, case, definition, opened, journal)
+
+
+def _carry_out(work: UnitOfWork, case: Case, effect: Effect, journal: Journal) -> None:
+    if isinstance(effect, ActivityStarted):
+        journal.note("activity-started", element=effect.element, token=effect.token)
+    elif isinstance(effect, ActivityEnded):
+        journal.note("activity-ended", element=effect.element, token=effect.token, outcome=effect.outcome)
+    elif isinstance(effect, VariableWritten):
+        journal.note("variable", element=effect.element, name=effect.name, value=effect.value, scope=effect.scope)
+    elif isinstance(effect, MessageThrown):
+        _send(work, case, effect, journal)
+    elif isinstance(effect, SignalThrown):
+        payload = {"name": effect.name, "payload": dict(effect.payload)}
+        schedule(work, [JobScheduled(kind="signal", subject=effect.token, due_at=work.now, instance=case.key, payload=payload)])
+    elif isinstance(effect, IncidentRaised):
+        raise_incident(work, journal, instance=case.key, token=effect.token, element=effect.element, code=effect.code, message=effect.message)
+    elif isinstance(effect, InstanceEnded):
+        journal.note("instance-ended", state=effect.state)
+        close_sight(work, case.key)
+        work.wake(case.started_by)
+
+
+def _send(work: UnitOfWork, case: Case, effect: MessageThrown, journal: Journal) -> None:
+    """Writes the outbox row; a message to another pool gets a job that delivers it, one to the world outside is only recorded."""
+    key, to = work.new_key(), _institution(work, effect.to)
+    unknown = effect.to is not None and to is None
+    outside = effect.endpoint is not None
+    state = "dead" if unknown else "recorded" if outside else "sent"
+    expires = due(work.now, effect.expires, CLIN, published_days()).at if effect.expires else work.now + work.config.message_expiry
+    message = uuid4()
+    work.connection.execute(insert(Message).values(
+        key=key, id=message, message_id=str(message), name=effect.name, from_institution=case.institution, from_instance=case.key,
+        to_institution=to, endpoint=effect.endpoint, to_instance=None, collaboration=case.collaboration,
+        business_key=effect.business_key or case.business_key, correlation=dict(effect.correlation), payload=dict(effect.payload),
+        channel="PLATFORM", state=state, reason="unknown-institution" if unknown else None, occurred_at=work.now, sent_at=work.now,
+        expires_at=expires, delivered_at=None,
+    ))
+    journal.note("message-sent", element=effect.element, message=str(message), name=effect.name, to=effect.to, endpoint=effect.endpoint)
+    if state == "sent":
+        schedule(work, [JobScheduled(kind="message", subject=key, due_at=work.now)])
+
+
+def _institution(work: UnitOfWork, code: str | None) -> int | None:
+    if code is None:
+        return None
+    return work.connection.execute(select(Institution.key).where(Institution.code == code)).scalar_one_or_none()

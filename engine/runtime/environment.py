@@ -1,0 +1,50 @@
+"""What a kernel step may ask of the world: keys, other definitions, functions, due dates and the reserved names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.calendar import calendar_by_code, due, published_days
+from engine.errors import NotFound
+from engine.functions import REGISTERED
+from engine.kernel import Budget, CompiledDefinition
+from engine.runtime.definitions import Definitions, latest, sibling
+from engine.store.unit_of_work import UnitOfWork
+
+BUDGET = Budget()
+
+
+class StepEnvironment:
+    """The kernel's `Environment` for one step of one instance."""
+
+    budget = BUDGET
+
+    def __init__(self, work: UnitOfWork, definitions: Definitions, reserved: Mapping[str, Any]) -> None:
+        self._work = work
+        self._definitions = definitions
+        self._reserved = reserved
+
+    def new_key(self) -> int:
+        return self._work.new_key()
+
+    def definition(self, ref: str) -> CompiledDefinition:
+        return self._definitions.get(int(ref)).compiled
+
+    def called(self, process_id: str, from_definition: str) -> str:
+        """A called process: the one deployed together with the caller, else the newest. Raises NotFound."""
+        deployment = self._definitions.get(int(from_definition)).deployment
+        key = sibling(self._work.connection, process_id, deployment) or latest(self._work.connection, process_id)
+        if key is None:
+            raise NotFound("no-process", "Expected to call process '{process}', but none is deployed", process=process_id)
+        return str(key)
+
+    def function(self, name: str) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+        return REGISTERED[name]
+
+    def due(self, term: str, calendar: str | None, start: datetime) -> datetime:
+        return due(start, term, calendar_by_code(calendar or "CLIN"), published_days()).at
+
+    def names(self, instance: int) -> Mapping[str, Any]:
+        return self._reserved

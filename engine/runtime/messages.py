@@ -1,0 +1,153 @@
+"""Delivers messages: to one waiting subscription, to a start event, to nobody yet, or to the dead-message desk.
+
+A message is taken by the first subscription whose correlation names it all carries with equal values, at the addressed
+institution when one is addressed. Without one it may start an instance, once per business key and institution. Until
+it expires it waits for somebody to wait for it; what comes after its case has ended is dead.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select, update
+
+from engine.appliers.journal import Journal
+from engine.authorization import is_member, today
+from engine.errors import Conflict
+from engine.kernel import match_message
+from engine.kernel.rows import SubscriptionRow
+from engine.kernel.triggers import Fire
+from engine.runtime.case import Act, NewCase
+from engine.runtime.runtime import Runtime
+from engine.store.state import SUBSCRIPTION_COLUMNS, correlation_pair
+from engine.store.tables import Institution, Message, ProcessDefinition, ProcessInstance, StartSubscription, Subscription
+from engine.store.unit_of_work import UnitOfWork
+
+
+def deliver(work: UnitOfWork, runtime: Runtime, key: int) -> str:
+    """Delivers the message of that key, if it is still on its way, and returns its state afterwards."""
+    message = work.connection.execute(select(*Message.__table__.columns).where(Message.key == key).with_for_update()).one_or_none()
+    if message is None or message.state not in ("sent", "waiting"):
+        return "gone" if message is None else str(message.state)
+    if message.expires_at <= work.now:
+        return _settle(work, message, "dead", "expired")
+    if message.to_institution is not None and not _belongs(work, message):
+        return _settle(work, message, "dead", "not-a-member")
+    return _to_subscription(work, runtime, message) or _to_start(work, runtime, message) or _nobody(work, message)
+
+
+def _to_subscription(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> str | None:
+    for instance, row in _candidates(work, message):
+        case = runtime.lock(work, instance)
+        if case.state != "active":
+            continue
+        found = match_message([row], message.name, message.correlation, payload=message.payload, stored=_stored_correlation(work, instance))
+        if found is None:
+            continue
+
+        def noted(journal: Journal, element: str = row.element) -> None:
+            journal.note("message-received", element=element, message=str(message.id), name=message.name, by_actor=True, **{"from": _code(work, message.from_institution)})
+
+        trigger = Fire(subscription=row.key, payload=message.payload, correlation=message.correlation)
+        try:
+            runtime.advance(work, case, trigger, Act(action="message", object=message.name), before=noted)
+        except Conflict as conflict:
+            if conflict.code != "no-subscription":
+                raise
+            continue
+        return _settle(work, message, "delivered", None, instance)
+    return None
+
+
+def _candidates(work: UnitOfWork, message: Row[Any]) -> list[tuple[int, SubscriptionRow]]:
+    """Subscriptions of the message's name that its correlation may fit, the oldest first."""
+    pairs = [correlation_pair({name: value}) for name, value in message.correlation.items()]
+    statement = (
+        select(Subscription.instance, *SUBSCRIPTION_COLUMNS)
+        .join(ProcessInstance, ProcessInstance.key == Subscription.instance)
+        .where(Subscription.kind == "message", Subscription.name == message.name)
+        .where(or_(Subscription.correlation_value.is_(None), Subscription.correlation_value.in_(pairs)))
+        .order_by(ProcessInstance.key, Subscription.sequence)
+    )
+    if message.to_institution is not None:
+        statement = statement.where(ProcessInstance.institution == message.to_institution)
+    rows = work.connection.execute(statement.limit(1_000)).all()
+    return [(row.instance, SubscriptionRow(**{name: value for name, value in row._mapping.items() if name != "instance"})) for row in rows]
+
+
+def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> str | None:
+    statement = (
+        select(ProcessDefinition.key, ProcessDefinition.process_id, StartSubscription.element)
+        .join(ProcessDefinition, ProcessDefinition.key == StartSubscription.definition)
+        .where(StartSubscription.kind == "message", StartSubscription.name == message.name, ProcessDefinition.latest.is_(True))
+        .order_by(ProcessDefinition.key)
+    )
+    start = work.connection.execute(statement).first()
+    if start is None:
+        return None
+    if _started_already(work, message, start.process_id):
+        return _settle(work, message, "dead", "already-started")
+    variables = {"fromInst": _code(work, message.from_institution)} if message.from_institution is not None else {}
+    new = NewCase(
+        definition=start.key, institution=message.to_institution, variables={**variables, **message.payload}, start_element=start.element,
+        number=message.business_key, business_key=message.business_key, collaboration=message.collaboration,
+    )
+
+    def noted(journal: Journal) -> None:
+        journal.note("message-received", element=start.element, message=str(message.id), name=message.name, **{"from": _code(work, message.from_institution)})
+
+    case = runtime.start(work, new, Act(action="message-start", object=message.name), before=noted)
+    return _settle(work, message, "delivered", None, case.key)
+
+
+def _started_already(work: UnitOfWork, message: Row[Any], process_id: str) -> bool:
+    """Whether an open instance of the process has this business key at this institution: a key starts one at a time."""
+    if message.business_key is None:
+        return False
+    statement = (
+        select(func.count())
+        .select_from(ProcessInstance)
+        .join(ProcessDefinition, ProcessDefinition.key == ProcessInstance.definition)
+        .where(ProcessDefinition.process_id == process_id, ProcessInstance.business_key == message.business_key, ProcessInstance.state == "active")
+    )
+    if message.to_institution is not None:
+        statement = statement.where(ProcessInstance.institution == message.to_institution)
+    return bool(work.connection.execute(statement).scalar_one())
+
+
+def _nobody(work: UnitOfWork, message: Row[Any]) -> str:
+    """Keeps the message waiting, unless the case it speaks of has ended where it is sent to."""
+    if message.business_key is not None:
+        table = ProcessInstance
+        known = select(table.state).where(table.business_key == message.business_key)
+        if message.to_institution is not None:
+            known = known.where(table.institution == message.to_institution)
+        states = set(work.connection.execute(known).scalars())
+        if states and "active" not in states:
+            return _settle(work, message, "dead", "case-ended")
+    return _settle(work, message, "waiting", None)
+
+
+def _settle(work: UnitOfWork, message: Row[Any], state: str, reason: str | None, instance: int | None = None) -> str:
+    delivered = work.now if state == "delivered" else None
+    values = {"state": state, "reason": reason, "to_instance": instance, "delivered_at": delivered}
+    work.connection.execute(update(Message).where(Message.key == message.key).values(values))
+    return state
+
+
+def _belongs(work: UnitOfWork, message: Row[Any]) -> bool:
+    """Whether the receiving institution is a member today, or no dated membership says anything of it."""
+    member = select(Institution.key).where(Institution.key == message.to_institution, is_member(Institution.key, today(work.now)))
+    return work.connection.execute(member).first() is not None
+
+
+def _code(work: UnitOfWork, institution: int | None) -> str | None:
+    if institution is None:
+        return None
+    return work.connection.execute(select(Institution.code).where(Institution.key == institution)).scalar_one_or_none()
+
+
+def _stored_correlation(work: UnitOfWork, instance: int) -> dict[str, Any]:
+    return dict(work.connection.execute(select(ProcessInstance.correlation).where(ProcessInstance.key == instance)).scalar_one())
+
+

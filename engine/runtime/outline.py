@@ -1,0 +1,64 @@
+"""The columns of an instance that are computed from its variables: subject, urgency, business key, who else may see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.appliers.participants import participate
+from engine.errors import ExpressionError
+from engine.expressions import Template
+from engine.kernel.effects import StepResult, VariableWritten
+from engine.kernel.rows import InstanceRow
+from engine.runtime.case import Case
+from engine.runtime.definitions import Definition
+from engine.runtime.names import CaseNames
+from engine.runtime.tasks import Naming
+from engine.store.tables import Institution
+from engine.store.unit_of_work import UnitOfWork
+
+URGENCIES = ("E", "U", "R")
+
+
+def outline(work: UnitOfWork, case: Case, definition: Definition, row: InstanceRow, result: StepResult, naming: Naming) -> None:
+    """Recomputes the columns whose variables this step has written. What cannot be computed yet keeps its value."""
+    model = definition.model
+    templates = {
+        "subject": model.subject.value if model.subject else None,
+        "subject_masked": (model.subject.masked or model.subject.value) if model.subject else None,
+        "urgency": model.urgency, "business_key": model.business_key,
+    }
+    written = {effect.name for effect in result.effects if isinstance(effect, VariableWritten)}
+    stale = {name: template for name, template in templates.items() if template is not None and (not template.names or template.names & written)}
+    sights = [sight for sight in model.visible if written & (sight.institution.names | (sight.condition.names if sight.condition else frozenset()))]
+    if not stale and not sights:
+        return
+    names = naming(work, case, row.root_scope)
+    names.prefetch({name for template in stale.values() for name in template.names})
+    for column, template in stale.items():
+        value = _evaluate(template, names)
+        if value is not None:
+            setattr(case, column, str(value))
+    if case.urgency not in URGENCIES:
+        case.urgency = None
+    for sight in sights:
+        institution = _institution(work, _evaluate(sight.institution, names))
+        if institution is None:
+            continue
+        try:
+            seen = sight.condition is None or sight.condition.condition(names)
+        except ExpressionError:
+            continue
+        participate(work, case.key, institution, None if seen else work.now)
+
+
+def _evaluate(template: Template, names: CaseNames) -> Any:
+    try:
+        return template.evaluate(names)
+    except ExpressionError:
+        return None
+
+
+def _institution(work: UnitOfWork, code: Any) -> int | None:
+    return work.connection.execute(select(Institution.key).where(Institution.code == str(code))).scalar_one_or_none()

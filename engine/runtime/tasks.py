@@ -1,0 +1,166 @@
+"""Opens the rounds of user tasks: finds their people, reckons their terms, plans their ladders, tells who is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import func, select
+
+from engine.appliers.incidents import raise_incident
+from engine.appliers.journal import Journal
+from engine.appliers.participants import participate
+from engine.appliers.tasks import RoundOpened, RungPlanned, open_rounds
+from engine.assignment import AssignmentRule, Resolution, resolve
+from engine.calendar import calendar_by_code, due, find_ladder, fraction_point, ladder_steps, published_days
+from engine.errors import ExpressionError, Invalid
+from engine.expressions import Template
+from engine.kernel.effects import TaskOpened
+from engine.kernel.model import ApprovalModel, AssignModel, DeadlineModel, Element
+from engine.runtime.case import Case
+from engine.runtime.definitions import Definition
+from engine.runtime.names import CaseNames
+from engine.store.tables import Round
+from engine.store.unit_of_work import UnitOfWork
+
+Naming = Callable[[UnitOfWork, Case, int], CaseNames]
+NO_APPROVAL = ApprovalModel()
+TOLD_AT_MOST = 50
+"""Persons of one pool who get a line each; a larger pool finds its work in the list."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Term:
+    due_at: datetime
+    soon_at: datetime | None
+    term: dict[str, Any]
+    rungs: tuple[RungPlanned, ...]
+
+
+def open_tasks(naming: Naming, work: UnitOfWork, case: Case, definition: Definition, opened: Sequence[TaskOpened], journal: Journal) -> None:
+    """Opens one round for each of these user task tokens and tells the people who are asked."""
+    people: dict[tuple[AssignmentRule, ...], Resolution] = {}
+    numbers = _round_numbers(work, case, {effect.element for effect in opened})
+    rounds: list[RoundOpened] = []
+    for effect in opened:
+        element = definition.model.elements[effect.element]
+        approval = element.approval or NO_APPROVAL
+        names = naming(work, case, effect.scope)
+        names.prefetch(_names_of(approval))
+        rules = _rules(approval.assigns, names)
+        if rules not in people:
+            people[rules] = resolve(work, rules, own=case.institution_code, starter=case.started_by, mode=approval.mode)
+        numbers[effect.element] += 1
+        copies = resolve_copies(work, case, approval, names)
+        rounds.append(_round(work, case, definition, effect, element, people[rules], numbers[effect.element], names, copies, journal))
+    open_rounds(work, rounds)
+    for institution in {key for found in people.values() for key in found.institutions} - {case.institution}:
+        participate(work, case.key, institution, None)
+    for entry in rounds:
+        _tell(definition, entry, journal)
+
+
+def resolve_copies(work: UnitOfWork, case: Case, approval: ApprovalModel, names: CaseNames) -> tuple[int, ...]:
+    """Persons who get a read-only copy, none when the rules find nobody."""
+    if not approval.copies:
+        return ()
+    found = resolve(work, _rules(approval.copies, names), own=case.institution_code, starter=case.started_by, mode="pool")
+    return () if found.reason else found.persons
+
+
+def _round(
+    work: UnitOfWork, case: Case, definition: Definition, effect: TaskOpened, element: Element, found: Resolution, number: int,
+    names: CaseNames, copies: tuple[int, ...], journal: Journal,
+) -> RoundOpened:
+    approval = element.approval or NO_APPROVAL
+    term = _term_or_incident(work, case, definition, element, names, journal)
+    return RoundOpened(
+        round=work.new_key(), seat=work.new_key(), seat_id=uuid4(), instance=case.key, token=effect.token, scope=effect.scope,
+        element=effect.element, name=element.name or element.id, number=number, mode=approval.mode, principals=found.principals,
+        assignee=found.direct, capacity=found.capacity, reason=found.reason, resolved={"persons": list(found.persons[:500]), "principals": list(found.principals)},
+        due_at=term.due_at if term else None, soon_at=term.soon_at if term else None, term=term.term if term else None,
+        rungs=term.rungs if term else (), copies=copies,
+    )
+
+
+def _term_or_incident(
+    work: UnitOfWork, case: Case, definition: Definition, element: Element, names: CaseNames, journal: Journal
+) -> _Term | None:
+    """The term of a task. One that cannot be computed must not stop the task: it opens without a term, beside an incident."""
+    deadline = element.approval.deadline if element.approval else None
+    if deadline is None:
+        return None
+    try:
+        return _term(work, definition, deadline, names)
+    except (ExpressionError, Invalid, ValueError) as error:
+        raise_incident(work, journal, instance=case.key, element=element.id, code="deadline", message=str(error))
+        return None
+
+
+def _term(work: UnitOfWork, definition: Definition, deadline: DeadlineModel, names: CaseNames) -> _Term:
+    text = str(deadline.term.evaluate(names))
+    code = str(deadline.calendar.evaluate(names)) if deadline.calendar else "CLIN"
+    calendar, days = calendar_by_code(code), published_days()
+    if text.startswith("P"):
+        reckoned = due(work.now, text, calendar, days)
+        due_at, provisional = reckoned.at, reckoned.provisional
+    else:
+        due_at, provisional = datetime.fromisoformat(text), False
+    ladder = find_ladder(deadline.ladder or "office", definition.parameters.get("ladders"))
+    steps = ladder_steps(ladder, work.now, due_at, calendar, days)
+    rungs = tuple(RungPlanned(kind=step.kind, level=step.level, due_at=step.at) for step in steps)
+    rule = {"rule": text, "calendar": code, "calendarVersion": days.version, "start": work.now.isoformat(), "provisional": provisional,
+            "ladder": deadline.ladder or "office"}
+    return _Term(due_at=due_at, soon_at=fraction_point(work.now, due_at, 0.8, calendar, days), term=rule, rungs=rungs)
+
+
+def _rules(assigns: Sequence[AssignModel], names: CaseNames) -> tuple[AssignmentRule, ...]:
+    """The rules with their expressions evaluated; a rule whose expression fails finds nobody and is left out."""
+    rules = []
+    for assign in assigns:
+        try:
+            rules.append(AssignmentRule(
+                kind=assign.rule, post=_text(assign.post, names), person=_text(assign.person, names),
+                institution=_text(assign.institution, names) or names["own"], department=_text(assign.department, names),
+            ))
+        except ExpressionError:
+            continue
+    return tuple(rules)
+
+
+def _text(template: Template | None, names: CaseNames) -> str | None:
+    if template is None:
+        return None
+    value = template.evaluate(names)
+    return None if value is None or value == "" else str(value)
+
+
+def _names_of(approval: ApprovalModel) -> set[str]:
+    """Every name that the expressions of a task read."""
+    templates = [template for rule in (*approval.assigns, *approval.copies) for template in (rule.post, rule.person, rule.institution, rule.department)]
+    if approval.deadline:
+        templates += [approval.deadline.term, approval.deadline.calendar]
+    return {name for template in templates if template is not None for name in template.names}
+
+
+def _round_numbers(work: UnitOfWork, case: Case, elements: set[str]) -> dict[str, int]:
+    """How often each of these elements has asked its people in this instance so far."""
+    counted = select(Round.element, func.count()).where(Round.instance == case.key, Round.element.in_(sorted(elements))).group_by(Round.element)
+    known = {element: count for element, count in work.connection.execute(counted)}
+    return {element: known.get(element, 0) for element in elements}
+
+
+def _tell(definition: Definition, entry: RoundOpened, journal: Journal) -> None:
+    persons = entry.resolved["persons"]
+    journal.note("task-opened", element=entry.element, token=entry.token, task=str(entry.seat_id), persons=persons[:TOLD_AT_MOST], reason=entry.reason)
+    model = definition.model
+    title, title_en = model.title or model.name or model.id, model.title_en or model.name or model.id
+    if len(persons) <= TOLD_AT_MOST:
+        for person in persons:
+            journal.tell(person, "task", f"{title}：请办“{entry.name}”", f"{title_en}: “{entry.name}” awaits you", seat=entry.seat)
+    for person in entry.copies:
+        journal.note("copied", element=entry.element, task=str(entry.seat_id), person=person, reason="model")
+        journal.tell(person, "copy", f"{title}：抄送“{entry.name}”", f"{title_en}: copy of “{entry.name}”", seat=entry.seat)
