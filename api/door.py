@@ -1,0 +1,49 @@
+"""The views' one way to the engine: ask a query, carry out a command, as the person of this request.
+
+A query reads through the request's session. A command has its own transaction, so the session is rolled back before it
+(it would hold a connection, and on PostgreSQL an old snapshot) and after it (the next query must see what was done).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar, cast
+
+from flask import current_app, g, request
+
+from api.database import ENGINE_KEY, db
+from api.problems import Problem
+from engine.commands.registry import Command
+from engine.engine import Engine
+from engine.queries.registry import Query
+from engine.records import Actor
+
+R = TypeVar("R")
+_KEY = re.compile(r"[\x21-\x7e]{1,100}")
+
+
+def engine() -> Engine:
+    """The process engine of this application."""
+    return cast(Engine, current_app.extensions[ENGINE_KEY])
+
+
+def ask(query: Query[R], actor: Actor | None = None) -> R:
+    """The record that `query` names, as far as the caller may see it."""
+    return engine().query(query, actor or caller(), session=cast(Any, db.session))
+
+
+def carry_out(command: Command[R], actor: Actor | None = None) -> R:
+    """Executes `command` for the caller, once per Idempotency-Key."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise Problem(422, "idempotency-key")
+    db.session.rollback()
+    try:
+        return engine().execute(command, actor or caller(), idempotency_key=key)
+    finally:
+        db.session.rollback()
+
+
+def caller() -> Actor:
+    """Who sent this request. Only routes that demand a session may ask."""
+    return cast(Actor, g.caller)

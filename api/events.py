@@ -1,0 +1,128 @@
+"""Server-sent events: a hint to a browser that something changed for its person, never the thing itself.
+
+Each open stream holds a server thread and nothing else: no database connection, no session. Their number is capped; who
+gets none polls. A person who opens one too many loses the oldest. A stream ends after ten minutes, so that the browser's
+next one is authorised again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+from flask import Response, current_app, g
+
+from api.blueprint import Blueprint
+from api.problems import Problem
+
+HUB_KEY = "liandong.streams"
+blueprint = Blueprint("events", "Hints that something changed")
+
+
+class Stream:
+    """One browser's line."""
+
+    def __init__(self, person: int) -> None:
+        self.person = person
+        self._something = threading.Event()
+        self.closed = False
+
+    def hint(self) -> None:
+        """Wakes the stream."""
+        self._something.set()
+
+    def close(self) -> None:
+        """Ends the stream."""
+        self.closed = True
+        self._something.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether something happened within `seconds`."""
+        happened = self._something.wait(seconds)
+        self._something.clear()
+        return happened
+
+
+class Hub:
+    """The open streams of this node. `publish` is the engine's listener."""
+
+    def __init__(self, limit: int, per_person: int) -> None:
+        self._limit = limit
+        self._per_person = per_person
+        self._lock = threading.Lock()
+        self._streams: list[Stream] = []
+
+    def open(self, person: int) -> Stream | None:
+        """A new stream for `person`, or None when the node has too many."""
+        with self._lock:
+            own = [stream for stream in self._streams if stream.person == person and not stream.closed]
+            if len(own) >= self._per_person:
+                own[0].close()
+            if len(self._streams) >= self._limit:
+                return None
+            stream = Stream(person)
+            self._streams.append(stream)
+            return stream
+
+    def leave(self, stream: Stream) -> None:
+        """Forgets a stream that has ended."""
+        with self._lock:
+            if stream in self._streams:
+                self._streams.remove(stream)
+
+    def publish(self, persons: frozenset[int], jobs_due: bool) -> None:
+        """Wakes the streams of `persons`."""
+        with self._lock:
+            listening = [stream for stream in self._streams if stream.person in persons]
+        for stream in listening:
+            stream.hint()
+
+    def close(self) -> None:
+        """Ends every stream, for a server that stops."""
+        with self._lock:
+            streams = list(self._streams)
+        for stream in streams:
+            stream.close()
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+
+@blueprint.route("/events")
+@blueprint.response(200, content_type="text/event-stream", description="`event: change`, data `{\"kind\":\"tasks|notifications\"}`")
+def stream_changes() -> Response:
+    """Stream hints that the person's lists changed"""
+    hub: Hub = current_app.extensions[HUB_KEY]
+    config = current_app.config["LIANDONG"]
+    stream = hub.open(g.caller.person)
+    if stream is None:
+        raise Problem(429, "too-many-streams")
+    lines = _Lines(hub, stream, config.heartbeat_seconds, config.stream_seconds)
+    response = Response(lines, mimetype="text/event-stream")
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+class _Lines:
+    """The body of one stream. A class, so that the server's `close` frees the place even before the first line."""
+
+    def __init__(self, hub: Hub, stream: Stream, heartbeat: float, seconds: float) -> None:
+        self._hub, self._stream = hub, stream
+        self._lines = self._generate(heartbeat, seconds)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._lines
+
+    def close(self) -> None:
+        self._stream.close()
+        self._hub.leave(self._stream)
+
+    def _generate(self, heartbeat: float, seconds: float) -> Iterator[bytes]:
+        end = time.monotonic() + seconds
+        yield b"retry: 3000\n\n"
+        while not self._stream.closed and time.monotonic() < end:
+            happened = self._stream.wait(heartbeat)
+            if self._stream.closed:
+                return
+            yield b'event: change\ndata: {"kind":"tasks"}\n\nevent: change\ndata: {"kind":"notifications"}\n\n' if happened else b": \n\n"

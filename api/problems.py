@@ -1,0 +1,142 @@
+"""Every refusal as problem+json (RFC 9457): one table from the engine's kinds of error to HTTP status.
+
+    {"type": "about:blank", "title", "status", "code", "detail", "errors": [{"path", "code", "message"}]?, "facts": {}?}
+
+`detail` is a sentence in the caller's language. What nobody foresaw is a 500 whose only content is a reference to the
+log: no stack, no expression, no name of a variable leaves the house.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, current_app
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from api.language import language, pick
+from api.sentences import sentence, title
+from api.strict_json import JsonRefused
+from engine.errors import Conflict, EngineError, FieldError, Invalid, InvalidForm, NotAllowed, NotFound
+
+STATUS_BY_KIND: Sequence[tuple[type[EngineError], int]] = ((NotFound, 404), (NotAllowed, 403), (Invalid, 422), (Conflict, 409))
+STATUS_BY_CODE: Mapping[str, int] = {
+    "locked": 429, "no-session": 401, "session-expired": 401, "stale": 412,
+    "invalid-json": 400, "invalid-text": 400, "json-duplicate-key": 400, "json-not-a-number": 400,
+    "json-number-too-large": 400, "json-too-deep": 400, "json-too-many-keys": 400,
+}
+"""Codes whose status is finer than their kind's."""
+CODE_BY_STATUS: Mapping[int, str] = {
+    400: "bad-request", 404: "not-found", 405: "method-not-allowed", 406: "not-acceptable", 413: "body-too-large",
+    414: "address-too-long", 415: "not-json", 428: "revision-missing", 429: "too-many-requests", 503: "unavailable",
+}
+"""Codes of what HTTP itself refuses."""
+FACTS_FOR_CALLERS = frozenset({"at", "by", "count", "field", "post", "triesLeft", "until"})
+"""Facts that may leave: the engine's other facts name keys and expressions that are nobody's business outside."""
+
+_CODES: Mapping[str, str] = {"Missing data for required field.": "missing", "Unknown field.": "unknown"}
+"""marshmallow's own messages, the only ones told apart."""
+
+log = logging.getLogger(__name__)
+
+
+class Problem(Exception):
+    """A refusal that the API itself gives."""
+
+    def __init__(self, status: int, code: str, *, errors: Sequence[Mapping[str, str]] = (), **facts: Any) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.errors = tuple(errors)
+        self.facts = facts
+
+
+def problem_response(status: int, code: str, facts: Mapping[str, Any], errors: Sequence[Mapping[str, str]] = ()) -> Response:
+    """The answer that states a problem."""
+    body: dict[str, Any] = {
+        "type": "about:blank", "title": title(status, language()), "status": status, "code": code,
+        "detail": sentence(code, status, facts, language()),
+    }
+    if errors:
+        body["errors"] = list(errors)
+    if facts:
+        body["facts"] = dict(facts)
+    response = Response(current_app.json.dumps(body), status=status, mimetype="application/problem+json")
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = "2"
+    return response
+
+
+def status_of(error: EngineError) -> int:
+    """The HTTP status of an engine's refusal."""
+    by_kind = next(status for kind, status in STATUS_BY_KIND if isinstance(error, kind))
+    return STATUS_BY_CODE.get(error.code, by_kind)
+
+
+def register(app: Flask) -> None:
+    """Has `app` answer every error as a problem."""
+    app.register_error_handler(Problem, lambda error: problem_response(error.status, error.code, error.facts, error.errors))
+    app.register_error_handler(JsonRefused, lambda error: problem_response(STATUS_BY_CODE[error.code], error.code, {}))
+    app.register_error_handler(EngineError, _from_engine)
+    app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(OperationalError, _from_database)
+    app.register_error_handler(PoolTimeout, _from_database)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def field_errors(messages: Any, path: str = "") -> Iterator[dict[str, str]]:
+    """marshmallow's nested messages as a flat list of what is wrong where, in the caller's language."""
+    if isinstance(messages, Mapping):
+        for name, below in messages.items():
+            yield from field_errors(below, f"{path}.{name}" if path else str(name))
+    else:
+        first = str(messages[0] if isinstance(messages, list) else messages)
+        yield field_error(path, _CODES.get(first, "invalid"))
+
+
+def field_error(path: str, code: str) -> dict[str, str]:
+    """One thing that is wrong with a request, in the caller's language."""
+    return {"path": path, "code": code, "message": sentence(code, 422, {}, language())}
+
+
+def _from_engine(error: EngineError) -> Response:
+    facts = {name: _plain(value) for name, value in error.facts.items() if name in FACTS_FOR_CALLERS}
+    errors = [_field(found) for found in error.errors] if isinstance(error, InvalidForm) else []
+    return problem_response(status_of(error), error.code, facts, errors)
+
+
+def _field(found: FieldError) -> dict[str, str]:
+    return {"path": found.path, "code": found.code, "message": pick(found.message, found.message_en)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if hasattr(value, "isoformat"):
+        return value.isoformat().replace("+00:00", "Z")
+    return value if value is None or isinstance(value, (bool, int)) else str(value)
+
+
+def _from_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    response = problem_response(status, CODE_BY_STATUS.get(status, f"http-{status}"), {})
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+def _from_database(error: Exception) -> Response:
+    log.warning("the database did not answer: %s", type(error).__name__)
+    return problem_response(503, "unavailable", {})
+
+
+def _unforeseen(error: Exception) -> Response:
+    reference = secrets.token_hex(6)
+    log.error("unforeseen error, reference %s", reference, exc_info=error)
+    return problem_response(500, "unforeseen", {"reference": reference})

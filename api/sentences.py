@@ -1,0 +1,111 @@
+"""What each refusal says to a person, Chinese first: one sentence that tells what happened and what to do.
+
+The engine names a refusal by a stable code; here the code gets its words. A code without words of its own gets those of
+its status, so that a new refusal is never shown in a language that its reader does not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+TITLES: Mapping[int, tuple[str, str]] = {
+    400: ("请求有误", "Bad request"),
+    401: ("请先登录", "Sign in first"),
+    403: ("没有权限", "Not allowed"),
+    404: ("未找到", "Not found"),
+    405: ("不支持的操作", "Method not allowed"),
+    409: ("状态已变化", "The state has changed"),
+    412: ("内容已更新", "Somebody was faster"),
+    413: ("内容过大", "Too large"),
+    415: ("格式不支持", "Unsupported format"),
+    422: ("填写有误", "Not valid"),
+    428: ("缺少版本号", "Revision required"),
+    429: ("请求过多", "Too many requests"),
+    500: ("系统出错", "System error"),
+    503: ("暂时不可用", "Unavailable for a moment"),
+}
+
+BY_STATUS: Mapping[int, tuple[str, str]] = {
+    400: ("请求的格式不正确。", "The request is malformed."),
+    401: ("请先登录。", "Please sign in."),
+    403: ("您没有执行此操作的权限。", "You may not do this."),
+    404: ("没有找到该内容，或您无权查看。", "It does not exist, or you may not see it."),
+    405: ("此地址不支持该操作。", "This address does not support that method."),
+    409: ("状态已发生变化，请刷新后再试。", "The state has changed; look again and retry."),
+    412: ("内容已被他人更新，请刷新后再试。", "Somebody changed this meanwhile; look again and retry."),
+    413: ("提交的内容超过 1 MiB。", "The request is larger than 1 MiB."),
+    415: ("请以 JSON(application/json)提交。", "Send JSON (application/json)."),
+    422: ("提交的内容有误，请检查。", "Something in the request is wrong; please check it."),
+    428: ("缺少 If-Match 版本号，请刷新后再试。", "The If-Match revision is missing; look again and retry."),
+    429: ("请求过多，请稍后再试。", "Too many requests; try again later."),
+    500: (
+        "系统出错，请将编号 {reference} 告知信息中心。",
+        "Something went wrong here; tell the IT centre the reference {reference}.",
+    ),
+    503: ("系统暂时不可用，请稍后再试。", "The system is unavailable for a moment; please try again."),
+}
+
+BY_CODE: Mapping[str, tuple[str, str]] = {
+    # signing in
+    "no-session": ("请先登录。", "Please sign in."),
+    "session-expired": ("登录已过期，请重新登录。", "Your session has expired; please sign in again."),
+    "wrong-credentials": (
+        "账号或密码不正确，还可尝试 {triesLeft} 次。", "Wrong log-in or password; {triesLeft} tries left."
+    ),
+    "locked": ("失败次数过多，请于 {until} 之后再试。", "Too many failures; try again after {until}."),
+    "password-change-required": ("首次登录请先修改密码。", "Change your first password before anything else."),
+    "weak-password": ("新密码不符合要求。", "The new password is not strong enough."),
+    "csrf-missing": ("缺少安全令牌，请刷新页面。", "The security token is missing; reload the page."),
+    "csrf-wrong": ("安全令牌已失效，请刷新页面。", "The security token is not valid any more; reload the page."),
+    "csrf-origin": ("请求来自其他网站，已拒绝。", "The request came from another site and was refused."),
+    # the request
+    "invalid-json": ("提交的内容不是有效的 JSON。", "The body is not valid JSON."),
+    "invalid-text": ("文本中含有不允许的字符。", "A text holds characters that are not allowed."),
+    "json-duplicate-key": ("JSON 中有重复的键。", "A key stands twice in one JSON object."),
+    "json-not-a-number": ("JSON 中不允许 NaN 或 Infinity。", "JSON has no NaN and no Infinity."),
+    "json-number-too-large": ("数字超出允许范围。", "A number is beyond the allowed range."),
+    "json-too-deep": ("JSON 嵌套超过 32 层。", "The JSON is nested deeper than 32 levels."),
+    "json-too-many-keys": ("JSON 中的键超过 5000 个。", "The JSON has more than 5,000 keys."),
+    "invalid-request": ("提交的内容有误，请检查。", "Something in the request is wrong; please check it."),
+    "invalid-revision": ("If-Match 应为带引号的版本号。", "If-Match must be a revision in quotes."),
+    "idempotency-key": (
+        "该 Idempotency-Key 无效，或已用于另一请求。", "This Idempotency-Key is not valid, or was used for another request."
+    ),
+    "invalid-cursor": ("翻页标记无效，请从第一页开始。", "The page cursor is not valid; start from the first page."),
+    "too-many-streams": ("实时连接过多，改为定时刷新。", "Too many live connections; poll instead."),
+    # tasks
+    "stale": ("此任务刚被他人更新，请刷新后再试。", "Somebody changed this task meanwhile; look again and retry."),
+    "task-closed": ("此任务已由 {by} 处理。", "This task has been dealt with by {by}."),
+    "not-yours": ("此任务不在您名下，不能执行该操作。", "This task is not yours, so you cannot do that."),
+    "invalid-form": ("有 {count} 处填写有误，请检查。", "{count} fields need attention."),
+    "conflict": ("其他人刚刚做了同样的操作，请刷新查看。", "Somebody did the same a moment ago; look again."),
+    # one field of a request
+    "missing": ("此项必填。", "This is required."),
+    "unknown": ("没有此项。", "There is no such field."),
+    "repeated": ("此项只能出现一次。", "This may be given only once."),
+    "invalid": ("此项的值无效。", "This value is not valid."),
+    # elsewhere
+    "not-built": ("网页文件尚未构建，请运行 make web。", "The web pages are not built yet; run `make web`."),
+    "schema-version": (
+        "数据库结构版本不符，请运行 liandong migrate。", "The database schema is of another version; run `liandong migrate`."
+    ),
+}
+
+
+class _Facts(dict[str, Any]):
+    """Facts by name; one that is not there reads as an ellipsis."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def sentence(code: str, status: int, facts: Mapping[str, Any], language: str) -> str:
+    """The sentence for `code` in `zh` or `en`; facts it names but does not get read as an ellipsis."""
+    words = BY_CODE.get(code) or BY_STATUS.get(status) or BY_STATUS[500 if status >= 500 else 400]
+    return words[language == "en"].format_map(_Facts(facts))
+
+
+def title(status: int, language: str) -> str:
+    """A few words for a status."""
+    return TITLES.get(status, TITLES[500 if status >= 500 else 400])[language == "en"]

@@ -1,0 +1,149 @@
+"""Cases: the ones a person started or takes part in, one of them opened, and what may be started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Select, exists, select
+
+from engine.authorization import Standing, require_visible_instance, sees_instance, standing, takes_part, visible_instances
+from engine.errors import NotFound
+from engine.queries.instance_rows import InstanceRow, instance_rows, instance_values, select_instances, steps_now
+from engine.queries.paging import DEFAULT_LIMIT, Order, Page
+from engine.queries.registry import Query, Reader
+from engine.queries.task_rows import Coded, of_process
+from engine.store.tables import Incident, Institution, ProcessInstance
+
+State = Literal["active", "completed", "terminated", "cancelled", "incident"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchInstances(Query[Page[InstanceRow]]):
+    """The cases that the reader started, or all that he may see; newest first."""
+
+    box: Literal["started", "participating"]
+    state: State | None = None
+    process: str | None = None
+    text: str | None = None
+    """Only cases whose subject or number holds this text."""
+    cursor: str | None = None
+    limit: int = DEFAULT_LIMIT
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetInstance(Query["InstanceDetail"]):
+    """One case."""
+
+    instance: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetInstanceRow(Query[InstanceRow]):
+    """One case as a row of a list, masked."""
+
+    instance: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One pool of a case: an instance of its own at one institution."""
+
+    id: UUID
+    pool: str
+    institution: Coded | None
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceDetail(InstanceRow):
+    """One case, unmasked, with the other pools of its collaboration that the reader may see."""
+
+    collaboration: tuple[Member, ...]
+
+
+_NEWEST = Order((ProcessInstance.started_at, ProcessInstance.key), descending=True)
+
+
+def search_instances(query: SearchInstances, reader: Reader) -> Page[InstanceRow]:
+    """One page of cases. Raises Invalid for a wrong cursor or limit."""
+    who = standing(reader.connection, reader.actor.person, reader.now)
+    statement = select_instances()
+    if query.box == "started":
+        mine = (ProcessInstance.started_by == who.person, takes_part(who, reader.now, ProcessInstance.key))
+        statement = statement.where(*mine)
+    else:
+        statement = statement.where(ProcessInstance.key.in_(visible_instances(who, reader.now)))
+    statement = _filtered(statement, query)
+    rows, following = _NEWEST.page(reader.connection, statement, query.cursor, query.limit)
+    return Page(items=instance_rows(reader, rows), next_cursor=following)
+
+
+def get_instance(query: GetInstance, reader: Reader) -> InstanceDetail:
+    """The case with its subject in full. Raises NotFound for what the reader may not see."""
+    who = standing(reader.connection, reader.actor.person, reader.now)
+    row = find_visible(reader, who, query.instance)
+    values = instance_values(reader, row, steps_now(reader, [row])) | {"subject": row.subject}
+    return InstanceDetail(**values, collaboration=_members(reader, who, row))
+
+
+def get_instance_row(query: GetInstanceRow, reader: Reader) -> InstanceRow:
+    """The case as lists show it. Raises NotFound for what the reader may not see."""
+    who = standing(reader.connection, reader.actor.person, reader.now)
+    return instance_rows(reader, [find_visible(reader, who, query.instance)])[0]
+
+
+def find_visible(reader: Reader, who: Standing, instance: UUID) -> Any:
+    """The row of a case that the reader may see. Raises NotFound."""
+    row = reader.connection.execute(select_instances().where(ProcessInstance.id == instance)).one_or_none()
+    if row is None:
+        raise NotFound("instance-not-found", "Expected to find case '{id}', but there is none that you may see", id=str(instance))
+    require_visible_instance(reader.connection, who, reader.now, row.key, instance)
+    return row
+
+
+def collaboration_of(reader: Reader, collaboration: int) -> Any:
+    """The instances of a collaboration, oldest first."""
+    statement = (
+        select(
+            ProcessInstance.key, ProcessInstance.id, ProcessInstance.definition, ProcessInstance.state,
+            Institution.code, Institution.short_name,
+        )
+        .outerjoin(Institution, Institution.key == ProcessInstance.institution)
+        .where(ProcessInstance.collaboration == collaboration)
+        .order_by(ProcessInstance.key)
+        .limit(50)
+    )
+    return reader.connection.execute(statement).all()
+
+
+def pool_name(reader: Reader, definition: int) -> str:
+    """What the pool of a process definition is called in its drawing."""
+    model = reader.definitions.model(definition)
+    return str(model.participant or model.name or model.id)
+
+
+def _members(reader: Reader, who: Standing, row: Any) -> tuple[Member, ...]:
+    return tuple(
+        Member(
+            id=other.id, pool=pool_name(reader, other.definition), state=other.state,
+            institution=None if other.code is None else Coded(code=other.code, name=other.short_name),
+        )
+        for other in collaboration_of(reader, row.collaboration)
+        if other.key == row.key or sees_instance(reader.connection, who, reader.now, other.key)
+    )
+
+
+def _filtered(statement: Select[Any], query: SearchInstances) -> Select[Any]:
+    stopped = exists().where(Incident.instance == ProcessInstance.key, Incident.state == "open")
+    if query.state == "incident":
+        statement = statement.where(ProcessInstance.state == "active", stopped)
+    elif query.state is not None:
+        statement = statement.where(ProcessInstance.state == query.state)
+    if query.process:
+        statement = statement.where(of_process(query.process))
+    if query.text:
+        subject = ProcessInstance.subject.icontains(query.text, autoescape=True)
+        statement = statement.where(subject | ProcessInstance.number.icontains(query.text, autoescape=True))
+    return statement

@@ -1,0 +1,46 @@
+"""What a person may start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.authorization import standing, starting_capacities
+from engine.queries.registry import Query, Reader
+from engine.store.tables import ProcessDefinition
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListStartable(Query[tuple["StartableProcess", ...]]):
+    """The processes that the reader may start by hand, with the chairs he may do it in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartableProcess:
+    """A process in its newest version."""
+
+    key: str
+    name: str
+    name_en: str | None
+    title: str | None
+    capacities: tuple[UUID, ...]
+    """Appointments of the reader that may start it."""
+    description: str | None
+
+
+def list_startable(query: ListStartable, reader: Reader) -> tuple[StartableProcess, ...]:
+    """Newest versions only, sorted by name."""
+    who = standing(reader.connection, reader.actor.person, reader.now)
+    latest = select(ProcessDefinition.key).where(ProcessDefinition.latest.is_(True), ProcessDefinition.startable.is_(True))
+    found = []
+    for key in reader.connection.execute(latest).scalars():
+        model = reader.definitions.model(key)
+        chairs = starting_capacities(who, {starter.post for starter in model.starters})
+        if chairs:
+            found.append(StartableProcess(
+                key=model.id, name=model.name or model.id, name_en=model.title_en, title=model.title,
+                capacities=tuple(chair.id for chair in chairs), description=model.documentation,
+            ))
+    return tuple(sorted(found, key=lambda process: process.name))

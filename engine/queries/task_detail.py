@@ -1,0 +1,269 @@
+"""One task opened: its form with this reader's rights, the values he may read, what he may do, and what was said before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.authorization import Standing, require_visible_seat, standing, task_not_found
+from engine.forms import FieldRights
+from engine.kernel.model import ApprovalModel, OutcomeModel
+from engine.queries.registry import Query, Reader
+from engine.queries.task_rows import TaskRow, outcome_of, outcomes_of, select_rows, task_values
+from engine.runtime.names import CaseNames, reserved_names
+from engine.store.tables import (
+    Appointment,
+    Candidate,
+    Draft,
+    History,
+    Institution,
+    Person,
+    Post,
+    ProcessInstance,
+    Round,
+    Rung,
+    Scope,
+    Seat,
+)
+
+LADDER_TEXTS: Mapping[str, tuple[str, str]] = {
+    "remind": ("提醒办理", "Reminder"),
+    "overdue": ("超时，抄送上级", "Overdue: copy to the superior"),
+    "level2": ("二级督办：上级可改派", "Level 2: the superior may reassign"),
+    "level3": ("三级督办：分管领导须处理", "Level 3: the next leader must act"),
+}
+OPINIONS_AT_MOST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetTask(Query["TaskDetail"]):
+    """One task that the reader may open."""
+
+    task: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetTaskRow(Query[TaskRow]):
+    """One task that the reader may open, as lists show it."""
+
+    task: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chair:
+    """The post and institution in which the reader acts on a task."""
+
+    post: str
+    post_en: str
+    institution: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedDraft:
+    """What the reader has typed but not sent."""
+
+    data: Mapping[str, Any]
+    opinion: str | None
+    saved_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opinion:
+    """What somebody decided at an earlier task of the case."""
+
+    step: str
+    person: str | None
+    post: str | None
+    post_en: str | None
+    institution: str | None
+    outcome_label: str | None
+    outcome_label_en: str | None
+    kind: str | None
+    """Of the outcome: `primary`, `negative` or `neutral`."""
+    opinion: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class LadderStep:
+    """One rung of the task's ladder."""
+
+    at: datetime
+    kind: str
+    text: str
+    text_en: str
+    done: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskDetail(TaskRow):
+    """A task as its page shows it; the subject is whole."""
+
+    element_id: str
+    form: Mapping[str, Any] | None
+    data: Mapping[str, Any]
+    """Values of the fields that the reader may read; as they were when the task ended, if it has."""
+    outcomes: tuple[OutcomeModel, ...]
+    actions: tuple[str, ...]
+    """Of `claim`, `unclaim`, `complete`, `saveDraft`, `reassign`."""
+    capacity: Chair | None
+    draft: SavedDraft | None
+    opinions: tuple[Opinion, ...]
+    ladder: tuple[LadderStep, ...]
+
+
+def get_task(query: GetTask, reader: Reader) -> TaskDetail:
+    """The open task. Raises NotFound for what the reader may not open."""
+    who = standing(reader.connection, reader.actor.person, reader.now)
+    row = find_task(reader, who, query.task)
+    values = task_values(reader, row) | {"subject": row.subject}
+    active = values["mine"] or values["claimable"]
+    form, data = _form(reader, row, writable=active)
+    return TaskDetail(
+        **values, element_id=row.element, form=form, data=data, outcomes=outcomes_of(reader, row.definition, row.element),
+        actions=_actions(reader, row, mine=values["mine"], claimable=values["claimable"]), capacity=_chair(reader, who, row),
+        draft=_draft(reader, row) if active else None, opinions=_opinions(reader, row), ladder=_ladder(reader, row),
+    )
+
+
+def get_task_row(query: GetTaskRow, reader: Reader) -> TaskRow:
+    """The masked row. Raises NotFound for what the reader may not open."""
+    who = standing(reader.connection, reader.actor.person, reader.now)
+    return TaskRow(**task_values(reader, find_task(reader, who, query.task)))
+
+
+def find_task(reader: Reader, who: Standing, task: UUID) -> Any:
+    """The row of a task that the reader may open. Raises NotFound."""
+    row = reader.connection.execute(select_rows(reader, who).where(Seat.id == task)).one_or_none()
+    if row is None:
+        raise task_not_found(task)
+    require_visible_seat(reader.connection, who, reader.now, row.key, task)
+    return row
+
+
+def _form(reader: Reader, row: Any, *, writable: bool) -> tuple[Mapping[str, Any] | None, Mapping[str, Any]]:
+    definition = reader.definitions.get(row.definition)
+    element = definition.model.elements.get(row.element)
+    approval = (element.approval if element is not None else None) or ApprovalModel()
+    form = definition.forms.get(approval.form) if approval.form else None
+    if form is None:
+        return None, {}
+    names = _names(reader, row, definition.parameters)
+    rights = field_rights(approval, writable=writable)
+    return form.view(rights, names), form.readable(rights, names)
+
+
+def field_rights(approval: ApprovalModel, *, writable: bool) -> FieldRights:
+    """What may be read and written at a task; who is not to complete it only reads."""
+    fields = approval.fields
+    hidden = fields.hidden if fields else ()
+    if not writable:
+        return FieldRights.of(write=(), hidden=hidden)
+    demanded = [name for outcome in approval.outcomes for name in outcome.fields]
+    return FieldRights.of(
+        write=fields.write if fields else None, required=fields.required if fields else (), hidden=hidden, demanded=demanded
+    )
+
+
+def _names(reader: Reader, row: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables at a task, and the names that the runtime reserves."""
+    case = reader.connection.execute(
+        select(
+            ProcessInstance.number, ProcessInstance.started_by, ProcessInstance.started_at, ProcessInstance.root_scope,
+            Institution.code, Round.scope,
+        )
+        .outerjoin(Institution, Institution.key == ProcessInstance.institution)
+        .join(Round, Round.key == row.round)
+        .where(ProcessInstance.key == row.instance)
+    ).one()
+    reserved = reserved_names(
+        now=reader.now, parameters=parameters, institution=case.code, number=case.number, starter=case.started_by,
+        started_at=case.started_at,
+    )
+    if row.ended_at is not None:
+        return {**_as_written(reader, row, {case.scope, case.root_scope}), **reserved}
+    return {**CaseNames(reader.connection, case.scope, reserved).all(), **reserved}
+
+
+def _as_written(reader: Reader, row: Any, scopes: set[int]) -> dict[str, Any]:
+    """The variables as history has them at the end of a task: its live ones may have moved on or be gone."""
+    around = select(Scope.parent).where(Scope.key.in_(scopes), Scope.parent.is_not(None))
+    scopes |= set(reader.connection.execute(around).scalars())
+    written = (
+        select(History.data)
+        .where(History.instance == row.instance, History.kind == "variable", History.at <= row.ended_at)
+        .order_by(History.key)
+    )
+    return {data["name"]: data["value"] for data in reader.connection.execute(written).scalars() if data.get("scope") in scopes}
+
+
+def _actions(reader: Reader, row: Any, *, mine: bool, claimable: bool) -> tuple[str, ...]:
+    actions: list[str] = []
+    if claimable:
+        actions += ["claim", "complete", "saveDraft"]
+    if mine:
+        actions += ["complete", "saveDraft"] if row.direct else ["unclaim", "complete", "saveDraft"]
+    return tuple(actions)
+
+
+def _chair(reader: Reader, who: Standing, row: Any) -> Chair | None:
+    """The chair recorded with the task, else the reader's own chair that the task is offered to."""
+    if row.capacity is not None:
+        statement = (
+            select(Post.name, Post.name_en, Institution.short_name)
+            .join(Appointment, Appointment.post == Post.code)
+            .join(Institution, Institution.key == Appointment.institution)
+            .where(Appointment.key == row.capacity)
+        )
+        found = reader.connection.execute(statement).one()
+        return Chair(post=found.name, post_en=found.name_en, institution=found.short_name)
+    offered = set(reader.connection.execute(select(Candidate.principal).where(Candidate.seat == row.key)).scalars())
+    chair = next((chair for chair in who.capacities if offered.intersection(chair.principals)), None)
+    return None if chair is None else Chair(post=chair.post_name, post_en=chair.post_name_en, institution=chair.institution_name)
+
+
+def _draft(reader: Reader, row: Any) -> SavedDraft | None:
+    mine = (Draft.seat == row.key, Draft.person == reader.actor.person)
+    found = reader.connection.execute(select(Draft.data, Draft.opinion, Draft.saved_at).where(*mine)).one_or_none()
+    return None if found is None else SavedDraft(**found._mapping)
+
+
+def _opinions(reader: Reader, row: Any) -> tuple[Opinion, ...]:
+    statement = (
+        select(
+            Seat.name.label("step"), Seat.element, Seat.outcome, Seat.opinion, Seat.ended_at, Person.name.label("person"),
+            Post.name.label("post"), Post.name_en.label("post_en"), Institution.short_name.label("institution"),
+        )
+        .outerjoin(Person, Person.key == Seat.ended_by)
+        .outerjoin(Appointment, Appointment.key == Seat.capacity)
+        .outerjoin(Post, Post.code == Appointment.post)
+        .outerjoin(Institution, Institution.key == Appointment.institution)
+        .where(Seat.instance == row.instance, Seat.state == "completed")
+        .order_by(Seat.ended_at.desc(), Seat.key.desc())
+        .limit(OPINIONS_AT_MOST)
+    )
+    found = []
+    for seat in reversed(reader.connection.execute(statement).all()):
+        outcome = outcome_of(reader, row.definition, seat.element, seat.outcome)
+        found.append(Opinion(
+            step=seat.step, person=seat.person, post=seat.post, post_en=seat.post_en, institution=seat.institution,
+            outcome_label=outcome.label if outcome else None, outcome_label_en=outcome.label_en if outcome else None,
+            kind=outcome.kind if outcome else None, opinion=seat.opinion, at=seat.ended_at,
+        ))
+    return tuple(found)
+
+
+def _ladder(reader: Reader, row: Any) -> tuple[LadderStep, ...]:
+    statement = select(Rung.kind, Rung.due_at, Rung.done_at).where(Rung.seat == row.key).order_by(Rung.due_at, Rung.key)
+    return tuple(
+        LadderStep(
+            at=rung.done_at or rung.due_at, kind=rung.kind, text=LADDER_TEXTS[rung.kind][0], text_en=LADDER_TEXTS[rung.kind][1],
+            done=rung.done_at is not None,
+        )
+        for rung in reader.connection.execute(statement)
+    )

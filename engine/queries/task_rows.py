@@ -1,0 +1,241 @@
+"""A task as a row of a list: what the inbox shows of a seat, for one reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, exists, literal, select
+from sqlalchemy.orm import aliased
+
+from engine.authorization import Standing
+from engine.kernel.model import OutcomeModel
+from engine.queries.registry import Reader
+from engine.store.tables import (
+    Appointment,
+    Candidate,
+    Institution,
+    Message,
+    Notification,
+    Person,
+    ProcessDefinition,
+    ProcessInstance,
+    Seat,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """Something with an id outside and a name."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coded:
+    """Something with a code and a name."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessName:
+    """A process definition by its key in the model, with its name for people."""
+
+    key: str
+    name: str
+    name_en: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseName:
+    """A process instance by its id and its document number."""
+
+    id: UUID
+    number: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Who sent a task here: a person with the institution he acted for, or an institution by a message."""
+
+    name: str
+    institution: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRow:
+    """One task in a list."""
+
+    id: UUID
+    key: int
+    revision: int
+    name: str
+    """Name of the step."""
+    subject: str | None
+    """Masked in lists, whole in the open task."""
+    urgency: str | None
+    process: ProcessName
+    instance: CaseName
+    institution: Coded | None
+    """Owner of the case."""
+    sender: Sender | None
+    state: str
+    assignee: Named | None
+    claimable: bool
+    """True when the reader may take it."""
+    mine: bool
+    """True while the reader holds it."""
+    created_at: datetime
+    due_at: datetime | None
+    term_seconds: int | None
+    """The whole term in plain seconds."""
+    provisional: bool
+    """True when the due date lies in a year whose calendar is not published."""
+    level: int
+    unread: bool
+    """True while a line to the reader about it is unread."""
+    completed_at: datetime | None
+    outcome: str | None
+    outcome_label: str | None
+    outcome_label_en: str | None
+    reason: str | None
+    copy_id: UUID | None = None
+    """Set in the list of copies."""
+    read_at: datetime | None = None
+
+
+OWNER, ASSIGNEE, SENDER = aliased(Institution), aliased(Person), aliased(Person)
+URGENCY_RANK = case((ProcessInstance.urgency == "E", 0), (ProcessInstance.urgency == "U", 1), else_=2)
+"""Emergencies first, then urgent ones, then all others."""
+
+
+def select_rows(reader: Reader, standing: Standing) -> Any:
+    """The columns of task rows; the caller says which seats."""
+    return (
+        select(
+            Seat.key, Seat.id, Seat.revision, Seat.element, Seat.name, Seat.state, Seat.assignee, Seat.direct, Seat.opened_at,
+            Seat.due_at, Seat.term, Seat.level, Seat.ended_at, Seat.outcome, Seat.reason, Seat.round, Seat.instance,
+            Seat.capacity, ProcessInstance.id.label("instance_id"), ProcessInstance.number, ProcessInstance.subject,
+            ProcessInstance.subject_masked, ProcessInstance.urgency, ProcessInstance.definition,
+            OWNER.code.label("owner_code"), OWNER.short_name.label("owner_name"),
+            ASSIGNEE.id.label("assignee_id"), ASSIGNEE.name.label("assignee_name"),
+            SENDER.name.label("sender_name"), _sender_institution().label("sender_institution"),
+            _message_institution().label("message_institution"),
+            _offered(standing).label("offered"), _unread(reader).label("unread"),
+        )
+        .join(ProcessInstance, ProcessInstance.key == Seat.instance)
+        .outerjoin(OWNER, OWNER.key == ProcessInstance.institution)
+        .outerjoin(ASSIGNEE, ASSIGNEE.key == Seat.assignee)
+        .outerjoin(SENDER, SENDER.key == Seat.sent_by)
+    )
+
+
+def of_process(process: str) -> ColumnElement[bool]:
+    """Condition that a case runs any version of a process, given by its key in the model."""
+    versions = select(ProcessDefinition.key).where(ProcessDefinition.process_id == process)
+    return ProcessInstance.definition.in_(versions)
+
+
+def contains(text: str) -> ColumnElement[bool]:
+    """Condition that subject, number or step name holds `text`, in any case."""
+    columns = (ProcessInstance.subject, ProcessInstance.number, Seat.name)
+    first, *rest = (column.icontains(text, autoescape=True) for column in columns)
+    for condition in rest:
+        first = first | condition
+    return first
+
+
+def task_rows(reader: Reader, rows: Iterable[Any]) -> tuple[TaskRow, ...]:
+    """Records of rows that `select_rows` found, masked."""
+    return tuple(TaskRow(**task_values(reader, row)) for row in rows)
+
+
+def task_values(reader: Reader, row: Any) -> dict[str, Any]:
+    """The fields of a task row, for a record that has more of them."""
+    chosen = outcome_of(reader, row.definition, row.element, row.outcome)
+    sender_name = row.sender_name or row.message_institution
+    return {
+        "id": row.id, "key": row.key, "revision": row.revision, "name": row.name, "subject": row.subject_masked,
+        "urgency": row.urgency, "process": process_name(reader, row.definition),
+        "instance": CaseName(id=row.instance_id, number=row.number),
+        "institution": None if row.owner_code is None else Coded(code=row.owner_code, name=row.owner_name),
+        "sender": None if sender_name is None else Sender(name=sender_name, institution=row.sender_institution),
+        "state": row.state, "assignee": None if row.assignee_id is None else Named(id=row.assignee_id, name=row.assignee_name),
+        "claimable": row.state == "open" and bool(row.offered),
+        "mine": row.state == "claimed" and row.assignee == reader.actor.person,
+        "created_at": row.opened_at, "due_at": row.due_at, "term_seconds": _term_seconds(row),
+        "provisional": bool(row.term and row.term.get("provisional")), "level": row.level, "unread": bool(row.unread),
+        "completed_at": row.ended_at if row.state == "completed" else None, "outcome": row.outcome,
+        "outcome_label": chosen.label if chosen else None, "outcome_label_en": chosen.label_en if chosen else None,
+        "reason": row.reason,
+    }
+
+
+def process_name(reader: Reader, definition: int) -> ProcessName:
+    """The name of a process definition, given by its key."""
+    known = reader.definitions.get(definition)
+    model = known.model
+    name = model.title or model.name or model.id
+    return ProcessName(key=model.id, name=name, name_en=model.title_en or name, version=known.version)
+
+
+def outcomes_of(reader: Reader, definition: int, element: str) -> tuple[OutcomeModel, ...]:
+    """The ways to decide a task; a task that names none can only be done."""
+    model = reader.definitions.model(definition)
+    found = model.elements.get(element)
+    declared = found.approval.outcomes if found is not None and found.approval is not None else ()
+    return declared or (OutcomeModel(value="done", label="完成", label_en="Done"),)
+
+
+def outcome_of(reader: Reader, definition: int, element: str, value: str | None) -> OutcomeModel | None:
+    """The outcome of that value."""
+    return next((outcome for outcome in outcomes_of(reader, definition, element) if outcome.value == value), None)
+
+
+def _term_seconds(row: Any) -> int | None:
+    if row.due_at is None:
+        return None
+    start = datetime.fromisoformat(row.term["start"]) if row.term and row.term.get("start") else row.opened_at
+    return int((row.due_at - start).total_seconds())
+
+
+def _sender_institution() -> Any:
+    """Where the sender acted: the chair of the task whose end opened this one, else the case's owner for its starter."""
+    sent, chair, place = aliased(Seat), aliased(Appointment), aliased(Institution)
+    before = (
+        select(place.short_name)
+        .join(chair, chair.institution == place.key)
+        .join(sent, sent.capacity == chair.key)
+        .where(sent.ended_by == Seat.sent_by, sent.ended_at == Seat.opened_at)
+        .limit(1).correlate(Seat).scalar_subquery()
+    )
+    started = and_(Seat.sent_by == ProcessInstance.started_by, Seat.opened_at == ProcessInstance.started_at)
+    return case((started, OWNER.short_name), else_=before)
+
+
+def _message_institution() -> Any:
+    place = aliased(Institution)
+    return (
+        select(place.short_name)
+        .join(Message, Message.from_institution == place.key)
+        .where(Seat.sent_by.is_(None), Message.to_instance == Seat.instance, Message.delivered_at == Seat.opened_at)
+        .limit(1).correlate(Seat).scalar_subquery()
+    )
+
+
+def _offered(standing: Standing) -> ColumnElement[bool]:
+    if not standing.principals:
+        return literal(False)
+    return exists().where(Candidate.seat == Seat.key, Candidate.principal.in_(standing.principals)).correlate(Seat)
+
+
+def _unread(reader: Reader) -> ColumnElement[bool]:
+    mine = (Notification.person == reader.actor.person, Notification.read_at.is_(None), Notification.seat == Seat.key)
+    return exists().where(*mine).correlate(Seat)

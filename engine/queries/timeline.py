@@ -1,0 +1,286 @@
+"""What happened to a case, as its people read it: who did what when, who has it now, and what comes next if that is certain.
+
+The lines are history facts put into words; moves that mean nothing to people (gateways, variables) are left out. Nothing
+is invented about the future: a next step is told only when every open task can lead to nothing but one and the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.authorization import standing
+from engine.kernel.model import Element, ProcessModel
+from engine.queries.instance_rows import steps_now
+from engine.queries.instances import find_visible
+from engine.queries.registry import Query, Reader
+from engine.store.tables import Appointment, History, Institution, Message, Person, Post
+
+ITEMS_AT_MOST = 500
+"""The newest facts; a case of thousands of tasks is not read line by line."""
+TOLD_TYPES = frozenset({"serviceTask", "businessRuleTask", "manualTask", "callActivity", "endEvent"})
+"""Elements whose end is worth a line of its own; tasks, messages and timers have their own facts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetTimeline(Query[tuple["TimelineItem", ...]]):
+    """The timeline of one case that the reader may see."""
+
+    instance: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineItem:
+    """One line."""
+
+    at: datetime | None
+    """None for what has not happened yet."""
+    kind: str
+    """`step`, `task`, `message`, `timer`, `escalation`, `incident` or `system`."""
+    title: str
+    title_en: str
+    person: str | None = None
+    post: str | None = None
+    post_en: str | None = None
+    institution: str | None = None
+    detail: str | None = None
+    detail_en: str | None = None
+    state: str = "done"
+    """`done`, `now` or `next`."""
+    since: datetime | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Words:
+    kind: str
+    title: str
+    title_en: str
+    detail: str | None = None
+    detail_en: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Names:
+    """What the facts of one case refer to."""
+
+    model: ProcessModel
+    persons: Mapping[int, str]
+    institutions: Mapping[str, str]
+    senders: Mapping[str, str]
+    """Short name of the institution that sent a message, by the message's id."""
+
+    def step(self, element: str | None) -> str:
+        """Name of an element."""
+        found = self.model.elements.get(element or "")
+        return (found.name if found else None) or element or "—"
+
+    def person(self, key: Any) -> str:
+        """Name of a person by key or by its text."""
+        return self.persons.get(int(key), "—") if str(key).isdigit() else "—"
+
+
+def get_timeline(query: GetTimeline, reader: Reader) -> tuple[TimelineItem, ...]:
+    """The lines, oldest first. Raises NotFound for what the reader may not see."""
+    who = standing(reader.connection, reader.actor.person, reader.now)
+    row = find_visible(reader, who, query.instance)
+    facts = _facts(reader, row.key)
+    model = reader.definitions.model(row.definition)
+    names = _names(reader, model, facts)
+    lines = [line for fact in facts if (line := _line(fact, names)) is not None]
+    return (*lines, *_now(reader, row), *_next(reader, row, model))
+
+
+def _facts(reader: Reader, instance: int) -> list[Any]:
+    statement = (
+        select(
+            History.key, History.at, History.kind, History.element, History.data, Person.name.label("person"),
+            Post.name.label("post"), Post.name_en.label("post_en"), Institution.short_name.label("institution"),
+        )
+        .outerjoin(Person, Person.key == History.person)
+        .outerjoin(Appointment, Appointment.key == History.capacity)
+        .outerjoin(Post, Post.code == Appointment.post)
+        .outerjoin(Institution, Institution.key == Appointment.institution)
+        .where(History.instance == instance, History.kind.in_(sorted(WORDS)))
+        .order_by(History.key.desc())
+        .limit(ITEMS_AT_MOST)
+    )
+    return list(reversed(reader.connection.execute(statement).all()))
+
+
+def _names(reader: Reader, model: ProcessModel, facts: list[Any]) -> _Names:
+    persons = {int(fact.data[name]) for fact in facts for name in ("to", "person") if str(fact.data.get(name, "")).isdigit()}
+    codes = {fact.data["to"] for fact in facts if fact.kind == "message-sent" and fact.data.get("to")}
+    received = {UUID(fact.data["message"]) for fact in facts if fact.kind == "message-received" and fact.data.get("message")}
+    people = select(Person.key, Person.name).where(Person.key.in_(persons))
+    places = select(Institution.code, Institution.short_name).where(Institution.code.in_(codes))
+    senders = (
+        select(Message.id, Institution.short_name)
+        .join(Institution, Institution.key == Message.from_institution)
+        .where(Message.id.in_(received))
+    )
+    return _Names(
+        model=model, persons=_pairs(reader, people) if persons else {},
+        institutions=_pairs(reader, places) if codes else {},
+        senders={str(identity): name for identity, name in _pairs(reader, senders).items()} if received else {},
+    )
+
+
+def _pairs(reader: Reader, statement: Any) -> dict[Any, str]:
+    return {row[0]: row[1] for row in reader.connection.execute(statement)}
+
+
+def _line(fact: Any, names: _Names) -> TimelineItem | None:
+    words = WORDS[fact.kind](fact, names)
+    if words is None:
+        return None
+    return TimelineItem(
+        at=fact.at, kind=words.kind, title=words.title, title_en=words.title_en, person=fact.person, post=fact.post,
+        post_en=fact.post_en, institution=fact.institution, detail=words.detail, detail_en=words.detail_en,
+    )
+
+
+def _now(reader: Reader, row: Any) -> list[TimelineItem]:
+    return [
+        TimelineItem(
+            at=step.since, kind="task", title=step.step, title_en=step.step, person=None if step.holder == "—" else step.holder,
+            state="now", since=step.since, due_at=step.due_at,
+        )
+        for step in steps_now(reader, [row]).get(row.key, ())
+    ]
+
+
+def _next(reader: Reader, row: Any, model: ProcessModel) -> list[TimelineItem]:
+    """The one user task that must follow, if the drawing leaves no choice."""
+    if row.state != "active":
+        return []
+    following = set()
+    for step in steps_now(reader, [row]).get(row.key, ()):
+        element = next((found for found in model.elements.values() if found.name == step.step), None)
+        following.add(_only_successor(element, model))
+    if len(following) != 1:
+        return []
+    found = following.pop()
+    if found is None:
+        return []
+    name = found.name or found.id
+    return [TimelineItem(at=None, kind="task", title=name, title_en=name, state="next")]
+
+
+def _only_successor(element: Element | None, model: ProcessModel) -> Element | None:
+    if element is None or len(element.outgoing) != 1:
+        return None
+    target = model.elements.get(model.flows[element.outgoing[0]].target)
+    return target if target is not None and target.type == "userTask" else None
+
+
+def _started(fact: Any, names: _Names) -> _Words:
+    model, number = names.model, fact.data.get("number")
+    name = model.title or model.name or model.id
+    detail, detail_en = (f"编号 {number}", f"No. {number}") if number else (None, None)
+    return _Words("step", f"发起：{name}", f"Started: {model.title_en or name}", detail, detail_en)
+
+
+def _ended(fact: Any, names: _Names) -> _Words | None:
+    element = names.model.elements.get(fact.element or "")
+    if element is None or element.type not in TOLD_TYPES or not element.name or fact.data.get("outcome") != "completed":
+        return None
+    kind = "step" if element.type == "endEvent" else "system"
+    return _Words(kind, element.name, element.name)
+
+
+def _opened(fact: Any, names: _Names) -> _Words | None:
+    if fact.data.get("reason") != "no-candidate":
+        return None
+    step = names.step(fact.element)
+    return _Words("system", f"“{step}”没有找到办理人，已转信息中心", f"Nobody was found for “{step}”; sent to the IT centre")
+
+
+def _completed(fact: Any, names: _Names) -> _Words:
+    step, label = names.step(fact.element), fact.data.get("label") or fact.data.get("outcome") or "完成"
+    label_en = fact.data.get("label_en") or label
+    opinion = fact.data.get("opinion")
+    return _Words("task", f"{step}：{label}", f"{step}: {label_en}", opinion, opinion)
+
+
+def _task(title: str, title_en: str, reason: bool = False) -> Callable[[Any, _Names], _Words]:
+    def words(fact: Any, names: _Names) -> _Words:
+        step, why = names.step(fact.element), fact.data.get("reason") if reason else None
+        values = {"step": step, "to": names.person(fact.data.get("to")), "person": names.person(fact.data.get("person"))}
+        return _Words("task", title.format(**values), title_en.format(**values), why, why)
+
+    return words
+
+
+def _sent(fact: Any, names: _Names) -> _Words:
+    to = fact.data.get("to")
+    where = names.institutions.get(to, to) if to else fact.data.get("endpoint") or "—"
+    step = names.step(fact.element)
+    return _Words("message", f"{step} → {where}", f"{step} → {where}")
+
+
+def _received(fact: Any, names: _Names) -> _Words:
+    sender = names.senders.get(str(fact.data.get("message")))
+    step = names.step(fact.element) if fact.element else fact.data.get("name") or "—"
+    if sender is None:
+        return _Words("message", f"收到消息：{step}", f"Message received: {step}")
+    return _Words("message", f"收到{sender}的消息：{step}", f"Message from {sender}: {step}")
+
+
+def _timer(fact: Any, names: _Names) -> _Words:
+    step = names.step(fact.element)
+    return _Words("timer", f"到时：{step}", f"Time is up: {step}")
+
+
+def _escalated(fact: Any, names: _Names) -> _Words | None:
+    texts = {
+        "remind": ("提醒", "reminder"), "overdue": ("已超时，抄送上级", "overdue, copied to the superior"),
+        "level2": ("二级督办", "escalated to level 2"), "level3": ("三级督办", "escalated to level 3"),
+    }
+    rung = texts.get(str(fact.data.get("rung")))
+    if rung is None:
+        return None
+    step = names.step(fact.element)
+    return _Words("escalation", f"“{step}”{rung[0]}", f"“{step}”: {rung[1]}")
+
+
+def _incident(fact: Any, names: _Names) -> _Words:
+    step = names.step(fact.element)
+    return _Words("incident", f"“{step}”出现异常，等待处理", f"“{step}” stopped and waits for help")
+
+
+def _resolved(fact: Any, names: _Names) -> _Words:
+    step = names.step(fact.element)
+    return _Words("incident", f"“{step}”的异常已处理", f"“{step}” was put right")
+
+
+def _finished(fact: Any, names: _Names) -> _Words:
+    texts = {"terminated": ("流程终止", "Terminated"), "cancelled": ("流程取消", "Cancelled")}
+    zh, en = texts.get(str(fact.data.get("state")), ("流程结束", "Finished"))
+    return _Words("step", zh, en)
+
+
+WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
+    "instance-started": _started,
+    "activity-ended": _ended,
+    "task-opened": _opened,
+    "task-claimed": _task("领取“{step}”", "Claimed “{step}”"),
+    "task-unclaimed": _task("退回待领“{step}”", "Gave back “{step}”", reason=True),
+    "task-reassigned": _task("“{step}”改派给{to}", "“{step}” reassigned to {to}", reason=True),
+    "task-completed": _completed,
+    "task-closed": _task("“{step}”已收回", "“{step}” was taken back"),
+    "copied": _task("“{step}”抄送{person}", "“{step}” copied to {person}"),
+    "message-sent": _sent,
+    "message-received": _received,
+    "timer-fired": _timer,
+    "escalation": _escalated,
+    "incident": _incident,
+    "incident-resolved": _resolved,
+    "instance-ended": _finished,
+}
+"""How each kind of fact that people read is put into words."""
