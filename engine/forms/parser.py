@@ -258,7 +258,7 @@ class _Reader:
         description = component.wording(component.json, ("description",), "descriptionEn", MAX_SENTENCE)
         if description:
             shown.update(description=description.zh, descriptionEn=description.en)
-        validate = {name: json_number(Decimal(value)) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
+        validate = {name: json_number(Decimal(value)) if type(value) in (int, Decimal) else value
                     for name, value in component.validate().items() if name != "required"}
         places = 2 if component.properties.get("money") in (True, "true") else component.json.get("decimalDigits")
         if kind == "number" and places is not None:

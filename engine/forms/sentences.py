@@ -23,7 +23,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "too-large": ("填写的内容太多，删减后再试。", "There is too much text in this form. Shorten it and try again."),
     "too-long": ("{label}最多 {limit} 个字，现在有 {found} 个。", "{label} takes at most {limit} characters; there are {found}."),
-    "too-short": ("{label}至少要 {limit} 个字，现在有 {found} 个。", "{label} needs at least {limit} characters; there are {found}."),
+    "too-short": (
+        "{label}至少要 {limit} 个字，现在有 {found} 个。",
+        "{label} needs at least {limit} characters; there are {found}.",
+    ),
     "pattern": ("{label}的格式不对。", "{label} does not have the right form."),
     "email": ("{label}要填电子邮箱，例如 name@example.cn。", "{label} must be an e-mail address such as name@example.cn."),
     "phone": (
@@ -40,10 +43,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "not-yes-or-no": ("{label}只能勾选或不勾选。", "{label} is either ticked or not."),
     "not-a-date": ("{label}要填日期，例如 2026-11-24。", "{label} must be a date such as 2026-11-24."),
     "not-a-time": ("{label}要填时间，例如 15:30。", "{label} must be a time such as 15:30."),
-    "not-a-datetime": ("{label}要填日期和时间，例如 2026-11-24 15:30。", "{label} must be a date and time such as 2026-11-24 15:30."),
+    "not-a-datetime": (
+        "{label}要填日期和时间，例如 2026-11-24 15:30。",
+        "{label} must be a date and time such as 2026-11-24 15:30.",
+    ),
     "in-the-future": ("{label}不能晚于现在。", "{label} cannot be in the future."),
     "in-the-past": ("{label}不能早于今天。", "{label} cannot be before today."),
-    "id-number": ("{label}不是有效的身份证号码，对照证件核对 18 位。", "{label} is not a valid identity number. Check all 18 characters."),
+    "id-number": (
+        "{label}不是有效的身份证号码，对照证件核对 18 位。",
+        "{label} is not a valid identity number. Check all 18 characters.",
+    ),
     "id-number-demo": ("{label}是演示号码，正式环境不能用。", "{label} is a demo number, which a live system does not take."),
     "id-birth": ("{label}与证件号码里的出生日期不一致。", "{label} does not agree with the identity number."),
     "id-sex": ("{label}与证件号码里的性别不一致。", "{label} does not agree with the identity number."),

@@ -101,6 +101,8 @@ class Submission:
     def _screened(self, submitted: Mapping[str, Any]) -> dict[str, Any]:
         screen = Screen()
         try:
+            if not isinstance(submitted, Mapping):
+                raise Refused("wrong-shape")
             raw = screen.object(submitted)
         except Refused as refusal:
             raise InvalidForm([field_error("", refusal.wrong, None)]) from None

@@ -97,7 +97,8 @@ class Screen:
 
     def _number(self, value: float | Decimal | int, path: str) -> int | Decimal | None:
         number = Decimal(repr(value)) if isinstance(value, float) else value
-        if abs(number) < 10**_MAX_DIGITS and (isinstance(number, int) or number.adjusted() > -_MAX_DIGITS):
+        finite = isinstance(number, int) or (number.is_finite() and number.adjusted() > -_MAX_DIGITS)
+        if finite and abs(number) < 10**_MAX_DIGITS:
             return number
         self.bad.append((path, Wrong("not-a-number")))
         return None
