@@ -20,10 +20,10 @@ from engine.commands.registry import Command
 from engine.config import Config
 from engine.errors import Conflict, Invalid
 from engine.queries import QUERIES
-from engine.queries.registry import Executes, Query, Reader
+from engine.queries.registry import Query, Reader
 from engine.records import SYSTEM, Actor
 from engine.runtime import Runtime
-from engine.store.base import dump_json
+from engine.store.base import Executes, dump_json
 from engine.store.database import Database
 from engine.store.keys import KeySequence
 from engine.store.tables import IdempotencyKey
@@ -76,7 +76,9 @@ class Engine:
         self.database.close()
 
     def _read(self, query: Query[R], actor: Actor, connection: Executes) -> R:
-        reader = Reader(connection=connection, now=self.clock.now(), actor=actor, config=self.config, definitions=self._runtime.definitions)
+        reader = Reader(
+            connection=connection, now=self.clock.now(), actor=actor, config=self.config, definitions=self._runtime.definitions
+        )
         return cast(R, QUERIES[type(query)](query, reader))
 
     def _run(self, command: Command[R], actor: Actor, idempotency_key: str | None) -> tuple[R, UnitOfWork]:
@@ -90,15 +92,22 @@ class Engine:
         person = work.actor.person or 0
         digest = hashlib.sha256((type(command).__name__ + dump_json(_plain(command))).encode()).hexdigest()
         known = work.connection.execute(
-            select(IdempotencyKey.request_hash, IdempotencyKey.result).where(IdempotencyKey.actor == person, IdempotencyKey.key == key)
+            select(IdempotencyKey.request_hash, IdempotencyKey.result).where(
+                IdempotencyKey.actor == person, IdempotencyKey.key == key
+            )
         ).one_or_none()
         if known is not None:
             if known.request_hash != digest:
-                raise Invalid("idempotency-key", "Expected the same request under key '{key}', but it was used for another one", key=key)
+                raise Invalid(
+                    "idempotency-key", "Expected the same request under key '{key}', but it was used for another one", key=key
+                )
             return cast(R, ANSWERS[known.result["type"]](known.result["answer"]))
         answer = HANDLERS[type(command)](command, work, self._runtime)
         row = {
-            "actor": person, "key": key, "request_hash": digest, "at": work.now,
+            "actor": person,
+            "key": key,
+            "request_hash": digest,
+            "at": work.now,
             "result": {"type": type(answer).__name__, "answer": _plain(answer)},
         }
         work.connection.execute(insert(IdempotencyKey).values(row))

@@ -90,7 +90,10 @@ class InvalidModel(Invalid):
         super().__init__(
             "invalid-model",
             "Expected a deployable file '{resource}', but element '{element}' on line {line}: {reason}",
-            resource=first.resource, element=first.element, line=first.line, reason=first.message_en,
+            resource=first.resource,
+            element=first.element,
+            line=first.line,
+            reason=first.message_en,
         )
         self.findings = tuple(findings)
 

@@ -25,28 +25,63 @@ def entry_hash(previous: str, content: Mapping[str, Any]) -> str:
 
 
 def record(
-    work: UnitOfWork, action: str, object: str | None, *, result: str = "ok", data: Mapping[str, Any] | None = None, capacity: int | None = None
+    work: UnitOfWork,
+    action: str,
+    object: str | None,
+    *,
+    result: str = "ok",
+    data: Mapping[str, Any] | None = None,
+    capacity: int | None = None,
 ) -> None:
     """Writes an entry that belongs to no instance: sign-in, rights, deployment, refused access.
 
     Such entries form no chain of their own (one chain would be one lock for everybody); each is hashed on its own.
     """
-    _insert(work, GENESIS, {"instance": None, "revision": None, "action": action, "object": object, "result": result, "data": dict(data or {}), "capacity": capacity})
+    _insert(
+        work,
+        GENESIS,
+        {
+            "instance": None,
+            "revision": None,
+            "action": action,
+            "object": object,
+            "result": result,
+            "data": dict(data or {}),
+            "capacity": capacity,
+        },
+    )
 
 
 def record_revision(
-    work: UnitOfWork, *, instance: int, revision: int, previous_hash: str, action: str, object: str | None = None,
-    capacity: int | None = None, data: Mapping[str, Any] | None = None,
+    work: UnitOfWork,
+    *,
+    instance: int,
+    revision: int,
+    previous_hash: str,
+    action: str,
+    object: str | None = None,
+    capacity: int | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> str:
     """Writes the entry of one revision of an instance and returns its hash, the new head of the instance's chain."""
-    content = {"instance": instance, "revision": revision, "action": action, "object": object, "result": "ok", "data": dict(data or {}), "capacity": capacity}
+    content = {
+        "instance": instance,
+        "revision": revision,
+        "action": action,
+        "object": object,
+        "result": "ok",
+        "data": dict(data or {}),
+        "capacity": capacity,
+    }
     return _insert(work, previous_hash, content)
 
 
 def _insert(work: UnitOfWork, previous: str, content: dict[str, Any]) -> str:
     whole = {**content, "person": work.actor.person, "source": work.actor.source, "request_id": work.actor.request_id}
     digest = entry_hash(previous, {**whole, "at": work.now.isoformat()})
-    work.connection.execute(insert(AuditEntry).values(key=work.new_key(), at=work.now, previous_hash=previous, hash=digest, **whole))
+    work.connection.execute(
+        insert(AuditEntry).values(key=work.new_key(), at=work.now, previous_hash=previous, hash=digest, **whole)
+    )
     return digest
 
 

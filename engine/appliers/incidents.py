@@ -12,14 +12,33 @@ from engine.store.unit_of_work import UnitOfWork
 
 
 def raise_incident(
-    work: UnitOfWork, journal: Journal | None, *, instance: int | None, code: str, message: str, token: int | None = None,
-    element: str | None = None, job: int | None = None,
+    work: UnitOfWork,
+    journal: Journal | None,
+    *,
+    instance: int | None,
+    code: str,
+    message: str,
+    token: int | None = None,
+    element: str | None = None,
+    job: int | None = None,
 ) -> None:
     """Opens an incident; with a journal it stands in the instance's history too."""
     identity = uuid4()
-    work.connection.execute(insert(Incident).values(
-        key=work.new_key(), id=identity, instance=instance, token=token, job=job, element=element, code=code, message=message[:2000],
-        state="open", raised_at=work.now, resolved_at=None, resolved_by=None,
-    ))
+    work.connection.execute(
+        insert(Incident).values(
+            key=work.new_key(),
+            id=identity,
+            instance=instance,
+            token=token,
+            job=job,
+            element=element,
+            code=code,
+            message=message[:2000],
+            state="open",
+            raised_at=work.now,
+            resolved_at=None,
+            resolved_by=None,
+        )
+    )
     if journal is not None:
         journal.note("incident", element=element, token=token, incident=str(identity), code=code)

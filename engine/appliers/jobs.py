@@ -14,6 +14,7 @@ from engine.kernel.rows import Delta
 from engine.store.state import chunks
 from engine.store.tables import Job, Message
 from engine.store.unit_of_work import UnitOfWork
+from engine.store.upsert import table_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +34,20 @@ def schedule(work: UnitOfWork, jobs: Sequence[JobScheduled]) -> None:
         return
     rows = [
         {
-            "key": work.new_key(), "id": uuid4(), "kind": job.kind, "instance": job.instance, "subject": job.subject,
-            "due_at": job.due_at, "state": "pending", "retries": work.config.job_retries, "attempts": 0, "worker": None, "lease_until": None,
-            "fence": 0, "payload": job.payload, "error": None,
+            "key": work.new_key(),
+            "id": uuid4(),
+            "kind": job.kind,
+            "instance": job.instance,
+            "subject": job.subject,
+            "due_at": job.due_at,
+            "state": "pending",
+            "retries": work.config.job_retries,
+            "attempts": 0,
+            "worker": None,
+            "lease_until": None,
+            "fence": 0,
+            "payload": job.payload,
+            "error": None,
         }
         for job in jobs
     ]
@@ -53,17 +65,26 @@ def follow_timers(work: UnitOfWork, instance: int, delta: Delta) -> None:
     """Gives every new timer subscription its job, moves the jobs of re-armed ones, removes those of deleted ones."""
     timers = [row for row in delta.subscriptions if row.kind == "timer" and row.due is not None]
     unschedule(work, "timer", delta.deleted_subscriptions)
-    schedule(work, [
-        JobScheduled(kind="timer", subject=row.key, due_at=row.due, instance=instance)
-        for row in timers if row.key in delta.created and row.due is not None
-    ])
+    schedule(
+        work,
+        [
+            JobScheduled(kind="timer", subject=row.key, due_at=row.due, instance=instance)
+            for row in timers
+            if row.key in delta.created and row.due is not None
+        ],
+    )
     moved = [row for row in timers if row.key not in delta.created]
     if moved:
-        table = Job.__table__
+        table = table_of(Job)
         statement = update(table).where(table.c.kind == "timer", table.c.subject == bindparam("timer"))
         renewed = {
-            "due_at": bindparam("new_due"), "state": "pending", "worker": None, "lease_until": None, "attempts": 0,
-            "retries": work.config.job_retries, "fence": table.c.fence + 1,
+            "due_at": bindparam("new_due"),
+            "state": "pending",
+            "worker": None,
+            "lease_until": None,
+            "attempts": 0,
+            "retries": work.config.job_retries,
+            "fence": table.c.fence + 1,
         }
         work.connection.execute(statement.values(renewed), [{"timer": row.key, "new_due": row.due} for row in moved])
 

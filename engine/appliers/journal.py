@@ -10,6 +10,7 @@ escalation {task, rung, level, told} · incident {incident, code} · incident-re
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import insert
@@ -29,21 +30,48 @@ class Journal:
         self._notifications: list[dict[str, Any]] = []
 
     def note(
-        self, kind: str, *, element: str | None = None, token: int | None = None, capacity: int | None = None, by_actor: bool = False, **data: Any
+        self,
+        kind: str,
+        *,
+        element: str | None = None,
+        token: int | None = None,
+        capacity: int | None = None,
+        by_actor: bool = False,
+        data: Mapping[str, Any] | None = None,
+        **more: Any,
     ) -> None:
         """Adds a history row. `by_actor` signs it with the acting person, else it is the system's."""
-        self._history.append({
-            "key": self._work.new_key(), "instance": self._instance, "revision": self._revision, "at": self._work.now, "kind": kind,
-            "element": element, "token": token, "person": self._work.actor.person if by_actor else None, "capacity": capacity, "data": data,
-        })
+        self._history.append(
+            {
+                "key": self._work.new_key(),
+                "instance": self._instance,
+                "revision": self._revision,
+                "at": self._work.now,
+                "kind": kind,
+                "element": element,
+                "token": token,
+                "person": self._work.actor.person if by_actor else None,
+                "capacity": capacity,
+                "data": {**(data or {}), **more},
+            }
+        )
 
     def tell(self, person: int, kind: str, text: str, text_en: str, *, seat: int | None = None) -> None:
         """Adds a line to a person's notifications. The texts hold no patient data."""
         self._work.wake(person)
-        self._notifications.append({
-            "key": self._work.new_key(), "person": person, "at": self._work.now, "kind": kind, "text": text, "text_en": text_en,
-            "seat": seat, "instance": self._instance, "read_at": None,
-        })
+        self._notifications.append(
+            {
+                "key": self._work.new_key(),
+                "person": person,
+                "at": self._work.now,
+                "kind": kind,
+                "text": text,
+                "text_en": text_en,
+                "seat": seat,
+                "instance": self._instance,
+                "read_at": None,
+            }
+        )
 
     def flush(self) -> None:
         """Writes what was gathered."""

@@ -66,37 +66,91 @@ def open_rounds(work: UnitOfWork, opened: Sequence[RoundOpened]) -> None:
     rows = _Rows()
     for effect in opened:
         _add(work, effect, rows)
-    for table, values in ((Round, rows.rounds), (Seat, rows.seats), (Candidate, rows.candidates), (Rung, rows.rungs), (Copy, rows.copies)):
+    for table, values in (
+        (Round, rows.rounds),
+        (Seat, rows.seats),
+        (Candidate, rows.candidates),
+        (Rung, rows.rungs),
+        (Copy, rows.copies),
+    ):
         if values:
             work.connection.execute(insert(table), values)
     schedule(work, rows.jobs)
 
 
 def _add(work: UnitOfWork, effect: RoundOpened, rows: _Rows) -> None:
-    rows.rounds.append({
-        "key": effect.round, "id": uuid4(), "instance": effect.instance, "token": effect.token, "scope": effect.scope,
-        "element": effect.element, "number": effect.number, "mode": effect.mode, "state": "open", "outcome": None,
-        "resolved": effect.resolved, "opened_at": work.now, "decided_at": None,
-    })
-    rows.seats.append({
-        "key": effect.seat, "id": effect.seat_id, "round": effect.round, "instance": effect.instance, "element": effect.element,
-        "name": effect.name, "revision": 1, "state": "open" if effect.assignee is None else "claimed", "assignee": effect.assignee,
-        "direct": effect.assignee is not None, "capacity": effect.capacity, "reason": effect.reason, "sent_by": work.actor.person,
-        "opened_at": work.now, "claimed_at": None if effect.assignee is None else work.now, "due_at": effect.due_at,
-        "soon_at": effect.soon_at, "term": effect.term, "level": 0, "ended_at": None, "ended_by": None, "outcome": None,
-        "opinion": None, "form_hash": None,
-    })
+    rows.rounds.append(
+        {
+            "key": effect.round,
+            "id": uuid4(),
+            "instance": effect.instance,
+            "token": effect.token,
+            "scope": effect.scope,
+            "element": effect.element,
+            "number": effect.number,
+            "mode": effect.mode,
+            "state": "open",
+            "outcome": None,
+            "resolved": effect.resolved,
+            "opened_at": work.now,
+            "decided_at": None,
+        }
+    )
+    rows.seats.append(
+        {
+            "key": effect.seat,
+            "id": effect.seat_id,
+            "round": effect.round,
+            "instance": effect.instance,
+            "element": effect.element,
+            "name": effect.name,
+            "revision": 1,
+            "state": "open" if effect.assignee is None else "claimed",
+            "assignee": effect.assignee,
+            "direct": effect.assignee is not None,
+            "capacity": effect.capacity,
+            "reason": effect.reason,
+            "sent_by": work.actor.person,
+            "opened_at": work.now,
+            "claimed_at": None if effect.assignee is None else work.now,
+            "due_at": effect.due_at,
+            "soon_at": effect.soon_at,
+            "term": effect.term,
+            "level": 0,
+            "ended_at": None,
+            "ended_by": None,
+            "outcome": None,
+            "opinion": None,
+            "form_hash": None,
+        }
+    )
     rows.candidates += [{"principal": principal, "seat": effect.seat} for principal in effect.principals]
-    rungs = [
-        {"key": work.new_key(), "seat": effect.seat, "kind": rung.kind, "level": rung.level, "due_at": rung.due_at, "done_at": None, "told": None}
+    rows.rungs += [
+        {
+            "key": work.new_key(),
+            "seat": effect.seat,
+            "kind": rung.kind,
+            "level": rung.level,
+            "due_at": rung.due_at,
+            "done_at": None,
+            "told": None,
+        }
         for rung in sorted(effect.rungs, key=lambda rung: (rung.due_at, rung.level))
     ]
-    rows.rungs += rungs
-    if rungs:
-        rows.jobs.append(JobScheduled(kind="rung", subject=effect.seat, due_at=rungs[0]["due_at"], instance=effect.instance))
+    if effect.rungs:
+        first = min(rung.due_at for rung in effect.rungs)
+        rows.jobs.append(JobScheduled(kind="rung", subject=effect.seat, due_at=first, instance=effect.instance))
     rows.copies += [
-        {"key": work.new_key(), "id": uuid4(), "seat": effect.seat, "instance": effect.instance, "person": person, "reason": "model",
-         "made_at": work.now, "read_at": None}
+        {
+            "key": work.new_key(),
+            "id": uuid4(),
+            "seat": effect.seat,
+            "instance": effect.instance,
+            "person": person,
+            "reason": "model",
+            "made_at": work.now,
+            "read_at": None,
+        }
         for person in effect.copies
     ]
 
@@ -112,7 +166,9 @@ def close_rounds(work: UnitOfWork, tokens: Sequence[int]) -> list[tuple[int, UUI
         open_seats = (Seat.round.in_(rounds), Seat.state.in_(("open", "claimed")))
         seats = work.connection.execute(select(Seat.key, Seat.id, Seat.element, Seat.assignee).where(*open_seats)).all()
         work.wake(*(seat.assignee for seat in seats))
-        work.connection.execute(update(Seat).where(*open_seats).values(state="closed", ended_at=work.now, revision=Seat.revision + 1))
+        work.connection.execute(
+            update(Seat).where(*open_seats).values(state="closed", ended_at=work.now, revision=Seat.revision + 1)
+        )
         end_seats(work, [seat.key for seat in seats])
         closed += [(seat.key, seat.id, seat.element) for seat in seats]
     return closed

@@ -13,8 +13,9 @@ from engine.commands.deployment import Deploy, deploy
 from engine.commands.incident import RetryIncident, retry_incident
 from engine.commands.instance import MoveInstance, RunInstance, StartInstance, move_instance, run_instance, start_instance
 from engine.commands.job import ClaimJobs, ExecuteJob, FailJob, ReleaseJobs, claim_jobs, execute_job, fail_job, release_jobs
-from engine.commands.message import SendMessage, send_message
+from engine.commands.message import BroadcastSignal, SendMessage, broadcast_signal, send_message
 from engine.commands.notification import MarkNotificationsRead, mark_notifications_read
+from engine.commands.reassignment import ReassignTask, reassign_task
 from engine.commands.task import (
     ClaimTask,
     CompleteTask,
@@ -30,6 +31,7 @@ from engine.commands.task import (
 from engine.records import Done
 
 HANDLERS: dict[type, Callable[..., Any]] = {
+    BroadcastSignal: broadcast_signal,
     ClaimJobs: claim_jobs,
     ClaimTask: claim_task,
     CompleteTask: complete_task,
@@ -39,6 +41,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     MarkCopyRead: mark_copy_read,
     MarkNotificationsRead: mark_notifications_read,
     MoveInstance: move_instance,
+    ReassignTask: reassign_task,
     ReleaseJobs: release_jobs,
     RetryIncident: retry_incident,
     RunInstance: run_instance,
@@ -50,8 +53,8 @@ HANDLERS: dict[type, Callable[..., Any]] = {
 
 
 def _done(answer: Mapping[str, Any]) -> Done:
-    ids = {name: UUID(value) if name != "state" and value is not None else value for name, value in answer.items()}
-    return Done(**ids)
+    ids = {name: UUID(value) for name, value in answer.items() if name != "state" and value is not None}
+    return Done(**ids, state=answer["state"])
 
 
 ANSWERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"Done": _done}

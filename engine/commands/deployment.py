@@ -57,9 +57,17 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
         return known
     key, identity = work.new_key(), uuid4()
     warnings = [asdict(finding) for finding in inspected.findings]
-    work.connection.execute(insert(Deployment).values(
-        key=key, id=identity, name=command.name, digest=digest, deployed_at=work.now, deployed_by=work.actor.person, warnings=warnings,
-    ))
+    work.connection.execute(
+        insert(Deployment).values(
+            key=key,
+            id=identity,
+            name=command.name,
+            digest=digest,
+            deployed_at=work.now,
+            deployed_by=work.actor.person,
+            warnings=warnings,
+        )
+    )
     files = [
         {"key": work.new_key(), "deployment": key, "name": name, "kind": kinds[name], "content": content}
         for name, content in sorted(command.resources.items())
@@ -68,8 +76,12 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
     references = tuple(_define(work, key, model) for model in inspected.processes)
     audit.record(work, "deploy", command.name, data={"digest": digest, "processes": list(references)})
     return Deployed(
-        deployment=identity, processes=references, unchanged=False,
-        warnings=tuple(f"{finding.resource}:{finding.line or 0} {finding.element or ''} {finding.message}" for finding in inspected.findings),
+        deployment=identity,
+        processes=references,
+        unchanged=False,
+        warnings=tuple(
+            f"{finding.resource}:{finding.line or 0} {finding.element or ''} {finding.message}" for finding in inspected.findings
+        ),
     )
 
 
@@ -107,10 +119,19 @@ def _define(work: UnitOfWork, deployment: int, model: ProcessModel) -> str:
     work.connection.execute(delete(StartSubscription).where(StartSubscription.definition.in_(previous)))
     work.connection.execute(update(table).where(table.process_id == model.id, table.latest.is_(True)).values(latest=False))
     key = work.new_key()
-    work.connection.execute(insert(table).values(
-        key=key, id=uuid4(), deployment=deployment, process_id=model.id, version=version, latest=True, resource=model.resource,
-        name=model.title or model.name or model.id, startable=model.startable,
-    ))
+    work.connection.execute(
+        insert(table).values(
+            key=key,
+            id=uuid4(),
+            deployment=deployment,
+            process_id=model.id,
+            version=version,
+            latest=True,
+            resource=model.resource,
+            name=model.title or model.name or model.id,
+            startable=model.startable,
+        )
+    )
     starts = [
         {"key": work.new_key(), "definition": key, "kind": start.kind, "name": start.name, "element": start.element}
         for start in model.start_subscriptions
@@ -122,7 +143,12 @@ def _define(work: UnitOfWork, deployment: int, model: ProcessModel) -> str:
 
 def _known(work: UnitOfWork, name: str, digest: str) -> Deployed | None:
     """The newest deployment of this name, when it holds exactly these files."""
-    newest = select(Deployment.key, Deployment.id, Deployment.digest).where(Deployment.name == name).order_by(Deployment.key.desc()).limit(1)
+    newest = (
+        select(Deployment.key, Deployment.id, Deployment.digest)
+        .where(Deployment.name == name)
+        .order_by(Deployment.key.desc())
+        .limit(1)
+    )
     row = work.connection.execute(newest).one_or_none()
     if row is None or row.digest != digest:
         return None
@@ -151,11 +177,18 @@ def _check_parameters(resources: Mapping[str, bytes]) -> list[Finding]:
 
 
 def _parameters_finding(message: str, message_en: str) -> Finding:
-    return Finding(level="error", code="parameters", resource=PARAMETERS, element=None, line=None, message=message, message_en=message_en)
+    return Finding(
+        level="error", code="parameters", resource=PARAMETERS, element=None, line=None, message=message, message_en=message_en
+    )
 
 
 def _unknown_file(name: str) -> Finding:
     return Finding(
-        level="error", code="unknown-file", resource=name, element=None, line=None,
-        message="只能部署 .bpmn、.form.json 和 parameters.json 文件。", message_en="only .bpmn, .form.json and parameters.json files can be deployed",
+        level="error",
+        code="unknown-file",
+        resource=name,
+        element=None,
+        line=None,
+        message="只能部署 .bpmn、.form.json 和 parameters.json 文件。",
+        message_en="only .bpmn, .form.json and parameters.json files can be deployed",
     )

@@ -36,7 +36,11 @@ def retry_incident(command: RetryIncident, work: UnitOfWork, runtime: Runtime) -
     incident = work.connection.execute(found.with_for_update()).one()
     if incident.state != "open":
         raise Conflict("incident-resolved", "Expected incident '{id}' to be open, but it is resolved", id=str(command.incident))
-    work.connection.execute(update(Incident).where(Incident.key == incident.key).values(state="resolved", resolved_at=work.now, resolved_by=work.actor.person))
+    work.connection.execute(
+        update(Incident)
+        .where(Incident.key == incident.key)
+        .values(state="resolved", resolved_at=work.now, resolved_by=work.actor.person)
+    )
 
     def noted(journal: Journal) -> None:
         journal.note("incident-resolved", element=incident.element, by_actor=True, incident=str(incident.id))

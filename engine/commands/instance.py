@@ -55,15 +55,28 @@ def start_instance(command: StartInstance, work: UnitOfWork, runtime: Runtime) -
     model = definition.model
     who = standing(work.connection, work.actor.person, work.now)
     if not model.startable:
-        raise NotFound("no-process", "Expected to start process '{process}', but there is none to start by hand", process=command.process_key)
+        raise NotFound(
+            "no-process", "Expected to start process '{process}', but there is none to start by hand", process=command.process_key
+        )
     capacity = may_start(who, [starter.post for starter in model.starters], command.capacity)
     if command.variables:
-        raise Invalid("start-variables", "Expected no start values for process '{process}', but found some", process=command.process_key)
+        raise Invalid(
+            "start-variables", "Expected no start values for process '{process}', but found some", process=command.process_key
+        )
     number, variables = _number(work, definition, capacity)
     act = Act(action="start", object=command.process_key, capacity=capacity.appointment)
     new = NewCase(
-        definition=definition.key, institution=capacity.institution, number=number, business_key=number, started_by=work.actor.person,
-        variables={**variables, "starter": str(work.actor.person), "starterInst": capacity.institution_code, "starterPost": capacity.post},
+        definition=definition.key,
+        institution=capacity.institution,
+        number=number,
+        business_key=number,
+        started_by=work.actor.person,
+        variables={
+            **variables,
+            "starter": str(work.actor.person),
+            "starterInst": capacity.institution_code,
+            "starterPost": capacity.post,
+        },
     )
     case = runtime.start(work, new, act)
     work.wake(work.actor.person)
@@ -75,10 +88,18 @@ def run_instance(command: RunInstance, work: UnitOfWork, runtime: Runtime) -> Do
     definition = _definition(work, runtime, command.process_key)
     institution = None
     if command.institution is not None:
-        institution = work.connection.execute(select(Institution.key).where(Institution.code == command.institution)).scalar_one_or_none()
+        institution = work.connection.execute(
+            select(Institution.key).where(Institution.code == command.institution)
+        ).scalar_one_or_none()
         if institution is None:
-            raise NotFound("no-institution", "Expected to find institution '{code}', but there is none", code=command.institution)
-    new = NewCase(definition=definition.key, institution=institution, variables=command.variables, business_key=command.business_key)
+            raise NotFound(
+                "no-institution",
+                "Expected to find institution '{institution}', but there is none",
+                institution=command.institution,
+            )
+    new = NewCase(
+        definition=definition.key, institution=institution, variables=command.variables, business_key=command.business_key
+    )
     return _done(runtime.start(work, new, Act(action="start", object=command.process_key)))
 
 

@@ -75,17 +75,26 @@ def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[
     due = (
         select(Job.key, Job.id, Job.kind, Job.fence, Job.attempts, Job.retries, Job.instance)
         .where(Job.due_at <= work.now, Job.state.in_(("pending", "running")), free)
-        .order_by(Job.due_at, Job.key).limit(command.limit).with_for_update(skip_locked=True)
+        .order_by(Job.due_at, Job.key)
+        .limit(command.limit)
+        .with_for_update(skip_locked=True)
     )
-    taken, worn = [], []
+    taken: list[Row[Any]] = []
+    worn: list[Row[Any]] = []
     for row in work.connection.execute(due).all():
         (worn if row.attempts > work.config.job_retries + 1 else taken).append(row)
     for row in worn:
         _give_up(work, row, "The worker stopped every time it tried this job")
     if taken:
         work.connection.execute(
-            update(Job).where(Job.key.in_([row.key for row in taken])).values(
-                state="running", worker=command.worker, lease_until=work.now + work.config.job_lease, fence=Job.fence + 1, attempts=Job.attempts + 1,
+            update(Job)
+            .where(Job.key.in_([row.key for row in taken]))
+            .values(
+                state="running",
+                worker=command.worker,
+                lease_until=work.now + work.config.job_lease,
+                fence=Job.fence + 1,
+                attempts=Job.attempts + 1,
             )
         )
     return tuple(ClaimedJob(id=row.id, key=row.key, kind=row.kind, fence=row.fence + 1) for row in taken)
@@ -106,16 +115,27 @@ def fail_job(command: FailJob, work: UnitOfWork, runtime: Runtime) -> Done:
         _give_up(work, job, command.error)
         return Done(state="failed")
     delay = FIRST_BACK_OFF * 4 ** (work.config.job_retries - job.retries)
-    work.connection.execute(update(Job).where(Job.key == job.key).values(
-        state="pending", worker=None, lease_until=None, retries=job.retries - 1, due_at=work.now + delay, error=command.error[:2000],
-    ))
+    work.connection.execute(
+        update(Job)
+        .where(Job.key == job.key)
+        .values(
+            state="pending",
+            worker=None,
+            lease_until=None,
+            retries=job.retries - 1,
+            due_at=work.now + delay,
+            error=command.error[:2000],
+        )
+    )
     return Done(state="pending")
 
 
 def release_jobs(command: ReleaseJobs, work: UnitOfWork, runtime: Runtime) -> int:
     require_right(work.actor, "operations")
     held = update(Job).where(Job.worker == command.worker, Job.state == "running")
-    given_back = work.connection.execute(held.values(state="pending", worker=None, lease_until=None, attempts=Job.attempts - 1, fence=Job.fence + 1))
+    given_back = work.connection.execute(
+        held.values(state="pending", worker=None, lease_until=None, attempts=Job.attempts - 1, fence=Job.fence + 1)
+    )
     return int(given_back.rowcount)
 
 
@@ -128,5 +148,7 @@ def _held(work: UnitOfWork, job: UUID, fence: int) -> Row[Any]:
 
 
 def _give_up(work: UnitOfWork, job: Row[Any], error: str) -> None:
-    work.connection.execute(update(Job).where(Job.key == job.key).values(state="failed", worker=None, lease_until=None, error=error[:2000]))
+    work.connection.execute(
+        update(Job).where(Job.key == job.key).values(state="failed", worker=None, lease_until=None, error=error[:2000])
+    )
     raise_incident(work, None, instance=job.instance, job=job.key, code=f"job-{job.kind}", message=error)

@@ -10,7 +10,8 @@ from uuid import uuid4
 from sqlalchemy import insert, select
 
 from engine.appliers import audit
-from engine.authorization import standing
+from engine.appliers.jobs import JobScheduled, schedule
+from engine.authorization import require_right, standing
 from engine.commands.registry import Command
 from engine.errors import Invalid, NotAllowed
 from engine.kernel.rows import JSON
@@ -52,14 +53,34 @@ def send_message(command: SendMessage, work: UnitOfWork, runtime: Runtime) -> Do
     if command.to is not None:
         to = work.connection.execute(select(Institution.key).where(Institution.code == command.to)).scalar_one_or_none()
         if to is None:
-            raise Invalid("unknown-institution", "Expected a known institution, but found '{code}'", code=command.to[:40])
+            raise Invalid(
+                "unknown-institution", "Expected a known institution, but found '{institution}'", institution=command.to[:40]
+            )
     key, identity = work.new_key(), uuid4()
-    work.connection.execute(insert(Message).values(
-        key=key, id=identity, message_id=message_id, name=command.name, from_institution=None, from_instance=None, to_institution=to,
-        endpoint=None, to_instance=None, collaboration=None, business_key=command.business_key or _business_key(command),
-        correlation=dict(command.correlation), payload=dict(command.payload), channel=command.channel, state="sent", reason=None,
-        occurred_at=command.occurred_at or work.now, sent_at=work.now, expires_at=work.now + work.config.message_expiry, delivered_at=None,
-    ))
+    work.connection.execute(
+        insert(Message).values(
+            key=key,
+            id=identity,
+            message_id=message_id,
+            name=command.name,
+            from_institution=None,
+            from_instance=None,
+            to_institution=to,
+            endpoint=None,
+            to_instance=None,
+            collaboration=None,
+            business_key=command.business_key or _business_key(command),
+            correlation=dict(command.correlation),
+            payload=dict(command.payload),
+            channel=command.channel,
+            state="sent",
+            reason=None,
+            occurred_at=command.occurred_at or work.now,
+            sent_at=work.now,
+            expires_at=work.now + work.config.message_expiry,
+            delivered_at=None,
+        )
+    )
     state = deliver(work, runtime, key)
     audit.record(work, "message", command.name, data={"message": str(identity), "channel": command.channel, "state": state})
     return Done(message=identity, state=state)
@@ -71,21 +92,43 @@ def _require_sender(command: SendMessage, work: UnitOfWork) -> None:
     who = standing(work.connection, work.actor.person, work.now)
     if command.channel == "PROXY_ENTRY" and any(chair.post in ENTRY_POSTS for chair in who.capacities):
         return
-    raise NotAllowed("right-missing", "Expected right '{right}', but {actor} does not hold it", right="integrate", actor=work.actor.name)
+    raise NotAllowed(
+        "right-missing", "Expected right '{right}', but {actor} does not hold it", right="integrate", actor=work.actor.name
+    )
 
 
 def _check(command: SendMessage, work: UnitOfWork) -> None:
     if command.channel not in ("API", "PROXY_ENTRY", "PAPER"):
-        raise Invalid("unknown-channel", "Expected channel API, PROXY_ENTRY or PAPER, but found '{channel}'", channel=command.channel[:40])
+        raise Invalid(
+            "unknown-channel", "Expected channel API, PROXY_ENTRY or PAPER, but found '{channel}'", channel=command.channel[:40]
+        )
     if not command.name or len(command.name) > 200:
         raise Invalid("message-name", "Expected a message name of 1 to 200 characters")
     if len(dump_json(dict(command.payload))) > PAYLOAD_LIMIT:
         raise Invalid("payload-too-large", "Expected a payload of at most {limit} characters", limit=PAYLOAD_LIMIT)
     if command.occurred_at is not None and command.occurred_at > work.now:
-        raise Invalid("occurred-in-future", "Expected a time that has passed, but found '{at}'", at=command.occurred_at.isoformat())
+        raise Invalid(
+            "occurred-in-future", "Expected a time that has passed, but found '{at}'", at=command.occurred_at.isoformat()
+        )
 
 
 def _business_key(command: SendMessage) -> str | None:
     """A message that names exactly one correlation value speaks of the case of that key."""
     values = [value for value in command.correlation.values() if isinstance(value, str)]
     return values[0] if len(values) == 1 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BroadcastSignal(Command[Done]):
+    """Broadcast a signal to everything that waits for it, and to the processes it starts."""
+
+    name: str
+    payload: Mapping[str, JSON] = field(default_factory=dict)
+
+
+def broadcast_signal(command: BroadcastSignal, work: UnitOfWork, runtime: Runtime) -> Done:
+    require_right(work.actor, "integrate")
+    payload = {"name": command.name, "payload": dict(command.payload)}
+    schedule(work, [JobScheduled(kind="signal", subject=0, due_at=work.now, payload=payload)])
+    audit.record(work, "signal", command.name)
+    return Done()

@@ -96,14 +96,25 @@ def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Do
     if seat.direct:
         raise NotAllowed("named-person", "Expected to give back task '{id}', but it was given to you by name", id=str(seat.id))
     if not command.reason.strip():
-        raise InvalidForm([FieldError(path="reason", code="required", message="退回待领要写明原因。", message_en="Say why you give it back.")])
+        raise InvalidForm(
+            [FieldError(path="reason", code="required", message="退回待领要写明原因。", message_en="Say why you give it back.")]
+        )
     work.connection.execute(
-        update(Seat).where(Seat.key == seat.key).values(state="open", assignee=None, capacity=None, claimed_at=None, revision=seat.revision + 1)
+        update(Seat)
+        .where(Seat.key == seat.key)
+        .values(state="open", assignee=None, capacity=None, claimed_at=None, revision=seat.revision + 1)
     )
     work.wake(work.actor.person)
 
     def noted(journal: Journal) -> None:
-        journal.note("task-unclaimed", element=seat.element, by_actor=True, capacity=_key(capacity), task=str(seat.id), reason=command.reason.strip())
+        journal.note(
+            "task-unclaimed",
+            element=seat.element,
+            by_actor=True,
+            capacity=_key(capacity),
+            task=str(seat.id),
+            reason=command.reason.strip(),
+        )
 
     runtime.note(work, case, Act(action="unclaim", object=str(seat.id), capacity=_key(capacity)), noted)
     return Done(instance=case.id, task=seat.id)
@@ -119,15 +130,26 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
     form = definition.forms.get(approval.form) if approval.form else None
     values = _validated(work, runtime, case, seat, form, approval, outcome, command.data)
     decision = {
-        "outcome": outcome.value, "opinion": opinion, "by": None if work.actor.person is None else str(work.actor.person),
-        "byName": work.actor.name, "at": work.now.isoformat(),
+        "outcome": outcome.value,
+        "opinion": opinion,
+        "by": None if work.actor.person is None else str(work.actor.person),
+        "byName": work.actor.name,
+        "at": work.now.isoformat(),
     }
     _end(work, seat, capacity, outcome, opinion, values)
 
     def noted(journal: Journal) -> None:
         journal.note(
-            "task-completed", element=seat.element, token=seat.token, by_actor=True, capacity=_key(capacity), task=str(seat.id),
-            outcome=outcome.value, label=outcome.label, label_en=outcome.label_en, opinion=opinion,
+            "task-completed",
+            element=seat.element,
+            token=seat.token,
+            by_actor=True,
+            capacity=_key(capacity),
+            task=str(seat.id),
+            outcome=outcome.value,
+            label=outcome.label,
+            label_en=outcome.label_en,
+            opinion=opinion,
         )
 
     trigger = CompleteToken(token=seat.token, variables={**values, seat.element: decision})
@@ -140,7 +162,13 @@ def save_draft(command: SaveDraft, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat, _ = _lock(work, runtime, command.task)
     if len(dump_json(dict(command.data))) > 200_000 or len(command.opinion or "") > OPINION_LIMIT:
         raise Invalid("draft-too-large", "Expected a draft of at most 200 kB, but it is larger")
-    row = {"seat": seat.key, "person": work.actor.person, "data": dict(command.data), "opinion": command.opinion, "saved_at": work.now}
+    row = {
+        "seat": seat.key,
+        "person": work.actor.person,
+        "data": dict(command.data),
+        "opinion": command.opinion,
+        "saved_at": work.now,
+    }
     upsert(work.connection, Draft, [row])
     return Done(instance=case.id, task=seat.id)
 
@@ -157,12 +185,12 @@ def mark_copy_read(command: MarkCopyRead, work: UnitOfWork, runtime: Runtime) ->
 
 
 def lock_seat(work: UnitOfWork, runtime: Runtime, task: UUID) -> tuple[Case, Row[Any]]:
-    """Locks the instance of a task, then reads the task. In this order everywhere, so that no two commands wait for each other."""
+    """Locks the instance of a task, then reads the task: in this order everywhere, so that no two commands deadlock."""
     instance = work.connection.execute(select(Seat.instance).where(Seat.id == task)).scalar_one_or_none()
     if instance is None:
         raise task_not_found(task)
     case = runtime.lock(work, instance)
-    columns = (*Seat.__table__.columns, Round.token, Round.scope)
+    columns = (*Seat.__table__.columns, Round.token, Round.scope, Round.resolved)
     return case, work.connection.execute(select(*columns).join(Round, Round.key == Seat.round).where(Seat.id == task)).one()
 
 
@@ -171,27 +199,52 @@ def _lock(work: UnitOfWork, runtime: Runtime, task: UUID) -> tuple[Case, Row[Any
     capacity = may_act_on_seat(work, seat)
     if seat.state in ("completed", "closed"):
         name = work.connection.execute(select(Person.name).where(Person.key == seat.ended_by)).scalar_one_or_none()
-        raise Conflict("task-closed", "Expected task '{id}' to be open, but it is {state}", id=str(seat.id), state=seat.state, by=name,
-                       at=seat.ended_at.isoformat())
+        raise Conflict(
+            "task-closed",
+            "Expected task '{id}' to be open, but it is {state}",
+            id=str(seat.id),
+            state=seat.state,
+            by=name,
+            at=seat.ended_at.isoformat(),
+        )
     return case, seat, capacity
 
 
 def _hold(work: UnitOfWork, seat: Row[Any], capacity: Capacity | None) -> None:
-    held = {"state": "claimed", "assignee": work.actor.person, "capacity": _key(capacity), "claimed_at": work.now, "revision": seat.revision + 1}
+    held = {
+        "state": "claimed",
+        "assignee": work.actor.person,
+        "capacity": _key(capacity),
+        "claimed_at": work.now,
+        "revision": seat.revision + 1,
+    }
     work.connection.execute(update(Seat).where(Seat.key == seat.key).values(held))
     work.wake(work.actor.person)
 
 
 def _end(
-    work: UnitOfWork, seat: Row[Any], capacity: Capacity | None, outcome: OutcomeModel, opinion: str | None, values: Mapping[str, JSON]
+    work: UnitOfWork,
+    seat: Row[Any],
+    capacity: Capacity | None,
+    outcome: OutcomeModel,
+    opinion: str | None,
+    values: Mapping[str, JSON],
 ) -> None:
     ended = {
-        "state": "completed", "assignee": work.actor.person, "capacity": _key(capacity), "ended_at": work.now, "ended_by": work.actor.person,
-        "outcome": outcome.value, "opinion": opinion, "revision": seat.revision + 1,
+        "state": "completed",
+        "assignee": work.actor.person,
+        "capacity": _key(capacity),
+        "ended_at": work.now,
+        "ended_by": work.actor.person,
+        "outcome": outcome.value,
+        "opinion": opinion,
+        "revision": seat.revision + 1,
         "form_hash": hashlib.sha256(dump_json(dict(values)).encode()).hexdigest(),
     }
     work.connection.execute(update(Seat).where(Seat.key == seat.key).values(ended))
-    work.connection.execute(update(Round).where(Round.key == seat.round).values(state="decided", outcome=outcome.value, decided_at=work.now))
+    work.connection.execute(
+        update(Round).where(Round.key == seat.round).values(state="decided", outcome=outcome.value, decided_at=work.now)
+    )
     end_seats(work, [seat.key])
     work.connection.execute(delete(Draft).where(Draft.seat == seat.key))
     work.wake(work.actor.person)
@@ -202,21 +255,47 @@ def _outcome(approval: ApprovalModel, wanted: str) -> OutcomeModel:
     found = next((outcome for outcome in outcomes if outcome.value == wanted), None)
     if found is None:
         known = ", ".join(outcome.value for outcome in outcomes)
-        raise Invalid("unknown-outcome", "Expected one of the outcomes {known}, but found '{found}'", known=known, found=wanted[:100])
+        raise Invalid(
+            "unknown-outcome", "Expected one of the outcomes {known}, but found '{found}'", known=known, found=wanted[:100]
+        )
     return found
 
 
 def _opinion(outcome: OutcomeModel, opinion: str | None) -> str | None:
     text = (opinion or "").strip()
     if len(text) > OPINION_LIMIT:
-        raise InvalidForm([FieldError(path="opinion", code="too-long", message=f"意见最多 {OPINION_LIMIT} 字。", message_en=f"An opinion has at most {OPINION_LIMIT} characters.")])
+        raise InvalidForm(
+            [
+                FieldError(
+                    path="opinion",
+                    code="too-long",
+                    message=f"意见最多 {OPINION_LIMIT} 字。",
+                    message_en=f"An opinion has at most {OPINION_LIMIT} characters.",
+                )
+            ]
+        )
     if not text and outcome.opinion == "required":
-        raise InvalidForm([FieldError(path="opinion", code="required", message=f"“{outcome.label}”要写明意见。", message_en=f"Say why: “{outcome.label_en}” needs an opinion.")])
+        raise InvalidForm(
+            [
+                FieldError(
+                    path="opinion",
+                    code="required",
+                    message=f"“{outcome.label}”要写明意见。",
+                    message_en=f"Say why: “{outcome.label_en}” needs an opinion.",
+                )
+            ]
+        )
     return text or None
 
 
 def _validated(
-    work: UnitOfWork, runtime: Runtime, case: Case, seat: Row[Any], form: FormModel | None, approval: ApprovalModel, outcome: OutcomeModel,
+    work: UnitOfWork,
+    runtime: Runtime,
+    case: Case,
+    seat: Row[Any],
+    form: FormModel | None,
+    approval: ApprovalModel,
+    outcome: OutcomeModel,
     data: Mapping[str, JSON],
 ) -> dict[str, JSON]:
     """The accepted form delta. A task without a form takes no values from people."""
@@ -231,7 +310,13 @@ def _validated(
 
 def _expect_revision(seat: Row[Any], revision: int | None) -> None:
     if revision is not None and revision != seat.revision:
-        raise Conflict("stale", "Expected task '{id}' at revision {revision}, but it is at {found}", id=str(seat.id), revision=revision, found=seat.revision)
+        raise Conflict(
+            "stale",
+            "Expected task '{id}' at revision {revision}, but it is at {found}",
+            id=str(seat.id),
+            revision=revision,
+            found=seat.revision,
+        )
 
 
 def _key(capacity: Capacity | None) -> int | None:

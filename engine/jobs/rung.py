@@ -18,13 +18,26 @@ TEXTS = {
     "remind": ("{process}：“{step}”快到期了", "{process}: “{step}” is due soon"),
     "overdue": ("{process}：“{step}”已超时", "{process}: “{step}” is overdue"),
     "level2": ("{process}：“{step}”超时升级，上级可以改派", "{process}: “{step}” escalated, the superior may reassign it"),
-    "level3": ("{process}：“{step}”再次升级，须由分管领导处理，计入绩效", "{process}: “{step}” escalated again, the leader must act and it counts"),
+    "level3": (
+        "{process}：“{step}”再次升级，须由分管领导处理，计入绩效",
+        "{process}: “{step}” escalated again, the leader must act and it counts",
+    ),
 }
 
 
 def climb_rung(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
     """Climbs every rung of the seat that is due; after an outage only the highest one is told, the others are noted."""
-    columns = (Seat.key, Seat.id, Seat.instance, Seat.element, Seat.name, Seat.state, Seat.assignee, Seat.capacity, Round.resolved)
+    columns = (
+        Seat.key,
+        Seat.id,
+        Seat.instance,
+        Seat.element,
+        Seat.name,
+        Seat.state,
+        Seat.assignee,
+        Seat.capacity,
+        Round.resolved,
+    )
     found = select(*columns).join(Round, Round.key == Seat.round).where(Seat.key == job.subject)
     seat = work.connection.execute(found).one_or_none()
     if seat is None:
@@ -32,20 +45,29 @@ def climb_rung(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
     case = runtime.lock(work, seat.instance)
     seat = work.connection.execute(found).one()
     ahead = select(Rung.key, Rung.kind, Rung.level, Rung.due_at).where(Rung.seat == seat.key, Rung.done_at.is_(None))
-    rungs = work.connection.execute(ahead.order_by(Rung.due_at, Rung.level)).all()
+    rungs: list[Any] = list(work.connection.execute(ahead.order_by(Rung.due_at, Rung.level)).all())
     due = [rung for rung in rungs if rung.due_at <= work.now]
     if seat.state not in ("open", "claimed") or not due:
         return
     top = due[-1]
     told = _told(work, seat, top)
     definition = runtime.definitions.get(case.definition)
-    work.connection.execute(update(Rung).where(Rung.key.in_([rung.key for rung in due])).values(done_at=work.now, told=list(told)))
+    work.connection.execute(
+        update(Rung).where(Rung.key.in_([rung.key for rung in due])).values(done_at=work.now, told=list(told))
+    )
     work.connection.execute(update(Seat).where(Seat.key == seat.key).values(level=max(rung.level for rung in due)))
     copies = _copies(work, seat, top, told)
 
     def noted(journal: Journal) -> None:
         for rung in due:
-            journal.note("escalation", element=seat.element, task=str(seat.id), rung=rung.kind, level=rung.level, told=list(told) if rung is top else [])
+            journal.note(
+                "escalation",
+                element=seat.element,
+                task=str(seat.id),
+                rung=rung.kind,
+                level=rung.level,
+                told=list(told) if rung is top else [],
+            )
         _tell(journal, definition, seat, top, told)
 
     if copies:
@@ -75,9 +97,18 @@ def _copies(work: UnitOfWork, seat: Row[Any], rung: Row[Any], told: tuple[int, .
     asked = {seat.assignee, *seat.resolved["persons"]}
     have = set(work.connection.execute(select(Copy.person).where(Copy.seat == seat.key, Copy.reason == rung.kind)).scalars())
     return [
-        {"key": work.new_key(), "id": uuid4(), "seat": seat.key, "instance": seat.instance, "person": person, "reason": rung.kind,
-         "made_at": work.now, "read_at": None}
-        for person in told if person not in asked and person not in have
+        {
+            "key": work.new_key(),
+            "id": uuid4(),
+            "seat": seat.key,
+            "instance": seat.instance,
+            "person": person,
+            "reason": rung.kind,
+            "made_at": work.now,
+            "read_at": None,
+        }
+        for person in told
+        if person not in asked and person not in have
     ]
 
 
@@ -86,6 +117,9 @@ def _tell(journal: Journal, definition: Definition, seat: Row[Any], rung: Row[An
     text, text_en = TEXTS[rung.kind]
     for person in told:
         journal.tell(
-            person, rung.kind, text.format(process=model.title or model.name or model.id, step=seat.name),
-            text_en.format(process=model.title_en or model.name or model.id, step=seat.name), seat=seat.key,
+            person,
+            rung.kind,
+            text.format(process=model.title or model.name or model.id, step=seat.name),
+            text_en.format(process=model.title_en or model.name or model.id, step=seat.name),
+            seat=seat.key,
         )

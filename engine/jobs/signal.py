@@ -16,7 +16,7 @@ from engine.store.unit_of_work import UnitOfWork
 
 
 def broadcast_signal(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
-    """Fans a signal out to one job a subscription, so that one instance's failure does not stop the others; then carries one out."""
+    """Fans a signal out to one job a subscription, so that one instance's failure stops no other; or carries one out."""
     if "subscription" in job.payload:
         _fire(job, work, runtime)
         return
@@ -24,10 +24,19 @@ def broadcast_signal(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
     catches = select(Subscription.key, Subscription.instance).where(Subscription.kind == "signal", Subscription.name == name)
     if job.instance is not None:
         catches = catches.where(Subscription.instance != job.instance)
-    schedule(work, [
-        JobScheduled(kind="signal", subject=row.key, due_at=work.now, instance=row.instance, payload={**job.payload, "subscription": row.key})
-        for row in work.connection.execute(catches.order_by(Subscription.key))
-    ])
+    schedule(
+        work,
+        [
+            JobScheduled(
+                kind="signal",
+                subject=row.key,
+                due_at=work.now,
+                instance=row.instance,
+                payload={**job.payload, "subscription": row.key},
+            )
+            for row in work.connection.execute(catches.order_by(Subscription.key))
+        ],
+    )
     starts = (
         select(ProcessDefinition.key, StartSubscription.element)
         .join(ProcessDefinition, ProcessDefinition.key == StartSubscription.definition)

@@ -91,8 +91,15 @@ class Definitions:
         if row.process_id not in bundle.compiled:
             bundle.compiled[row.process_id] = compile_process(bundle.resources, row.process_id)
         return Definition(
-            key=key, id=row.id, deployment=row.deployment, version=row.version, model=bundle.models[row.process_id],
-            compiled=bundle.compiled[row.process_id], forms=bundle.forms, parameters=bundle.parameters, xml=bundle.resources[row.resource],
+            key=key,
+            id=row.id,
+            deployment=row.deployment,
+            version=row.version,
+            model=bundle.models[row.process_id],
+            compiled=bundle.compiled[row.process_id],
+            forms=bundle.forms,
+            parameters=bundle.parameters,
+            xml=bundle.resources[row.resource],
         )
 
     def _bundle(self, connection: Connection, deployment: int) -> _Bundle:
@@ -109,18 +116,24 @@ def read_bundle(rows: Any) -> _Bundle:
     forms = (parse_form(row.content, row.name)[0] for row in rows if row.kind == "form")
     parameters: Mapping[str, Any] = next((load_json(row.content.decode()) for row in rows if row.kind == "parameters"), {})
     return _Bundle(
-        resources=bpmn, models={model.id: model for model in parsed.processes}, parameters=parameters,
+        resources=bpmn,
+        models={model.id: model for model in parsed.processes},
+        parameters=parameters,
         forms={form.id: form for form in forms if form is not None},
     )
 
 
 def latest(connection: Connection, process_id: str) -> int | None:
     """Key of the newest version of a process, None when there is none."""
-    statement = select(ProcessDefinition.key).where(ProcessDefinition.process_id == process_id, ProcessDefinition.latest.is_(True))
+    statement = select(ProcessDefinition.key).where(
+        ProcessDefinition.process_id == process_id, ProcessDefinition.latest.is_(True)
+    )
     return connection.execute(statement).scalar_one_or_none()
 
 
 def sibling(connection: Connection, process_id: str, deployment: int) -> int | None:
     """Key of a process of the same deployment, None when it is not in it."""
-    statement = select(ProcessDefinition.key).where(ProcessDefinition.process_id == process_id, ProcessDefinition.deployment == deployment)
+    statement = select(ProcessDefinition.key).where(
+        ProcessDefinition.process_id == process_id, ProcessDefinition.deployment == deployment
+    )
     return connection.execute(statement).scalar_one_or_none()

@@ -32,7 +32,9 @@ from engine.store.tables import Institution, Message
 from engine.store.unit_of_work import UnitOfWork
 
 
-def carry_out(naming: Naming, work: UnitOfWork, case: Case, definition: Definition, effects: Sequence[Effect], journal: Journal) -> None:
+def carry_out(
+    naming: Naming, work: UnitOfWork, case: Case, definition: Definition, effects: Sequence[Effect], journal: Journal
+) -> None:
     """Carries out the effects of one step in the order they happened; tasks come last and together."""
     gone = {effect.token for effect in effects if isinstance(effect, TaskClosed) and not effect.completed}
     born = {effect.token for effect in effects if isinstance(effect, TaskOpened)}
@@ -58,7 +60,9 @@ def _carry_out(work: UnitOfWork, case: Case, effect: Effect, journal: Journal) -
         payload = {"name": effect.name, "payload": dict(effect.payload)}
         schedule(work, [JobScheduled(kind="signal", subject=effect.token, due_at=work.now, instance=case.key, payload=payload)])
     elif isinstance(effect, IncidentRaised):
-        raise_incident(work, journal, instance=case.key, token=effect.token, element=effect.element, code=effect.code, message=effect.message)
+        raise_incident(
+            work, journal, instance=case.key, token=effect.token, element=effect.element, code=effect.code, message=effect.message
+        )
     elif isinstance(effect, InstanceEnded):
         journal.note("instance-ended", state=effect.state)
         close_sight(work, case.key)
@@ -71,16 +75,37 @@ def _send(work: UnitOfWork, case: Case, effect: MessageThrown, journal: Journal)
     unknown = effect.to is not None and to is None
     outside = effect.endpoint is not None
     state = "dead" if unknown else "recorded" if outside else "sent"
-    expires = due(work.now, effect.expires, CLIN, published_days()).at if effect.expires else work.now + work.config.message_expiry
+    expires = (
+        due(work.now, effect.expires, CLIN, published_days()).at if effect.expires else work.now + work.config.message_expiry
+    )
     message = uuid4()
-    work.connection.execute(insert(Message).values(
-        key=key, id=message, message_id=str(message), name=effect.name, from_institution=case.institution, from_instance=case.key,
-        to_institution=to, endpoint=effect.endpoint, to_instance=None, collaboration=case.collaboration,
-        business_key=effect.business_key or case.business_key, correlation=dict(effect.correlation), payload=dict(effect.payload),
-        channel="PLATFORM", state=state, reason="unknown-institution" if unknown else None, occurred_at=work.now, sent_at=work.now,
-        expires_at=expires, delivered_at=None,
-    ))
-    journal.note("message-sent", element=effect.element, message=str(message), name=effect.name, to=effect.to, endpoint=effect.endpoint)
+    work.connection.execute(
+        insert(Message).values(
+            key=key,
+            id=message,
+            message_id=str(message),
+            name=effect.name,
+            from_institution=case.institution,
+            from_instance=case.key,
+            to_institution=to,
+            endpoint=effect.endpoint,
+            to_instance=None,
+            collaboration=case.collaboration,
+            business_key=effect.business_key or case.business_key,
+            correlation=dict(effect.correlation),
+            payload=dict(effect.payload),
+            channel="PLATFORM",
+            state=state,
+            reason="unknown-institution" if unknown else None,
+            occurred_at=work.now,
+            sent_at=work.now,
+            expires_at=expires,
+            delivered_at=None,
+        )
+    )
+    journal.note(
+        "message-sent", element=effect.element, message=str(message), name=effect.name, to=effect.to, endpoint=effect.endpoint
+    )
     if state == "sent":
         schedule(work, [JobScheduled(kind="message", subject=key, due_at=work.now)])
 

@@ -26,7 +26,9 @@ from engine.store.unit_of_work import UnitOfWork
 
 def deliver(work: UnitOfWork, runtime: Runtime, key: int) -> str:
     """Delivers the message of that key, if it is still on its way, and returns its state afterwards."""
-    message = work.connection.execute(select(*Message.__table__.columns).where(Message.key == key).with_for_update()).one_or_none()
+    message = work.connection.execute(
+        select(*Message.__table__.columns).where(Message.key == key).with_for_update()
+    ).one_or_none()
     if message is None or message.state not in ("sent", "waiting"):
         return "gone" if message is None else str(message.state)
     if message.expires_at <= work.now:
@@ -41,12 +43,21 @@ def _to_subscription(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> s
         case = runtime.lock(work, instance)
         if case.state != "active":
             continue
-        found = match_message([row], message.name, message.correlation, payload=message.payload, stored=_stored_correlation(work, instance))
+        found = match_message(
+            [row], message.name, message.correlation, payload=message.payload, stored=_stored_correlation(work, instance)
+        )
         if found is None:
             continue
 
         def noted(journal: Journal, element: str = row.element) -> None:
-            journal.note("message-received", element=element, message=str(message.id), name=message.name, by_actor=True, **{"from": _code(work, message.from_institution)})
+            journal.note(
+                "message-received",
+                element=element,
+                message=str(message.id),
+                name=message.name,
+                by_actor=True,
+                data={"from": _code(work, message.from_institution)},
+            )
 
         trigger = Fire(subscription=row.key, payload=message.payload, correlation=message.correlation)
         try:
@@ -72,7 +83,10 @@ def _candidates(work: UnitOfWork, message: Row[Any]) -> list[tuple[int, Subscrip
     if message.to_institution is not None:
         statement = statement.where(ProcessInstance.institution == message.to_institution)
     rows = work.connection.execute(statement.limit(1_000)).all()
-    return [(row.instance, SubscriptionRow(**{name: value for name, value in row._mapping.items() if name != "instance"})) for row in rows]
+    return [
+        (row.instance, SubscriptionRow(**{name: value for name, value in row._mapping.items() if name != "instance"}))
+        for row in rows
+    ]
 
 
 def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> str | None:
@@ -89,12 +103,23 @@ def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> str | No
         return _settle(work, message, "dead", "already-started")
     variables = {"fromInst": _code(work, message.from_institution)} if message.from_institution is not None else {}
     new = NewCase(
-        definition=start.key, institution=message.to_institution, variables={**variables, **message.payload}, start_element=start.element,
-        number=message.business_key, business_key=message.business_key, collaboration=message.collaboration,
+        definition=start.key,
+        institution=message.to_institution,
+        variables={**variables, **message.payload},
+        start_element=start.element,
+        number=message.business_key,
+        business_key=message.business_key,
+        collaboration=message.collaboration,
     )
 
     def noted(journal: Journal) -> None:
-        journal.note("message-received", element=start.element, message=str(message.id), name=message.name, **{"from": _code(work, message.from_institution)})
+        journal.note(
+            "message-received",
+            element=start.element,
+            message=str(message.id),
+            name=message.name,
+            data={"from": _code(work, message.from_institution)},
+        )
 
     case = runtime.start(work, new, Act(action="message-start", object=message.name), before=noted)
     return _settle(work, message, "delivered", None, case.key)
@@ -108,7 +133,11 @@ def _started_already(work: UnitOfWork, message: Row[Any], process_id: str) -> bo
         select(func.count())
         .select_from(ProcessInstance)
         .join(ProcessDefinition, ProcessDefinition.key == ProcessInstance.definition)
-        .where(ProcessDefinition.process_id == process_id, ProcessInstance.business_key == message.business_key, ProcessInstance.state == "active")
+        .where(
+            ProcessDefinition.process_id == process_id,
+            ProcessInstance.business_key == message.business_key,
+            ProcessInstance.state == "active",
+        )
     )
     if message.to_institution is not None:
         statement = statement.where(ProcessInstance.institution == message.to_institution)
@@ -149,5 +178,3 @@ def _code(work: UnitOfWork, institution: int | None) -> str | None:
 
 def _stored_correlation(work: UnitOfWork, instance: int) -> dict[str, Any]:
     return dict(work.connection.execute(select(ProcessInstance.correlation).where(ProcessInstance.key == instance)).scalar_one())
-
-

@@ -34,7 +34,9 @@ class CaseNames:
         if not wanted:
             return
         self._asked.update(wanted)
-        statement = select(Variable.scope, Variable.name, Variable.value).where(Variable.scope.in_(self._chain), Variable.name.in_(wanted))
+        statement = select(Variable.scope, Variable.name, Variable.value).where(
+            Variable.scope.in_(self._chain), Variable.name.in_(wanted)
+        )
         rows = {(row.scope, row.name): row.value for row in self._connection.execute(statement)}
         for scope in reversed(self._chain):
             self._known.update({name: value for (owner, name), value in rows.items() if owner == scope})
@@ -65,7 +67,13 @@ def scope_chain(connection: Executes, scope: int) -> list[int]:
 
 
 def reserved_names(
-    *, now: datetime, parameters: Mapping[str, JSON], institution: str | None, number: str | None, starter: int | None, started_at: datetime
+    *,
+    now: datetime,
+    parameters: Mapping[str, JSON],
+    institution: str | None,
+    number: str | None,
+    starter: int | None,
+    started_at: datetime,
 ) -> dict[str, JSON]:
     """The read-only names that every expression of a case may read."""
     return {
@@ -73,7 +81,9 @@ def reserved_names(
         "parameters": parameters,
         "own": institution,
         "instance": {
-            "number": number, "institution": institution, "starter": None if starter is None else str(starter),
+            "number": number,
+            "institution": institution,
+            "starter": None if starter is None else str(starter),
             "startedAt": started_at.astimezone(TIME_ZONE).isoformat(timespec="seconds"),
         },
     }

@@ -27,11 +27,20 @@ def outline(work: UnitOfWork, case: Case, definition: Definition, row: InstanceR
     templates = {
         "subject": model.subject.value if model.subject else None,
         "subject_masked": (model.subject.masked or model.subject.value) if model.subject else None,
-        "urgency": model.urgency, "business_key": model.business_key,
+        "urgency": model.urgency,
+        "business_key": model.business_key,
     }
     written = {effect.name for effect in result.effects if isinstance(effect, VariableWritten)}
-    stale = {name: template for name, template in templates.items() if template is not None and (not template.names or template.names & written)}
-    sights = [sight for sight in model.visible if written & (sight.institution.names | (sight.condition.names if sight.condition else frozenset()))]
+    stale = {
+        name: template
+        for name, template in templates.items()
+        if template is not None and (not template.names or template.names & written)
+    }
+    sights = [
+        sight
+        for sight in model.visible
+        if written & (sight.institution.names | (sight.condition.names if sight.condition else frozenset()))
+    ]
     if not stale and not sights:
         return
     names = naming(work, case, row.root_scope)

@@ -46,11 +46,32 @@ class Runtime:
         if new.institution is not None:
             code = work.connection.execute(select(Institution.code).where(Institution.key == new.institution)).scalar_one()
         case = Case(
-            key=key, id=uuid4(), definition=new.definition, revision=0, state="active", institution=new.institution, institution_code=code,
-            collaboration=new.collaboration or key, number=new.number, business_key=new.business_key, subject=None, subject_masked=None,
-            urgency=None, started_by=new.started_by, started_at=work.now, ended_at=None, audit_hash=audit.GENESIS, stored=False,
+            key=key,
+            id=uuid4(),
+            definition=new.definition,
+            revision=0,
+            state="active",
+            institution=new.institution,
+            institution_code=code,
+            collaboration=new.collaboration or key,
+            number=new.number,
+            business_key=new.business_key,
+            subject=None,
+            subject_masked=None,
+            urgency=None,
+            started_by=new.started_by,
+            started_at=work.now,
+            ended_at=None,
+            audit_hash=audit.GENESIS,
+            stored=False,
         )
-        trigger = Start(instance=key, process=definition.model.id, variables=new.variables, start_element=new.start_element)
+        trigger = Start(
+            instance=key,
+            definition=str(new.definition),
+            process=definition.model.id,
+            variables=new.variables,
+            start_element=new.start_element,
+        )
 
         def begun(journal: Journal) -> None:
             journal.note("instance-started", by_actor=True, capacity=act.capacity, process=definition.model.id, number=new.number)
@@ -78,7 +99,9 @@ class Runtime:
     ) -> StepResult:
         """Lets a locked instance take one step. Raises Conflict when it has ended, and what the kernel refuses with."""
         if case.state != "active":
-            raise Conflict("instance-ended", "Expected to move process instance '{id}', but it is {state}", id=str(case.id), state=case.state)
+            raise Conflict(
+                "instance-ended", "Expected to move process instance '{id}', but it is {state}", id=str(case.id), state=case.state
+            )
         definition = self.definitions.get(case.definition)
         return self._step(work, case, definition, StoredState(work.connection, case.key), trigger, act, before)
 
@@ -101,7 +124,13 @@ class Runtime:
         _expect_one(changed.rowcount, case)
 
     def _step(
-        self, work: UnitOfWork, case: Case, definition: Definition, source: StateSource, trigger: Trigger, act: Act,
+        self,
+        work: UnitOfWork,
+        case: Case,
+        definition: Definition,
+        source: StateSource,
+        trigger: Trigger,
+        act: Act,
         before: Callable[[Journal], None] | None,
     ) -> StepResult:
         environment = StepEnvironment(work, self.definitions, self._reserved(work, case, definition))
@@ -115,7 +144,9 @@ class Runtime:
             case.state, case.ended_at = row.state, work.now
         if not case.stored:
             self._insert(work, case, row)
-        writers = {(effect.scope, effect.name): effect.element for effect in result.effects if isinstance(effect, VariableWritten)}
+        writers = {
+            (effect.scope, effect.name): effect.element for effect in result.effects if isinstance(effect, VariableWritten)
+        }
         write_delta(work.connection, case.key, result.delta, revision=case.revision, now=work.now, writers=writers)
         follow_timers(work, case.key, result.delta)
         outline(work, case, definition, row, result, self.names)
@@ -128,8 +159,12 @@ class Runtime:
 
     def _reserved(self, work: UnitOfWork, case: Case, definition: Definition) -> dict[str, JSON]:
         return reserved_names(
-            now=work.now, parameters=definition.parameters, institution=case.institution_code, number=case.number,
-            starter=case.started_by, started_at=case.started_at,
+            now=work.now,
+            parameters=definition.parameters,
+            institution=case.institution_code,
+            number=case.number,
+            starter=case.started_by,
+            started_at=case.started_at,
         )
 
     def _insert(self, work: UnitOfWork, case: Case, row: InstanceRow) -> None:
@@ -142,9 +177,18 @@ class Runtime:
     def _update(self, work: UnitOfWork, case: Case, row: InstanceRow) -> None:
         table = ProcessInstance
         changed = work.connection.execute(
-            update(table).where(table.key == case.key, table.revision == case.revision - 1).values(
-                revision=case.revision, state=case.state, ended_at=case.ended_at, sequence=row.sequence, correlation=row.correlation,
-                business_key=case.business_key, subject=case.subject, subject_masked=case.subject_masked, urgency=case.urgency,
+            update(table)
+            .where(table.key == case.key, table.revision == case.revision - 1)
+            .values(
+                revision=case.revision,
+                state=case.state,
+                ended_at=case.ended_at,
+                sequence=row.sequence,
+                correlation=row.correlation,
+                business_key=case.business_key,
+                subject=case.subject,
+                subject_masked=case.subject_masked,
+                urgency=case.urgency,
                 audit_hash=case.audit_hash,
             )
         )
@@ -153,18 +197,42 @@ class Runtime:
 
     def _seal(self, work: UnitOfWork, case: Case, act: Act) -> None:
         case.audit_hash = audit.record_revision(
-            work, instance=case.key, revision=case.revision, previous_hash=case.audit_hash, action=act.action, object=act.object,
-            capacity=act.capacity, data=act.data,
+            work,
+            instance=case.key,
+            revision=case.revision,
+            previous_hash=case.audit_hash,
+            action=act.action,
+            object=act.object,
+            capacity=act.capacity,
+            data=act.data,
         )
 
 
 _CASE_COLUMNS = (
-    "key", "id", "definition", "revision", "state", "institution", "collaboration", "number", "business_key", "subject",
-    "subject_masked", "urgency", "started_by", "started_at", "ended_at", "audit_hash",
+    "key",
+    "id",
+    "definition",
+    "revision",
+    "state",
+    "institution",
+    "collaboration",
+    "number",
+    "business_key",
+    "subject",
+    "subject_masked",
+    "urgency",
+    "started_by",
+    "started_at",
+    "ended_at",
+    "audit_hash",
 )
 
 
 def _expect_one(changed: int, case: Case) -> None:
     if changed != 1:
-        raise Conflict("stale-instance", "Expected to write revision {revision} of instance '{id}', but another step was first",
-                       revision=case.revision, id=str(case.id))
+        raise Conflict(
+            "stale-instance",
+            "Expected to write revision {revision} of instance '{id}', but another step was first",
+            revision=case.revision,
+            id=str(case.id),
+        )

@@ -40,7 +40,9 @@ class _Term:
     rungs: tuple[RungPlanned, ...]
 
 
-def open_tasks(naming: Naming, work: UnitOfWork, case: Case, definition: Definition, opened: Sequence[TaskOpened], journal: Journal) -> None:
+def open_tasks(
+    naming: Naming, work: UnitOfWork, case: Case, definition: Definition, opened: Sequence[TaskOpened], journal: Journal
+) -> None:
     """Opens one round for each of these user task tokens and tells the people who are asked."""
     people: dict[tuple[AssignmentRule, ...], Resolution] = {}
     numbers = _round_numbers(work, case, {effect.element for effect in opened})
@@ -55,7 +57,9 @@ def open_tasks(naming: Naming, work: UnitOfWork, case: Case, definition: Definit
             people[rules] = resolve(work, rules, own=case.institution_code, starter=case.started_by, mode=approval.mode)
         numbers[effect.element] += 1
         copies = resolve_copies(work, case, approval, names)
-        rounds.append(_round(work, case, definition, effect, element, people[rules], numbers[effect.element], names, copies, journal))
+        rounds.append(
+            _round(work, case, definition, effect, element, people[rules], numbers[effect.element], names, copies, journal)
+        )
     open_rounds(work, rounds)
     for institution in {key for found in people.values() for key in found.institutions} - {case.institution}:
         participate(work, case.key, institution, None)
@@ -72,17 +76,40 @@ def resolve_copies(work: UnitOfWork, case: Case, approval: ApprovalModel, names:
 
 
 def _round(
-    work: UnitOfWork, case: Case, definition: Definition, effect: TaskOpened, element: Element, found: Resolution, number: int,
-    names: CaseNames, copies: tuple[int, ...], journal: Journal,
+    work: UnitOfWork,
+    case: Case,
+    definition: Definition,
+    effect: TaskOpened,
+    element: Element,
+    found: Resolution,
+    number: int,
+    names: CaseNames,
+    copies: tuple[int, ...],
+    journal: Journal,
 ) -> RoundOpened:
     approval = element.approval or NO_APPROVAL
     term = _term_or_incident(work, case, definition, element, names, journal)
     return RoundOpened(
-        round=work.new_key(), seat=work.new_key(), seat_id=uuid4(), instance=case.key, token=effect.token, scope=effect.scope,
-        element=effect.element, name=element.name or element.id, number=number, mode=approval.mode, principals=found.principals,
-        assignee=found.direct, capacity=found.capacity, reason=found.reason, resolved={"persons": list(found.persons[:500]), "principals": list(found.principals)},
-        due_at=term.due_at if term else None, soon_at=term.soon_at if term else None, term=term.term if term else None,
-        rungs=term.rungs if term else (), copies=copies,
+        round=work.new_key(),
+        seat=work.new_key(),
+        seat_id=uuid4(),
+        instance=case.key,
+        token=effect.token,
+        scope=effect.scope,
+        element=effect.element,
+        name=element.name or element.id,
+        number=number,
+        mode=approval.mode,
+        principals=found.principals,
+        assignee=found.direct,
+        capacity=found.capacity,
+        reason=found.reason,
+        resolved={"persons": list(found.persons[:500]), "principals": list(found.principals)},
+        due_at=term.due_at if term else None,
+        soon_at=term.soon_at if term else None,
+        term=term.term if term else None,
+        rungs=term.rungs if term else (),
+        copies=copies,
     )
 
 
@@ -112,8 +139,14 @@ def _term(work: UnitOfWork, definition: Definition, deadline: DeadlineModel, nam
     ladder = find_ladder(deadline.ladder or "office", definition.parameters.get("ladders"))
     steps = ladder_steps(ladder, work.now, due_at, calendar, days)
     rungs = tuple(RungPlanned(kind=step.kind, level=step.level, due_at=step.at) for step in steps)
-    rule = {"rule": text, "calendar": code, "calendarVersion": days.version, "start": work.now.isoformat(), "provisional": provisional,
-            "ladder": deadline.ladder or "office"}
+    rule = {
+        "rule": text,
+        "calendar": code,
+        "calendarVersion": days.version,
+        "start": work.now.isoformat(),
+        "provisional": provisional,
+        "ladder": deadline.ladder or "office",
+    }
     return _Term(due_at=due_at, soon_at=fraction_point(work.now, due_at, 0.8, calendar, days), term=rule, rungs=rungs)
 
 
@@ -122,10 +155,15 @@ def _rules(assigns: Sequence[AssignModel], names: CaseNames) -> tuple[Assignment
     rules = []
     for assign in assigns:
         try:
-            rules.append(AssignmentRule(
-                kind=assign.rule, post=_text(assign.post, names), person=_text(assign.person, names),
-                institution=_text(assign.institution, names) or names["own"], department=_text(assign.department, names),
-            ))
+            rules.append(
+                AssignmentRule(
+                    kind=assign.rule,
+                    post=_text(assign.post, names),
+                    person=_text(assign.person, names),
+                    institution=_text(assign.institution, names) or names["own"],
+                    department=_text(assign.department, names),
+                )
+            )
         except ExpressionError:
             continue
     return tuple(rules)
@@ -140,7 +178,11 @@ def _text(template: Template | None, names: CaseNames) -> str | None:
 
 def _names_of(approval: ApprovalModel) -> set[str]:
     """Every name that the expressions of a task read."""
-    templates = [template for rule in (*approval.assigns, *approval.copies) for template in (rule.post, rule.person, rule.institution, rule.department)]
+    templates = [
+        template
+        for rule in (*approval.assigns, *approval.copies)
+        for template in (rule.post, rule.person, rule.institution, rule.department)
+    ]
     if approval.deadline:
         templates += [approval.deadline.term, approval.deadline.calendar]
     return {name for template in templates if template is not None for name in template.names}
@@ -148,19 +190,32 @@ def _names_of(approval: ApprovalModel) -> set[str]:
 
 def _round_numbers(work: UnitOfWork, case: Case, elements: set[str]) -> dict[str, int]:
     """How often each of these elements has asked its people in this instance so far."""
-    counted = select(Round.element, func.count()).where(Round.instance == case.key, Round.element.in_(sorted(elements))).group_by(Round.element)
-    known = {element: count for element, count in work.connection.execute(counted)}
+    counted = (
+        select(Round.element, func.count())
+        .where(Round.instance == case.key, Round.element.in_(sorted(elements)))
+        .group_by(Round.element)
+    )
+    known: dict[str, int] = {row[0]: row[1] for row in work.connection.execute(counted)}
     return {element: known.get(element, 0) for element in elements}
 
 
 def _tell(definition: Definition, entry: RoundOpened, journal: Journal) -> None:
     persons = entry.resolved["persons"]
-    journal.note("task-opened", element=entry.element, token=entry.token, task=str(entry.seat_id), persons=persons[:TOLD_AT_MOST], reason=entry.reason)
+    journal.note(
+        "task-opened",
+        element=entry.element,
+        token=entry.token,
+        task=str(entry.seat_id),
+        persons=persons[:TOLD_AT_MOST],
+        reason=entry.reason,
+    )
     model = definition.model
     title, title_en = model.title or model.name or model.id, model.title_en or model.name or model.id
     if len(persons) <= TOLD_AT_MOST:
         for person in persons:
-            journal.tell(person, "task", f"{title}：请办“{entry.name}”", f"{title_en}: “{entry.name}” awaits you", seat=entry.seat)
+            journal.tell(
+                person, "task", f"{title}：请办“{entry.name}”", f"{title_en}: “{entry.name}” awaits you", seat=entry.seat
+            )
     for person in entry.copies:
         journal.note("copied", element=entry.element, task=str(entry.seat_id), person=person, reason="model")
         journal.tell(person, "copy", f"{title}：抄送“{entry.name}”", f"{title_en}: copy of “{entry.name}”", seat=entry.seat)

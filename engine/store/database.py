@@ -61,8 +61,10 @@ class Database:
         expected = ScriptDirectory(str(MIGRATIONS)).get_current_head()
         if found != expected:
             raise Conflict(
-                "schema-version", "Expected schema version '{expected}', but the database has '{found}': run `liandong migrate`",
-                expected=expected, found=found,
+                "schema-version",
+                "Expected schema version '{expected}', but the database has '{found}': run `liandong migrate`",
+                expected=expected,
+                found=found,
             )
 
     def close(self) -> None:
@@ -95,4 +97,3 @@ def migrate(url: str, revision: str = "head") -> None:
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     command.upgrade(alembic_config(parsed), revision)
-

@@ -14,19 +14,38 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.orm import DeclarativeBase
 
 from engine.errors import NotFound
-from engine.kernel.rows import CompensationRow, Delta, InstanceRow, JSON, ScopeRow, SubscriptionRow, TokenRow
+from engine.kernel.rows import JSON, CompensationRow, Delta, InstanceRow, ScopeRow, SubscriptionRow, TokenRow
 from engine.store.base import dump_json
 from engine.store.tables import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
-from engine.store.upsert import upsert
+from engine.store.upsert import table_of, upsert
 
 CHUNK = 5_000
 """Keys in one IN list; both databases take many more."""
 
 SCOPE_COLUMNS = (Scope.key, Scope.kind, Scope.process, Scope.parent, Scope.host, Scope.live, Scope.at, Scope.flags)
-TOKEN_COLUMNS = (Token.key, Token.scope, Token.element, Token.state, Token.sequence, Token.parent, Token.data_scope, Token.internal)
+TOKEN_COLUMNS = (
+    Token.key,
+    Token.scope,
+    Token.element,
+    Token.state,
+    Token.sequence,
+    Token.parent,
+    Token.data_scope,
+    Token.internal,
+)
 SUBSCRIPTION_COLUMNS = (
-    Subscription.key, Subscription.kind, Subscription.name, Subscription.mode, Subscription.scope, Subscription.token,
-    Subscription.element, Subscription.sequence, Subscription.interrupting, Subscription.correlation, Subscription.due, Subscription.data,
+    Subscription.key,
+    Subscription.kind,
+    Subscription.name,
+    Subscription.mode,
+    Subscription.scope,
+    Subscription.token,
+    Subscription.element,
+    Subscription.sequence,
+    Subscription.interrupting,
+    Subscription.correlation,
+    Subscription.due,
+    Subscription.data,
 )
 COMPENSATION_COLUMNS = (Compensation.key, Compensation.scope, Compensation.activity, Compensation.sequence, Compensation.data)
 
@@ -116,7 +135,13 @@ def correlation_pair(correlation: dict[str, JSON]) -> str | None:
 
 
 def write_delta(
-    connection: Connection, instance: int, delta: Delta, *, revision: int, now: datetime, writers: dict[tuple[int, str], str | None]
+    connection: Connection,
+    instance: int,
+    delta: Delta,
+    *,
+    revision: int,
+    now: datetime,
+    writers: dict[tuple[int, str], str | None],
 ) -> None:
     """Stores the rows a step changed, all but the instance's own.
 
@@ -133,7 +158,11 @@ def write_delta(
     _write(connection, Compensation, [_compensation(row, instance) for row in delta.compensations], delta.created)
     variables = [
         {
-            "scope": row.scope, "name": row.name, "instance": instance, "value": row.value, "revision": revision,
+            "scope": row.scope,
+            "name": row.name,
+            "instance": instance,
+            "value": row.value,
+            "revision": revision,
             "element": writers.get((row.scope, row.name)),
         }
         for row in delta.variables
@@ -161,35 +190,66 @@ def _write(connection: Connection, table: type[DeclarativeBase], rows: list[dict
         connection.execute(insert(table), new)
     if changed:
         columns = [name for name in changed[0] if name != "key"]
-        statement = update(table.__table__).where(table.__table__.c.key == bindparam("row_key"))
-        values = {name: bindparam(f"new_{name}") for name in columns}
+        target = table_of(table)
+        statement = update(target).where(target.c.key == bindparam("row_key"))
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
         renamed = [{"row_key": row["key"], **{f"new_{name}": row[name] for name in columns}} for row in changed]
         connection.execute(statement.values(values), renamed)
 
 
 def _scope(row: ScopeRow, instance: int) -> dict[str, Any]:
     return {
-        "key": row.key, "instance": instance, "kind": row.kind, "process": row.process, "parent": row.parent, "host": row.host,
-        "live": row.live, "at": row.at, "flags": row.flags,
+        "key": row.key,
+        "instance": instance,
+        "kind": row.kind,
+        "process": row.process,
+        "parent": row.parent,
+        "host": row.host,
+        "live": row.live,
+        "at": row.at,
+        "flags": row.flags,
     }
 
 
 def _token(row: TokenRow, instance: int) -> dict[str, Any]:
     return {
-        "key": row.key, "instance": instance, "scope": row.scope, "element": row.element, "state": row.state,
-        "sequence": row.sequence, "parent": row.parent, "data_scope": row.data_scope, "internal": row.internal,
+        "key": row.key,
+        "instance": instance,
+        "scope": row.scope,
+        "element": row.element,
+        "state": row.state,
+        "sequence": row.sequence,
+        "parent": row.parent,
+        "data_scope": row.data_scope,
+        "internal": row.internal,
     }
 
 
 def _subscription(row: SubscriptionRow, instance: int) -> dict[str, Any]:
     return {
-        "key": row.key, "instance": instance, "kind": row.kind, "name": row.name, "mode": row.mode, "scope": row.scope,
-        "token": row.token, "element": row.element, "sequence": row.sequence, "interrupting": row.interrupting,
-        "correlation": row.correlation, "correlation_value": correlation_pair(row.correlation), "due": row.due, "data": row.data,
+        "key": row.key,
+        "instance": instance,
+        "kind": row.kind,
+        "name": row.name,
+        "mode": row.mode,
+        "scope": row.scope,
+        "token": row.token,
+        "element": row.element,
+        "sequence": row.sequence,
+        "interrupting": row.interrupting,
+        "correlation": row.correlation,
+        "correlation_value": correlation_pair(row.correlation),
+        "due": row.due,
+        "data": row.data,
     }
 
 
 def _compensation(row: CompensationRow, instance: int) -> dict[str, Any]:
     return {
-        "key": row.key, "instance": instance, "scope": row.scope, "activity": row.activity, "sequence": row.sequence, "data": row.data,
+        "key": row.key,
+        "instance": instance,
+        "scope": row.scope,
+        "activity": row.activity,
+        "sequence": row.sequence,
+        "data": row.data,
     }

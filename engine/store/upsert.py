@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
+
+
+def table_of(table: type[DeclarativeBase]) -> Table:
+    """The Core table of a mapped class; statements with many parameter sets want it, since the ORM would take them apart."""
+    return cast(Table, table.__table__)
 
 
 def upsert(connection: Connection, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]]) -> None:
@@ -15,8 +20,7 @@ def upsert(connection: Connection, table: type[DeclarativeBase], rows: Sequence[
     if not rows:
         return
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    target = table.__table__
-    assert isinstance(target, Table)
+    target = table_of(table)
     statement = dialect.insert(target)
     keys = [column.name for column in target.primary_key]
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}

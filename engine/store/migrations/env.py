@@ -5,15 +5,18 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-import engine.store.keys
-import engine.store.tables
-from engine.store.base import Base
 from engine.store.database import Database
+from engine.store.tables import Base
 
 
 def run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=connection.dialect.name == "sqlite",
-                      transaction_per_migration=True, compare_type=True)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        transaction_per_migration=True,
+        compare_type=True,
+    )
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL lock_timeout = '30s'")

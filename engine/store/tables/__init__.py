@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.store.base import Base
 from engine.store.keys import KeyBlock
 from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.tables.identity import Account, IdempotencyKey, Session, SignInFailure
@@ -12,8 +13,40 @@ from engine.store.tables.task import Candidate, Copy, Draft, Round, Rung, Seat
 from engine.store.tables.work import Incident, Job, Message
 
 __all__ = [
-    "Account", "Appointment", "AuditEntry", "Candidate", "Compensation", "Copy", "Department", "Deployment", "DocumentNumber", "Draft",
-    "History", "IdempotencyKey", "Incident", "Institution", "Job", "Membership", "Message", "Notification", "Participant", "Person",
-    "Post", "ProcessDefinition", "ProcessInstance", "Resource", "Round", "Rung", "Scope", "Seat", "Session", "SignInFailure",
-    "StartSubscription", "Subscription", "Token", "Variable",
+    "Account",
+    "Appointment",
+    "AuditEntry",
+    "Base",
+    "Candidate",
+    "Compensation",
+    "Copy",
+    "Department",
+    "Deployment",
+    "DocumentNumber",
+    "Draft",
+    "History",
+    "IdempotencyKey",
+    "Incident",
+    "Institution",
+    "Job",
+    "KeyBlock",
+    "Membership",
+    "Message",
+    "Notification",
+    "Participant",
+    "Person",
+    "Post",
+    "ProcessDefinition",
+    "ProcessInstance",
+    "Resource",
+    "Round",
+    "Rung",
+    "Scope",
+    "Seat",
+    "Session",
+    "SignInFailure",
+    "StartSubscription",
+    "Subscription",
+    "Token",
+    "Variable",
 ]

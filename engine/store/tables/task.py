@@ -35,7 +35,9 @@ class Round(Entity, Base):
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     __table_args__ = (
         CheckConstraint("state IN ('open','decided','cancelled')", name="state"),
-        Index("uq_round_open", "token", unique=True, sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+        Index(
+            "uq_round_open", "token", unique=True, sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
+        ),
     )
 
 
@@ -82,7 +84,10 @@ class Seat(Entity, Base):
 
 
 class Candidate(Base):
-    """To whom an open seat is offered. `principal` is `person:<key>`, `post:<post>@<institution>` or `post:<post>@<institution>/<department>`."""
+    """To whom an open seat is offered.
+
+    `principal` is `person:<key>`, `post:<post>@<institution>` or `post:<post>@<institution>/<department>`.
+    """
 
     __tablename__ = "candidate"
     principal: Mapped[str] = mapped_column(String(120), primary_key=True)

@@ -82,4 +82,7 @@ class Incident(Entity, Base):
     raised_at: Mapped[datetime] = mapped_column(Instant)
     resolved_at: Mapped[datetime | None] = mapped_column(Instant)
     resolved_by: Mapped[int | None] = mapped_column(BigInteger)
-    __table_args__ = (CheckConstraint("state IN ('open','resolved')", name="state"), Index("ix_incident_state", "state", "raised_at"))
+    __table_args__ = (
+        CheckConstraint("state IN ('open','resolved')", name="state"),
+        Index("ix_incident_state", "state", "raised_at"),
+    )
