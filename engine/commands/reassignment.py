@@ -1,0 +1,106 @@
+"""Give an overdue task to somebody else: the superior's right from level 2 of the ladder, the administrator's always."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from engine.appliers.journal import Journal
+from engine.authorization import capacities, person_principal, require_visible_seat, standing, today
+from engine.commands.registry import Command
+from engine.commands.task import lock_seat
+from engine.errors import Conflict, FieldError, Invalid, InvalidForm, NotAllowed
+from engine.records import Done
+from engine.runtime import Act, Case, Runtime
+from engine.store.tables import Candidate, Copy, Participant, Person, Round, Seat
+from engine.store.unit_of_work import UnitOfWork
+
+SUPERIOR_LEVEL = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReassignTask(Command[Done]):
+    """Give an open task to a person, with a reason that everybody concerned can read."""
+
+    task: UUID
+    person: UUID
+    reason: str
+    revision: int | None = None
+
+
+def reassign_task(command: ReassignTask, work: UnitOfWork, runtime: Runtime) -> Done:
+    case, seat = lock_seat(work, runtime, command.task)
+    _require_superior(work, seat)
+    if seat.state not in ("open", "claimed"):
+        raise Conflict("task-closed", "Expected task '{id}' to be open, but it is {state}", id=str(seat.id), state=seat.state)
+    if command.revision is not None and command.revision != seat.revision:
+        raise Conflict(
+            "stale",
+            "Expected task '{id}' at revision {revision}, but it is at {found}",
+            id=str(seat.id),
+            revision=command.revision,
+            found=seat.revision,
+        )
+    if not command.reason.strip():
+        raise InvalidForm(
+            [FieldError(path="reason", code="required", message="改派要写明原因。", message_en="Say why you reassign it.")]
+        )
+    person, capacity = _receiver(work, case, command.person)
+    _give(work, seat, person, capacity)
+
+    def noted(journal: Journal) -> None:
+        journal.note(
+            "task-reassigned", element=seat.element, by_actor=True, task=str(seat.id), to=person, reason=command.reason.strip()
+        )
+        model = runtime.definitions.get(case.definition).model
+        title, title_en = model.title or model.name or model.id, model.title_en or model.name or model.id
+        journal.tell(
+            person, "task", f"{title}：“{seat.name}”改派给您", f"{title_en}: “{seat.name}” was given to you", seat=seat.key
+        )
+
+    runtime.note(work, case, Act(action="reassign", object=str(seat.id), data={"to": person}), noted)
+    return Done(instance=case.id, task=seat.id)
+
+
+def _require_superior(work: UnitOfWork, seat: Row[Any]) -> None:
+    """An administrator, or a superior whom the ladder has given the right, which his copy of level 2 or 3 proves."""
+    if "operations" in work.actor.rights:
+        return
+    who = standing(work.connection, work.actor.person, work.now)
+    require_visible_seat(work.connection, who, work.now, seat.key, seat.id)
+    by_ladder = select(Copy.key).where(Copy.seat == seat.key, Copy.person == who.person, Copy.reason.in_(("level2", "level3")))
+    if seat.level < SUPERIOR_LEVEL or work.connection.execute(by_ladder).first() is None:
+        raise NotAllowed(
+            "not-superior", "Expected a superior of task '{id}' after its escalation, but you are none", id=str(seat.id)
+        )
+
+
+def _receiver(work: UnitOfWork, case: Case, person: UUID) -> tuple[int, int]:
+    """Key of the receiving person and of his appointment at an institution of the case."""
+    key = work.connection.execute(select(Person.key).where(Person.id == person, Person.active)).scalar_one_or_none()
+    here = set(work.connection.execute(select(Participant.institution).where(Participant.instance == case.key)).scalars())
+    chairs = () if key is None else capacities(work.connection, key, today(work.now))
+    chair = next((chair for chair in chairs if chair.institution in here), None)
+    if key is None or chair is None:
+        raise Invalid("receiver", "Expected a person of an institution of this case, but '{person}' is none", person=str(person))
+    return key, chair.appointment
+
+
+def _give(work: UnitOfWork, seat: Row[Any], person: int, capacity: int) -> None:
+    work.connection.execute(delete(Candidate).where(Candidate.seat == seat.key))
+    work.connection.execute(insert(Candidate).values(principal=person_principal(person), seat=seat.key))
+    resolved = {"persons": [person], "principals": [person_principal(person)]}
+    work.connection.execute(update(Round).where(Round.key == seat.round).values(resolved=resolved))
+    given = {
+        "state": "claimed",
+        "assignee": person,
+        "direct": True,
+        "capacity": capacity,
+        "claimed_at": work.now,
+        "revision": seat.revision + 1,
+    }
+    work.connection.execute(update(Seat).where(Seat.key == seat.key).values(given))
+    work.wake(seat.assignee, person, *seat.resolved["persons"])
