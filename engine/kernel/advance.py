@@ -1,0 +1,189 @@
+"""One kernel step: state and trigger in, changed rows and effects out. Pure: no IO but the rows it asks the source for.
+
+A failure of the model (an expression, a function, no way out, an error nobody catches) stops one token in an incident and
+keeps the rest of the step. A spent budget raises, and nothing of the step may be kept. What a caller asks for and cannot
+have (a task that is gone, a timer that is not due) is a Conflict, and nothing has changed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import Conflict, Invalid
+from engine.kernel import correlation
+from engine.kernel.effects import StepResult
+from engine.kernel.environment import Environment, ModelFailure
+from engine.kernel.execution import RootExecution
+from engine.kernel.rows import InstanceRow, StateSource
+from engine.kernel.scope import check_names
+from engine.kernel.session import Session
+from engine.kernel.token import FAILURES, Token
+from engine.kernel.triggers import Cancel, CompleteToken, Fire, Retry, SetVariables, Start, StartAdHoc, Trigger
+
+# Its records at INFO carry task data.
+logging.getLogger("spiff").setLevel(logging.CRITICAL + 1)
+
+
+def advance(source: StateSource, trigger: Trigger, now: datetime, env: Environment) -> StepResult:
+    """Runs one step until nothing can move. `now` is an aware UTC datetime.
+
+    Raises Conflict (`instance-ended`, `token-gone`, `not-ready`, `subscription-gone`, `not-due`), Invalid, NotFound, and
+    BudgetExceeded.
+    """
+    session = _begin(source, trigger, now, env) if isinstance(trigger, Start) else _resume(source, now, env)
+    try:
+        _HANDLERS[type(trigger)](session, trigger)
+        session.run()
+    except ModelFailure as failure:
+        raise Invalid(failure.code, "Expected to move instance '{instance}', but {reason}",
+                      instance=session.instance.key, reason=failure.message) from failure
+    return StepResult(delta=session.delta(), effects=tuple(session.ledger.effects), steps=session.steps)
+
+
+def _begin(source: StateSource, trigger: Start, now: datetime, env: Environment) -> Session:
+    instance = InstanceRow(key=trigger.instance, definition=trigger.definition, root_scope=env.new_key())
+    session = Session(source, instance, env, now)
+    definition = env.definition(trigger.definition)
+    spec = definition.spec(trigger.process)
+    check_names(trigger.variables)
+    if trigger.start_element is not None and trigger.start_element not in spec.task_specs:
+        raise Invalid("start-element", "Expected to start at '{element}', but the process has no such element",
+                      element=trigger.start_element)
+    session.open_root(trigger.process)
+    return session
+
+
+def _resume(source: StateSource, now: datetime, env: Environment) -> Session:
+    session = Session(source, source.instance(), env, now)
+    session.check_alive()
+    session.root = cast(RootExecution, session.execution(session.instance.root_scope))
+    return session
+
+
+def _start(session: Session, trigger: Start) -> None:
+    values = trigger.variables
+    if trigger.start_element is not None:
+        element = session.root.spec.task_specs[trigger.start_element].element
+        values = correlation.accepted(element.receive, values)
+        for event in element.events:
+            keys = {item.name: item.keys for item in event.properties}
+            correlation.learn(session, keys, correlation.properties(event, values))
+    for name, value in values.items():
+        session.root.scope.put(name, value)
+    session.root.begin(trigger.start_element)
+
+
+def _complete(session: Session, trigger: CompleteToken) -> None:
+    check_names(trigger.variables)
+    token = _token(session, trigger.token)
+    if not token.task_spec.manual or token._state != TaskState.READY:
+        raise Conflict("not-ready", "Expected to complete token '{token}', but it is not ready", token=trigger.token)
+    session.completing = token.key
+    session.writer = token.element
+    token.data.update(trigger.variables)
+    # What the new values set off comes before the completion itself, and may even take the token away.
+    session.subscriptions.test_conditions()
+    if not token.is_over():
+        token.run()
+
+
+def _fire(session: Session, trigger: Fire) -> None:
+    check_names(trigger.payload)
+    row = session.subscriptions.get(trigger.subscription)
+    if row is None:
+        raise Conflict("subscription-gone", "Expected to fire subscription '{key}', but it is gone", key=trigger.subscription)
+    if row.due is not None and row.due > session.now:
+        raise Conflict("not-due", "Expected to fire timer '{key}', but it is due at {due}", key=row.key, due=row.due.isoformat())
+    correlation.received(session, row, trigger.correlation, trigger.payload)
+    session.subscriptions.fire(row, trigger.payload)
+
+
+def _set_variables(session: Session, trigger: SetVariables) -> None:
+    check_names(trigger.variables)
+    scope = session.root.scope
+    if trigger.scope is not None:
+        session.load_scopes([trigger.scope])
+        if not session.has_scope(trigger.scope):
+            raise Conflict("scope-gone", "Expected to write into scope '{scope}', but it is gone", scope=trigger.scope)
+        scope = session.scope(trigger.scope)
+    scope.update(trigger.variables)
+
+
+def _start_ad_hoc(session: Session, trigger: StartAdHoc) -> None:
+    session.load_scopes([trigger.scope])
+    if not session.has_scope(trigger.scope):
+        raise Conflict("scope-gone", "Expected to start an activity in scope '{scope}', but it is gone", scope=trigger.scope)
+    execution = session.execution(trigger.scope)
+    ad_hoc = execution.spec.ad_hoc
+    spec = execution.spec.task_specs.get(trigger.element)
+    if ad_hoc is None or spec is None or spec._inputs or spec.element.type in ("boundaryEvent", ""):
+        raise Invalid("ad-hoc", "Expected to start '{element}', but it cannot be started by hand", element=trigger.element)
+    if ad_hoc.sequential and execution.live:
+        raise Conflict("ad-hoc", "Expected to start '{element}', but another activity runs", element=trigger.element)
+    execution.flag("begun")
+    execution.new_token(trigger.element).enter()
+
+
+def _retry(session: Session, trigger: Retry) -> None:
+    token = _token(session, trigger.token)
+    if token._state != TaskState.ERROR:
+        raise Conflict("no-incident", "Expected to retry token '{token}', but it has no incident", token=trigger.token)
+    phase = str(token.internal_data.pop("failed", "run"))
+    _RETRIES[phase](session, token)
+
+
+def _retry_entering(session: Session, token: Token) -> None:
+    token._set_state(TaskState.FUTURE)
+    token.armed = False
+    token.enter()
+
+
+def _retry_running(session: Session, token: Token) -> None:
+    token._set_state(TaskState.READY)
+
+
+def _retry_leaving(session: Session, token: Token) -> None:
+    token._set_state(TaskState.STARTED)
+    token.complete()
+
+
+def _retry_bodies(session: Session, token: Token) -> None:
+    session.writer = token.element
+    try:
+        token.task_spec.bodies_again(token)
+    except FAILURES as failure:
+        session.fail(token, "bodies", failure)
+
+
+def _retry_scope(session: Session, token: Token) -> None:
+    token._set_state(TaskState.STARTED)
+    execution = session.opened_by(token)
+    if execution is not None:
+        execution.settle()
+
+
+def _cancel(session: Session, trigger: Cancel) -> None:
+    session.root.flag("ending", "cancelled")
+    session.root.clear()
+    session.root.settle()
+
+
+def _token(session: Session, key: int) -> Token:
+    token = session.token(key)
+    if token is None:
+        raise Conflict("token-gone", "Expected to move token '{token}', but it is gone", token=key)
+    return token
+
+
+_RETRIES: dict[str, Callable[[Session, Token], None]] = {
+    "enter": _retry_entering, "run": _retry_running, "leave": _retry_leaving, "bodies": _retry_bodies, "scope": _retry_scope,
+}
+_HANDLERS: dict[type, Callable[[Session, Any], None]] = {
+    Start: _start, CompleteToken: _complete, Fire: _fire, SetVariables: _set_variables, StartAdHoc: _start_ad_hoc,
+    Retry: _retry, Cancel: _cancel,
+}

@@ -1,0 +1,96 @@
+"""Reads the BPMN files of one deployment: findings for the designer, and the process models when nothing is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.errors import Finding, InvalidModel
+from engine.kernel.extensions import ExtensionReader
+from engine.kernel.gate import Gate
+from engine.kernel.model import ProcessModel
+from engine.kernel.reader import ProcessReader
+from engine.kernel.report import Report
+from engine.kernel.source import Source, local
+from engine.kernel.xml import Unreadable, read
+
+ForeignServices = Literal["refuse", "pass"]
+"""What happens to service tasks with another engine's code: refused in a product, passed through in foreign test files."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParsedDeployment:
+    """What was found in the files of one deployment."""
+
+    findings: tuple[Finding, ...]
+    processes: tuple[ProcessModel, ...]
+    """Executable processes of all files; empty when there is an error."""
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that refuse the deployment."""
+        return tuple(finding for finding in self.findings if finding.level == "error")
+
+    def check(self) -> None:
+        """Raises InvalidModel with all findings when there is an error."""
+        if self.errors:
+            raise InvalidModel(self.findings)
+
+
+def parse(
+    resources: Mapping[str, bytes], *, functions: Collection[str] = (), form_keys: Collection[str] | None = None,
+    foreign_services: ForeignServices = "refuse",
+) -> ParsedDeployment:
+    """Reads BPMN files, given by name. `functions` are the registered ones; `form_keys` of None accepts every form key."""
+    findings: list[Finding] = []
+    processes: list[ProcessModel] = []
+    for resource in sorted(resources):
+        report = Report(resource)
+        processes.extend(_read_file(resource, resources[resource], report, functions, form_keys, foreign_services))
+        findings.extend(report.findings)
+    findings.extend(_across_files(processes, findings))
+    broken = any(finding.level == "error" for finding in findings)
+    return ParsedDeployment(findings=tuple(findings), processes=() if broken else tuple(processes))
+
+
+def _read_file(
+    resource: str, data: bytes, report: Report, functions: Collection[str], form_keys: Collection[str] | None, foreign: ForeignServices,
+) -> list[ProcessModel]:
+    try:
+        root = read(data)
+    except Unreadable as error:
+        report.add(Finding(
+            level="error", code=error.code, resource=resource, element=None, line=error.line, message=error.message,
+            message_en=error.message_en,
+        ))
+        return []
+    if local(root) != "definitions":
+        report.error("not-bpmn", root, "文件不是 BPMN 2.0 流程图。", "The file is not a BPMN 2.0 diagram.")
+        return []
+    reader = ProcessReader(
+        Source(resource, root, report), ExtensionReader(report, functions, form_keys), refuse_foreign=foreign == "refuse",
+    )
+    models = reader.processes()
+    for model in models:
+        Gate(model, report).check()
+    return models
+
+
+def _across_files(processes: list[ProcessModel], findings: list[Finding]) -> list[Finding]:
+    found: list[Finding] = []
+    seen: dict[str, str] = {}
+    for model in processes:
+        if model.id in seen:
+            found.append(Finding(
+                level="error", code="duplicate-process", resource=model.resource, element=model.id, line=model.line,
+                message=f"流程编号“{model.id}”在文件 {seen[model.id]} 中已有。",
+                message_en=f"The process id '{model.id}' is already used in {seen[model.id]}.",
+            ))
+        seen.setdefault(model.id, model.resource)
+    if not processes and not any(finding.level == "error" for finding in findings):
+        found.append(Finding(
+            level="error", code="no-process", resource="", element=None, line=None, message="没有可执行的流程。",
+            message_en="There is no executable process.",
+        ))
+    return found

@@ -1,0 +1,304 @@
+"""Reads the extension elements of namespace `urn:liandong:bpmn:1`, and the people attributes of other engines' files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from lxml import etree
+
+from engine.expressions import Template
+from engine.kernel.model import (
+    ApprovalModel,
+    AssignModel,
+    CallModel,
+    DeadlineModel,
+    FieldsModel,
+    FunctionCall,
+    NamedValue,
+    NumberModel,
+    OutcomeModel,
+    ReceiveModel,
+    SendModel,
+    StarterModel,
+    SubjectModel,
+    VisibleModel,
+)
+from engine.kernel.report import Report
+from engine.kernel.source import child
+
+LIANDONG = "{urn:liandong:bpmn:1}"
+VENDORS = (
+    "{http://camunda.org/schema/1.0/bpmn}", "{http://operaton.org/schema/1.0/bpmn}", "{http://flowable.org/bpmn}",
+    "{http://activiti.org/bpmn}",
+)
+FOREIGN_WORK = ("class", "delegateExpression", "expression", "type", "topic")
+FOREIGN_LISTENERS = ("executionListener", "taskListener")
+
+_MODES = frozenset({"single", "pool"})
+_UNBUILT_MODES = frozenset({"all", "any", "order", "vote"})
+_RULES = frozenset({"post", "person", "starter"})
+_KNOWN = frozenset({
+    "process", "starter", "number", "subject", "urgency", "businessKey", "visible", "approval", "assign", "fields", "outcome",
+    "deadline", "copy", "send", "receive", "call", "timer", "in", "out",
+})
+_DONE = OutcomeModel(value="done", label="完成", label_en="Done")
+
+
+def extension(node: etree._Element, name: str) -> etree._Element | None:
+    """The first extension element of that name."""
+    return next(extensions(node, name), None)
+
+
+def extensions(node: etree._Element, name: str) -> Iterator[etree._Element]:
+    """Extension elements of that name, in the order of the file."""
+    holder = child(node, "extensionElements")
+    if holder is not None:
+        yield from holder.iterchildren(LIANDONG + name)
+
+
+def vendor(node: etree._Element, name: str) -> str | None:
+    """An attribute of another engine's namespace, None when it is absent or empty."""
+    for namespace in VENDORS:
+        value = node.get(namespace + name)
+        if value is not None and value.strip():
+            return str(value).strip()
+    return None
+
+
+def check_extensions(node: etree._Element, report: Report) -> None:
+    """Refuses extension elements of our namespace that nobody reads: a misspelt rule must not be passed over."""
+    holder = child(node, "extensionElements")
+    if holder is None:
+        return
+    for found in holder:
+        if isinstance(found.tag, str) and found.tag.startswith(LIANDONG):
+            name = found.tag[len(LIANDONG):]
+            if name not in _KNOWN:
+                report.error("unknown-extension", found, f"扩展元素 liandong:{name} 不存在，请检查拼写。",
+                             f"There is no extension element liandong:{name}; check its spelling.")
+
+
+class ExtensionReader:
+    """Reads extension elements into records; what is wrong becomes a finding."""
+
+    def __init__(self, report: Report, functions: Collection[str], form_keys: Collection[str] | None) -> None:
+        self.report = report
+        self._functions = frozenset(functions)
+        self._form_keys = form_keys
+
+    def starters(self, node: etree._Element) -> tuple[StarterModel, ...]:
+        """Posts that may start a process by hand."""
+        found = (self._required(item, "post") for item in extensions(node, "starter"))
+        return tuple(StarterModel(post=post) for post in found if post)
+
+    def number(self, node: etree._Element) -> NumberModel | None:
+        """The document number drawn at a start by hand."""
+        item = extension(node, "number")
+        if item is None:
+            return None
+        return NumberModel(category=self._required(item, "category"), variable=self._required(item, "variable"))
+
+    def subject(self, node: etree._Element) -> SubjectModel | None:
+        """The instance's subject line."""
+        item = extension(node, "subject")
+        value = None if item is None else self.report.template(item.get("value"), item)
+        if item is None or value is None:
+            return None
+        return SubjectModel(value=value, masked=self._template(item, "masked"))
+
+    def value(self, node: etree._Element, name: str) -> Template | None:
+        """The template in the attribute `value` of one extension element."""
+        item = extension(node, name)
+        return None if item is None else self.report.template(item.get("value"), item)
+
+    def visible(self, node: etree._Element) -> tuple[VisibleModel, ...]:
+        """Institutions that may see the case beside its owner."""
+        found = []
+        for item in extensions(node, "visible"):
+            institution = self.report.template(item.get("institution"), item)
+            condition = self.report.expression(item.get("while"), item) if item.get("while") is not None else None
+            if institution is not None:
+                found.append(VisibleModel(institution=institution, condition=condition))
+        return tuple(found)
+
+    def approval(self, node: etree._Element) -> ApprovalModel:
+        """What a user task asks of people, from our elements or from another engine's attributes."""
+        item = extension(node, "approval")
+        mode = "single" if item is None else (item.get("mode") or "single")
+        if mode not in _MODES:
+            self._refuse_mode(node, mode)
+        form = self._form(node, None if item is None else item.get("form"))
+        assigns = tuple(self._people(node, "assign")) or tuple(self._legacy_people(node))
+        if not assigns:
+            self.report.warning(
+                "no-assignment", node, "用户任务没有指定办理人，运行时将转给牵头医院的系统管理员。",
+                "The user task names nobody; at run time it goes to the administrator of the lead institution.",
+            )
+        return ApprovalModel(
+            mode=mode, form=form, assigns=assigns, fields=self._fields(node), outcomes=self._outcomes(node),
+            deadline=self._deadline(node), copies=tuple(self._people(node, "copy")),
+            follow_up=self._legacy_template(node, "followUpDate"), priority=self._legacy_template(node, "priority"),
+        )
+
+    def send(self, node: etree._Element) -> SendModel | None:
+        """Where a message goes."""
+        item = extension(node, "send")
+        if item is None:
+            return None
+        if item.get("to") is not None and item.get("endpoint") is not None:
+            self.report.error("send", item, "liandong:send 只能写 to 或 endpoint 之一。", "liandong:send takes either to or endpoint.")
+        return SendModel(
+            to=self._template(item, "to"), endpoint=item.get("endpoint"), business_key=self._template(item, "businessKey"),
+            expires=self._template(item, "expires"), correlation=self._values(item, "correlate", needed=True),
+            payload=self._values(item, "payload", needed=False),
+        )
+
+    def receive(self, node: etree._Element) -> ReceiveModel | None:
+        """What a message must carry, and what is taken from it."""
+        item = extension(node, "receive")
+        if item is None:
+            return None
+        accepts = []
+        for accept in item.iterchildren(LIANDONG + "accept"):
+            name = self._required(accept, "name")
+            accepts.append((name, accept.get("as") or name))
+        # At a start event the value is left out: there is no instance yet that could have one.
+        correlation = self._values(item, "correlate", needed=False)
+        return ReceiveModel(correlation=correlation, accepts=tuple(accepts))
+
+    def function(self, node: etree._Element) -> FunctionCall | None:
+        """The registered function that a service task calls."""
+        item = extension(node, "call")
+        if item is None:
+            return None
+        name = self._required(item, "function")
+        if name and name not in self._functions:
+            self.report.error("unknown-function", item, f"函数“{name}”没有登记，不能调用。", f"No function '{name}' is registered.")
+        return FunctionCall(
+            function=name, inputs=self._values(item, "in", needed=False), outputs=self._values(item, "out", needed=False),
+        )
+
+    def call(self, node: etree._Element, process: Template) -> CallModel:
+        """The mappings of a call activity, ours or another engine's."""
+        inputs, all_inputs = self._mappings(node, "in")
+        outputs, all_outputs = self._mappings(node, "out")
+        return CallModel(process=process, inputs=inputs, outputs=outputs, all_inputs=all_inputs, all_outputs=all_outputs)
+
+    def calendar(self, node: etree._Element) -> str | None:
+        """Calendar of a timer event."""
+        item = extension(node, "timer")
+        return None if item is None else item.get("calendar")
+
+    def _mappings(self, node: etree._Element, name: str) -> tuple[tuple[NamedValue, ...], bool]:
+        holder = child(node, "extensionElements")
+        if holder is None:
+            return (), True
+        ours = [self._value(item, needed=False) for item in holder.iterchildren(LIANDONG + name)]
+        theirs = [item for namespace in VENDORS for item in holder.iterchildren(namespace + name)]
+        everything = any(item.get("variables") == "all" for item in theirs)
+        for item in theirs:
+            target, source = item.get("target"), item.get("source") or item.get("sourceExpression")
+            if target and source:
+                value = self.report.expression(source, item)
+                ours.append(NamedValue(name=target, value=value))
+        return tuple(ours), everything or not ours
+
+    def _values(self, item: etree._Element, name: str, *, needed: bool) -> tuple[NamedValue, ...]:
+        return tuple(self._value(found, needed=needed) for found in item.iterchildren(LIANDONG + name))
+
+    def _value(self, item: etree._Element, *, needed: bool) -> NamedValue:
+        text = item.get("value")
+        value = self.report.template(text, item) if text is not None or needed else None
+        return NamedValue(name=self._required(item, "name"), value=value)
+
+    def _people(self, node: etree._Element, name: str) -> Iterator[AssignModel]:
+        for item in extensions(node, name):
+            rule = item.get("rule") or ""
+            if rule not in _RULES:
+                self.report.error("assign-rule", item, f"指派规则“{rule}”不存在，可用 post、person、starter。",
+                                  f"There is no rule '{rule}'; use post, person or starter.")
+                continue
+            if rule != "starter" and item.get(rule) is None:
+                self.report.error("assign-rule", item, f"指派规则 {rule} 缺少属性 {rule}。", f"The rule {rule} lacks its attribute {rule}.")
+            yield AssignModel(
+                rule=rule, post=self._template(item, "post"), person=self._template(item, "person"),
+                institution=self._template(item, "institution"), department=self._template(item, "department"),
+            )
+
+    def _legacy_people(self, node: etree._Element) -> Iterator[AssignModel]:
+        persons = [vendor(node, "assignee"), *_listed(vendor(node, "candidateUsers"))]
+        for person in persons:
+            if person is not None:
+                yield AssignModel(rule="person", person=self.report.template(person, node))
+        for group in _listed(vendor(node, "candidateGroups")):
+            yield AssignModel(rule="post", post=self.report.template(group, node))
+
+    def _form(self, node: etree._Element, form: str | None) -> str | None:
+        key = form or vendor(node, "formKey") or vendor(node, "formRef")
+        if key is not None and self._form_keys is not None and key not in self._form_keys:
+            self.report.error("unknown-form", node, f"表单“{key}”不在本次部署中。", f"The form '{key}' is not in this deployment.")
+        return key
+
+    def _fields(self, node: etree._Element) -> FieldsModel | None:
+        item = extension(node, "fields")
+        if item is None:
+            return None
+        return FieldsModel(write=_words(item, "write"), required=_words(item, "required"), hidden=_words(item, "hidden"))
+
+    def _outcomes(self, node: etree._Element) -> tuple[OutcomeModel, ...]:
+        found = []
+        for item in extensions(node, "outcome"):
+            value = self._required(item, "value")
+            found.append(OutcomeModel(
+                value=value, label=item.get("label") or value, label_en=item.get("label-en") or item.get("label") or value,
+                kind=item.get("kind") or "primary", opinion=item.get("opinion") or "optional", fields=_words(item, "fields"),
+            ))
+        if len({outcome.value for outcome in found}) < len(found):
+            self.report.error("duplicate-outcome", node, "任务的两个处理结果取值相同。", "Two outcomes of the task have the same value.")
+        return tuple(found) or (_DONE,)
+
+    def _deadline(self, node: etree._Element) -> DeadlineModel | None:
+        item = extension(node, "deadline")
+        if item is None:
+            term = self._legacy_template(node, "dueDate")
+            return None if term is None else DeadlineModel(term=term)
+        term = self.report.template(item.get("term"), item)
+        if term is None:
+            return None
+        return DeadlineModel(term=term, calendar=self._template(item, "calendar"), ladder=item.get("ladder"))
+
+    def _legacy_template(self, node: etree._Element, name: str) -> Template | None:
+        text = vendor(node, name)
+        return None if text is None else self.report.template(text, node)
+
+    def _template(self, item: etree._Element, name: str) -> Template | None:
+        text = item.get(name)
+        return None if text is None else self.report.template(text, item)
+
+    def _required(self, item: etree._Element, name: str) -> str:
+        value = (item.get(name) or "").strip()
+        if not value:
+            tag = str(item.tag).rpartition("}")[2]
+            self.report.error("missing-attribute", item, f"liandong:{tag} 缺少属性 {name}。", f"liandong:{tag} lacks its attribute {name}.")
+        return value
+
+    def _refuse_mode(self, node: etree._Element, mode: str) -> None:
+        if mode in _UNBUILT_MODES:
+            self.report.error("approval-mode", node, f"会签方式“{mode}”尚未提供，请改用 single 或 pool。",
+                              f"The approval mode '{mode}' is not available yet; use single or pool.")
+        else:
+            self.report.error("approval-mode", node, f"办理方式“{mode}”不存在，可用 single、pool。",
+                              f"There is no approval mode '{mode}'; use single or pool.")
+
+
+def _words(item: etree._Element, name: str) -> tuple[str, ...]:
+    return tuple((item.get(name) or "").replace(",", " ").split())
+
+
+def _listed(text: str | None) -> list[str]:
+    # A list inside ${…} is one expression, whatever commas it holds.
+    if text is None:
+        return []
+    if "${" in text:
+        return [text]
+    return [part.strip() for part in text.split(",") if part.strip()]

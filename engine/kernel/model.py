@@ -1,0 +1,343 @@
+"""What a process is: pure records of one BPMN process, read once at deployment and never changed.
+
+A `ProcessModel` names everything that other layers ask about (names, lines, lanes, forms, who may start it) and holds
+every expression in compiled form. The executable specs are built from these records and from nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.expressions import Expression, Script, Template
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedValue:
+    """A name with the expression that gives its value."""
+
+    name: str
+    value: Expression | Template | None
+    """None: the variable of that name, if it is defined."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendModel:
+    """Where a message goes and what it carries."""
+
+    to: Template | None = None
+    endpoint: str | None = None
+    business_key: Template | None = None
+    expires: Template | None = None
+    correlation: tuple[NamedValue, ...] = ()
+    payload: tuple[NamedValue, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiveModel:
+    """What a message must carry to be ours, and what is taken from it."""
+
+    correlation: tuple[NamedValue, ...] = ()
+    accepts: tuple[tuple[str, str], ...] = ()
+    """Pairs of payload key and variable name; empty takes every key."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionCall:
+    """A service task that calls a registered function."""
+
+    function: str
+    inputs: tuple[NamedValue, ...] = ()
+    outputs: tuple[NamedValue, ...] = ()
+    """Evaluated with the extra name `result`; a value of None takes the key of the same name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimerModel:
+    """When a timer fires. `kind` is `date`, `duration` or `cycle`."""
+
+    kind: str
+    value: Template
+    calendar: str | None = None
+    """Calendar that durations are counted on; None counts every hour."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageProperty:
+    """One correlation property of BPMN's own model, as one message carries it."""
+
+    name: str
+    source: str
+    """Text of the retrieval expression; stored with subscriptions."""
+    value: Expression
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventModel:
+    """One event definition."""
+
+    kind: str
+    """`message`, `signal`, `timer`, `conditional`, `error`, `escalation`, `cancel`, `compensation`, `terminate` or `link`."""
+    name: str | None = None
+    """Message, signal or link name, error or escalation code."""
+    timer: TimerModel | None = None
+    condition: Expression | None = None
+    activity: str | None = None
+    """Activity to compensate; None compensates the whole scope."""
+    properties: tuple[MessageProperty, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoopModel:
+    """How often an activity runs. `kind` is `standard`, `parallel` or `sequential`."""
+
+    kind: str
+    cardinality: Expression | None = None
+    collection: Expression | None = None
+    item: str | None = None
+    output: str | None = None
+    """Variable that receives the list of outputs, in the order of the seats."""
+    output_item: str | None = None
+    condition: Expression | None = None
+    """Completion condition of a multi-instance, loop condition of a standard loop."""
+    maximum: int | None = None
+    test_before: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdHocModel:
+    """How an ad-hoc subprocess ends."""
+
+    condition: Expression | None
+    cancel_remaining: bool
+    sequential: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallModel:
+    """Which process a call activity runs, and what crosses the border. Without mappings every variable does, both ways."""
+
+    process: Template
+    inputs: tuple[NamedValue, ...] = ()
+    outputs: tuple[NamedValue, ...] = ()
+    all_inputs: bool = True
+    all_outputs: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignModel:
+    """One rule that finds people. `rule` is `post`, `person` or `starter`."""
+
+    rule: str
+    post: Template | None = None
+    person: Template | None = None
+    institution: Template | None = None
+    """None is the owning institution."""
+    department: Template | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeModel:
+    """One way to decide a task."""
+
+    value: str
+    label: str
+    label_en: str
+    kind: str = "primary"
+    """`primary`, `negative` or `neutral`."""
+    opinion: str = "optional"
+    """`optional` or `required`."""
+    fields: tuple[str, ...] = ()
+    """Fields that must be filled for this outcome."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldsModel:
+    """Field rights of a task. Without it every field is as the form says."""
+
+    write: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineModel:
+    """When a task is overdue."""
+
+    term: Template
+    """ISO 8601 duration or point in time."""
+    calendar: Template | None = None
+    ladder: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalModel:
+    """What a user task asks of people."""
+
+    mode: str = "single"
+    form: str | None = None
+    assigns: tuple[AssignModel, ...] = ()
+    fields: FieldsModel | None = None
+    outcomes: tuple[OutcomeModel, ...] = ()
+    deadline: DeadlineModel | None = None
+    copies: tuple[AssignModel, ...] = ()
+    follow_up: Template | None = None
+    priority: Template | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """One sequence flow."""
+
+    id: str
+    name: str | None
+    source: str
+    target: str
+    scope: tuple[str, ...]
+    condition: Expression | None
+    line: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """A data output association: a variable that an activity writes when it completes."""
+
+    name: str
+    value: Expression
+
+
+@dataclass(frozen=True, kw_only=True)
+class Element:
+    """One flow node. `type` is the local name of its BPMN element, such as `userTask`."""
+
+    id: str
+    type: str
+    name: str | None
+    line: int | None
+    documentation: str | None = None
+    scope: tuple[str, ...] = ()
+    """Ids of the enclosing subprocesses, outermost first."""
+    incoming: tuple[str, ...] = ()
+    """Ids of sequence flows; so is `outgoing`."""
+    outgoing: tuple[str, ...] = ()
+    default: str | None = None
+    lane: str | None = None
+    events: tuple[EventModel, ...] = ()
+    parallel_multiple: bool = False
+    interrupting: bool = True
+    """Of a boundary event or an event subprocess's start event."""
+    attached_to: str | None = None
+    loop: LoopModel | None = None
+    approval: ApprovalModel | None = None
+    send: SendModel | None = None
+    receive: ReceiveModel | None = None
+    function: FunctionCall | None = None
+    script: Script | None = None
+    call: CallModel | None = None
+    ad_hoc: AdHocModel | None = None
+    assignments: tuple[Assignment, ...] = ()
+    event_subprocess: bool = False
+    for_compensation: bool = False
+    handler: str | None = None
+    """Activity that compensates this one."""
+    instantiate: bool = False
+    start_quantity: int = 1
+    completion_quantity: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class StarterModel:
+    """A post whose holders may start the process by hand."""
+
+    post: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberModel:
+    """The document number drawn at a start by hand."""
+
+    category: str
+    variable: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubjectModel:
+    """Templates of the instance's subject line."""
+
+    value: Template
+    masked: Template | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisibleModel:
+    """A further institution that may see the case while a condition holds."""
+
+    institution: Template
+    condition: Expression | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartSubscription:
+    """A start event that waits for something outside. `kind` is `message`, `signal`, `timer` or `conditional`."""
+
+    element: str
+    kind: str
+    name: str | None
+    timer: TimerModel | None = None
+    condition: Expression | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Participant:
+    """A pool. Without a process it is an endpoint: messages go there and nothing runs."""
+
+    id: str
+    name: str | None
+    process: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageFlow:
+    """An arrow between pools or between elements of different pools."""
+
+    id: str
+    name: str | None
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessModel:
+    """One executable process."""
+
+    id: str
+    name: str | None
+    resource: str
+    """Name of the file that holds it."""
+    line: int | None
+    documentation: str | None = None
+    startable: bool = False
+    title: str | None = None
+    title_en: str | None = None
+    pool: str | None = None
+    """Code of the pool, from `liandong:process`."""
+    participant: str | None = None
+    """Name of the pool as drawn."""
+    starters: tuple[StarterModel, ...] = ()
+    number: NumberModel | None = None
+    subject: SubjectModel | None = None
+    urgency: Template | None = None
+    business_key: Template | None = None
+    visible: tuple[VisibleModel, ...] = ()
+    elements: Mapping[str, Element] = field(default_factory=dict)
+    flows: Mapping[str, Flow] = field(default_factory=dict)
+    declared: Mapping[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
+    """Names that the data objects of each scope declare."""
+    start_subscriptions: tuple[StartSubscription, ...] = ()
+    lanes: tuple[str, ...] = ()
+    participants: tuple[Participant, ...] = ()
+    """Pools of the file's collaboration, this one included."""
+    message_flows: tuple[MessageFlow, ...] = ()
+    conditional: bool = False
+    """Whether a change of variables alone can make it move."""
