@@ -12,8 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from engine.authorization import Executes, in_force
+from engine.authorization import in_force
 from engine.config import Config
+from engine.store.base import Executes
 from engine.store.tables import Account, Appointment, Department, Institution, Person
 
 

@@ -14,7 +14,6 @@ from engine.authorization.checks import (
 from engine.authorization.standing import (
     NOBODY,
     Capacity,
-    Executes,
     Standing,
     capacities,
     in_force,
@@ -35,7 +34,7 @@ from engine.authorization.visibility import (
 )
 
 __all__ = [
-    "NOBODY", "Capacity", "Executes", "Standing", "capacities", "in_force", "is_member", "may_act_on_seat", "may_start",
+    "NOBODY", "Capacity", "Standing", "capacities", "in_force", "is_member", "may_act_on_seat", "may_start",
     "offered_seats", "person_principal", "post_principal", "principals", "require_right", "require_visible_instance",
     "require_visible_seat", "sees_instance", "sees_seat", "standing", "starting_capacities", "takes_part", "task_not_found",
     "today", "visible_instances", "visible_seats",

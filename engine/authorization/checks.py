@@ -11,10 +11,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from engine.authorization.standing import Capacity, Executes, Standing, standing
+from engine.authorization.standing import Capacity, Standing, standing
 from engine.authorization.visibility import sees_instance, sees_seat, takes_part
 from engine.errors import Conflict, EngineError, NotAllowed, NotFound
 from engine.records import Actor
+from engine.store.base import Executes
 from engine.store.tables import Candidate, Participant, Person, ProcessInstance
 from engine.store.unit_of_work import UnitOfWork
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.calendar import TIME_ZONE
+from engine.store.base import Executes
 from engine.store.tables import Appointment, Department, Institution, Membership, Person, Post
 
 LAST_DAY = date(9999, 12, 31)
@@ -24,12 +24,6 @@ OVERSIGHT_POSTS = frozenset({"BR_REF", "BR_DIR", "REF_CTR", "MED_DIR", "VP_MED"}
 """Whose holders see every case that their institution takes part in."""
 DEPARTMENT_OVERSIGHT_POSTS = frozenset({"DEPT_HEAD"})
 """Whose holders see the cases that people of their department hold, held or are offered."""
-
-
-class Executes(Protocol):
-    """A SQLAlchemy connection or session."""
-
-    def execute(self, statement: Any, parameters: Any = None, /) -> Any: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
-from engine.authorization.standing import Executes, Standing
+from engine.authorization.standing import Standing
+from engine.store.base import Executes
 from engine.store.tables import Appointment, Candidate, Copy, Participant, ProcessInstance, Seat
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)

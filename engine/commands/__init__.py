@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from engine.commands import account, identity, organisation
 from engine.commands.deployment import Deploy, deploy
 from engine.commands.incident import RetryIncident, retry_incident
 from engine.commands.instance import MoveInstance, RunInstance, StartInstance, move_instance, run_instance, start_instance
@@ -49,6 +50,24 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     SendMessage: send_message,
     StartInstance: start_instance,
     UnclaimTask: unclaim_task,
+    account.CreateAccount: account.create_account,
+    account.DisableAccount: account.disable_account,
+    account.EnableAccount: account.enable_account,
+    account.SetPassword: account.set_password,
+    account.SetRights: account.set_rights,
+    identity.ChangePassword: identity.change_password,
+    identity.PurgeIdentity: identity.purge_identity,
+    identity.SignIn: identity.sign_in,
+    identity.SignOut: identity.sign_out,
+    identity.Touch: identity.touch,
+    organisation.Appoint: organisation.appoint,
+    organisation.EndAppointment: organisation.end_appointment,
+    organisation.PutDefaultPosts: organisation.put_default_posts,
+    organisation.PutDepartment: organisation.put_department,
+    organisation.PutInstitution: organisation.put_institution,
+    organisation.PutMembership: organisation.put_membership,
+    organisation.PutPerson: organisation.put_person,
+    organisation.PutPost: organisation.put_post,
 }
 
 
@@ -57,4 +76,4 @@ def _done(answer: Mapping[str, Any]) -> Done:
     return Done(**ids, state=answer["state"])
 
 
-ANSWERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"Done": _done}
+ANSWERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"Done": _done, "Saved": organisation.saved}

@@ -1,0 +1,92 @@
+"""Who a session belongs to, and which accounts there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.authorization import Capacity, capacities, require_right, today
+from engine.authorization.sessions import csrf_token, ends_at, is_live, token_hash, touch_is_due
+from engine.queries.registry import Query, Reader
+from engine.records import Actor
+from engine.store.tables import Account, Person, Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionRecord:
+    """A session that holds now: whose it is, and what he may do. Read for every request, so a change acts on the next."""
+
+    person: int
+    person_id: UUID
+    name: str
+    login: str
+    rights: tuple[str, ...]
+    capacities: tuple[Capacity, ...]
+    must_change: bool
+    """The password must be changed before anything else."""
+    csrf: str = field(repr=False)
+    """What a request that changes something has to bring along."""
+    ends_at: datetime
+    """When it ends if it is not used."""
+    touch_due: bool
+    """Whether a use is worth `Touch`."""
+
+    def actor(self, source: str | None = None, request_id: str | None = None) -> Actor:
+        """The actor of a request of this session; without rights while the password must be changed."""
+        rights = frozenset() if self.must_change else frozenset(self.rights)
+        return Actor(person=self.person, name=self.name, rights=rights, source=source, request_id=request_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionByToken(Query[SessionRecord | None]):
+    """The session of a token; None when there is none, or it has ended, or its account is shut."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountRow:
+    """One account, for the administrator."""
+
+    login: str
+    name: str
+    staff_number: str
+    rights: tuple[str, ...]
+    disabled: bool
+    must_change: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListAccounts(Query[tuple[AccountRow, ...]]):
+    """All accounts, by log-in. Needs the right `administrate`."""
+
+
+def session_by_token(query: SessionByToken, reader: Reader) -> SessionRecord | None:
+    columns = (
+        Session.created_at, Session.seen_at, Account.login, Account.rights, Account.must_change, Account.person,
+        Person.id.label("person_id"), Person.name,
+    )
+    found = (
+        select(*columns)
+        .join(Account, Account.key == Session.account)
+        .join(Person, Person.key == Account.person)
+        .where(Session.token_hash == token_hash(query.token), Account.disabled.is_(False), Person.active)
+    )
+    row = reader.connection.execute(found).one_or_none()
+    if row is None or not is_live(row, reader.config, reader.now):
+        return None
+    return SessionRecord(
+        person=row.person, person_id=row.person_id, name=row.name, login=row.login, rights=tuple(row.rights),
+        capacities=capacities(reader.connection, row.person, today(reader.now)), must_change=row.must_change,
+        csrf=csrf_token(query.token), ends_at=ends_at(row, reader.config), touch_due=touch_is_due(row, reader.now),
+    )
+
+
+def list_accounts(query: ListAccounts, reader: Reader) -> tuple[AccountRow, ...]:
+    require_right(reader.actor, "administrate")
+    columns = Account.login, Person.name, Person.staff_number, Account.rights, Account.disabled, Account.must_change
+    rows = reader.connection.execute(select(*columns).join(Person, Person.key == Account.person).order_by(Account.login))
+    return tuple(AccountRow(**{**row._mapping, "rights": tuple(row.rights)}) for row in rows)
