@@ -35,6 +35,7 @@ class RoundOpened:
     instance: int
     token: int
     scope: int
+    definition: int
     element: str
     name: str
     number: int
@@ -86,6 +87,7 @@ def _add(work: UnitOfWork, effect: RoundOpened, rows: _Rows) -> None:
             "instance": effect.instance,
             "token": effect.token,
             "scope": effect.scope,
+            "definition": effect.definition,
             "element": effect.element,
             "number": effect.number,
             "mode": effect.mode,

@@ -17,6 +17,7 @@ from engine.errors import Finding, InvalidModel
 from engine.forms import parse_form
 from engine.functions import REGISTERED
 from engine.kernel import ProcessModel, parse
+from engine.kernel.definition import ForeignServices
 from engine.records import Deployed
 from engine.runtime import Runtime
 from engine.store.base import load_json
@@ -33,7 +34,7 @@ class Deploy(Command[Deployed]):
     name: str
     resources: Mapping[str, bytes]
     """File name -> content: `*.bpmn` (or `*.xml`), `*.form.json`, `parameters.json`."""
-    foreign_services: str = "refuse"
+    foreign_services: ForeignServices = "refuse"
     """`pass` lets service tasks of other engines through as if done, for the scenario runner only."""
 
 
@@ -85,7 +86,7 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
     )
 
 
-def inspect(resources: Mapping[str, bytes], *, foreign_services: str = "refuse") -> Inspected:
+def inspect(resources: Mapping[str, bytes], *, foreign_services: ForeignServices = "refuse") -> Inspected:
     """What the deployment gate says of these files; deploys nothing."""
     kinds = {name: kind_of(name) for name in resources}
     findings = [_unknown_file(name) for name, kind in kinds.items() if kind == "unknown"]

@@ -7,6 +7,7 @@ given up after its retries like any other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -81,7 +82,8 @@ def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[
     )
     taken: list[Row[Any]] = []
     worn: list[Row[Any]] = []
-    for row in work.connection.execute(due).all():
+    rows: Sequence[Row[Any]] = work.connection.execute(due).all()
+    for row in rows:
         (worn if row.attempts > work.config.job_retries + 1 else taken).append(row)
     for row in worn:
         _give_up(work, row, "The worker stopped every time it tried this job")

@@ -55,7 +55,7 @@ def reassign_task(command: ReassignTask, work: UnitOfWork, runtime: Runtime) -> 
         journal.note(
             "task-reassigned", element=seat.element, by_actor=True, task=str(seat.id), to=person, reason=command.reason.strip()
         )
-        model = runtime.definitions.get(case.definition).model
+        model = runtime.definitions.get(seat.definition).model
         title, title_en = model.title or model.name or model.id, model.title_en or model.name or model.id
         journal.tell(
             person, "task", f"{title}：“{seat.name}”改派给您", f"{title_en}: “{seat.name}” was given to you", seat=seat.key

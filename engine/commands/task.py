@@ -123,7 +123,7 @@ def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Do
 def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat, capacity = _lock(work, runtime, command.task)
     _expect_revision(seat, command.revision)
-    definition = runtime.definitions.get(case.definition)
+    definition = runtime.definitions.get(seat.definition)
     approval = definition.model.elements[seat.element].approval or ApprovalModel()
     outcome = _outcome(approval, command.outcome)
     opinion = _opinion(outcome, command.opinion)
@@ -190,7 +190,7 @@ def lock_seat(work: UnitOfWork, runtime: Runtime, task: UUID) -> tuple[Case, Row
     if instance is None:
         raise task_not_found(task)
     case = runtime.lock(work, instance)
-    columns = (*Seat.__table__.columns, Round.token, Round.scope, Round.resolved)
+    columns = (*Seat.__table__.columns, Round.token, Round.scope, Round.definition, Round.resolved)
     return case, work.connection.execute(select(*columns).join(Round, Round.key == Seat.round).where(Seat.id == task)).one()
 
 

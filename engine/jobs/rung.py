@@ -37,6 +37,7 @@ def climb_rung(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
         Seat.assignee,
         Seat.capacity,
         Round.resolved,
+        Round.definition,
     )
     found = select(*columns).join(Round, Round.key == Seat.round).where(Seat.key == job.subject)
     seat = work.connection.execute(found).one_or_none()
@@ -51,7 +52,7 @@ def climb_rung(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
         return
     top = due[-1]
     told = _told(work, seat, top)
-    definition = runtime.definitions.get(case.definition)
+    definition = runtime.definitions.get(seat.definition)
     work.connection.execute(
         update(Rung).where(Rung.key.in_([rung.key for rung in due])).values(done_at=work.now, told=list(told))
     )

@@ -59,5 +59,5 @@ def _fire(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
     try:
         runtime.advance(work, case, trigger, Act(action="signal", object=job.payload["name"]), before=noted)
     except Conflict as conflict:
-        if conflict.code != "no-subscription":
+        if conflict.code != "subscription-gone":
             raise

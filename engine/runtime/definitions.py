@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from engine.errors import NotFound
 from engine.forms import FormModel, parse_form
 from engine.functions import REGISTERED
-from engine.kernel import CompiledDefinition, ProcessModel, compile_process, parse
+from engine.kernel import CompiledDefinition, ProcessModel, parse
 from engine.store.base import load_json
 from engine.store.database import Database
 from engine.store.tables import ProcessDefinition, Resource
@@ -42,7 +42,7 @@ class _Bundle:
     models: Mapping[str, ProcessModel]
     forms: Mapping[str, FormModel]
     parameters: Mapping[str, Any]
-    compiled: dict[str, CompiledDefinition] = field(default_factory=dict)
+    compiled: CompiledDefinition
 
 
 class Definitions:
@@ -88,15 +88,13 @@ class Definitions:
             if row is None:
                 raise NotFound("no-definition", "Expected to find process definition '{key}', but there is none", key=key)
             bundle = self._bundle(connection, row.deployment)
-        if row.process_id not in bundle.compiled:
-            bundle.compiled[row.process_id] = compile_process(bundle.resources, row.process_id)
         return Definition(
             key=key,
             id=row.id,
             deployment=row.deployment,
             version=row.version,
             model=bundle.models[row.process_id],
-            compiled=bundle.compiled[row.process_id],
+            compiled=bundle.compiled,
             forms=bundle.forms,
             parameters=bundle.parameters,
             xml=bundle.resources[row.resource],
@@ -118,6 +116,7 @@ def read_bundle(rows: Any) -> _Bundle:
     return _Bundle(
         resources=bpmn,
         models={model.id: model for model in parsed.processes},
+        compiled=CompiledDefinition(parsed.processes),
         parameters=parameters,
         forms={form.id: form for form in forms if form is not None},
     )

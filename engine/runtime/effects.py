@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import uuid4
 
 from sqlalchemy import insert, select
@@ -26,25 +25,24 @@ from engine.kernel.effects import (
     VariableWritten,
 )
 from engine.runtime.case import Case
-from engine.runtime.definitions import Definition
-from engine.runtime.tasks import Naming, open_tasks
+from engine.runtime.step import Step
+from engine.runtime.tasks import open_tasks
 from engine.store.tables import Institution, Message
 from engine.store.unit_of_work import UnitOfWork
 
 
-def carry_out(
-    naming: Naming, work: UnitOfWork, case: Case, definition: Definition, effects: Sequence[Effect], journal: Journal
-) -> None:
-    """Carries out the effects of one step in the order they happened; tasks come last and together."""
+def carry_out(step: Step) -> None:
+    """Carries out the effects of a step in the order they happened; tasks come last and together."""
+    effects = step.result.effects
     gone = {effect.token for effect in effects if isinstance(effect, TaskClosed) and not effect.completed}
     born = {effect.token for effect in effects if isinstance(effect, TaskOpened)}
-    for _, seat, element in close_rounds(work, sorted(gone - born)):
-        journal.note("task-closed", element=element, task=str(seat))
+    for _, seat, element in close_rounds(step.work, sorted(gone - born)):
+        step.journal.note("task-closed", element=element, task=str(seat))
     for effect in effects:
-        _carry_out(work, case, effect, journal)
+        _carry_out(step.work, step.case, effect, step.journal)
     opened = [effect for effect in effects if isinstance(effect, TaskOpened) and effect.token not in gone]
     if opened:
-        open_tasks(naming, work, case, definition, opened, journal)
+        open_tasks(step, opened)
 
 
 def _carry_out(work: UnitOfWork, case: Case, effect: Effect, journal: Journal) -> None:

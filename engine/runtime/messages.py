@@ -40,13 +40,10 @@ def deliver(work: UnitOfWork, runtime: Runtime, key: int) -> str:
 
 def _to_subscription(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> str | None:
     for instance, row in _candidates(work, message):
+        if match_message([row], message.name, message.correlation, message.payload) is None:
+            continue
         case = runtime.lock(work, instance)
         if case.state != "active":
-            continue
-        found = match_message(
-            [row], message.name, message.correlation, payload=message.payload, stored=_stored_correlation(work, instance)
-        )
-        if found is None:
             continue
 
         def noted(journal: Journal, element: str = row.element) -> None:
@@ -63,7 +60,7 @@ def _to_subscription(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> s
         try:
             runtime.advance(work, case, trigger, Act(action="message", object=message.name), before=noted)
         except Conflict as conflict:
-            if conflict.code != "no-subscription":
+            if conflict.code != "subscription-gone":
                 raise
             continue
         return _settle(work, message, "delivered", None, instance)
@@ -174,7 +171,3 @@ def _code(work: UnitOfWork, institution: int | None) -> str | None:
     if institution is None:
         return None
     return work.connection.execute(select(Institution.code).where(Institution.key == institution)).scalar_one_or_none()
-
-
-def _stored_correlation(work: UnitOfWork, instance: int) -> dict[str, Any]:
-    return dict(work.connection.execute(select(ProcessInstance.correlation).where(ProcessInstance.key == instance)).scalar_one())

@@ -9,21 +9,18 @@ from sqlalchemy import select
 from engine.appliers.participants import participate
 from engine.errors import ExpressionError
 from engine.expressions import Template
-from engine.kernel.effects import StepResult, VariableWritten
-from engine.kernel.rows import InstanceRow
-from engine.runtime.case import Case
-from engine.runtime.definitions import Definition
+from engine.kernel.effects import VariableWritten
 from engine.runtime.names import CaseNames
-from engine.runtime.tasks import Naming
+from engine.runtime.step import Step
 from engine.store.tables import Institution
 from engine.store.unit_of_work import UnitOfWork
 
 URGENCIES = ("E", "U", "R")
 
 
-def outline(work: UnitOfWork, case: Case, definition: Definition, row: InstanceRow, result: StepResult, naming: Naming) -> None:
+def outline(step: Step) -> None:
     """Recomputes the columns whose variables this step has written. What cannot be computed yet keeps its value."""
-    model = definition.model
+    work, case, model, result = step.work, step.case, step.definition.model, step.result
     templates = {
         "subject": model.subject.value if model.subject else None,
         "subject_masked": (model.subject.masked or model.subject.value) if model.subject else None,
@@ -43,7 +40,7 @@ def outline(work: UnitOfWork, case: Case, definition: Definition, row: InstanceR
     ]
     if not stale and not sights:
         return
-    names = naming(work, case, row.root_scope)
+    names = step.names(step.row.root_scope)
     names.prefetch({name for template in stale.values() for name in template.names})
     for column, template in stale.items():
         value = _evaluate(template, names)

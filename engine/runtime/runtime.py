@@ -26,6 +26,7 @@ from engine.runtime.effects import carry_out
 from engine.runtime.environment import StepEnvironment
 from engine.runtime.names import CaseNames, reserved_names
 from engine.runtime.outline import outline
+from engine.runtime.step import Step
 from engine.store.database import Database
 from engine.store.state import StoredState, write_delta
 from engine.store.tables import Institution, ProcessInstance
@@ -133,8 +134,8 @@ class Runtime:
         act: Act,
         before: Callable[[Journal], None] | None,
     ) -> StepResult:
-        environment = StepEnvironment(work, self.definitions, self._reserved(work, case, definition))
-        result = advance(source, trigger, work.now, environment)
+        reserved = self._reserved(work, case, definition)
+        result = advance(source, trigger, work.now, StepEnvironment(work, self.definitions, reserved))
         case.revision += 1
         journal = Journal(work, case.key, case.revision)
         if before is not None:
@@ -149,8 +150,18 @@ class Runtime:
         }
         write_delta(work.connection, case.key, result.delta, revision=case.revision, now=work.now, writers=writers)
         follow_timers(work, case.key, result.delta)
-        outline(work, case, definition, row, result, self.names)
-        carry_out(self.names, work, case, definition, result.effects, journal)
+        step = Step(
+            work=work,
+            case=case,
+            definition=definition,
+            definitions=self.definitions,
+            row=row,
+            result=result,
+            journal=journal,
+            reserved=reserved,
+        )
+        outline(step)
+        carry_out(step)
         wake_messages(work, result.delta)
         self._seal(work, case, act)
         self._update(work, case, row)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -23,11 +23,13 @@ from engine.kernel.model import ApprovalModel, AssignModel, DeadlineModel, Eleme
 from engine.runtime.case import Case
 from engine.runtime.definitions import Definition
 from engine.runtime.names import CaseNames
+from engine.runtime.step import Step
 from engine.store.tables import Round
 from engine.store.unit_of_work import UnitOfWork
 
-Naming = Callable[[UnitOfWork, Case, int], CaseNames]
 NO_APPROVAL = ApprovalModel()
+KEPT_AT_MOST = 500
+"""Persons of one round whose keys are kept with it."""
 TOLD_AT_MOST = 50
 """Persons of one pool who get a line each; a larger pool finds its work in the list."""
 
@@ -40,34 +42,33 @@ class _Term:
     rungs: tuple[RungPlanned, ...]
 
 
-def open_tasks(
-    naming: Naming, work: UnitOfWork, case: Case, definition: Definition, opened: Sequence[TaskOpened], journal: Journal
-) -> None:
+def open_tasks(step: Step, opened: Sequence[TaskOpened]) -> None:
     """Opens one round for each of these user task tokens and tells the people who are asked."""
+    work, case = step.work, step.case
     people: dict[tuple[AssignmentRule, ...], Resolution] = {}
     numbers = _round_numbers(work, case, {effect.element for effect in opened})
     rounds: list[RoundOpened] = []
     for effect in opened:
+        definition = step.home(effect.token)
         element = definition.model.elements[effect.element]
         approval = element.approval or NO_APPROVAL
-        names = naming(work, case, effect.scope)
+        names = step.names(effect.scope)
         names.prefetch(_names_of(approval))
         rules = _rules(approval.assigns, names)
         if rules not in people:
             people[rules] = resolve(work, rules, own=case.institution_code, starter=case.started_by, mode=approval.mode)
         numbers[effect.element] += 1
-        copies = resolve_copies(work, case, approval, names)
-        rounds.append(
-            _round(work, case, definition, effect, element, people[rules], numbers[effect.element], names, copies, journal)
-        )
+        bare = _round(step, definition, effect, element, people[rules], numbers[effect.element])
+        term = _term_or_incident(step, definition, element, names)
+        rounds.append(replace(bare, copies=_copies(work, case, approval, names), **({} if term is None else vars(term))))
     open_rounds(work, rounds)
     for institution in {key for found in people.values() for key in found.institutions} - {case.institution}:
         participate(work, case.key, institution, None)
     for entry in rounds:
-        _tell(definition, entry, journal)
+        _tell(step.definitions.get(entry.definition), entry, step.journal)
 
 
-def resolve_copies(work: UnitOfWork, case: Case, approval: ApprovalModel, names: CaseNames) -> tuple[int, ...]:
+def _copies(work: UnitOfWork, case: Case, approval: ApprovalModel, names: CaseNames) -> tuple[int, ...]:
     """Persons who get a read-only copy, none when the rules find nobody."""
     if not approval.copies:
         return ()
@@ -76,54 +77,37 @@ def resolve_copies(work: UnitOfWork, case: Case, approval: ApprovalModel, names:
 
 
 def _round(
-    work: UnitOfWork,
-    case: Case,
-    definition: Definition,
-    effect: TaskOpened,
-    element: Element,
-    found: Resolution,
-    number: int,
-    names: CaseNames,
-    copies: tuple[int, ...],
-    journal: Journal,
+    step: Step, definition: Definition, effect: TaskOpened, element: Element, found: Resolution, number: int
 ) -> RoundOpened:
-    approval = element.approval or NO_APPROVAL
-    term = _term_or_incident(work, case, definition, element, names, journal)
     return RoundOpened(
-        round=work.new_key(),
-        seat=work.new_key(),
+        round=step.work.new_key(),
+        seat=step.work.new_key(),
         seat_id=uuid4(),
-        instance=case.key,
+        instance=step.case.key,
         token=effect.token,
         scope=effect.scope,
+        definition=definition.key,
         element=effect.element,
         name=element.name or element.id,
         number=number,
-        mode=approval.mode,
+        mode=element.approval.mode if element.approval else NO_APPROVAL.mode,
         principals=found.principals,
         assignee=found.direct,
         capacity=found.capacity,
         reason=found.reason,
-        resolved={"persons": list(found.persons[:500]), "principals": list(found.principals)},
-        due_at=term.due_at if term else None,
-        soon_at=term.soon_at if term else None,
-        term=term.term if term else None,
-        rungs=term.rungs if term else (),
-        copies=copies,
+        resolved={"persons": list(found.persons[:KEPT_AT_MOST]), "principals": list(found.principals)},
     )
 
 
-def _term_or_incident(
-    work: UnitOfWork, case: Case, definition: Definition, element: Element, names: CaseNames, journal: Journal
-) -> _Term | None:
+def _term_or_incident(step: Step, definition: Definition, element: Element, names: CaseNames) -> _Term | None:
     """The term of a task. One that cannot be computed must not stop the task: it opens without a term, beside an incident."""
     deadline = element.approval.deadline if element.approval else None
     if deadline is None:
         return None
     try:
-        return _term(work, definition, deadline, names)
+        return _term(step.work, definition, deadline, names)
     except (ExpressionError, Invalid, ValueError) as error:
-        raise_incident(work, journal, instance=case.key, element=element.id, code="deadline", message=str(error))
+        raise_incident(step.work, step.journal, instance=step.case.key, element=element.id, code="deadline", message=str(error))
         return None
 
 

@@ -238,7 +238,7 @@ def _subscription(row: SubscriptionRow, instance: int) -> dict[str, Any]:
         "sequence": row.sequence,
         "interrupting": row.interrupting,
         "correlation": row.correlation,
-        "correlation_value": correlation_pair(row.correlation),
+        "correlation_value": None if row.data.get("properties") else correlation_pair(row.correlation),
         "due": row.due,
         "data": row.data,
     }

@@ -106,7 +106,10 @@ class Subscription(Keyed, Base):
     interrupting: Mapped[bool] = mapped_column()
     correlation: Mapped[dict[str, Any]] = mapped_column(Json)
     correlation_value: Mapped[str | None] = mapped_column(String(400))
-    """First of the correlation pairs as `name=json`, so that a message finds its few candidates by an index."""
+    """First of the correlation pairs as `name=json`, so that a message finds its few candidates by an index.
+
+    None where the model asks for properties of the payload, which only the kernel can read.
+    """
     due: Mapped[datetime | None] = mapped_column(Instant)
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     __table_args__ = (Index("ix_subscription_event", "kind", "name", "correlation_value"),)

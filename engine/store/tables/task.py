@@ -23,6 +23,8 @@ class Round(Entity, Base):
     token: Mapped[int] = mapped_column(BigInteger, index=True)
     scope: Mapped[int] = mapped_column(BigInteger)
     """Scope that the task's variables are read in."""
+    definition: Mapped[int] = mapped_column(ForeignKey("process_definition.key"))
+    """Definition that the element belongs to: the instance's own, or a called process's."""
     element: Mapped[str] = mapped_column(String(200))
     number: Mapped[int] = mapped_column()
     """1 for the first asking of this element in this instance."""

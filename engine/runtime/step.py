@@ -1,0 +1,58 @@
+"""One step on its way from the kernel's result to rows: what everything that carries it out works with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.appliers.journal import Journal
+from engine.kernel.effects import StepResult
+from engine.kernel.rows import InstanceRow
+from engine.runtime.case import Case
+from engine.runtime.definitions import Definition, Definitions
+from engine.runtime.names import CaseNames
+from engine.store.tables import Scope, Token
+from engine.store.unit_of_work import UnitOfWork
+
+
+@dataclass(kw_only=True)
+class Step:
+    """A kernel step whose rows are written and whose effects are being carried out."""
+
+    work: UnitOfWork
+    case: Case
+    definition: Definition
+    definitions: Definitions
+    row: InstanceRow
+    result: StepResult
+    journal: Journal
+    reserved: Mapping[str, Any]
+    _homes: dict[int, Definition] = field(default_factory=dict)
+
+    def names(self, scope: int) -> CaseNames:
+        """The names an expression may read in a scope of the case."""
+        return CaseNames(self.work.connection, scope, self.reserved)
+
+    def home(self, token: int) -> Definition:
+        """The definition that a token's element belongs to: the instance's own, or that of a called process."""
+        scope = self._executing_scope(token)
+        if scope not in self._homes:
+            flags = self._flags(scope)
+            self._homes[scope] = self.definitions.get(int(flags["definition"])) if "definition" in flags else self.definition
+        return self._homes[scope]
+
+    def _executing_scope(self, token: int) -> int:
+        written = next((row.scope for row in self.result.delta.tokens if row.key == token), None)
+        if written is not None:
+            return written
+        return self.work.connection.execute(select(Token.scope).where(Token.key == token)).scalar_one()
+
+    def _flags(self, scope: int) -> Mapping[str, Any]:
+        written = next((row.flags for row in self.result.delta.scopes if row.key == scope), None)
+        if written is not None:
+            return written
+        flags: Mapping[str, Any] = self.work.connection.execute(select(Scope.flags).where(Scope.key == scope)).scalar_one()
+        return flags
