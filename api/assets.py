@@ -9,12 +9,12 @@ import mimetypes
 import re
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, request, send_file
+from flask import Blueprint, Flask, Response, current_app, request, send_file
+from werkzeug.routing import PathConverter
 from werkzeug.security import safe_join
 
 from api.config import ApiConfig
 from api.problems import Problem
-from api.strict_json import refuse_text
 
 PAGE = "index.html"
 HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
@@ -22,14 +22,23 @@ ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 blueprint = Blueprint("assets", __name__)
 
 
+class _OutsideApi(PathConverter):
+    """Any path but the API's: what is unknown there is a problem, not a page."""
+
+    regex = "(?!api(?:/|$))[^/].*?"
+
+
+def register(app: Flask) -> None:
+    """Lets `app` serve the browser's files."""
+    app.url_map.converters["outside_api"] = _OutsideApi
+    app.register_blueprint(blueprint)
+
+
 @blueprint.get("/", defaults={"name": PAGE})
-@blueprint.get("/<path:name>")
+@blueprint.get("/<outside_api:name>")
 def file(name: str) -> Response:
     """A file of the browser's, or the page."""
     config: ApiConfig = current_app.config["LIANDONG"]
-    refuse_text(name)
-    if name.startswith("api/"):
-        abort(404)
     found = _existing(config.static_folder, name)
     if found is None and "." not in name.rpartition("/")[2]:
         name, found = PAGE, _existing(config.static_folder, PAGE)

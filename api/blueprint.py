@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 import flask_smorest
 import marshmallow as ma
@@ -21,9 +21,8 @@ PREFIX = "/api/v1"
 class _StrictParser(FlaskParser):
     """Reads arguments; what a schema does not know is refused, not ignored."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {
-        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "json": ma.RAISE, "query": ma.RAISE,
-    }
+    def __init__(self) -> None:
+        super().__init__(unknown=ma.RAISE)
 
     def load_json(self, req: Request, schema: ma.Schema) -> Any:
         body = req.get_data(cache=True)

@@ -32,18 +32,27 @@ def ask(query: Query[R], actor: Actor | None = None) -> R:
     return engine().query(query, actor or caller(), session=cast(Any, db.session))
 
 
-def carry_out(command: Command[R], actor: Actor | None = None) -> R:
+def carry_out(command: Command[R]) -> R:
     """Executes `command` for the caller, once per Idempotency-Key."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not _KEY.fullmatch(key):
         raise Problem(422, "idempotency-key")
+    return _execute(command, key)
+
+
+def carry_out_unkeyed(command: Command[R]) -> R:
+    """Executes `command` for the caller each time anew: the answer holds a secret that must not be stored, or is worthless."""
+    return _execute(command, None)
+
+
+def _execute(command: Command[R], key: str | None) -> R:
     db.session.rollback()
     try:
-        return engine().execute(command, actor or caller(), idempotency_key=key)
+        return engine().execute(command, caller(), idempotency_key=key)
     finally:
         db.session.rollback()
 
 
 def caller() -> Actor:
-    """Who sent this request. Only routes that demand a session may ask."""
+    """Who sent this request; on a public route, nobody with no right."""
     return cast(Actor, g.caller)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask import Response, current_app, g
 
@@ -17,6 +17,8 @@ from api.blueprint import Blueprint
 from api.problems import Problem
 
 HUB_KEY = "liandong.streams"
+CHANGED = b"".join(b'event: change\ndata: {"kind":"%s"}\n\n' % kind for kind in (b"tasks", b"notifications"))
+HEARTBEAT = b": \n\n"
 blueprint = Blueprint("events", "Hints that something changed")
 
 
@@ -26,7 +28,12 @@ class Stream:
     def __init__(self, person: int) -> None:
         self.person = person
         self._something = threading.Event()
-        self.closed = False
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is to end."""
+        return self._closed
 
     def hint(self) -> None:
         """Wakes the stream."""
@@ -34,7 +41,7 @@ class Stream:
 
     def close(self) -> None:
         """Ends the stream."""
-        self.closed = True
+        self._closed = True
         self._something.set()
 
     def wait(self, seconds: float) -> bool:
@@ -52,6 +59,8 @@ class Hub:
         self._per_person = per_person
         self._lock = threading.Lock()
         self._streams: list[Stream] = []
+        self.written: Callable[[], None] = lambda: None
+        """Called when a stream has handed a line to the server, for a server that must be told to send it."""
 
     def open(self, person: int) -> Stream | None:
         """A new stream for `person`, or None when the node has too many."""
@@ -90,7 +99,7 @@ class Hub:
 
 
 @blueprint.route("/events")
-@blueprint.response(200, content_type="text/event-stream", description="`event: change`, data `{\"kind\":\"tasks|notifications\"}`")
+@blueprint.response(200, content_type="text/event-stream", description="Events `change` with data {kind}")
 def stream_changes() -> Response:
     """Stream hints that the person's lists changed"""
     hub: Hub = current_app.extensions[HUB_KEY]
@@ -121,8 +130,9 @@ class _Lines:
     def _generate(self, heartbeat: float, seconds: float) -> Iterator[bytes]:
         end = time.monotonic() + seconds
         yield b"retry: 3000\n\n"
+        self._hub.written()
         while not self._stream.closed and time.monotonic() < end:
             happened = self._stream.wait(heartbeat)
-            if self._stream.closed:
-                return
-            yield b'event: change\ndata: {"kind":"tasks"}\n\nevent: change\ndata: {"kind":"notifications"}\n\n' if happened else b": \n\n"
+            if not self._stream.closed:
+                yield CHANGED if happened else HEARTBEAT
+                self._hub.written()

@@ -56,6 +56,8 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "locked": ("失败次数过多，请于 {until} 之后再试。", "Too many failures; try again after {until}."),
     "password-change-required": ("首次登录请先修改密码。", "Change your first password before anything else."),
     "weak-password": ("新密码不符合要求。", "The new password is not strong enough."),
+    "not-listed": ("此地址未开放。", "This address is not open to anybody."),
+    "right-missing": ("您没有执行此操作的权限。", "You lack the right to do this."),
     "csrf-missing": ("缺少安全令牌，请刷新页面。", "The security token is missing; reload the page."),
     "csrf-wrong": ("安全令牌已失效，请刷新页面。", "The security token is not valid any more; reload the page."),
     "csrf-origin": ("请求来自其他网站，已拒绝。", "The request came from another site and was refused."),

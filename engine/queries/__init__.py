@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.queries import diagram, health, instances, notifications, operations, processes, task_detail, tasks, timeline
+from engine.queries import (
+    diagram,
+    health,
+    identity,
+    instances,
+    notifications,
+    operations,
+    organisation,
+    processes,
+    reassignees,
+    task_detail,
+    tasks,
+    timeline,
+)
 
 QUERIES: Mapping[type, Callable[..., Any]] = {
     diagram.GetDiagram: diagram.get_diagram,
     health.GetHealth: health.get_health,
+    identity.ListAccounts: identity.list_accounts,
+    identity.SessionByToken: identity.session_by_token,
     instances.GetInstance: instances.get_instance,
     instances.GetInstanceRow: instances.get_instance_row,
     instances.SearchInstances: instances.search_instances,
@@ -18,10 +33,16 @@ QUERIES: Mapping[type, Callable[..., Any]] = {
     operations.ListIncidents: operations.list_incidents,
     operations.ListJobs: operations.list_jobs,
     operations.ListMessages: operations.list_messages,
+    organisation.ListDepartments: organisation.list_departments,
+    organisation.ListInstitutions: organisation.list_institutions,
+    organisation.ListMyCapacities: organisation.list_my_capacities,
+    organisation.SearchPeople: organisation.search_people,
     processes.ListStartable: processes.list_startable,
+    reassignees.ListReassignees: reassignees.list_reassignees,
     task_detail.GetTask: task_detail.get_task,
     task_detail.GetTaskRow: task_detail.get_task_row,
     tasks.CountTasks: tasks.count_tasks,
+    tasks.GetNextTask: tasks.get_next_task,
     tasks.SearchTasks: tasks.search_tasks,
     timeline.GetTimeline: timeline.get_timeline,
 }

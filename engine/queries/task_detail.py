@@ -19,6 +19,7 @@ from engine.runtime.names import CaseNames, reserved_names
 from engine.store.tables import (
     Appointment,
     Candidate,
+    Copy,
     Draft,
     History,
     Institution,
@@ -38,6 +39,9 @@ LADDER_TEXTS: Mapping[str, tuple[str, str]] = {
     "level3": ("三级督办：分管领导须处理", "Level 3: the next leader must act"),
 }
 OPINIONS_AT_MOST = 200
+SUPERIOR_LEVEL = 2
+BY_LADDER = ("level2", "level3")
+"""Reasons of the copies that prove a superior's right to reassign."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +130,7 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
     form, data = _form(reader, row, writable=active)
     return TaskDetail(
         **values, element_id=row.element, form=form, data=data, outcomes=outcomes_of(reader, row.definition, row.element),
-        actions=_actions(reader, row, mine=values["mine"], claimable=values["claimable"]), capacity=_chair(reader, who, row),
+        actions=_actions(reader, who, row, mine=values["mine"], claimable=values["claimable"]), capacity=_chair(reader, who, row),
         draft=_draft(reader, row) if active else None, opinions=_opinions(reader, row), ladder=_ladder(reader, row),
     )
 
@@ -144,6 +148,18 @@ def find_task(reader: Reader, who: Standing, task: UUID) -> Any:
         raise task_not_found(task)
     require_visible_seat(reader.connection, who, reader.now, row.key, task)
     return row
+
+
+def may_reassign(reader: Reader, who: Standing, row: Any) -> bool:
+    """Whether the reader may give the open task of `row` to somebody else: the rule of the command `ReassignTask`."""
+    if row.state not in ("open", "claimed"):
+        return False
+    if "operations" in reader.actor.rights:
+        return True
+    if row.level < SUPERIOR_LEVEL:
+        return False
+    climbed = select(Copy.key).where(Copy.seat == row.key, Copy.person == who.person, Copy.reason.in_(BY_LADDER))
+    return reader.connection.execute(climbed).first() is not None
 
 
 def _form(reader: Reader, row: Any, *, writable: bool) -> tuple[Mapping[str, Any] | None, Mapping[str, Any]]:
@@ -202,12 +218,14 @@ def _as_written(reader: Reader, row: Any, scopes: set[int]) -> dict[str, Any]:
     return {data["name"]: data["value"] for data in reader.connection.execute(written).scalars() if data.get("scope") in scopes}
 
 
-def _actions(reader: Reader, row: Any, *, mine: bool, claimable: bool) -> tuple[str, ...]:
+def _actions(reader: Reader, who: Standing, row: Any, *, mine: bool, claimable: bool) -> tuple[str, ...]:
     actions: list[str] = []
     if claimable:
         actions += ["claim", "complete", "saveDraft"]
     if mine:
         actions += ["complete", "saveDraft"] if row.direct else ["unclaim", "complete", "saveDraft"]
+    if may_reassign(reader, who, row):
+        actions.append("reassign")
     return tuple(actions)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
 
-from sqlalchemy import and_, func, literal, select, union_all
+from sqlalchemy import and_, case, func, literal, select, union_all
 
 from engine.authorization import Standing, offered_seats, standing, takes_part
 from engine.queries.paging import DEFAULT_LIMIT, FAR, Order, Page
@@ -37,6 +38,18 @@ class SearchTasks(Query[Page[TaskRow]]):
 @dataclass(frozen=True, kw_only=True)
 class CountTasks(Query["TaskCounts"]):
     """How many tasks are in the reader's boxes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetNextTask(Query[TaskRow | None]):
+    """What the reader should look at next, None when his hands are empty."""
+
+    instance: UUID
+    """Tasks of this case come first."""
+    only_there: bool = False
+    """Whether tasks of other cases count too."""
+    after: UUID | None = None
+    """A task that is not meant."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +91,19 @@ def search_tasks(query: SearchTasks, reader: Reader) -> Page[TaskRow]:
         statement = statement.where(contains(query.text))
     rows, following = order.page(reader.connection, statement, query.cursor, query.limit)
     return Page(items=tuple(_row(query, reader, row) for row in rows), next_cursor=following)
+
+
+def get_next_task(query: GetNextTask, reader: Reader) -> TaskRow | None:
+    """The reader's own next task: one of the same case, else the first in his hands."""
+    who = standing(reader.connection, reader.actor.person, reader.now)
+    statement = select_rows(reader, who).where(Seat.key.in_(_box("todo", who, reader)))
+    if query.only_there:
+        statement = statement.where(ProcessInstance.id == query.instance)
+    if query.after is not None:
+        statement = statement.where(Seat.id != query.after)
+    elsewhere = case((ProcessInstance.id == query.instance, 0), else_=1)
+    row = reader.connection.execute(statement.order_by(elsewhere, *_BY_DUE.columns).limit(1)).one_or_none()
+    return None if row is None else TaskRow(**task_values(reader, row))
 
 
 def count_tasks(query: CountTasks, reader: Reader) -> TaskCounts:

@@ -1,0 +1,119 @@
+"""What every request passes before its view: permission, origin, session, CSRF token, in this order.
+
+A session is a random token in a cookie that scripts cannot read. A request that changes something must come from our own
+pages: by its Origin or Sec-Fetch-Site, and by the CSRF token that only our pages can have read.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.door import ask, carry_out_unkeyed
+from api.permissions import OWN, PERMISSIONS, PUBLIC, SIGNED_IN
+from api.problems import Problem
+from api.strict_json import refuse_text
+from engine.commands.identity import Touch
+from engine.errors import EngineError
+from engine.queries.identity import SessionByToken, SessionRecord
+from engine.records import Actor
+
+COOKIE = "liandong_session"
+CSRF_HEADER = "X-CSRF-Token"
+BACKGROUND_HEADER = "X-Background"
+"""Sent by a browser that asks on its own account: such a request does not keep the session awake."""
+QUIET_ENDPOINTS = frozenset({"events.stream_changes"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MAX_COOKIE = 200
+
+log = logging.getLogger(__name__)
+
+
+def register(app: Flask) -> None:
+    """Puts the guard before every view of `app`."""
+    app.before_request(_guard)
+    app.after_request(_name)
+
+
+def session_token() -> str | None:
+    """The token in the browser's cookie; None without one, or with one that cannot be ours."""
+    token = request.cookies.get(COOKIE)
+    return token if token and len(token) <= MAX_COOKIE and token.isascii() else None
+
+
+def _guard() -> None:
+    g.request_id = secrets.token_hex(8)
+    g.caller = Actor(person=None, name="nobody", source=request.remote_addr or "", request_id=g.request_id)
+    for name, value in (request.view_args or {}).items():
+        refuse_text(f"{name}{value}")
+    if request.endpoint is None:
+        return
+    permission = PERMISSIONS.get(request.endpoint)
+    if permission is None:
+        raise Problem(403, "not-listed")
+    changing = request.method not in SAFE_METHODS
+    if changing:
+        _require_own_origin()
+    if permission == PUBLIC:
+        return
+    session = _require_session()
+    if changing:
+        _require_csrf_token(session)
+    if session.must_change and permission != OWN:
+        raise Problem(403, "password-change-required")
+    if permission not in (OWN, SIGNED_IN) and permission not in g.caller.rights:
+        raise Problem(403, "right-missing")
+    _keep_awake(session)
+
+
+def _require_session() -> SessionRecord:
+    token = session_token()
+    if token is None:
+        raise Problem(401, "no-session")
+    session = ask(SessionByToken(token=token))
+    if session is None:
+        raise Problem(401, "session-expired")
+    g.session = session
+    g.caller = session.actor(source=request.remote_addr, request_id=g.request_id)
+    return session
+
+
+def _require_own_origin() -> None:
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        ours = urlsplit(request.host_url)
+        theirs = urlsplit(origin)
+        if (theirs.scheme, theirs.netloc) != (ours.scheme, ours.netloc):
+            raise Problem(403, "csrf-origin")
+    elif request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise Problem(403, "csrf-origin")
+
+
+def _require_csrf_token(session: SessionRecord) -> None:
+    given = request.headers.get(CSRF_HEADER)
+    if not given:
+        raise Problem(403, "csrf-missing")
+    if not hmac.compare_digest(given.encode(), session.csrf.encode()):
+        raise Problem(403, "csrf-wrong")
+
+
+def _keep_awake(session: SessionRecord) -> None:
+    token = session_token()
+    if not session.touch_due or token is None or request.endpoint in QUIET_ENDPOINTS or BACKGROUND_HEADER in request.headers:
+        return
+    try:
+        carry_out_unkeyed(Touch(token=token))
+    except (SQLAlchemyError, EngineError) as error:
+        # Reading goes on while nothing can be written, as on a full disk.
+        log.warning("a session could not be kept awake: %s", type(error).__name__)
+
+
+def _name(response: Response) -> Response:
+    if "request_id" in g:
+        response.headers["X-Request-Id"] = g.request_id
+    return response

@@ -1,0 +1,71 @@
+"""/instances and /processes: start a case, find cases, see where one stands."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from api.blueprint import Blueprint
+from api.door import ask, carry_out
+from api.schemas.instances import Diagram, InstanceDetail, InstancePage, InstanceQuery, Start, Startable, Started, Timeline
+from engine.commands.instance import StartInstance
+from engine.queries import diagram, instances, processes, timeline
+from engine.queries.instance_rows import InstanceRow
+from engine.queries.paging import Page
+from engine.queries.tasks import GetNextTask
+
+blueprint = Blueprint("instances", "Cases: start them, find them, see where they stand")
+
+
+@blueprint.get("/processes/startable")
+@blueprint.response(200, Startable(many=True))
+def list_startable() -> tuple[processes.StartableProcess, ...]:
+    """List the processes that the caller may start"""
+    return ask(processes.ListStartable())
+
+
+@blueprint.post("/instances")
+@blueprint.arguments(Start)
+@blueprint.response(201, Started)
+def start_instance(body: dict[str, Any]) -> dict[str, Any]:
+    """Start a process in one of the caller's capacities"""
+    command = StartInstance(process_key=body["process_key"], capacity=body["capacity_id"], variables=body["variables"])
+    done = carry_out(command)
+    if done.instance is None:
+        raise AssertionError("a start names its case")
+    return {
+        "instance": ask(instances.GetInstanceRow(instance=done.instance)),
+        "next_task": ask(GetNextTask(instance=done.instance, only_there=True)),
+    }
+
+
+@blueprint.get("/instances")
+@blueprint.arguments(InstanceQuery, location="query")
+@blueprint.response(200, InstancePage)
+def list_instances(query: dict[str, Any]) -> Page[InstanceRow]:
+    """List the cases that the caller started or takes part in"""
+    return ask(instances.SearchInstances(
+        box=query["box"], state=query["state"], process=query["process"], text=query["q"], cursor=query["cursor"],
+        limit=query["limit"],
+    ))
+
+
+@blueprint.get("/instances/<uuid:instance>")
+@blueprint.response(200, InstanceDetail)
+def get_instance(instance: UUID) -> instances.InstanceDetail:
+    """Open a case"""
+    return ask(instances.GetInstance(instance=instance))
+
+
+@blueprint.get("/instances/<uuid:instance>/timeline")
+@blueprint.response(200, Timeline)
+def get_timeline(instance: UUID) -> dict[str, Any]:
+    """Read what happened to a case"""
+    return {"items": ask(timeline.GetTimeline(instance=instance))}
+
+
+@blueprint.get("/instances/<uuid:instance>/diagram")
+@blueprint.response(200, Diagram)
+def get_diagram(instance: UUID) -> diagram.Diagram:
+    """See a case's drawing and where it stands"""
+    return ask(diagram.GetDiagram(instance=instance))

@@ -1,0 +1,56 @@
+"""Who may use which route: every route stands here, and what does not stand here is refused.
+
+This decides only who may knock. What a person may see of cases and tasks is the engine's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PUBLIC = "public"
+"""Without a session."""
+OWN = "own"
+"""With a session, even one whose password must be changed first."""
+SIGNED_IN = "signed-in"
+"""With a session. Any other name is a system right that the account must hold as well."""
+OPERATIONS = "operations"
+
+PERMISSIONS: Mapping[str, str] = {
+    "api-docs.openapi_json": PUBLIC,
+    "assets.file": PUBLIC,
+    "health.healthz": PUBLIC,
+    "health.readyz": PUBLIC,
+    "session.sign_in": PUBLIC,
+    "session.change_password": OWN,
+    "session.get_session": OWN,
+    "session.sign_out": OWN,
+    "events.stream_changes": SIGNED_IN,
+    "instances.get_diagram": SIGNED_IN,
+    "instances.get_instance": SIGNED_IN,
+    "instances.get_timeline": SIGNED_IN,
+    "instances.list_instances": SIGNED_IN,
+    "instances.list_startable": SIGNED_IN,
+    "instances.start_instance": SIGNED_IN,
+    "messages.send_message": SIGNED_IN,
+    "notifications.list_notifications": SIGNED_IN,
+    "notifications.mark_read": SIGNED_IN,
+    "organisation.list_departments": SIGNED_IN,
+    "organisation.list_institutions": SIGNED_IN,
+    "organisation.search_people": SIGNED_IN,
+    "tasks.claim": SIGNED_IN,
+    "tasks.complete": SIGNED_IN,
+    "tasks.count_tasks": SIGNED_IN,
+    "tasks.get_task": SIGNED_IN,
+    "tasks.list_reassignees": SIGNED_IN,
+    "tasks.list_tasks": SIGNED_IN,
+    "tasks.mark_copy_read": SIGNED_IN,
+    "tasks.reassign": SIGNED_IN,
+    "tasks.save_draft": SIGNED_IN,
+    "tasks.unclaim": SIGNED_IN,
+    "operations.list_all_instances": OPERATIONS,
+    "operations.list_incidents": OPERATIONS,
+    "operations.list_jobs": OPERATIONS,
+    "operations.list_messages": OPERATIONS,
+    "operations.retry_incident": OPERATIONS,
+}
+"""Flask endpoint -> permission."""

@@ -1,0 +1,3 @@
+"""What goes over the wire: marshmallow schemas, camelCase outside, one file a concept. They document and translate; they
+decide nothing.
+"""

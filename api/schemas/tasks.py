@@ -1,0 +1,197 @@
+"""Tasks over the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from api.schemas.base import CamelSchema, Coded, Instant, Key, Named, SearchQuery, Words, page_of
+
+BOXES = ("todo", "claimable", "overdue", "soon", "done", "copied")
+MAX_REASON = 500
+MAX_OPINION = 2_000
+
+
+class TaskQuery(SearchQuery):
+    """Which tasks."""
+
+    box = fields.String(load_default="todo", validate=validate.OneOf(BOXES))
+
+
+class ProcessRef(CamelSchema):
+    """The process of a task."""
+
+    key = fields.String()
+    name = Words()
+
+
+class InstanceRef(CamelSchema):
+    """The case of a task."""
+
+    id = fields.UUID()
+    number = fields.String(allow_none=True)
+
+
+class Sender(CamelSchema):
+    """Who sent a task here."""
+
+    name = fields.String()
+    institution = fields.String(allow_none=True)
+
+
+class TaskRow(CamelSchema):
+    """A task in a list."""
+
+    id = fields.UUID()
+    key = Key()
+    revision = fields.Integer()
+    name = fields.String()
+    subject = fields.String(allow_none=True)
+    urgency = fields.String(allow_none=True, validate=validate.OneOf(("E", "U", "R")))
+    process = fields.Nested(ProcessRef)
+    instance = fields.Nested(InstanceRef)
+    institution = fields.Nested(Coded, allow_none=True)
+    sender = fields.Nested(Sender, allow_none=True, data_key="from")
+    state = fields.String(validate=validate.OneOf(("open", "claimed", "completed", "closed")))
+    assignee = fields.Nested(Named, allow_none=True)
+    claimable = fields.Boolean()
+    mine = fields.Boolean()
+    created_at = Instant()
+    due_at = Instant(allow_none=True)
+    term_seconds = fields.Integer(allow_none=True)
+    provisional = fields.Boolean()
+    level = fields.Integer(validate=validate.Range(min=0, max=3))
+    unread = fields.Boolean()
+    completed_at = Instant(allow_none=True)
+    outcome = fields.String(allow_none=True)
+    outcome_label = Words(allow_none=True)
+    reason = fields.String(allow_none=True)
+    copy_id = fields.UUID(allow_none=True)
+    read_at = Instant(allow_none=True)
+
+
+TaskPage = page_of(TaskRow, "TaskPage")
+
+
+class TaskCounts(CamelSchema):
+    """Numbers beside the boxes."""
+
+    todo = fields.Integer()
+    claimable = fields.Integer()
+    overdue = fields.Integer()
+    soon = fields.Integer()
+    copied = fields.Integer()
+    started = fields.Integer()
+
+
+class Outcome(CamelSchema):
+    """One way to decide a task."""
+
+    value = fields.String()
+    label = fields.String()
+    label_en = fields.String()
+    kind = fields.String(validate=validate.OneOf(("primary", "negative", "neutral")))
+    opinion_required = fields.Function(lambda outcome: outcome.opinion == "required", metadata={"type": "boolean"})
+    fields_ = fields.List(fields.String(), attribute="fields", data_key="fields")
+
+
+class Chair(CamelSchema):
+    """In which post, where."""
+
+    post = Words()
+    institution = fields.String()
+
+
+class Draft(CamelSchema):
+    """What was typed but not sent."""
+
+    data = fields.Dict(keys=fields.String())
+    opinion = fields.String(allow_none=True)
+    saved_at = Instant()
+
+
+class Opinion(CamelSchema):
+    """What was decided before."""
+
+    step = fields.String()
+    person = fields.String(allow_none=True)
+    capacity = fields.Function(lambda opinion: chair_text(opinion), metadata={"type": ["string", "null"]})
+    outcome_label = Words(allow_none=True)
+    kind = fields.String(allow_none=True)
+    opinion = fields.String(allow_none=True)
+    at = Instant()
+
+
+class LadderStep(CamelSchema):
+    """One rung of the ladder."""
+
+    at = Instant()
+    kind = fields.String(validate=validate.OneOf(("remind", "overdue", "level2", "level3")))
+    text = fields.String()
+    text_en = fields.String()
+    done = fields.Boolean()
+
+
+class TaskDetail(TaskRow):
+    """A task opened."""
+
+    element_id = fields.String()
+    form = fields.Dict(keys=fields.String(), allow_none=True)
+    data = fields.Dict(keys=fields.String())
+    outcomes = fields.List(fields.Nested(Outcome))
+    actions = fields.List(fields.String(validate=validate.OneOf(("claim", "unclaim", "complete", "saveDraft", "reassign"))))
+    capacity = fields.Nested(Chair, allow_none=True)
+    draft = fields.Nested(Draft, allow_none=True)
+    opinions = fields.List(fields.Nested(Opinion))
+    ladder = fields.List(fields.Nested(LadderStep))
+
+
+class Unclaim(CamelSchema):
+    """Give a task back."""
+
+    reason = fields.String(load_default="", validate=validate.Length(max=MAX_REASON))
+
+
+class Complete(CamelSchema):
+    """Decide a task."""
+
+    outcome = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    data = fields.Dict(keys=fields.String(), load_default=dict)
+    opinion = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_OPINION))
+
+
+class Reassign(CamelSchema):
+    """Give a task to somebody else."""
+
+    person_id = fields.UUID(required=True)
+    reason = fields.String(required=True, validate=validate.Length(max=MAX_REASON))
+
+
+class DraftBody(CamelSchema):
+    """What was typed."""
+
+    data = fields.Dict(keys=fields.String(), load_default=dict)
+    opinion = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_OPINION))
+
+
+class Saved(CamelSchema):
+    """When a draft was kept."""
+
+    saved_at = Instant()
+
+
+class Reassignee(CamelSchema):
+    """Somebody a task may be given to."""
+
+    id = fields.UUID()
+    name = fields.String()
+    post = Words()
+    institution = fields.String()
+
+
+def chair_text(record: Any) -> str | None:
+    """Post and institution of a record as one text."""
+    post = Words().serialize("post", record)
+    parts = [part for part in (post, record.institution) if part]
+    return " · ".join(parts) or None

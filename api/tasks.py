@@ -1,0 +1,125 @@
+"""/tasks: the inbox and what is done with a task."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+
+from api.blueprint import Blueprint
+from api.door import ask, carry_out, carry_out_unkeyed, engine
+from api.replies import action_reply, nothing
+from api.revisions import expected_revision, tagged
+from api.schemas.base import Nothing
+from api.schemas.instances import ActionReply
+from api.schemas.tasks import (
+    Complete,
+    DraftBody,
+    Reassign,
+    Reassignee,
+    Saved,
+    TaskCounts,
+    TaskDetail,
+    TaskPage,
+    TaskQuery,
+    Unclaim,
+)
+from engine.commands.reassignment import ReassignTask
+from engine.commands.task import ClaimTask, CompleteTask, MarkCopyRead, SaveDraft, UnclaimTask
+from engine.queries.paging import Page
+from engine.queries.reassignees import ListReassignees
+from engine.queries.reassignees import Reassignee as ReassigneeRecord
+from engine.queries.task_detail import GetTask
+from engine.queries.task_rows import TaskRow
+from engine.queries.tasks import CountTasks, SearchTasks
+from engine.queries.tasks import TaskCounts as TaskCountsRecord
+
+blueprint = Blueprint("tasks", "The inbox")
+
+
+@blueprint.get("/tasks")
+@blueprint.arguments(TaskQuery, location="query")
+@blueprint.response(200, TaskPage)
+def list_tasks(query: dict[str, Any]) -> Page[TaskRow]:
+    """List the tasks of one box"""
+    return ask(SearchTasks(
+        box=query["box"], process=query["process"], text=query["q"], cursor=query["cursor"], limit=query["limit"],
+    ))
+
+
+@blueprint.get("/tasks/counts")
+@blueprint.response(200, TaskCounts)
+def count_tasks() -> TaskCountsRecord:
+    """Count the tasks of all boxes"""
+    return ask(CountTasks())
+
+
+@blueprint.get("/tasks/<uuid:task>")
+@blueprint.response(200, TaskDetail)
+def get_task(task: UUID) -> Response:
+    """Open a task; its revision is the ETag"""
+    found = ask(GetTask(task=task))
+    return tagged(jsonify(TaskDetail().dump(found)), found.revision)
+
+
+@blueprint.post("/tasks/<uuid:task>/claim")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, ActionReply)
+def claim(body: dict[str, Any], task: UUID) -> dict[str, Any]:
+    """Take a task that is offered"""
+    return action_reply(task, carry_out(ClaimTask(task=task, revision=expected_revision())))
+
+
+@blueprint.post("/tasks/<uuid:task>/unclaim")
+@blueprint.arguments(Unclaim)
+@blueprint.response(200, ActionReply)
+def unclaim(body: dict[str, Any], task: UUID) -> dict[str, Any]:
+    """Give a task back to those it was offered to"""
+    command = UnclaimTask(task=task, revision=expected_revision(), reason=body["reason"])
+    return action_reply(task, carry_out(command))
+
+
+@blueprint.post("/tasks/<uuid:task>/complete")
+@blueprint.arguments(Complete)
+@blueprint.response(200, ActionReply)
+def complete(body: dict[str, Any], task: UUID) -> dict[str, Any]:
+    """Decide a task with the changed fields of its form"""
+    command = CompleteTask(
+        task=task, revision=expected_revision(), outcome=body["outcome"], data=body["data"], opinion=body["opinion"]
+    )
+    return action_reply(task, carry_out(command))
+
+
+@blueprint.post("/tasks/<uuid:task>/reassign")
+@blueprint.arguments(Reassign)
+@blueprint.response(200, ActionReply)
+def reassign(body: dict[str, Any], task: UUID) -> dict[str, Any]:
+    """Give an escalated task to somebody else"""
+    command = ReassignTask(task=task, revision=expected_revision(), person=body["person_id"], reason=body["reason"])
+    return action_reply(task, carry_out(command))
+
+
+@blueprint.get("/tasks/<uuid:task>/reassignees")
+@blueprint.response(200, Reassignee(many=True))
+def list_reassignees(task: UUID) -> tuple[ReassigneeRecord, ...]:
+    """List the people a task may be given to"""
+    return ask(ListReassignees(task=task))
+
+
+@blueprint.put("/tasks/<uuid:task>/draft")
+@blueprint.arguments(DraftBody)
+@blueprint.response(200, Saved)
+def save_draft(body: dict[str, Any], task: UUID) -> dict[str, Any]:
+    """Keep what was typed without sending it"""
+    carry_out_unkeyed(SaveDraft(task=task, data=body["data"], opinion=body["opinion"]))
+    return {"saved_at": engine().clock.now()}
+
+
+@blueprint.post("/copies/<uuid:copy>/read")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(204)
+def mark_copy_read(body: dict[str, Any], copy: UUID) -> Response:
+    """Note that a copy was read"""
+    carry_out(MarkCopyRead(copy=copy))
+    return nothing()

@@ -1,0 +1,38 @@
+"""`liandong`: the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.deploy import deploy
+from cli.openapi import openapi
+from cli.scenario import run_all
+from cli.schema import migrate
+from cli.serve import serve
+from cli.user import user
+from cli.worker import worker
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="liandong", prog_name="liandong")
+def main() -> None:
+    """联动 Liandong: processes that cross the institutions of a county medical community."""
+
+
+@click.command()
+@click.argument("paths", metavar="FILE_OR_FOLDER...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--restart", is_flag=True, help="Drop everything and build it anew from the store after each step.")
+def scenario(paths: tuple[Path, ...], restart: bool) -> None:
+    """Run engine-neutral scenarios, each on a fresh store with a virtual clock."""
+    failed = 0
+    for result in run_all(paths, restart=restart):
+        failed += not result.passed
+        click.echo(f"{'ok  ' if result.passed else 'FAIL'} {result.id}{'' if result.passed else ': ' + result.reason}")
+    if failed:
+        raise SystemExit(1)
+
+
+for command in (deploy, migrate, openapi, scenario, serve, user, worker):
+    main.add_command(command)

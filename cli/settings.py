@@ -1,0 +1,122 @@
+"""Every setting of a node, read once from the command line and LIANDONG_* variables, and passed down as frozen objects.
+
+`SETTINGS` is the whole list of variables with their defaults and meaning; the command line's own options name theirs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.config import ApiConfig
+from engine.config import Config
+
+PREFIX = "LIANDONG_"
+MAX_NUMBER = 100_000
+TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable."""
+
+    name: str
+    """Without the prefix."""
+    field: str
+    """Of `Config` or `ApiConfig`."""
+    read: Callable[[str], Any]
+    help: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a command works with."""
+
+    engine: Config
+    api: ApiConfig
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or int(text) > MAX_NUMBER:
+        raise ValueError(f"a whole number up to {MAX_NUMBER}")
+    return int(text)
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in TRUE | FALSE:
+        raise ValueError("1 or 0")
+    return text.lower() in TRUE
+
+
+def _spans(**unit: float) -> Callable[[str], timedelta]:
+    def read(text: str) -> timedelta:
+        number = _number(text)
+        if number == 0:
+            raise ValueError("a whole number above 0")
+        return number * timedelta(**unit)
+
+    return read
+
+
+ENGINE_SETTINGS = (
+    Setting("LEAD_INSTITUTION", "lead_institution", str, "code of the community's lead hospital"),
+    Setting("ADMINISTRATOR_POST", "administrator_post", str, "post that gets tasks for which nobody is found"),
+    Setting("SESSION_IDLE_MINUTES", "session_idle", _spans(minutes=1), "a session unused for so long ends"),
+    Setting("SESSION_LIMIT_HOURS", "session_limit", _spans(hours=1), "no session lasts longer"),
+    Setting("LOCKOUT_FAILURES", "lockout_failures", _number, "failed sign-ins that lock"),
+    Setting("LOCKOUT_MINUTES", "lockout", _spans(minutes=1), "how long a lock lasts"),
+    Setting("JOB_LEASE_SECONDS", "job_lease", _spans(seconds=1), "a worker that is silent for so long has lost its job"),
+    Setting("JOB_RETRIES", "job_retries", _number, "how often a failed job is tried again"),
+    Setting("MESSAGE_EXPIRY_DAYS", "message_expiry", _spans(days=1), "a message nobody takes is dead after so long"),
+    Setting("VISIBLE_DAYS", "visible_after_end", _spans(days=1), "how long institutions see a case after its end"),
+)
+API_SETTINGS = (
+    Setting("SECURE_COOKIES", "secure_cookies", _flag, "1 wherever HTTPS is: the session cookie needs it"),
+    Setting("TRUSTED_PROXIES", "trusted_proxies", _number, "how many proxies in front may be believed"),
+    Setting("STREAM_LIMIT", "stream_limit", _number, "open event streams; each holds a server thread"),
+)
+SETTINGS = (*ENGINE_SETTINGS, *API_SETTINGS)
+
+
+def read_settings(
+    *, database: str | None, var: Path, demo: bool = False, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """The settings of this process. Without a database URL the store is one SQLite file in the folder `var`.
+
+    Raises click.UsageError that names the variable which cannot be read.
+    """
+    given = os.environ if environment is None else environment
+    url = database or f"sqlite:///{var.absolute() / 'liandong.db'}"
+    config = replace(Config(database_url=url, demo=demo), **_values(ENGINE_SETTINGS, given))
+    return Settings(engine=config, api=replace(ApiConfig(), **_values(API_SETTINGS, given)))
+
+
+def _values(settings: tuple[Setting, ...], given: Mapping[str, str]) -> dict[str, Any]:
+    values = {}
+    for setting in settings:
+        text = given.get(PREFIX + setting.name, "").strip()
+        if not text:
+            continue
+        try:
+            values[setting.field] = setting.read(text)
+        except ValueError as error:
+            raise click.UsageError(f"Expected {PREFIX}{setting.name} to be {error}, but found '{text}'") from None
+    return values
+
+
+def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the options that say where the store is."""
+    command = click.option(
+        "--database", envvar="LIANDONG_DATABASE_URL", metavar="URL",
+        help="postgresql://… or sqlite:///path; by default an SQLite file in the folder of --var.",
+    )(command)
+    return click.option(
+        "--var", envvar="LIANDONG_VAR", default="var", show_default=True, type=click.Path(file_okay=False, path_type=Path),
+        help="Folder for the data of this node.",
+    )(command)

@@ -1,0 +1,41 @@
+"""`liandong worker`: works off due jobs, as many processes as wanted beside each other."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from cli.settings import read_settings, store_options
+from engine.engine import Engine
+from worker.worker import Worker
+
+
+@click.command()
+@click.option("--name", help="This worker's own name; by default host, process and a random part.")
+@click.option("--batch", default=20, show_default=True, type=click.IntRange(1, 500), help="Jobs taken at once.")
+@store_options
+def worker(name: str | None, batch: int, database: str | None, var: Path) -> None:
+    """Work off due jobs until asked to end. The job in hand is finished, the others are given back."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    engine = Engine(read_settings(database=database, var=var).engine)
+    asked = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        asked.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    try:
+        engine.database.check_schema()
+        working = Worker(engine, name, batch=batch)
+        working.start()
+        click.echo(f"worker {working.name}")
+        asked.wait()
+        working.stop()
+    finally:
+        engine.close()

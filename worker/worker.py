@@ -1,0 +1,116 @@
+"""Carries out due jobs: takes a batch under a lease, does one after the other, notes what failed.
+
+Any number of workers on any number of nodes may run beside each other: the database gives each job to one of them, and
+the fence of its lease keeps one that was asleep too long from acting. A worker that stops finishes the job in hand and
+gives the others back at once; one that is killed loses its leases after a minute.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from engine.commands.job import ClaimedJob, ClaimJobs, ExecuteJob, FailJob, ReleaseJobs
+from engine.engine import Engine
+from engine.errors import EngineError
+from worker.bell import Bell
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """One thread that works. `stop` may come before `start`, and twice; a stopped worker can start again."""
+
+    def __init__(self, engine: Engine, name: str | None = None, *, batch: int = 20, seconds: float = 1.0) -> None:
+        """`name` must be this worker's alone, by default host, process and a random part; `seconds` is the bell's pace."""
+        self.name = name or f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._engine = engine
+        self._batch = batch
+        self._bell = Bell(seconds)
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        engine.listen(self._committed)
+
+    def start(self) -> None:
+        """Begins to work in a thread of its own. A worker that works already goes on."""
+        if self._thread is not None:
+            return
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name=f"worker {self.name}", daemon=True)
+        self._bell.start()
+        self._thread.start()
+
+    def stop(self, seconds: float = 15.0) -> bool:
+        """Finishes the job in hand and gives the others back; waits up to `seconds`. True when it has stopped."""
+        self._stopping.set()
+        self._bell.stop()
+        thread = self._thread
+        if thread is None:
+            return True
+        thread.join(seconds)
+        if thread.is_alive():
+            return False
+        self._thread = None
+        return True
+
+    def drain(self) -> int:
+        """Carries out every job that is due, in the calling thread, and returns their number. Used by tests and by tools."""
+        done = 0
+        while not self._stopping.is_set():
+            taken = self._engine.execute(ClaimJobs(worker=self.name, limit=self._batch))
+            if not taken:
+                break
+            done += self._carry_out(taken)
+        return done
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._bell.wait()
+            try:
+                self.drain()
+            except (SQLAlchemyError, EngineError) as error:
+                # The database is away; the next ring tries again.
+                log.warning("worker %s could not take jobs: %s", self.name, type(error).__name__)
+
+    def _carry_out(self, taken: tuple[ClaimedJob, ...]) -> int:
+        for number, job in enumerate(taken):
+            if self._stopping.is_set():
+                self._give_back()
+                return number
+            self._do(job)
+        return len(taken)
+
+    def _do(self, job: ClaimedJob) -> None:
+        try:
+            self._engine.execute(ExecuteJob(job=job.id, fence=job.fence))
+        except EngineError as error:
+            self._failed(job, error, f"{error.code}: {error}")
+        except Exception as error:
+            # Its text could hold what nobody may read in a log or on a page; its type tells enough to look.
+            log.exception("worker %s: job %s (%s) broke", self.name, job.id, job.kind)
+            self._failed(job, error, type(error).__name__)
+
+    def _failed(self, job: ClaimedJob, error: Exception, reason: str) -> None:
+        if isinstance(error, EngineError) and error.code == "lease-lost":
+            log.warning("worker %s lost job %s to another worker", self.name, job.id)
+            return
+        try:
+            self._engine.execute(FailJob(job=job.id, fence=job.fence, error=reason))
+        except (SQLAlchemyError, EngineError) as failure:
+            # The lease runs out and somebody takes the job again.
+            log.warning("worker %s could not note the failure of job %s: %s", self.name, job.id, type(failure).__name__)
+
+    def _give_back(self) -> None:
+        try:
+            self._engine.execute(ReleaseJobs(worker=self.name))
+        except (SQLAlchemyError, EngineError) as error:
+            log.warning("worker %s could not give its jobs back: %s", self.name, type(error).__name__)
+
+    def _committed(self, persons: frozenset[int], jobs_due: bool) -> None:
+        if jobs_due:
+            self._bell.ring()
