@@ -60,12 +60,16 @@ class ActivityReader:
         self._check_listeners(node)
         message = self._events.message(node) if name in ("sendTask", "receiveTask") else None
         return Details(
-            events=() if message is None else (message,), loop=self._loop(node),
+            events=() if message is None else (message,),
+            loop=self._loop(node),
             approval=self._extensions.approval(node) if name == "userTask" else None,
-            send=self._extensions.send(node), receive=self._extensions.receive(node),
-            function=self._service(node, name), script=self._script(node) if name == "scriptTask" else None,
+            send=self._extensions.send(node),
+            receive=self._extensions.receive(node),
+            function=self._service(node, name),
+            script=self._script(node) if name == "scriptTask" else None,
             call=self._call(node) if name == "callActivity" else None,
-            ad_hoc=self._ad_hoc(node) if name == "adHocSubProcess" else None, assignments=tuple(self._assignments(node)),
+            ad_hoc=self._ad_hoc(node) if name == "adHocSubProcess" else None,
+            assignments=tuple(self._assignments(node)),
         )
 
     def _service(self, node: etree._Element, name: str) -> FunctionCall | None:
@@ -75,27 +79,45 @@ class ActivityReader:
             self._report.error("call", node, "liandong:call 只能用于服务任务。", "liandong:call belongs to service tasks only.")
         if name in ("serviceTask", "sendTask") and foreign is not None and self._refuse_foreign:
             self._report.error(
-                "foreign-service", node, f"服务任务使用其他引擎的代码（{foreign}），不能运行；请改用 liandong:call。",
+                "foreign-service",
+                node,
+                f"服务任务使用其他引擎的代码（{foreign}），不能运行；请改用 liandong:call。",
                 f"The task runs another engine's code ({foreign}), which cannot run here; use liandong:call.",
             )
         elif name == "serviceTask" and call is None and foreign is None:
-            self._report.warning("empty-service", node, "服务任务没有写明做什么，将直接通过。", "The service task says nothing to do; it passes at once.")
+            self._report.warning(
+                "empty-service",
+                node,
+                "服务任务没有写明做什么，将直接通过。",
+                "The service task says nothing to do; it passes at once.",
+            )
         return call
 
     def _script(self, node: etree._Element) -> Script | None:
         language = (node.get("scriptFormat") or "").strip().lower()
         if language not in _SCRIPTS:
             self._report.error(
-                "script-language", node, f"不运行“{language}”脚本；脚本只能是“变量 = 表达式”的各行。",
+                "script-language",
+                node,
+                f"不运行“{language}”脚本；脚本只能是“变量 = 表达式”的各行。",
                 f"Scripts in '{language}' are not run; a script is lines of 'name = expression'.",
             )
             return None
         return self._report.script(child_text(node, "script"), node)
 
     def _call(self, node: etree._Element) -> CallModel | None:
-        called = self._source.reference(node, "calledElement") if "${" not in (node.get("calledElement") or "") else node.get("calledElement")
+        called = (
+            self._source.reference(node, "calledElement")
+            if "${" not in (node.get("calledElement") or "")
+            else node.get("calledElement")
+        )
         if called is None:
-            self._report.error("no-called-element", node, "调用活动没有写明调用哪个流程。", "The call activity does not say which process it calls.")
+            self._report.error(
+                "no-called-element",
+                node,
+                "调用活动没有写明调用哪个流程。",
+                "The call activity does not say which process it calls.",
+            )
             return None
         template = self._report.template(called, node)
         return None if template is None else self._extensions.call(node, template)
@@ -119,27 +141,41 @@ class ActivityReader:
         maximum = item.get("loopMaximum")
         condition = self._condition(item, "loopCondition")
         if maximum is None and condition is None:
-            self._report.error("loop", item, "循环活动须写明 loopMaximum 或 loopCondition。", "A loop needs a loopMaximum or a loopCondition.")
+            self._report.error(
+                "loop", item, "循环活动须写明 loopMaximum 或 loopCondition。", "A loop needs a loopMaximum or a loopCondition."
+            )
         if maximum is not None and not maximum.isdigit():
             self._report.error("loop", item, "loopMaximum 应为整数。", "loopMaximum must be a whole number.")
             maximum = None
         return LoopModel(
-            kind="standard", condition=condition, maximum=None if maximum is None else int(maximum),
+            kind="standard",
+            condition=condition,
+            maximum=None if maximum is None else int(maximum),
             test_before=item.get("testBefore") == "true",
         )
 
     def _multi_instance(self, item: etree._Element) -> LoopModel:
         if item.get("behavior", "All") != "All" or child(item, "complexBehaviorDefinition") is not None:
-            self._report.error("loop-behavior", item, "不支持多实例的 behavior 事件，请用完成条件。",
-                               "The behaviour events of a multi-instance are not supported; use a completion condition.")
+            self._report.error(
+                "loop-behavior",
+                item,
+                "不支持多实例的 behavior 事件，请用完成条件。",
+                "The behaviour events of a multi-instance are not supported; use a completion condition.",
+            )
         cardinality = self._condition(item, "loopCardinality")
         collection = self._collection(item)
         if (cardinality is None) == (collection is None):
-            self._report.error("loop", item, "多实例须写明次数或集合之一。", "A multi-instance needs either a cardinality or a collection.")
+            self._report.error(
+                "loop", item, "多实例须写明次数或集合之一。", "A multi-instance needs either a cardinality or a collection."
+            )
         return LoopModel(
-            kind="sequential" if item.get("isSequential") == "true" else "parallel", cardinality=cardinality, collection=collection,
-            item=self._item(item, "inputDataItem") or vendor(item, "elementVariable"), output=child_text(item, "loopDataOutputRef"),
-            output_item=self._item(item, "outputDataItem"), condition=self._condition(item, "completionCondition"),
+            kind="sequential" if item.get("isSequential") == "true" else "parallel",
+            cardinality=cardinality,
+            collection=collection,
+            item=self._item(item, "inputDataItem") or vendor(item, "elementVariable"),
+            output=child_text(item, "loopDataOutputRef"),
+            output_item=self._item(item, "outputDataItem"),
+            condition=self._condition(item, "completionCondition"),
         )
 
     def _collection(self, item: etree._Element) -> Expression | None:
@@ -157,12 +193,20 @@ class ActivityReader:
     def _assignments(self, node: etree._Element) -> Iterator[Assignment]:
         for item in children(node, "dataInputAssociation"):
             if child(item, "assignment", "transformation") is not None:
-                self._report.error("data-association", item, "不支持带转换的数据输入，请改用变量。",
-                                   "A data input with a transformation is not supported; use variables.")
+                self._report.error(
+                    "data-association",
+                    item,
+                    "不支持带转换的数据输入，请改用变量。",
+                    "A data input with a transformation is not supported; use variables.",
+                )
         for item in children(node, "dataOutputAssociation"):
             if child(item, "assignment") is not None:
-                self._report.error("data-association", item, "不支持 assignment，请用 transformation。",
-                                   "An assignment is not supported; use a transformation.")
+                self._report.error(
+                    "data-association",
+                    item,
+                    "不支持 assignment，请用 transformation。",
+                    "An assignment is not supported; use a transformation.",
+                )
             target = self._data_object(child_text(item, "targetRef"))
             text = child_text(item, "transformation") or child_text(item, "sourceRef") or ""
             if target is None or (child(item, "transformation") is None and not _NAME.match(text)):
@@ -182,10 +226,19 @@ class ActivityReader:
 
     def _check_children(self, node: etree._Element) -> None:
         for item in children(node, "ioSpecification"):
-            self._report.error("io-specification", item, "不支持 ioSpecification，请改用变量。", "ioSpecification is not supported; use variables.")
+            self._report.error(
+                "io-specification",
+                item,
+                "不支持 ioSpecification，请改用变量。",
+                "ioSpecification is not supported; use variables.",
+            )
         for item in children(node, "potentialOwner", "humanPerformer", "performer", "resourceRole"):
-            self._report.warning("resource-role", item, f"{local(item)} 不起作用，请用 liandong:assign 指定办理人。",
-                                 f"{local(item)} has no effect; name the people with liandong:assign.")
+            self._report.warning(
+                "resource-role",
+                item,
+                f"{local(item)} 不起作用，请用 liandong:assign 指定办理人。",
+                f"{local(item)} has no effect; name the people with liandong:assign.",
+            )
 
     def _check_listeners(self, node: etree._Element) -> None:
         holder = child(node, "extensionElements")
@@ -195,7 +248,9 @@ class ActivityReader:
             for name in FOREIGN_LISTENERS:
                 for item in holder.iterchildren(namespace + name):
                     add = self._report.error if self._refuse_foreign else self._report.warning
-                    add("foreign-listener", item, "监听器是其他引擎的代码，不会运行，请删除。",
-                        "The listener is another engine's code and never runs; remove it.")
-
-
+                    add(
+                        "foreign-listener",
+                        item,
+                        "监听器是其他引擎的代码，不会运行，请删除。",
+                        "The listener is another engine's code and never runs; remove it.",
+                    )

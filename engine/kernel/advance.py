@@ -40,8 +40,12 @@ def advance(source: StateSource, trigger: Trigger, now: datetime, env: Environme
         _HANDLERS[type(trigger)](session, trigger)
         session.run()
     except ModelFailure as failure:
-        raise Invalid(failure.code, "Expected to move instance '{instance}', but {reason}",
-                      instance=session.instance.key, reason=failure.message) from failure
+        raise Invalid(
+            failure.code,
+            "Expected to move instance '{instance}', but {reason}",
+            instance=session.instance.key,
+            reason=failure.message,
+        ) from failure
     return StepResult(delta=session.delta(), effects=tuple(session.ledger.effects), steps=session.steps)
 
 
@@ -52,8 +56,11 @@ def _begin(source: StateSource, trigger: Start, now: datetime, env: Environment)
     spec = definition.spec(trigger.process)
     check_names(trigger.variables)
     if trigger.start_element is not None and trigger.start_element not in spec.task_specs:
-        raise Invalid("start-element", "Expected to start at '{element}', but the process has no such element",
-                      element=trigger.start_element)
+        raise Invalid(
+            "start-element",
+            "Expected to start at '{element}', but the process has no such element",
+            element=trigger.start_element,
+        )
     session.open_root(trigger.process)
     return session
 
@@ -181,9 +188,18 @@ def _token(session: Session, key: int) -> Token:
 
 
 _RETRIES: dict[str, Callable[[Session, Token], None]] = {
-    "enter": _retry_entering, "run": _retry_running, "leave": _retry_leaving, "bodies": _retry_bodies, "scope": _retry_scope,
+    "enter": _retry_entering,
+    "run": _retry_running,
+    "leave": _retry_leaving,
+    "bodies": _retry_bodies,
+    "scope": _retry_scope,
 }
 _HANDLERS: dict[type, Callable[[Session, Any], None]] = {
-    Start: _start, CompleteToken: _complete, Fire: _fire, SetVariables: _set_variables, StartAdHoc: _start_ad_hoc,
-    Retry: _retry, Cancel: _cancel,
+    Start: _start,
+    CompleteToken: _complete,
+    Fire: _fire,
+    SetVariables: _set_variables,
+    StartAdHoc: _start_ad_hoc,
+    Retry: _retry,
+    Cancel: _cancel,
 }

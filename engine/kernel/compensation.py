@@ -114,7 +114,11 @@ class Compensation:
     def _add(self, execution: Execution, activity: str, data: dict[str, JSON]) -> None:
         session = self._session
         row = CompensationRow(
-            key=session.new_key(), scope=execution.key, activity=activity, sequence=session.next_sequence(), data=data,
+            key=session.new_key(),
+            scope=execution.key,
+            activity=activity,
+            sequence=session.next_sequence(),
+            data=data,
         )
         self._rows[row.key] = session.ledger.compensations[row.key] = row
         session.ledger.created.add(row.key)

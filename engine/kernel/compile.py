@@ -35,18 +35,40 @@ from engine.kernel.specs_events import (
     ThrowEventSpec,
 )
 from engine.kernel.specs_loops import LoopSpec, ParallelMultiInstanceSpec, SequentialMultiInstanceSpec
-from engine.kernel.specs_scopes import AdHocSpec, CallActivitySpec, EventSubprocessSpec, ScopedSpec, SubprocessSpec, TransactionSpec
+from engine.kernel.specs_scopes import (
+    AdHocSpec,
+    CallActivitySpec,
+    EventSubprocessSpec,
+    ScopedSpec,
+    SubprocessSpec,
+    TransactionSpec,
+)
 from engine.kernel.token import BODY
 
 _SPECS: dict[str, type[KernelSpec]] = {
-    "startEvent": StartEventSpec, "endEvent": EndEventSpec, "boundaryEvent": BoundaryEventSpec, "task": PassSpec,
-    "manualTask": PassSpec, "userTask": UserTaskSpec, "serviceTask": ServiceTaskSpec, "sendTask": SendTaskSpec,
-    "receiveTask": ReceiveTaskSpec, "exclusiveGateway": ExclusiveGatewaySpec, "inclusiveGateway": InclusiveGatewaySpec,
-    "parallelGateway": ParallelGatewaySpec, "eventBasedGateway": EventGatewaySpec,
+    "startEvent": StartEventSpec,
+    "endEvent": EndEventSpec,
+    "boundaryEvent": BoundaryEventSpec,
+    "task": PassSpec,
+    "manualTask": PassSpec,
+    "userTask": UserTaskSpec,
+    "serviceTask": ServiceTaskSpec,
+    "sendTask": SendTaskSpec,
+    "receiveTask": ReceiveTaskSpec,
+    "exclusiveGateway": ExclusiveGatewaySpec,
+    "inclusiveGateway": InclusiveGatewaySpec,
+    "parallelGateway": ParallelGatewaySpec,
+    "eventBasedGateway": EventGatewaySpec,
 }
-_SCOPES: dict[str, type[ScopedSpec]] = {"subProcess": SubprocessSpec, "transaction": TransactionSpec, "adHocSubProcess": AdHocSpec}
+_SCOPES: dict[str, type[ScopedSpec]] = {
+    "subProcess": SubprocessSpec,
+    "transaction": TransactionSpec,
+    "adHocSubProcess": AdHocSpec,
+}
 _LOOPS: dict[str, type[KernelSpec]] = {
-    "parallel": ParallelMultiInstanceSpec, "sequential": SequentialMultiInstanceSpec, "standard": LoopSpec,
+    "parallel": ParallelMultiInstanceSpec,
+    "sequential": SequentialMultiInstanceSpec,
+    "standard": LoopSpec,
 }
 
 
@@ -67,7 +89,10 @@ class CompiledDefinition:
 
 
 def compile_process(
-    resources: Mapping[str, bytes], *, functions: Collection[str] = (), form_keys: Collection[str] | None = None,
+    resources: Mapping[str, bytes],
+    *,
+    functions: Collection[str] = (),
+    form_keys: Collection[str] | None = None,
     foreign_services: ForeignServices = "refuse",
 ) -> CompiledDefinition:
     """Compiles the BPMN files of one deployment. Raises InvalidModel when they hold an error."""
@@ -150,8 +175,11 @@ class _Builder:
             if flow.scope == path:
                 specs[flow.source].add_flow(specs[flow.target], flow)
         catches = {
-            event.name: element.id for element in elements if element.type == "intermediateCatchEvent"
-            for event in element.events if event.kind == "link"
+            event.name: element.id
+            for element in elements
+            if element.type == "intermediateCatchEvent"
+            for event in element.events
+            if event.kind == "link"
         }
         for element in elements:
             for event in element.events:
@@ -160,10 +188,10 @@ class _Builder:
 
     def _attach(self, process: ProcessSpec, element: Element) -> None:
         specs = process.task_specs
-        if element.type == "boundaryEvent" and element.attached_to is not None:
-            if not any(event.kind == "compensation" for event in element.events):
-                host = specs[element.attached_to]
-                host.boundary = (*host.boundary, element.id)
+        undoes = any(event.kind == "compensation" for event in element.events)
+        if element.type == "boundaryEvent" and element.attached_to is not None and not undoes:
+            host = specs[element.attached_to]
+            host.boundary = (*host.boundary, element.id)
         if element.handler is not None:
             # A seat's completion is what can be undone, so a loop's handler belongs to its body.
             specs[element.id + BODY if element.loop is not None else element.id].handler = element.handler
@@ -188,7 +216,11 @@ def _starts(process: ProcessSpec, elements: list[Element]) -> list[str]:
         return plain or [events[0].id]
     handlers = {element.handler for element in elements}
     return [
-        element.id for element in elements
-        if not process.task_specs[element.id]._inputs and not element.event_subprocess and element.id not in handlers
-        and element.type != "boundaryEvent" and not element.for_compensation
+        element.id
+        for element in elements
+        if not process.task_specs[element.id]._inputs
+        and not element.event_subprocess
+        and element.id not in handlers
+        and element.type != "boundaryEvent"
+        and not element.for_compensation
     ]

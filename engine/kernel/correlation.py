@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def match_message(
-    subscriptions: Iterable[SubscriptionRow], name: str, correlation: Mapping[str, JSON], payload: Mapping[str, JSON] | None = None,
+    subscriptions: Iterable[SubscriptionRow],
+    name: str,
+    correlation: Mapping[str, JSON],
+    payload: Mapping[str, JSON] | None = None,
 ) -> SubscriptionRow | None:
     """The first subscription that a message fits, in the order given; None when it fits none."""
     for row in subscriptions:
@@ -65,17 +68,22 @@ def properties(event: EventModel, names: Mapping[str, JSON]) -> dict[str, JSON]:
 
 
 def learn(session: Session, properties: Mapping[str, Sequence[str]], values: Mapping[str, JSON]) -> None:
-    """Remembers correlation keys of the instance, and tells its waiting messages. `properties` gives the keys of each property."""
+    """Remembers correlation keys of the instance, and tells its waiting messages.
+
+    `properties` gives the keys that each property belongs to.
+    """
     learnt: dict[str, JSON] = {}
     for name, keys in properties.items():
-        for key in keys:
+        for key in keys if name in values else ():
             known = session.instance.correlation.setdefault(key, {})
-            if name in values and name not in known:
+            if name not in known:
                 known[name] = learnt[name] = values[name]
     if not learnt:
         return
     for row in session.subscriptions.of_kind("message"):
-        concerned = {name: learnt[name] for name in row.data.get("properties", {}) if name in learnt and name not in row.correlation}
+        concerned = {
+            name: learnt[name] for name in row.data.get("properties", {}) if name in learnt and name not in row.correlation
+        }
         if concerned:
             row.correlation.update(concerned)
             session.subscriptions.changed(row)

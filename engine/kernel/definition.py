@@ -39,7 +39,10 @@ class ParsedDeployment:
 
 
 def parse(
-    resources: Mapping[str, bytes], *, functions: Collection[str] = (), form_keys: Collection[str] | None = None,
+    resources: Mapping[str, bytes],
+    *,
+    functions: Collection[str] = (),
+    form_keys: Collection[str] | None = None,
     foreign_services: ForeignServices = "refuse",
 ) -> ParsedDeployment:
     """Reads BPMN files, given by name. `functions` are the registered ones; `form_keys` of None accepts every form key."""
@@ -55,21 +58,35 @@ def parse(
 
 
 def _read_file(
-    resource: str, data: bytes, report: Report, functions: Collection[str], form_keys: Collection[str] | None, foreign: ForeignServices,
+    resource: str,
+    data: bytes,
+    report: Report,
+    functions: Collection[str],
+    form_keys: Collection[str] | None,
+    foreign: ForeignServices,
 ) -> list[ProcessModel]:
     try:
         root = read(data)
     except Unreadable as error:
-        report.add(Finding(
-            level="error", code=error.code, resource=resource, element=None, line=error.line, message=error.message,
-            message_en=error.message_en,
-        ))
+        report.add(
+            Finding(
+                level="error",
+                code=error.code,
+                resource=resource,
+                element=None,
+                line=error.line,
+                message=error.message,
+                message_en=error.message_en,
+            )
+        )
         return []
     if local(root) != "definitions":
         report.error("not-bpmn", root, "文件不是 BPMN 2.0 流程图。", "The file is not a BPMN 2.0 diagram.")
         return []
     reader = ProcessReader(
-        Source(resource, root, report), ExtensionReader(report, functions, form_keys), refuse_foreign=foreign == "refuse",
+        Source(resource, root, report),
+        ExtensionReader(report, functions, form_keys),
+        refuse_foreign=foreign == "refuse",
     )
     models = reader.processes()
     for model in models:
@@ -82,15 +99,28 @@ def _across_files(processes: list[ProcessModel], findings: list[Finding]) -> lis
     seen: dict[str, str] = {}
     for model in processes:
         if model.id in seen:
-            found.append(Finding(
-                level="error", code="duplicate-process", resource=model.resource, element=model.id, line=model.line,
-                message=f"流程编号“{model.id}”在文件 {seen[model.id]} 中已有。",
-                message_en=f"The process id '{model.id}' is already used in {seen[model.id]}.",
-            ))
+            found.append(
+                Finding(
+                    level="error",
+                    code="duplicate-process",
+                    resource=model.resource,
+                    element=model.id,
+                    line=model.line,
+                    message=f"流程编号“{model.id}”在文件 {seen[model.id]} 中已有。",
+                    message_en=f"The process id '{model.id}' is already used in {seen[model.id]}.",
+                )
+            )
         seen.setdefault(model.id, model.resource)
     if not processes and not any(finding.level == "error" for finding in findings):
-        found.append(Finding(
-            level="error", code="no-process", resource="", element=None, line=None, message="没有可执行的流程。",
-            message_en="There is no executable process.",
-        ))
+        found.append(
+            Finding(
+                level="error",
+                code="no-process",
+                resource="",
+                element=None,
+                line=None,
+                message="没有可执行的流程。",
+                message_en="There is no executable process.",
+            )
+        )
     return found

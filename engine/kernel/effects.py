@@ -76,7 +76,7 @@ class MessageThrown:
 
 @dataclass(frozen=True, kw_only=True)
 class SignalThrown:
-    """A signal is broadcast to every subscription and start event of its name, this instance's own excepted (they have fired already)."""
+    """A signal goes to every subscription and start event of its name, but this instance's own: they have fired already."""
 
     token: int
     name: str
@@ -102,8 +102,15 @@ class InstanceEnded:
 
 
 Effect = (
-    ActivityStarted | ActivityEnded | TaskOpened | TaskClosed | VariableWritten | MessageThrown | SignalThrown
-    | IncidentRaised | InstanceEnded
+    ActivityStarted
+    | ActivityEnded
+    | TaskOpened
+    | TaskClosed
+    | VariableWritten
+    | MessageThrown
+    | SignalThrown
+    | IncidentRaised
+    | InstanceEnded
 )
 
 

@@ -13,9 +13,15 @@ from engine.kernel.timers import timer_fault
 
 _TIMERS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 _KINDS = {
-    "messageEventDefinition": "message", "signalEventDefinition": "signal", "timerEventDefinition": "timer",
-    "conditionalEventDefinition": "conditional", "errorEventDefinition": "error", "escalationEventDefinition": "escalation",
-    "cancelEventDefinition": "cancel", "compensateEventDefinition": "compensation", "terminateEventDefinition": "terminate",
+    "messageEventDefinition": "message",
+    "signalEventDefinition": "signal",
+    "timerEventDefinition": "timer",
+    "conditionalEventDefinition": "conditional",
+    "errorEventDefinition": "error",
+    "escalationEventDefinition": "escalation",
+    "cancelEventDefinition": "cancel",
+    "compensateEventDefinition": "compensation",
+    "terminateEventDefinition": "terminate",
     "linkEventDefinition": "link",
 }
 
@@ -35,8 +41,12 @@ class EventReader:
         for item in node:
             name = local(item)
             if name == "eventDefinitionRef":
-                self._report.error("event-reference", item, "不支持引用共享的事件定义，请直接写在事件内。",
-                                   "References to shared event definitions are not supported; write the definition inside the event.")
+                self._report.error(
+                    "event-reference",
+                    item,
+                    "不支持引用共享的事件定义，请直接写在事件内。",
+                    "References to shared event definitions are not supported; write the definition inside the event.",
+                )
             elif name in _KINDS:
                 found.append(self._event(_KINDS[name], item, node))
         return tuple(found)
@@ -74,10 +84,16 @@ class EventReader:
     def _named(self, item: etree._Element, attribute: str, table: Mapping[str, str]) -> str | None:
         reference = self._source.reference(item, attribute)
         if reference is None:
-            self._report.error("missing-reference", item, f"事件没有写明 {attribute}。", f"The event does not say which {attribute} it means.")
+            self._report.error(
+                "missing-reference", item, f"事件没有写明 {attribute}。", f"The event does not say which {attribute} it means."
+            )
         elif reference not in table:
-            self._report.error("dangling-reference", item, f"{attribute} 指向不存在的“{reference}”。",
-                               f"{attribute} names '{reference}', which does not exist.")
+            self._report.error(
+                "dangling-reference",
+                item,
+                f"{attribute} 指向不存在的“{reference}”。",
+                f"{attribute} names '{reference}', which does not exist.",
+            )
         else:
             return table[reference]
         return None
@@ -86,8 +102,12 @@ class EventReader:
         reference = self._source.reference(item, f"{kind}Ref")
         table = self._source.errors if kind == "error" else self._source.escalations
         if reference is not None and reference not in table:
-            self._report.warning("dangling-code", item, f"“{reference}”没有定义，按代码本身处理。",
-                                 f"'{reference}' is not defined; it is taken as the code itself.")
+            self._report.warning(
+                "dangling-code",
+                item,
+                f"“{reference}”没有定义，按代码本身处理。",
+                f"'{reference}' is not defined; it is taken as the code itself.",
+            )
         return EventModel(kind=kind, name=None if reference is None else table.get(reference, reference))
 
     def _timer(self, item: etree._Element, node: etree._Element) -> TimerModel | None:
@@ -100,8 +120,12 @@ class EventReader:
                 return None
             fault = None if value.literal is None else timer_fault(kind, value.literal)
             if fault is not None:
-                self._report.error("timer", found, f"时间“{value.literal}”无法识别，应如 PT8H、P2D、R3/PT1H 或 2027-01-31T08:00:00+08:00。",
-                                   f"The time '{value.literal}' cannot be read: {fault}.")
+                self._report.error(
+                    "timer",
+                    found,
+                    f"时间“{value.literal}”无法识别，应如 PT8H、P2D、R3/PT1H 或 2027-01-31T08:00:00+08:00。",
+                    f"The time '{value.literal}' cannot be read: {fault}.",
+                )
             return TimerModel(kind=kind, value=value, calendar=self._extensions.calendar(node))
         self._report.error("timer", item, "定时事件没有写明时间。", "The timer event does not say when.")
         return None
@@ -119,10 +143,14 @@ class EventReader:
                 expression = self._report.expression(path, retrieval)
                 message = self._source.reference(retrieval, "messageRef")
                 if expression is not None and message is not None:
-                    found.setdefault(message, []).append(MessageProperty(
-                        name=item.get("name") or identifier, source=expression.source, value=expression,
-                        keys=tuple(keys.get(identifier, ())),
-                    ))
+                    found.setdefault(message, []).append(
+                        MessageProperty(
+                            name=item.get("name") or identifier,
+                            source=expression.source,
+                            value=expression,
+                            keys=tuple(keys.get(identifier, ())),
+                        )
+                    )
         return {message: tuple(properties) for message, properties in found.items()}
 
 

@@ -28,7 +28,9 @@ from engine.kernel.source import child
 
 LIANDONG = "{urn:liandong:bpmn:1}"
 VENDORS = (
-    "{http://camunda.org/schema/1.0/bpmn}", "{http://operaton.org/schema/1.0/bpmn}", "{http://flowable.org/bpmn}",
+    "{http://camunda.org/schema/1.0/bpmn}",
+    "{http://operaton.org/schema/1.0/bpmn}",
+    "{http://flowable.org/bpmn}",
     "{http://activiti.org/bpmn}",
 )
 FOREIGN_WORK = ("class", "delegateExpression", "expression", "type", "topic")
@@ -37,10 +39,29 @@ FOREIGN_LISTENERS = ("executionListener", "taskListener")
 _MODES = frozenset({"single", "pool"})
 _UNBUILT_MODES = frozenset({"all", "any", "order", "vote"})
 _RULES = frozenset({"post", "person", "starter"})
-_KNOWN = frozenset({
-    "process", "starter", "number", "subject", "urgency", "businessKey", "visible", "approval", "assign", "fields", "outcome",
-    "deadline", "copy", "send", "receive", "call", "timer", "in", "out",
-})
+_KNOWN = frozenset(
+    {
+        "process",
+        "starter",
+        "number",
+        "subject",
+        "urgency",
+        "businessKey",
+        "visible",
+        "approval",
+        "assign",
+        "fields",
+        "outcome",
+        "deadline",
+        "copy",
+        "send",
+        "receive",
+        "call",
+        "timer",
+        "in",
+        "out",
+    }
+)
 _DONE = OutcomeModel(value="done", label="完成", label_en="Done")
 
 
@@ -72,10 +93,14 @@ def check_extensions(node: etree._Element, report: Report) -> None:
         return
     for found in holder:
         if isinstance(found.tag, str) and found.tag.startswith(LIANDONG):
-            name = found.tag[len(LIANDONG):]
+            name = found.tag[len(LIANDONG) :]
             if name not in _KNOWN:
-                report.error("unknown-extension", found, f"扩展元素 liandong:{name} 不存在，请检查拼写。",
-                             f"There is no extension element liandong:{name}; check its spelling.")
+                report.error(
+                    "unknown-extension",
+                    found,
+                    f"扩展元素 liandong:{name} 不存在，请检查拼写。",
+                    f"There is no extension element liandong:{name}; check its spelling.",
+                )
 
 
 class ExtensionReader:
@@ -131,13 +156,21 @@ class ExtensionReader:
         assigns = tuple(self._people(node, "assign")) or tuple(self._legacy_people(node))
         if not assigns:
             self.report.warning(
-                "no-assignment", node, "用户任务没有指定办理人，运行时将转给牵头医院的系统管理员。",
+                "no-assignment",
+                node,
+                "用户任务没有指定办理人，运行时将转给牵头医院的系统管理员。",
                 "The user task names nobody; at run time it goes to the administrator of the lead institution.",
             )
         return ApprovalModel(
-            mode=mode, form=form, assigns=assigns, fields=self._fields(node), outcomes=self._outcomes(node),
-            deadline=self._deadline(node), copies=tuple(self._people(node, "copy")),
-            follow_up=self._legacy_template(node, "followUpDate"), priority=self._legacy_template(node, "priority"),
+            mode=mode,
+            form=form,
+            assigns=assigns,
+            fields=self._fields(node),
+            outcomes=self._outcomes(node),
+            deadline=self._deadline(node),
+            copies=tuple(self._people(node, "copy")),
+            follow_up=self._legacy_template(node, "followUpDate"),
+            priority=self._legacy_template(node, "priority"),
         )
 
     def send(self, node: etree._Element) -> SendModel | None:
@@ -146,10 +179,15 @@ class ExtensionReader:
         if item is None:
             return None
         if item.get("to") is not None and item.get("endpoint") is not None:
-            self.report.error("send", item, "liandong:send 只能写 to 或 endpoint 之一。", "liandong:send takes either to or endpoint.")
+            self.report.error(
+                "send", item, "liandong:send 只能写 to 或 endpoint 之一。", "liandong:send takes either to or endpoint."
+            )
         return SendModel(
-            to=self._template(item, "to"), endpoint=item.get("endpoint"), business_key=self._template(item, "businessKey"),
-            expires=self._template(item, "expires"), correlation=self._values(item, "correlate", needed=True),
+            to=self._template(item, "to"),
+            endpoint=item.get("endpoint"),
+            business_key=self._template(item, "businessKey"),
+            expires=self._template(item, "expires"),
+            correlation=self._values(item, "correlate", needed=True),
             payload=self._values(item, "payload", needed=False),
         )
 
@@ -173,9 +211,13 @@ class ExtensionReader:
             return None
         name = self._required(item, "function")
         if name and name not in self._functions:
-            self.report.error("unknown-function", item, f"函数“{name}”没有登记，不能调用。", f"No function '{name}' is registered.")
+            self.report.error(
+                "unknown-function", item, f"函数“{name}”没有登记，不能调用。", f"No function '{name}' is registered."
+            )
         return FunctionCall(
-            function=name, inputs=self._values(item, "in", needed=False), outputs=self._values(item, "out", needed=False),
+            function=name,
+            inputs=self._values(item, "in", needed=False),
+            outputs=self._values(item, "out", needed=False),
         )
 
     def call(self, node: etree._Element, process: Template) -> CallModel:
@@ -215,14 +257,23 @@ class ExtensionReader:
         for item in extensions(node, name):
             rule = item.get("rule") or ""
             if rule not in _RULES:
-                self.report.error("assign-rule", item, f"指派规则“{rule}”不存在，可用 post、person、starter。",
-                                  f"There is no rule '{rule}'; use post, person or starter.")
+                self.report.error(
+                    "assign-rule",
+                    item,
+                    f"指派规则“{rule}”不存在，可用 post、person、starter。",
+                    f"There is no rule '{rule}'; use post, person or starter.",
+                )
                 continue
             if rule != "starter" and item.get(rule) is None:
-                self.report.error("assign-rule", item, f"指派规则 {rule} 缺少属性 {rule}。", f"The rule {rule} lacks its attribute {rule}.")
+                self.report.error(
+                    "assign-rule", item, f"指派规则 {rule} 缺少属性 {rule}。", f"The rule {rule} lacks its attribute {rule}."
+                )
             yield AssignModel(
-                rule=rule, post=self._template(item, "post"), person=self._template(item, "person"),
-                institution=self._template(item, "institution"), department=self._template(item, "department"),
+                rule=rule,
+                post=self._template(item, "post"),
+                person=self._template(item, "person"),
+                institution=self._template(item, "institution"),
+                department=self._template(item, "department"),
             )
 
     def _legacy_people(self, node: etree._Element) -> Iterator[AssignModel]:
@@ -236,7 +287,9 @@ class ExtensionReader:
     def _form(self, node: etree._Element, form: str | None) -> str | None:
         key = form or vendor(node, "formKey") or vendor(node, "formRef")
         if key is not None and self._form_keys is not None and key not in self._form_keys:
-            self.report.error("unknown-form", node, f"表单“{key}”不在本次部署中。", f"The form '{key}' is not in this deployment.")
+            self.report.error(
+                "unknown-form", node, f"表单“{key}”不在本次部署中。", f"The form '{key}' is not in this deployment."
+            )
         return key
 
     def _fields(self, node: etree._Element) -> FieldsModel | None:
@@ -249,12 +302,20 @@ class ExtensionReader:
         found = []
         for item in extensions(node, "outcome"):
             value = self._required(item, "value")
-            found.append(OutcomeModel(
-                value=value, label=item.get("label") or value, label_en=item.get("label-en") or item.get("label") or value,
-                kind=item.get("kind") or "primary", opinion=item.get("opinion") or "optional", fields=_words(item, "fields"),
-            ))
+            found.append(
+                OutcomeModel(
+                    value=value,
+                    label=item.get("label") or value,
+                    label_en=item.get("label-en") or item.get("label") or value,
+                    kind=item.get("kind") or "primary",
+                    opinion=item.get("opinion") or "optional",
+                    fields=_words(item, "fields"),
+                )
+            )
         if len({outcome.value for outcome in found}) < len(found):
-            self.report.error("duplicate-outcome", node, "任务的两个处理结果取值相同。", "Two outcomes of the task have the same value.")
+            self.report.error(
+                "duplicate-outcome", node, "任务的两个处理结果取值相同。", "Two outcomes of the task have the same value."
+            )
         return tuple(found) or (_DONE,)
 
     def _deadline(self, node: etree._Element) -> DeadlineModel | None:
@@ -279,16 +340,26 @@ class ExtensionReader:
         value = (item.get(name) or "").strip()
         if not value:
             tag = str(item.tag).rpartition("}")[2]
-            self.report.error("missing-attribute", item, f"liandong:{tag} 缺少属性 {name}。", f"liandong:{tag} lacks its attribute {name}.")
+            self.report.error(
+                "missing-attribute", item, f"liandong:{tag} 缺少属性 {name}。", f"liandong:{tag} lacks its attribute {name}."
+            )
         return value
 
     def _refuse_mode(self, node: etree._Element, mode: str) -> None:
         if mode in _UNBUILT_MODES:
-            self.report.error("approval-mode", node, f"会签方式“{mode}”尚未提供，请改用 single 或 pool。",
-                              f"The approval mode '{mode}' is not available yet; use single or pool.")
+            self.report.error(
+                "approval-mode",
+                node,
+                f"会签方式“{mode}”尚未提供，请改用 single 或 pool。",
+                f"The approval mode '{mode}' is not available yet; use single or pool.",
+            )
         else:
-            self.report.error("approval-mode", node, f"办理方式“{mode}”不存在，可用 single、pool。",
-                              f"There is no approval mode '{mode}'; use single or pool.")
+            self.report.error(
+                "approval-mode",
+                node,
+                f"办理方式“{mode}”不存在，可用 single、pool。",
+                f"There is no approval mode '{mode}'; use single or pool.",
+            )
 
 
 def _words(item: etree._Element, name: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TypeVar
 
-from engine.kernel.effects import Effect, VariableWritten
+from engine.kernel.effects import Effect
 from engine.kernel.rows import (
     JSON,
     CompensationRow,
@@ -42,11 +42,10 @@ class Ledger:
         """Adds what happened."""
         self.effects.append(effect)
 
-    def wrote(self, scope: int, name: str, value: JSON, element: str | None) -> None:
+    def wrote(self, scope: int, name: str, value: JSON) -> None:
         """Notes a variable's new value."""
         self.variables[(scope, name)] = value
         self.written.add(name)
-        self.effects.append(VariableWritten(scope=scope, name=name, value=value, element=element))
 
     def delta(self, instance: InstanceRow) -> Delta:
         """The rows to store. Rows of deleted scopes go with their scope."""
@@ -59,10 +58,12 @@ class Ledger:
             compensations=[row for row in _kept(self.compensations, self.gone_compensations) if row.scope not in gone],
             variables=[
                 VariableRow(scope=scope, name=name, value=value)
-                for (scope, name), value in self.variables.items() if scope not in gone
+                for (scope, name), value in self.variables.items()
+                if scope not in gone
             ],
             created=self.created - gone - self.gone_tokens - self.gone_subscriptions - self.gone_compensations,
-            deleted_scopes=gone - self.created, deleted_tokens=self.gone_tokens - self.created,
+            deleted_scopes=gone - self.created,
+            deleted_tokens=self.gone_tokens - self.created,
             deleted_subscriptions=self.gone_subscriptions - self.created,
             deleted_compensations=self.gone_compensations - self.created,
         )

@@ -101,10 +101,12 @@ class MemorySource(StateSource):
         """Writes the rows that a step has changed."""
         self._instance = _text(delta.instance)
         for table, rows in (
-            (self._scopes, delta.scopes), (self._tokens, delta.tokens), (self._subscriptions, delta.subscriptions),
+            (self._scopes, delta.scopes),
+            (self._tokens, delta.tokens),
+            (self._subscriptions, delta.subscriptions),
             (self._compensations, delta.compensations),
         ):
-            for row in rows:  # type: ignore[attr-defined]
+            for row in rows:
                 table[row.key] = _text(row)
         for variable in delta.variables:
             self._variables.setdefault(variable.scope, {})[variable.name] = _dumps(variable.value)
@@ -115,7 +117,8 @@ class MemorySource(StateSource):
             self._scopes.pop(key, None)
             self._variables.pop(key, None)
         for table, keys in (
-            (self._tokens, delta.deleted_tokens), (self._subscriptions, delta.deleted_subscriptions),
+            (self._tokens, delta.deleted_tokens),
+            (self._subscriptions, delta.deleted_subscriptions),
             (self._compensations, delta.deleted_compensations),
         ):
             for key in keys:
@@ -179,8 +182,11 @@ class MemorySource(StateSource):
     def counts(self) -> dict[str, int]:
         """Number of stored rows, by kind."""
         return {
-            "scopes": len(self._scopes), "tokens": len(self._tokens), "subscriptions": len(self._subscriptions),
-            "compensations": len(self._compensations), "variables": sum(map(len, self._variables.values())),
+            "scopes": len(self._scopes),
+            "tokens": len(self._tokens),
+            "subscriptions": len(self._subscriptions),
+            "compensations": len(self._compensations),
+            "variables": sum(map(len, self._variables.values())),
         }
 
     def _some(self, table: dict[int, str], kind: type[Row], keys: Iterable[int]) -> list[Row]:

@@ -24,16 +24,52 @@ from engine.kernel.model import (
     StartSubscription,
 )
 from engine.kernel.source import NODES, SUBPROCESSES, Source, child, child_text, children, local
+from engine.kernel.xml import line_of
 
-_DESCRIPTIVE = frozenset({
-    "documentation", "extensionElements", "textAnnotation", "group", "association", "laneSet", "dataObject", "dataObjectReference",
-    "dataStoreReference", "incoming", "outgoing", "property", "auditing", "monitoring", "category", "supportedInterfaceRef",
-    "completionCondition", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics",
-})
-_TOP_LEVEL = frozenset({
-    "process", "collaboration", "message", "signal", "error", "escalation", "itemDefinition", "dataStore", "correlationProperty",
-    "documentation", "extensionElements", "import", "category", "resource", "interface", "relationship", "",
-})
+_DESCRIPTIVE = frozenset(
+    {
+        "documentation",
+        "extensionElements",
+        "textAnnotation",
+        "group",
+        "association",
+        "laneSet",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        "incoming",
+        "outgoing",
+        "property",
+        "auditing",
+        "monitoring",
+        "category",
+        "supportedInterfaceRef",
+        "completionCondition",
+        "multiInstanceLoopCharacteristics",
+        "standardLoopCharacteristics",
+    }
+)
+_TOP_LEVEL = frozenset(
+    {
+        "process",
+        "collaboration",
+        "message",
+        "signal",
+        "error",
+        "escalation",
+        "itemDefinition",
+        "dataStore",
+        "correlationProperty",
+        "documentation",
+        "extensionElements",
+        "import",
+        "category",
+        "resource",
+        "interface",
+        "relationship",
+        "",
+    }
+)
 _START_KINDS = frozenset({"message", "signal", "timer", "conditional"})
 
 
@@ -77,16 +113,29 @@ class ProcessReader:
         identifier = str(node.get("id"))
         pool = next((p for p in self._participants if p.process == identifier), None)
         return ProcessModel(
-            id=identifier, name=node.get("name"), resource=self._source.resource, line=self._source.line(node),
+            id=identifier,
+            name=node.get("name"),
+            resource=self._source.resource,
+            line=line_of(node),
             documentation=child_text(node, "documentation"),
             startable=info is not None and info.get("startable") == "true",
-            title=None if info is None else info.get("title"), title_en=None if info is None else info.get("title-en"),
-            pool=None if info is None else info.get("pool"), participant=None if pool is None else pool.name,
-            starters=self._extensions.starters(node), number=self._extensions.number(node), subject=self._extensions.subject(node),
-            urgency=self._extensions.value(node, "urgency"), business_key=self._extensions.value(node, "businessKey"),
-            visible=self._extensions.visible(node), elements=content.elements, flows=content.flows, declared=content.declared,
-            start_subscriptions=tuple(_start_subscriptions(content.elements)), lanes=tuple(self._lane_names(node)),
-            participants=self._participants, message_flows=self._message_flows,
+            title=None if info is None else info.get("title"),
+            title_en=None if info is None else info.get("title-en"),
+            pool=None if info is None else info.get("pool"),
+            participant=None if pool is None else pool.name,
+            starters=self._extensions.starters(node),
+            number=self._extensions.number(node),
+            subject=self._extensions.subject(node),
+            urgency=self._extensions.value(node, "urgency"),
+            business_key=self._extensions.value(node, "businessKey"),
+            visible=self._extensions.visible(node),
+            elements=content.elements,
+            flows=content.flows,
+            declared=content.declared,
+            start_subscriptions=tuple(_start_subscriptions(content.elements)),
+            lanes=tuple(self._lane_names(node)),
+            participants=self._participants,
+            message_flows=self._message_flows,
             conditional=any(event.kind == "conditional" for e in content.elements.values() for event in e.events),
         )
 
@@ -102,7 +151,12 @@ class ProcessReader:
             elif name == "sequenceFlow":
                 self._flow(item, scope, content)
             elif name == "ioSpecification":
-                self._refuse(item, "io-specification", "不支持 ioSpecification，请改用变量。", "ioSpecification is not supported; use variables.")
+                self._refuse(
+                    item,
+                    "io-specification",
+                    "不支持 ioSpecification，请改用变量。",
+                    "ioSpecification is not supported; use variables.",
+                )
             elif name and name not in _DESCRIPTIVE:
                 self._refuse(item, "unsupported-element", f"不支持元素 {name}。", f"The element {name} is not supported.")
 
@@ -113,16 +167,34 @@ class ProcessReader:
         events = self._events.events(item)
         details = self._activities.details(item, name)
         content.elements[identifier] = Element(
-            id=identifier, type=name, name=item.get("name"), line=self._source.line(item),
-            documentation=child_text(item, "documentation"), scope=scope, incoming=flows["target"], outgoing=flows["source"],
-            default=self._source.reference(item, "default"), lane=self._lanes.get(identifier),
-            events=(*events, *details.events), parallel_multiple=item.get("parallelMultiple") == "true",
+            id=identifier,
+            type=name,
+            name=item.get("name"),
+            line=line_of(item),
+            documentation=child_text(item, "documentation"),
+            scope=scope,
+            incoming=flows["target"],
+            outgoing=flows["source"],
+            default=self._source.reference(item, "default"),
+            lane=self._lanes.get(identifier),
+            events=(*events, *details.events),
+            parallel_multiple=item.get("parallelMultiple") == "true",
             interrupting=item.get("cancelActivity" if name == "boundaryEvent" else "isInterrupting", "true").lower() != "false",
-            attached_to=self._source.reference(item, "attachedToRef"), loop=details.loop, approval=details.approval,
-            send=details.send, receive=details.receive, function=details.function, script=details.script, call=details.call,
-            ad_hoc=details.ad_hoc, assignments=details.assignments, event_subprocess=item.get("triggeredByEvent") == "true",
-            for_compensation=item.get("isForCompensation") == "true", handler=self._handlers.get(identifier),
-            instantiate=item.get("instantiate") == "true", start_quantity=self._quantity(item, "startQuantity"),
+            attached_to=self._source.reference(item, "attachedToRef"),
+            loop=details.loop,
+            approval=details.approval,
+            send=details.send,
+            receive=details.receive,
+            function=details.function,
+            script=details.script,
+            call=details.call,
+            ad_hoc=details.ad_hoc,
+            assignments=details.assignments,
+            event_subprocess=item.get("triggeredByEvent") == "true",
+            for_compensation=item.get("isForCompensation") == "true",
+            handler=self._handlers.get(identifier),
+            instantiate=item.get("instantiate") == "true",
+            start_quantity=self._quantity(item, "startQuantity"),
             completion_quantity=self._quantity(item, "completionQuantity"),
         )
         if name in SUBPROCESSES:
@@ -132,13 +204,22 @@ class ProcessReader:
         condition = child(item, "conditionExpression")
         language = None if condition is None else condition.get("language")
         if language is not None and "liandong" not in language and "juel" not in language.lower():
-            self._report.warning("expression-language", item, f"表达式语言“{language}”按本系统的表达式读取。",
-                                 f"The expression language '{language}' is read as this system's own.")
+            self._report.warning(
+                "expression-language",
+                item,
+                f"表达式语言“{language}”按本系统的表达式读取。",
+                f"The expression language '{language}' is read as this system's own.",
+            )
         text = None if condition is None else condition.text
         compiled = self._report.expression(text, item) if condition is not None and (text or "").strip() else None
         content.flows[str(item.get("id"))] = Flow(
-            id=str(item.get("id")), name=item.get("name"), source=self._source.reference(item, "sourceRef") or "",
-            target=self._source.reference(item, "targetRef") or "", scope=scope, condition=compiled, line=self._source.line(item),
+            id=str(item.get("id")),
+            name=item.get("name"),
+            source=self._source.reference(item, "sourceRef") or "",
+            target=self._source.reference(item, "targetRef") or "",
+            scope=scope,
+            condition=compiled,
+            line=line_of(item),
         )
 
     def _flow_ids(self, item: etree._Element, side: str) -> Iterator[str]:
@@ -148,14 +229,17 @@ class ProcessReader:
         text = item.get(attribute, "1")
         if text.isdigit() and 0 < int(text) <= 1_000:
             return int(text)
-        self._report.error("quantity", item, f"{attribute} 应为 1 至 1000 的整数。", f"{attribute} must be a whole number from 1 to 1000.")
+        self._report.error(
+            "quantity", item, f"{attribute} 应为 1 至 1000 的整数。", f"{attribute} must be a whole number from 1 to 1000."
+        )
         return 1
 
     def _read_handlers(self, node: etree._Element) -> None:
         # A compensation boundary event points to its handler by an association; the host gets the handler.
         hosts = {
             item.get("id"): self._source.reference(item, "attachedToRef")
-            for item in children(node, "boundaryEvent") if child(item, "compensateEventDefinition") is not None
+            for item in children(node, "boundaryEvent")
+            if child(item, "compensateEventDefinition") is not None
         }
         found = set()
         for item in children(node, "association"):
@@ -166,7 +250,12 @@ class ProcessReader:
                 found.add(self._source.reference(item, "sourceRef"))
         for item in children(node, "boundaryEvent"):
             if item.get("id") in hosts and item.get("id") not in found:
-                self._report.error("no-handler", item, "补偿事件没有用关联线连接补偿活动。", "The compensation event has no association to a handler.")
+                self._report.error(
+                    "no-handler",
+                    item,
+                    "补偿事件没有用关联线连接补偿活动。",
+                    "The compensation event has no association to a handler.",
+                )
 
     def _read_lanes(self) -> dict[str, str]:
         lanes = {}
@@ -183,21 +272,26 @@ class ProcessReader:
     def _read_participants(self) -> tuple[Participant, ...]:
         return tuple(
             Participant(id=str(item.get("id")), name=item.get("name"), process=self._source.reference(item, "processRef"))
-            for collaboration in children(self._source.root, "collaboration") for item in children(collaboration, "participant")
+            for collaboration in children(self._source.root, "collaboration")
+            for item in children(collaboration, "participant")
         )
 
     def _read_message_flows(self) -> Iterator[MessageFlow]:
         for collaboration in children(self._source.root, "collaboration"):
             for item in children(collaboration, "messageFlow"):
                 yield MessageFlow(
-                    id=str(item.get("id")), name=item.get("name"), source=self._source.reference(item, "sourceRef") or "",
+                    id=str(item.get("id")),
+                    name=item.get("name"),
+                    source=self._source.reference(item, "sourceRef") or "",
                     target=self._source.reference(item, "targetRef") or "",
                 )
 
     def _check_top_level(self) -> None:
         for item in self._source.root:
             if local(item) not in _TOP_LEVEL:
-                self._refuse(item, "unsupported-element", f"不支持元素 {local(item)}。", f"The element {local(item)} is not supported.")
+                self._refuse(
+                    item, "unsupported-element", f"不支持元素 {local(item)}。", f"The element {local(item)} is not supported."
+                )
 
     def _refuse(self, item: etree._Element, code: str, message: str, message_en: str) -> None:
         self._report.error(code, item, message, message_en)
@@ -222,5 +316,6 @@ def _gateway_subscriptions(gateway: Element, elements: dict[str, Element]) -> It
 def _subscriptions_of(element: str, events: tuple[EventModel, ...]) -> Iterator[StartSubscription]:
     for event in events:
         if event.kind in _START_KINDS:
-            yield StartSubscription(element=element, kind=event.kind, name=event.name, timer=event.timer, condition=event.condition)
-
+            yield StartSubscription(
+                element=element, kind=event.kind, name=event.name, timer=event.timer, condition=event.condition
+            )

@@ -10,6 +10,7 @@ from lxml import etree
 
 from engine.errors import ExpressionError, Finding
 from engine.expressions import Expression, Script, Template, compile_expression, compile_script, compile_template
+from engine.kernel.xml import line_of
 
 T = TypeVar("T")
 
@@ -47,22 +48,33 @@ class Report:
 
     def _compile(self, compiler: Callable[[str], T], text: str | None, node: etree._Element) -> T | None:
         if text is None or not text.strip():
-            self.error("empty-expression", node, "此处需要表达式，但内容为空。", "An expression is expected here, but it is empty.")
+            self.error(
+                "empty-expression", node, "此处需要表达式，但内容为空。", "An expression is expected here, but it is empty."
+            )
             return None
         try:
             return compiler(text.strip())
         except ExpressionError as refused:
             self.error(
-                "expression", node, f"表达式“{text.strip()[:200]}”不能使用：{refused}",
+                "expression",
+                node,
+                f"表达式“{text.strip()[:200]}”不能使用：{refused}",
                 f"The expression '{text.strip()[:200]}' cannot be used: {refused}",
             )
             return None
 
     def _add(self, level: str, code: str, node: etree._Element | None, message: str, message_en: str) -> None:
-        self.findings.append(Finding(
-            level=level, code=code, resource=self.resource, element=owner_id(node),
-            line=None if node is None else node.sourceline, message=message, message_en=message_en,
-        ))
+        self.findings.append(
+            Finding(
+                level=level,
+                code=code,
+                resource=self.resource,
+                element=owner_id(node),
+                line=line_of(node),
+                message=message,
+                message_en=message_en,
+            )
+        )
 
 
 def owner_id(node: etree._Element | None) -> str | None:

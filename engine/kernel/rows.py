@@ -38,7 +38,8 @@ class ScopeRow:
 
     key: int
     kind: str
-    """`instance`, `subprocess`, `event_subprocess`, `call`, `seat` (a multi-instance or compensation body's data) or `collection`."""
+    """`instance`, `subprocess`, `event_subprocess` or `call`, which run; `seat` (the data of a multi-instance's or
+    compensation's body) or `collection` (the items and outputs of a multi-instance), which only hold variables."""
     process: str
     """Id of the process or `process/subprocess` whose elements run in it."""
     parent: int | None = None
@@ -126,20 +127,25 @@ class StateSource(Protocol):
     def scopes_of(self, hosts: Iterable[int]) -> list[ScopeRow]:
         """Scopes opened by these tokens."""
         ...
+
     def tokens(self, keys: Iterable[int]) -> list[TokenRow]: ...
     def tokens_in(self, scope: int, element: str | None = None) -> list[TokenRow]:
         """Live tokens of a scope, or only those at one element, by sequence."""
         ...
+
     def children(self, token: int) -> list[TokenRow]:
         """Live tokens whose parent is `token`, by sequence."""
         ...
+
     def subscriptions_of(self, tokens: Iterable[int]) -> list[SubscriptionRow]: ...
     def subscriptions_in(self, scope: int) -> list[SubscriptionRow]:
         """Subscriptions of the scope itself (event subprocesses), by sequence."""
         ...
+
     def subscriptions(self, kind: str, name: str | None = None) -> list[SubscriptionRow]:
         """Every subscription of the instance of this kind, and of this name if given, by sequence."""
         ...
+
     def subscription(self, key: int) -> SubscriptionRow | None: ...
     def compensations(self, scope: int) -> list[CompensationRow]: ...
     def variables(self, scope: int, names: Iterable[str] | None = None) -> dict[str, JSON]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import Invalid
 from engine.expressions import RESERVED_NAMES
+from engine.kernel.effects import VariableWritten
 from engine.kernel.environment import ModelFailure
 from engine.kernel.rows import JSON, ScopeRow
 
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
 LOCAL_KINDS = frozenset({"seat", "event_subprocess", "call", "instance"})
 """Scopes that keep a name that was first written inside them."""
 COUNTERS = {
-    "nrOfInstances": "n", "nrOfCompletedInstances": "done", "nrOfActiveInstances": "active",
-    "numberOfInstances": "n", "numberOfCompletedInstances": "done", "numberOfActiveInstances": "active",
+    "nrOfInstances": "n",
+    "nrOfCompletedInstances": "done",
+    "nrOfActiveInstances": "active",
+    "numberOfInstances": "n",
+    "numberOfCompletedInstances": "done",
+    "numberOfActiveInstances": "active",
 }
 _ABSENT = object()
 
@@ -112,13 +117,15 @@ class Scope(Mapping[str, JSON]):
         for name, value in values.items():
             self.write(name, value)
 
-    def put(self, name: str, value: JSON) -> None:
-        """Writes a variable into this very scope."""
+    def put(self, name: str, value: JSON, *, silent: bool = False) -> None:
+        """Writes a variable into this very scope; a silent one leaves no effect. Raises ModelFailure for a reserved name."""
         if name in RESERVED_NAMES:
             raise ModelFailure("reserved-name", f"the name '{name}' cannot be written")
         self._values[name] = value = plain(value)
         self._absent.discard(name)
-        self.session.ledger.wrote(self.key, name, value, self.session.writer)
+        self.session.ledger.wrote(self.key, name, value)
+        if not silent:
+            self.session.ledger.effect(VariableWritten(scope=self.key, name=name, value=value, element=self.session.writer))
 
     def _home(self, name: str) -> Scope:
         scope: Scope | None = self

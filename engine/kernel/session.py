@@ -66,7 +66,6 @@ class Session:
         """Names that the runtime reserves."""
         return self.env.names(self.instance.key)
 
-
     def evaluate(self, expression: Expression | Template, scope: Scope) -> JSON:
         """The value of an expression, read in a scope. Raises ExpressionError."""
         scope.prefetch(expression.names)
@@ -99,7 +98,6 @@ class Session:
                 found[item.name] = scope[item.name]
         return found
 
-
     def new_key(self) -> int:
         """A fresh key."""
         return self.env.new_key()
@@ -113,7 +111,6 @@ class Session:
         """Whether a scope's model declares a variable."""
         return row.kind != "seat" and row.kind != "collection" and name in self.spec_of(row).declared
 
-
     def definition_ref(self, row: ScopeRow) -> str:
         """Reference of the definition whose elements run in a scope."""
         return str(row.flags.get("definition", self.instance.definition))
@@ -122,7 +119,6 @@ class Session:
         """The graph of a scope's elements."""
         definition: CompiledDefinition = self.env.definition(self.definition_ref(row))
         return definition.spec(row.process)
-
 
     def scope(self, key: int) -> Scope:
         """A scope, loaded when needed."""
@@ -149,10 +145,17 @@ class Session:
         for row in self.source.scopes(missing) if missing else ():
             self._adopt_scope(row)
 
-    def open_scope(self, kind: str, process: str, *, parent: Scope | None, host: int | None, flags: dict[str, JSON] | None = None) -> Scope:
+    def open_scope(
+        self, kind: str, process: str, *, parent: Scope | None, host: int | None, flags: dict[str, JSON] | None = None
+    ) -> Scope:
         """A new scope."""
         row = ScopeRow(
-            key=self.new_key(), kind=kind, process=process, parent=None if parent is None else parent.key, host=host, flags=flags or {},
+            key=self.new_key(),
+            kind=kind,
+            process=process,
+            parent=None if parent is None else parent.key,
+            host=host,
+            flags=flags or {},
         )
         scope = self._scopes[row.key] = Scope(self, row, stored=False)
         self.ledger.created.add(row.key)
@@ -172,7 +175,6 @@ class Session:
         if row.key not in self._scopes and row.key not in self.ledger.gone_scopes:
             self._scopes[row.key] = Scope(self, row, stored=True)
 
-
     def execution(self, key: int) -> Execution:
         """An executing scope, loaded when needed."""
         if key not in self.executions:
@@ -182,7 +184,7 @@ class Session:
     def open_execution(self, host: Token, kind: str, process: str, parent: Scope | None, flags: dict[str, JSON]) -> Execution:
         """A new executing scope inside a token."""
         above = host.execution.scope.row.flags
-        inherited = {name: above[name] for name in ("definition", "calls") if name in above}
+        inherited: dict[str, JSON] = {name: above[name] for name in ("definition", "calls") if name in above}
         flags = {**inherited, **flags}
         if flags.get("definition") == self.instance.definition:
             del flags["definition"]
@@ -224,7 +226,6 @@ class Session:
             self._adopt_scope(row)
             if row.host is not None:
                 self._opened[row.host] = row.key
-
 
     def token(self, key: int) -> Token | None:
         """A live token, loaded when needed; None when there is none."""
@@ -269,12 +270,16 @@ class Session:
             execution = self.execution(row.scope)
             name = row.element + BODY if row.internal.get("body") else row.element
             token = Token(
-                execution, execution.spec.task_specs[name], key=row.key, sequence=row.sequence, parent=row.parent, stored=True,
+                execution,
+                execution.spec.task_specs[name],
+                key=row.key,
+                sequence=row.sequence,
+                parent=row.parent,
+                stored=True,
             )
             token._state = STATES[row.state]
             token.internal_data = row.internal
             token.seat = row.data_scope
-
 
     def fail(self, token: Token, phase: str, failure: ModelFailure | ExpressionError) -> None:
         """Stops a token in an incident. `phase` says where it is to go on when it is retried."""
@@ -336,14 +341,18 @@ class Session:
         self.steps += 1
         if self.steps > self.env.budget.steps:
             raise BudgetExceeded(
-                "budget", "Expected to run instance '{instance}', but one step took more than {limit} tokens",
-                instance=self.instance.key, limit=self.env.budget.steps, element=token.element,
+                "budget",
+                "Expected to run instance '{instance}', but one step took more than {limit} tokens",
+                instance=self.instance.key,
+                limit=self.env.budget.steps,
+                element=token.element,
             )
         token.run()
 
     def _test_joins(self) -> bool:
-        from_scopes, self.joins_to_test = self.joins_to_test, {}
-        return any([test_inclusive(execution) for execution in from_scopes.values()])
+        changed, self.joins_to_test = self.joins_to_test, {}
+        fired = [test_inclusive(execution) for execution in changed.values()]
+        return any(fired)
 
     def delta(self) -> Delta:
         """The rows to store."""
@@ -355,6 +364,8 @@ class Session:
         """Refuses to move an instance that has ended. Raises Conflict."""
         if self.instance.state != "active":
             raise Conflict(
-                "instance-ended", "Expected to move instance '{instance}', but it is {state}",
-                instance=self.instance.key, state=self.instance.state,
+                "instance-ended",
+                "Expected to move instance '{instance}', but it is {state}",
+                instance=self.instance.key,
+                state=self.instance.state,
             )

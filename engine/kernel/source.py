@@ -8,14 +8,28 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.kernel.report import Report
+from engine.kernel.xml import line_of
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 PREFIX = "{" + BPMN + "}"
 
 SUBPROCESSES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
-ACTIVITIES = frozenset({
-    "task", "userTask", "manualTask", "serviceTask", "scriptTask", "sendTask", "receiveTask", "businessRuleTask", "callActivity",
-}) | SUBPROCESSES
+ACTIVITIES = (
+    frozenset(
+        {
+            "task",
+            "userTask",
+            "manualTask",
+            "serviceTask",
+            "scriptTask",
+            "sendTask",
+            "receiveTask",
+            "businessRuleTask",
+            "callActivity",
+        }
+    )
+    | SUBPROCESSES
+)
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"})
 NODES = ACTIVITIES | EVENTS | GATEWAYS
@@ -28,7 +42,7 @@ _NCNAME = re.compile(r"[^\W\d][\w.\-·]*\Z")
 def local(node: etree._Element) -> str:
     """Local name of a BPMN element; the empty string for anything else."""
     tag = node.tag
-    return tag[len(PREFIX):] if isinstance(tag, str) and tag.startswith(PREFIX) else ""
+    return tag[len(PREFIX) :] if isinstance(tag, str) and tag.startswith(PREFIX) else ""
 
 
 def children(node: etree._Element, *names: str) -> Iterator[etree._Element]:
@@ -72,10 +86,6 @@ class Source:
         prefix, _, rest = value.strip().partition(":")
         return rest if rest and prefix in node.nsmap else value.strip()
 
-    def line(self, node: etree._Element) -> int | None:
-        """Line of a node, counted from 1."""
-        return node.sourceline
-
     def processes(self) -> Iterator[etree._Element]:
         """The processes of the file."""
         return children(self.root, "process")
@@ -91,15 +101,19 @@ class Source:
             node.set("id", found)
             if not _NCNAME.match(found):
                 self.report.error(
-                    "bad-id", node, f"编号“{found}”不合法：须以字母或下划线开头，且不含空格和冒号。",
+                    "bad-id",
+                    node,
+                    f"编号“{found}”不合法：须以字母或下划线开头，且不含空格和冒号。",
                     f"The id '{found}' is not allowed: it must start with a letter or underscore and hold no space or colon.",
                 )
             if found in seen:
                 self.report.error(
-                    "duplicate-id", node, f"编号“{found}”重复（首次出现在第 {seen[found]} 行）。",
+                    "duplicate-id",
+                    node,
+                    f"编号“{found}”重复（首次出现在第 {seen[found]} 行）。",
                     f"The id '{found}' is used twice (first on line {seen[found]}).",
                 )
-            seen.setdefault(found, node.sourceline)
+            seen.setdefault(found, line_of(node))
         self._ids = set(seen)
 
     def _give_ids(self) -> None:
@@ -114,8 +128,10 @@ class Source:
 
     def _read_shared(self) -> None:
         tables = {
-            "message": (self.messages, "name"), "signal": (self.signals, "name"),
-            "error": (self.errors, "errorCode"), "escalation": (self.escalations, "escalationCode"),
+            "message": (self.messages, "name"),
+            "signal": (self.signals, "name"),
+            "error": (self.errors, "errorCode"),
+            "escalation": (self.escalations, "escalationCode"),
         }
         for node in self.root:
             if local(node) in tables:
@@ -123,7 +139,9 @@ class Source:
                 identifier = node.get("id")
                 if identifier is None:
                     self.report.error(
-                        "missing-id", node, f"<{local(node)}> 没有编号（id），无法引用。",
+                        "missing-id",
+                        node,
+                        f"<{local(node)}> 没有编号（id），无法引用。",
                         f"A <{local(node)}> has no id, so nothing can refer to it.",
                     )
                 else:

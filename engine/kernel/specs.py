@@ -5,6 +5,8 @@ runs (`perform`), and leaves to where `departing` has decided. `_predict` and `t
 models are checked at deployment.
 """
 
+# mypy: allow-subclassing-any
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -80,7 +82,8 @@ class KernelSpec(BpmnSpecMixin):
         """Targets of the flows to take: all without a condition, those whose condition holds, else the default."""
         session, specs = token.session, self._wf_spec.task_specs
         taken = [
-            specs[target] for target, condition, default in self.departures
+            specs[target]
+            for target, condition, default in self.departures
             if not default and (condition is None or session.condition(condition, token.data))
         ]
         if taken or not self.departures:

@@ -1,5 +1,7 @@
 """Specs of events, of send and receive tasks, and of the event-based gateway."""
 
+# mypy: allow-subclassing-any
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -4,8 +4,9 @@ A seat is a token whose parent is the multi-instance token, with a scope of its 
 row of the collection scope, named by its number, so that the end of one seat costs the same however many there are.
 """
 
-from __future__ import annotations
+# mypy: allow-subclassing-any
 
+from __future__ import annotations
 
 from SpiffWorkflow.bpmn.specs import defaults
 from SpiffWorkflow.util.task import TaskState
@@ -38,8 +39,11 @@ class MultiInstanceSpec(KernelSpec):
         number = self._number(token) if items is None else len(items)
         if number > token.session.env.budget.instances:
             raise BudgetExceeded(
-                "budget", "Expected to start '{element}', but {number} instances are more than {limit}",
-                element=self.name, number=number, limit=token.session.env.budget.instances,
+                "budget",
+                "Expected to start '{element}', but {number} instances are more than {limit}",
+                element=self.name,
+                number=number,
+                limit=token.session.env.budget.instances,
             )
         token.internal_data.update(n=number, done=0, next=0, active=0)
         if number == 0:
@@ -59,7 +63,7 @@ class MultiInstanceSpec(KernelSpec):
         if scope is not None and self.loop.output and self.loop.output_item:
             number = scope.row.flags["loopCounter"]
             scope.prefetch([self.loop.output_item])
-            self._collection(token).put(f"{_OUT}{number}", scope[self.loop.output_item] if self.loop.output_item in scope else None)
+            self._collection(token).put(f"{_OUT}{number}", scope.get(self.loop.output_item), silent=True)
         self._go_on(token, scope)
 
     def bodies_again(self, token: Token) -> None:
@@ -90,6 +94,8 @@ class MultiInstanceSpec(KernelSpec):
         token.touch()
         process = token.execution.scope.row.process
         scope = session.open_scope("seat", process, parent=token.data, host=token.key, flags={"loopCounter": index})
+        # Also as a row, so that assignments and forms can read it; it is not worth a line in the history.
+        scope.put("loopCounter", index, silent=True)
         if self.loop.item is not None and self.loop.collection is not None:
             scope.put(self.loop.item, item)
         body = token.execution.new_token(self.body, parent=token.key, body=True)
@@ -126,7 +132,7 @@ class MultiInstanceSpec(KernelSpec):
         scope = token.session.open_scope("collection", process, parent=None, host=token.key)
         token.internal_data["collection"] = scope.key
         for index, item in enumerate(items or ()) if keeps_items else ():
-            scope.put(f"{_IN}{index}", item)
+            scope.put(f"{_IN}{index}", item, silent=True)
 
     def _collection(self, token: Token) -> Scope:
         return token.session.scope(token.internal_data["collection"])
@@ -134,7 +140,7 @@ class MultiInstanceSpec(KernelSpec):
     def _deliver(self, token: Token) -> None:
         if self.loop.output and self.loop.output_item:
             found = self._collection(token).all_own() if "collection" in token.internal_data else {}
-            numbers = sorted(int(name[len(_OUT):]) for name in found if name.startswith(_OUT))
+            numbers = sorted(int(name[len(_OUT) :]) for name in found if name.startswith(_OUT))
             token.data.write(self.loop.output, [found[f"{_OUT}{number}"] for number in numbers])
         self._drop_collection(token)
 
@@ -164,7 +170,13 @@ class LoopSpec(KernelSpec, defaults.StandardLoopTask):
 
     def __init__(self, process: ProcessSpec, name: str, element: Element, loop: LoopModel, *, body: str) -> None:
         super().__init__(
-            process, name, element, task_spec=body, maximum=loop.maximum, condition=loop.condition, test_before=loop.test_before,
+            process,
+            name,
+            element,
+            task_spec=body,
+            maximum=loop.maximum,
+            condition=loop.condition,
+            test_before=loop.test_before,
         )
         self.loop = loop
         self.body = body

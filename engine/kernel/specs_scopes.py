@@ -1,5 +1,7 @@
 """Specs of activities that open a scope: subprocesses, transactions, ad-hoc and event subprocesses, call activities."""
 
+# mypy: allow-subclassing-any
+
 from __future__ import annotations
 
 from typing import Any
@@ -96,8 +98,10 @@ class CallActivitySpec(ScopedSpec, defaults.CallActivity):
         calls = int(token.execution.scope.row.flags.get("calls", 0)) + 1
         if calls > session.env.budget.depth:
             raise BudgetExceeded(
-                "budget", "Expected to call a process from '{element}', but calls are nested deeper than {limit}",
-                element=self.name, limit=session.env.budget.depth,
+                "budget",
+                "Expected to call a process from '{element}', but calls are nested deeper than {limit}",
+                element=self.name,
+                limit=session.env.budget.depth,
             )
         process = session.text(call.process, token.data) or ""
         here = session.definition_ref(token.execution.scope.row)

@@ -61,12 +61,25 @@ class Subscriptions:
             self._arm(definition, start, "event_subprocess", execution, execution.scope, None, at=subprocess)
 
     def _arm(
-        self, event: EventModel, element: Element, mode: str, execution: Execution, scope: Scope, token: Token | None,
+        self,
+        event: EventModel,
+        element: Element,
+        mode: str,
+        execution: Execution,
+        scope: Scope,
+        token: Token | None,
         at: str | None = None,
     ) -> None:
         row = SubscriptionRow(
-            key=0, kind=event.kind, name=event.name, mode=mode, scope=execution.key, token=None if token is None else token.key,
-            element=at or element.id, sequence=0, interrupting=element.interrupting,
+            key=0,
+            kind=event.kind,
+            name=event.name,
+            mode=mode,
+            scope=execution.key,
+            token=None if token is None else token.key,
+            element=at or element.id,
+            sequence=0,
+            interrupting=element.interrupting,
         )
         if at is not None:
             row.data["start"] = element.id
@@ -130,7 +143,9 @@ class Subscriptions:
 
     def load_of(self, tokens: Sequence[Token]) -> None:
         """Loads the subscriptions of tokens with one question."""
-        missing = [t.key for t in tokens if t.stored and t.key not in self._complete and (t.task_spec.boundary or t.task_spec.waits)]
+        missing = [
+            t.key for t in tokens if t.stored and t.key not in self._complete and (t.task_spec.boundary or t.task_spec.waits)
+        ]
         if missing:
             self._complete.update(missing)
             self._adopt(self._session.source.subscriptions_of(missing))

@@ -96,9 +96,16 @@ def _message(token: Token, event: EventModel) -> None:
     if send is not None:
         carried.update(session.values(send.correlation, scope))
         payload = session.values(send.payload, scope)
-    session.ledger.effect(MessageThrown(
-        token=token.key, element=token.element, name=str(event.name), correlation=carried, payload=payload,
-        to=None if send is None else session.text(send.to, scope), endpoint=None if send is None else send.endpoint,
-        business_key=None if send is None else session.text(send.business_key, scope),
-        expires=None if send is None else session.text(send.expires, scope),
-    ))
+    session.ledger.effect(
+        MessageThrown(
+            token=token.key,
+            element=token.element,
+            name=str(event.name),
+            correlation=carried,
+            payload=payload,
+            to=None if send is None else session.text(send.to, scope),
+            endpoint=None if send is None else send.endpoint,
+            business_key=None if send is None else session.text(send.business_key, scope),
+            expires=None if send is None else session.text(send.expires, scope),
+        )
+    )

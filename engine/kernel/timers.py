@@ -80,7 +80,8 @@ def plain_due(term: str, start: datetime) -> datetime:
         raise TimerFault(f"'{term}' is no ISO 8601 duration")
     try:
         parsed = TimerEventDefinition.parse_iso_duration(term)
-        return start + TimerEventDefinition.get_timedelta_from_start(parsed, start)
+        length: timedelta = TimerEventDefinition.get_timedelta_from_start(parsed, start)
+        return start + length
     except (OverflowError, ValueError) as error:
         raise TimerFault(f"'{term}' reaches beyond the calendar") from error
 

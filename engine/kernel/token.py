@@ -4,6 +4,8 @@ A token is a row: its state, its place, a few marks. It holds no data of its own
 and its children are only the bodies it waits for (seats, loop rounds, compensation handlers).
 """
 
+# mypy: allow-subclassing-any
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -47,6 +49,7 @@ class Token(Task):
     """A live token of the present step."""
 
     internal_data: dict[str, JSON]
+    _state: int
 
     def __init__(self, workflow: Execution, spec: TaskSpec, *, key: int, sequence: int, parent: int | None, stored: bool) -> None:
         self.session: Session = workflow.session
@@ -84,12 +87,12 @@ class Token(Task):
         return self.workflow  # type: ignore[no-any-return]
 
     @property
-    def parent(self) -> Token | None:  # type: ignore[override]
+    def parent(self) -> Token | None:
         """The token this one is a body of."""
         return None if self._parent is None else self.session.token(self._parent)
 
     @property
-    def children(self) -> list[Token]:  # type: ignore[override]
+    def children(self) -> list[Token]:
         """The tokens that follow it, which SpiffWorkflow lets arrive when it completes."""
         return self.followers
 
@@ -104,7 +107,7 @@ class Token(Task):
         return None if self.seat is None else self.session.scope(self.seat)
 
     @property
-    def data(self) -> Scope:  # type: ignore[override]
+    def data(self) -> Scope:
         """The variables it sees: those of its seat, or of its executing scope."""
         return self.execution.scope if self.seat is None else self.session.scope(self.seat)
 
@@ -117,8 +120,14 @@ class Token(Task):
     def row(self) -> TokenRow:
         """Its row as it now stands."""
         return TokenRow(
-            key=self.key, scope=self.execution.key, element=self.element, state=STATE_NAMES[self._state], sequence=self.sequence,
-            parent=self._parent, data_scope=self.seat, internal=self.internal_data,
+            key=self.key,
+            scope=self.execution.key,
+            element=self.element,
+            state=STATE_NAMES[self._state],
+            sequence=self.sequence,
+            parent=self._parent,
+            data_scope=self.seat,
+            internal=self.internal_data,
         )
 
     def touch(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import Any
 
 from lxml import etree
 
@@ -16,8 +17,11 @@ MAX_ELEMENTS = 20_000
 MAX_DEPTH = 100
 
 _BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*\?>")
 _DECLARED = re.compile(rb"""\A\s*<\?xml\b[^>]*\bencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")
@@ -25,6 +29,12 @@ _PROLOG = re.compile(r"\A(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 # Python codecs that are not encodings of documents; gb2312 files usually hold characters of its superset.
 _REFUSED = frozenset({"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030"}
+
+
+def line_of(node: etree._Element | None) -> int | None:
+    """Line of a node in its file, counted from 1."""
+    found: Any = None if node is None else node.sourceline
+    return found if isinstance(found, int) else None
 
 
 class Unreadable(Exception):
@@ -47,9 +57,10 @@ def read(data: bytes) -> etree._Element:
     # The declaration's lines still count, so that findings name the line of the file.
     lines = decoded.count("\n") - text.count("\n")
     prolog = _PROLOG.match(text)
-    if prolog and text[prolog.end():].startswith("<!DOCTYPE"):
+    if prolog and text[prolog.end() :].startswith("<!DOCTYPE"):
         raise Unreadable(
-            "doctype", "文件含有文档类型声明（DOCTYPE），不予读取，请删除。",
+            "doctype",
+            "文件含有文档类型声明（DOCTYPE），不予读取，请删除。",
             "The file has a document type declaration, which is not read; remove it.",
         )
     root = _parse("\n" * lines + text.lstrip("\ufeff"))
@@ -66,11 +77,14 @@ def _decode(data: bytes) -> str:
         return data.decode(_SUPERSETS.get(codec.name, name)).replace("\r\n", "\n")
     except LookupError:
         raise Unreadable(
-            "encoding", f"无法识别文件声明的编码“{name}”，请改用 UTF-8。", f"The declared encoding '{name}' is unknown; use UTF-8.",
+            "encoding",
+            f"无法识别文件声明的编码“{name}”，请改用 UTF-8。",
+            f"The declared encoding '{name}' is unknown; use UTF-8.",
         ) from None
     except (UnicodeError, ValueError):
         raise Unreadable(
-            "encoding", f"文件内容与声明的编码“{name}”不符，请重新保存为 UTF-8。",
+            "encoding",
+            f"文件内容与声明的编码“{name}”不符，请重新保存为 UTF-8。",
             f"The file is not encoded as it declares ('{name}'); save it as UTF-8.",
         ) from None
 
@@ -89,15 +103,26 @@ def _encoding(data: bytes) -> str:
 
 def _parse(text: str) -> etree._Element:
     parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, dtd_validation=False,
-        attribute_defaults=False, remove_comments=True, remove_pis=True, recover=False,
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=False,
     )
     try:
         return etree.fromstring(text.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
         line = error.lineno
         raise Unreadable(
-            "not-xml", f"文件不是合格的 XML（第 {line} 行）。", f"The file is not well-formed XML (line {line}): {error.msg}.", line,
+            "not-xml",
+            f"文件不是合格的 XML（第 {line} 行）。",
+            f"The file is not well-formed XML (line {line}): {error.msg}.",
+            line,
         ) from None
     except (UnicodeError, ValueError):
         raise Unreadable("not-xml", "文件含有 XML 不允许的字符。", "The file holds characters that XML does not allow.") from None
@@ -105,17 +130,27 @@ def _parse(text: str) -> etree._Element:
 
 def _check_shape(root: etree._Element) -> None:
     if root.getroottree().docinfo.internalDTD is not None:
-        raise Unreadable("doctype", "文件含有文档类型声明（DOCTYPE），不予读取，请删除。",
-                         "The file has a document type declaration, which is not read; remove it.")
+        raise Unreadable(
+            "doctype",
+            "文件含有文档类型声明（DOCTYPE），不予读取，请删除。",
+            "The file has a document type declaration, which is not read; remove it.",
+        )
     count = 0
     waiting = [(root, 1)]
     while waiting:
         element, depth = waiting.pop()
         count += 1
         if count > MAX_ELEMENTS:
-            raise Unreadable("too-many-elements", f"文件的元素超过 {MAX_ELEMENTS} 个，请拆分。",
-                             f"The file has more than {MAX_ELEMENTS} elements; split it.")
+            raise Unreadable(
+                "too-many-elements",
+                f"文件的元素超过 {MAX_ELEMENTS} 个，请拆分。",
+                f"The file has more than {MAX_ELEMENTS} elements; split it.",
+            )
         if depth > MAX_DEPTH:
-            raise Unreadable("too-deep", f"文件的嵌套超过 {MAX_DEPTH} 层。", f"The file is nested deeper than {MAX_DEPTH} levels.",
-                             element.sourceline)
+            raise Unreadable(
+                "too-deep",
+                f"文件的嵌套超过 {MAX_DEPTH} 层。",
+                f"The file is nested deeper than {MAX_DEPTH} levels.",
+                line_of(element),
+            )
         waiting.extend((child, depth + 1) for child in element)

@@ -11,7 +11,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.errors import Conflict, NotFound
-from engine.kernel import Budget, CompiledDefinition, EmptySource, Function, MemorySource, MemoryStore, advance, compile_process, match_message
+from engine.kernel import (
+    Budget,
+    CompiledDefinition,
+    EmptySource,
+    Function,
+    MemorySource,
+    MemoryStore,
+    advance,
+    compile_process,
+    match_message,
+)
 from engine.kernel.effects import Effect, IncidentRaised, MessageThrown, SignalThrown, StepResult
 from engine.kernel.rows import SubscriptionRow, TokenRow
 from engine.kernel.timers import plain_due
@@ -28,8 +38,14 @@ class World:
     """One deployment and its instances. It is the kernel's Environment too."""
 
     def __init__(
-        self, resources: Mapping[str, bytes] | str, *, reload: bool = False, functions: Mapping[str, Function] | None = None,
-        budget: Budget | None = None, foreign_services: Any = "refuse", keep_incidents: bool = False,
+        self,
+        resources: Mapping[str, bytes] | str,
+        *,
+        reload: bool = False,
+        functions: Mapping[str, Function] | None = None,
+        budget: Budget | None = None,
+        foreign_services: Any = "refuse",
+        keep_incidents: bool = False,
     ) -> None:
         self.resources = {"test.bpmn": document(resources)} if isinstance(resources, str) else dict(resources)
         self.reload = reload
@@ -129,8 +145,12 @@ class World:
         """Walks to a later time, firing what falls due on the way in order."""
         until = plain_due(term, self.now)
         while True:
-            due = sorted((row.due, row.sequence, i, row.key) for i in self.live()
-                         for row in self.store.source(i).subscriptions("timer") if row.due and row.due <= until)
+            due = sorted(
+                (row.due, row.sequence, i, row.key)
+                for i in self.live()
+                for row in self.store.source(i).subscriptions("timer")
+                if row.due and row.due <= until
+            )
             if not due:
                 break
             self.now = max(self.now, due[0][0])
@@ -180,7 +200,9 @@ class World:
     def tasks(self, element: str | None = None) -> list[tuple[int, TokenRow]]:
         """Open user tasks, oldest first."""
         return [
-            (instance, row) for instance in self.live() for row in self.store.source(instance).all_tokens()
+            (instance, row)
+            for instance in self.live()
+            for row in self.store.source(instance).all_tokens()
             if row.state == "ready" and element in (None, row.element)
         ]
 
