@@ -39,17 +39,17 @@ export const unclaim = (taskId: string, etag: string, reason: string) =>
   post<T.ActionReply>(`/tasks/${id(taskId)}/unclaim`, reason ? { reason } : {}, etag)
 export const complete = (taskId: string, etag: string, done: { outcome: string; data: T.Values; opinion: string }) =>
   post<T.ActionReply>(`/tasks/${id(taskId)}/complete`, done, etag)
-export const reassignees = (taskId: string) => get<T.Reassignee[] | T.Page<T.Reassignee>>(`/tasks/${id(taskId)}/reassignees`)
+export const reassignees = (taskId: string) => get<T.Reassignee[]>(`/tasks/${id(taskId)}/reassignees`)
 export const reassign = (taskId: string, etag: string, personId: string, reason: string) =>
   post<T.ActionReply>(`/tasks/${id(taskId)}/reassign`, { personId, reason }, etag)
 export const saveDraft = async (taskId: string, data: T.Values, opinion: string): Promise<{ savedAt: string }> =>
   (await ask<{ savedAt: string }>('PUT', `/tasks/${id(taskId)}/draft`, { body: { data, opinion } })).body
 export const markCopyRead = (copyId: string) => post<void>(`/copies/${id(copyId)}/read`, {})
 
-export const startable = () => get<T.Startable[] | T.Page<T.Startable>>('/processes/startable')
+export const startable = () => get<T.Startable[]>('/processes/startable')
 export const start = (processKey: string, capacityId: string) =>
   post<{ instance: T.InstanceRow; nextTask: T.TaskRow | null }>('/instances', { processKey, capacityId, variables: {} })
-export const instances = (query: { box: 'started' | 'participating'; state?: string; cursor?: string | null; q?: string }) =>
+export const instances = (query: { box: 'started' | 'participating'; cursor?: string | null }) =>
   get<T.Page<T.InstanceRow>>('/instances', query)
 export const instance = (instanceId: string, live?: Live) => get<T.InstanceDetail>(`/instances/${id(instanceId)}`, undefined, live)
 export const timeline = (instanceId: string, live?: Live) =>
@@ -61,12 +61,7 @@ export const markNoticesRead = (ids: string[]) => post<void>('/notifications/rea
 
 export const incidents = (cursor?: string | null) => get<T.Page<T.Incident>>('/operations/incidents', { cursor })
 export const retryIncident = (incidentId: string) => post<void>(`/operations/incidents/${id(incidentId)}/retry`, {})
-export const jobs = (cursor?: string | null) => get<T.Page<Record<string, unknown>>>('/operations/jobs', { cursor })
+export const jobs = (cursor?: string | null) => get<T.Page<T.Job>>('/operations/jobs', { cursor })
 export const deadMessages = (cursor?: string | null) =>
-  get<T.Page<Record<string, unknown>>>('/operations/messages', { state: 'dead', cursor })
-export const allInstances = (cursor?: string | null) => get<T.Page<Record<string, unknown>>>('/operations/instances', { cursor })
-
-/** Some lists come bare, some in pages; either way the items. */
-export function itemsOf<Item>(list: Item[] | T.Page<Item>): Item[] {
-  return Array.isArray(list) ? list : list.items
-}
+  get<T.Page<T.DeadMessage>>('/operations/messages', { state: 'dead', cursor })
+export const allInstances = (cursor?: string | null) => get<T.Page<T.OperatedInstance>>('/operations/instances', { cursor })

@@ -1,5 +1,5 @@
 /** What /api/v1 says, field by field. Times are ISO 8601 in UTC, ids are UUID strings, `key` is a 63-bit integer as text. */
-import type { Expression, Tree } from '../expressions/tree'
+import type { Expression } from '../expressions/tree'
 
 export interface Page<Item> {
   items: Item[]
@@ -47,7 +47,7 @@ export interface TaskRow {
   urgency: Urgency | null
   process: { key: string; name: string }
   instance: { id: string; number: string | null }
-  institution: Coded
+  institution: Coded | null
   from: { name: string; institution: string | null } | null
   state: 'open' | 'claimed' | 'completed' | 'closed'
   assignee: Named | null
@@ -66,8 +66,8 @@ export interface TaskRow {
   outcome: string | null
   outcomeLabel: string | null
   reason: 'no-candidate' | null
-  copyId?: string
-  readAt?: string | null
+  copyId: string | null
+  readAt: string | null
 }
 
 export interface Counts {
@@ -75,7 +75,6 @@ export interface Counts {
   claimable: number
   overdue: number
   soon: number
-  done?: number
   copied: number
   started: number
 }
@@ -84,64 +83,106 @@ export type Value = string | number | boolean | null | Value[] | { [name: string
 export type Values = { [name: string]: Value }
 
 export interface Option {
+  value: string
   label: string
-  labelEn?: string | null
-  value: string | number | boolean
+  labelEn: string
 }
 
-/** A form-js component with our additions: access and required are already decided for this person and this step. */
-export interface Component {
-  type: string
-  id?: string
-  key?: string
-  label?: string
-  labelEn?: string | null
-  description?: string
-  descriptionEn?: string | null
-  text?: string
-  textEn?: string | null
-  path?: string
-  components?: Component[]
-  values?: Option[]
+export type FieldType = 'textfield' | 'textarea' | 'number' | 'select' | 'radio' | 'checkbox' | 'checklist' | 'taglist' | 'datetime'
+
+interface Component {
+  id: string
+  properties: Properties
   layout?: { row?: string | null; columns?: number | null }
-  access?: 'read' | 'write'
-  required?: boolean
-  validate?: Validate
-  conditional?: { hide?: Expression | null } | null
-  subtype?: 'date' | 'time' | 'datetime'
-  decimalDigits?: number | null
-  increment?: number | string | null
-  serializeToString?: boolean
-  allowAddRemove?: boolean
-  defaultRepetitions?: number
-  appearance?: { prefixAdorner?: string; suffixAdorner?: string }
-  properties?: { [name: string]: unknown }
+  /** The component is absent where this is true. */
+  conditional?: { hide: Expression }
+}
+
+/** What a form says beyond form-js. */
+export interface Properties {
+  unit?: string
+  money?: boolean
+  mask?: 'name' | 'id' | 'phone'
+  rule?: string
+  ruleWhen?: Expression
+  requiredWhen?: Expression
+  /** Beyond these a value is clinically critical. */
+  critical?: { low?: number; high?: number }
   [other: string]: unknown
 }
 
+/** One value. Access and required are already decided for this person and this step. */
+export interface Field extends Component {
+  type: FieldType
+  key: string
+  label: string
+  labelEn: string
+  description?: string
+  descriptionEn?: string
+  access: 'read' | 'write'
+  required: boolean
+  values?: Option[]
+  validate?: Validate
+  subtype?: 'date' | 'time' | 'datetime'
+  decimalDigits?: number
+  defaultValue?: Value
+}
+
+export interface Section extends Component {
+  type: 'group'
+  label: string
+  labelEn: string
+  /** With a path the section's values lie together in one object. */
+  path?: string
+  components: Node[]
+}
+
+export interface Rows extends Component {
+  type: 'dynamiclist'
+  path: string
+  label: string
+  labelEn: string
+  access: 'read' | 'write'
+  required: boolean
+  maxRows: number
+  /** True: rows may not be added or removed. */
+  rowsFixed: boolean
+  components: Node[]
+}
+
+export interface Ornament extends Component {
+  type: 'text' | 'separator' | 'spacer'
+  text?: string
+  textEn?: string
+  height?: number
+}
+
+export type Node = Field | Section | Rows | Ornament
+
 export interface Validate {
-  required?: boolean
-  min?: number | string | null
-  max?: number | string | null
-  minLength?: number | string | null
-  maxLength?: number | string | null
+  min?: number | string
+  max?: number | string
+  minLength?: number
+  maxLength?: number
   pattern?: string
-  patternErrorMessage?: string
   validationType?: string
 }
 
-export interface FormCheck {
+export interface FormCheck extends Expression {
+  /** The field that shows the message. */
   field: string
-  tree: Tree
   message: string
-  messageEn: string | null
+  messageEn: string
 }
 
 export interface Form {
   id: string
   title: string
-  titleEn: string | null
-  components: Component[]
+  titleEn: string
+  /** Which copy of the slip it is, such as 第三联 接收科室. */
+  copy: string | null
+  copyEn: string | null
+  components: Node[]
   checks: FormCheck[]
 }
 
@@ -160,12 +201,12 @@ export type Action = 'claim' | 'unclaim' | 'complete' | 'saveDraft' | 'reassign'
 
 export interface Opinion {
   step: string
-  person: string
+  person: string | null
   capacity: string | null
   outcomeLabel: string | null
+  kind: OutcomeKind | null
   opinion: string | null
   at: string
-  kind?: OutcomeKind
 }
 
 export interface LadderStep {
@@ -181,7 +222,6 @@ export interface TaskDetail extends TaskRow {
   data: Values
   outcomes: Outcome[]
   actions: Action[]
-  refused?: Partial<Record<Action, string>>
   capacity: { post: string; institution: string } | null
   draft: { data: Values; opinion: string | null; savedAt: string } | null
   opinions: Opinion[]
@@ -205,7 +245,7 @@ export interface InstanceRow {
   subject: string | null
   urgency: Urgency | null
   process: { key: string; name: string; version: number }
-  institution: Coded
+  institution: Coded | null
   state: 'active' | 'completed' | 'terminated' | 'cancelled' | 'incident'
   startedAt: string
   endedAt: string | null
@@ -214,12 +254,14 @@ export interface InstanceRow {
 }
 
 export interface InstanceDetail extends InstanceRow {
-  collaboration: { id: string; pool: string; institution: Coded | string; state: InstanceRow['state'] }[]
+  /** One instance for each pool the reader may see. */
+  collaboration: { id: string; pool: string; institution: Coded | null; state: InstanceRow['state'] }[]
 }
 
+/** What came of an action; null for what the person may not see any more. */
 export interface ActionReply {
-  task: TaskRow
-  instance: InstanceRow
+  task: TaskRow | null
+  instance: InstanceRow | null
   nextTask: TaskRow | null
 }
 
@@ -251,7 +293,7 @@ export interface Diagram {
   tokens: { element: string; count: number; since: string | null }[]
   done: string[]
   outline: { element: string; name: string | null; type: string; state: 'done' | 'now' | 'todo' }[]
-  pools: { instanceId: string; name: string; visible: boolean }[]
+  pools: { instanceId: string | null; name: string; visible: boolean }[]
 }
 
 export interface Notice {
@@ -268,22 +310,70 @@ export interface Notices extends Page<Notice> {
   unread: number
 }
 
+export interface CaseRef {
+  id: string
+  number: string | null
+}
+export interface ProcessRef {
+  key: string
+  name: string
+  version: number
+}
+
 export interface Incident {
   id: string
   at: string
-  instance: { id: string; number: string | null }
-  process: string | Coded | { key: string; name: string }
-  element: string
+  instance: CaseRef | null
+  process: ProcessRef | null
+  element: string | null
+  elementName: string | null
   code: string
   message: string
   retriesLeft: number | null
   state: string
 }
 
+export interface Job {
+  id: string
+  kind: string
+  instance: CaseRef | null
+  dueAt: string
+  state: string
+  retries: number
+  attempts: number
+  error: string | null
+}
+
+export interface DeadMessage {
+  id: string
+  name: string
+  fromInstitution: Coded | null
+  toInstitution: Coded | null
+  endpoint: string | null
+  businessKey: string | null
+  channel: string
+  state: string
+  reason: string | null
+  sentAt: string
+  expiresAt: string
+}
+
+export interface OperatedInstance {
+  id: string
+  key: string
+  number: string | null
+  process: ProcessRef
+  institution: Coded | null
+  state: InstanceRow['state']
+  startedAt: string
+  endedAt: string | null
+}
+
 export interface Reassignee {
   id: string
   name: string
   post: string
+  institution: string
 }
 
 /** RFC 9457 problem, as the server writes it. */

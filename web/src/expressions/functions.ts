@@ -11,7 +11,7 @@ type Plain = (...values: V[]) => V
 const NUMBER = /^-?\d{1,40}(?:\.\d{1,40})?$/
 const DEMO = '·演示'
 
-function length(value: V = null): V {
+const length: Plain = (value = null) => {
   if (typeof value === 'string') return whole(points(value).length)
   if (Array.isArray(value)) return whole(value.length)
   if (isDict(value)) return whole(Object.keys(value).length)
@@ -23,7 +23,7 @@ const total: Plain = (values = null) => asList(values).reduce<Num>((sum, item) =
 function extreme(values: V[], wanted: number): V {
   const items = values.length === 1 ? asList(values[0]!) : values
   if (!items.length) throw new Fault('empty-list')
-  let best = items[0]!
+  let best: V = items[0] as V
   order(best, best)
   for (const item of items.slice(1)) if (Math.sign(order(item, best)) === wanted) best = item
   return best
@@ -45,7 +45,7 @@ const absolute: Plain = (value = null) => (compare(asNumber(value), whole(0)) < 
 
 const get: Plain = (container = null, key = null, otherwise = null) => {
   if (container === null) return otherwise
-  if (Array.isArray(container)) return container[position(container, asWhole(key))] ?? (inside(container, asWhole(key)) ? null : otherwise)
+  if (Array.isArray(container)) return inside(container, asWhole(key)) ? container[position(container, asWhole(key))]! : otherwise
   const found = asDict(container)
   const name = openKey(asText(key))
   return has(found, name) ? found[name]! : otherwise

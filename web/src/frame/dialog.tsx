@@ -9,8 +9,8 @@ interface Props {
   children: ComponentChildren
   footer?: ComponentChildren
   onClose?: (() => void) | undefined
-  /** `sheet` rises from below, `panel` hangs under the bar at the right. */
-  shape?: 'center' | 'sheet' | 'panel'
+  /** `sheet` rises from below on the phone, `panel` hangs under the bar at the right, `corner` stands by the rail's foot. */
+  shape?: 'center' | 'sheet' | 'panel' | 'corner'
 }
 
 export function Dialog({ title, children, footer, onClose, shape = 'center' }: Props) {

@@ -34,7 +34,7 @@ export function withoutSuffix(text: string): string {
 }
 
 function originOf(row: TaskRow): string {
-  const from = row.from ? [row.from.institution, row.from.name].filter(Boolean).map((word) => withoutSuffix(word!)).join(' ') : row.institution.name
+  const from = row.from ? [row.from.institution, row.from.name].filter(Boolean).map((word) => withoutSuffix(word!)).join(' ') : row.institution?.name
   return [row.name, from].filter(Boolean).join('，')
 }
 

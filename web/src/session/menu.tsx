@@ -37,7 +37,7 @@ function Menu({ onClose, onPassword }: { onClose: () => void; onPassword: () => 
     act()
   }
   return (
-    <Dialog title={person.name} shape="panel" onClose={onClose}>
+    <Dialog title={person.name} shape="corner" onClose={onClose}>
       <section class="st">
         <h3 class="vh">{t('me.capacities')}</h3>
         <ul class="capacities">

@@ -21,7 +21,7 @@ export function PasswordDialog({ must, onClose }: { must: boolean; onClose?: () 
     if (busy.value) return
     const [current, next, again] = ['current', 'new', 'again'].map((name) => value(form.current!, name)) as [string, string, string]
     errors.value = check(current, next, again)
-    if (Object.keys(errors.value).length) return focusFirst()
+    if (Object.keys(errors.value).length) return void focusFirst()
     busy.value = true
     try {
       await changePassword(current, next)

@@ -6,6 +6,7 @@ import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { say } from '../frame/toast'
 import { loadRules } from '../form/lazy'
+import { changes } from '../form/nodes'
 import { either, t } from '../i18n'
 import { replaceRow } from '../inbox/store'
 import { giveHint } from '../live/hints'
@@ -24,9 +25,8 @@ export async function missing(leaf: Leaf, outcome: Outcome): Promise<string[]> {
 }
 
 export async function complete(leaf: Leaf, outcome: Outcome): Promise<void> {
-  const { changes } = await loadRules()
   const detail = leaf.detail.value!
-  const data: Values = detail.form ? changes(detail.form, detail.data, leaf.edits.value) : {}
+  const data: Values = changes(detail.form?.components ?? [], detail.data, leaf.values.value)
   await run(leaf, outcome.value, async () => {
     const reply = await api.complete(leaf.id, leaf.etag.value, { outcome: outcome.value, data, opinion: leaf.opinion.value.trim() })
     leaf.draft.clear()

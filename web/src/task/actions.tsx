@@ -17,7 +17,7 @@ import { UnclaimDialog } from './unclaim'
 
 type Layer = { kind: 'reason'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' } | null
 
-/** Outcomes that have a button of their own; the rest is under 更多. */
+/** Buttons beside 更多; what does not fit is in it. */
 const SHOWN = 3
 
 export function Actions({ leaf }: { leaf: Leaf }) {
@@ -42,6 +42,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
   }
   const first = outcomes[0]
   const mayClaim = allows(leaf, 'claim')
+  const shown = outcomes.slice(0, mayClaim ? SHOWN - 1 : SHOWN)
   useCommands([
     { keys: 'c', act: () => void (mayClaim && claim(leaf)) },
     { keys: 'u', act: () => void (allows(leaf, 'unclaim') && (layer.value = { kind: 'unclaim' })) },
@@ -49,22 +50,22 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     { keys: 'm', act: () => document.getElementById('opinion')?.focus() },
   ])
   const entries: Entry[] = [
-    ...outcomes.slice(SHOWN).map((outcome) => ({ words: labelOf(outcome), act: () => void send(outcome) })),
+    ...outcomes.slice(shown.length).map((outcome) => ({ words: labelOf(outcome), act: () => void send(outcome) })),
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
     ...(allows(leaf, 'reassign') ? [{ words: t('task.reassign'), act: () => void (layer.value = { kind: 'reassign' }) }] : []),
   ]
-  const buttons = outcomes.slice(0, SHOWN).map((outcome) => <OutcomeButton key={outcome.value} leaf={leaf} outcome={outcome} first={outcome === first} onAct={send} />)
+  const buttons = shown.map((outcome) => <OutcomeButton key={outcome.value} leaf={leaf} outcome={outcome} first={outcome === first} onAct={send} />)
+  if (mayClaim) buttons.push(<ClaimButton key="claim" leaf={leaf} first={!first} />)
   return (
     <>
       {narrow.value && <DraftState leaf={leaf} />}
-      <div class={narrow.value ? `thumb n${buttons.length + (mayClaim ? 1 : 0)}` : 'acts'} role="toolbar" aria-label={t('task.toolbar')}>
+      <div class={narrow.value ? `thumb n${buttons.length}` : 'acts'} role="toolbar" aria-label={t('task.toolbar')}>
         {narrow.value && <More entries={entries} />}
         {!narrow.value && <OpinionField leaf={leaf} />}
         {!narrow.value && <DraftState leaf={leaf} />}
         {narrow.value ? buttons.reverse() : buttons}
-        {mayClaim && <ClaimButton leaf={leaf} />}
         {!narrow.value && <More entries={entries} />}
-        {!first && !mayClaim && <span class="s d2 why">{whyNot(leaf)}</span>}
+        {!buttons.length && <span class="s d2 why">{whyNot(leaf)}</span>}
       </div>
       {layer.value?.kind === 'reason' && <ReasonSheet leaf={leaf} outcome={layer.value.outcome} onClose={close} onSend={send} />}
       {layer.value?.kind === 'unclaim' && <UnclaimDialog leaf={leaf} onClose={close} />}
@@ -92,9 +93,9 @@ function OutcomeButton({ leaf, outcome, first, onAct }: { leaf: Leaf; outcome: O
   )
 }
 
-function ClaimButton({ leaf }: { leaf: Leaf }) {
+function ClaimButton({ leaf, first }: { leaf: Leaf; first: boolean }) {
   return (
-    <button type="button" class="btn pri" aria-disabled={leaf.acting.value !== null} onClick={() => void claim(leaf)}>
+    <button type="button" class={`btn ${first ? 'pri' : ''}`} aria-disabled={leaf.acting.value !== null} onClick={() => void claim(leaf)}>
       {t('task.claim')}
       {!narrow.value && <kbd aria-hidden="true">C</kbd>}
     </button>
@@ -119,7 +120,6 @@ function whyNot(leaf: Leaf): string {
   const detail = leaf.detail.value!
   if (detail.completedAt) return t('task.completed', { at: when(detail.completedAt, now.value), outcome: detail.outcomeLabel ?? '' })
   if (detail.state === 'closed' || detail.state === 'completed') return t('task.ended')
-  if (detail.refused?.complete) return detail.refused.complete
   if (detail.copyId) return t('task.copied')
   if (detail.assignee && !detail.mine) return t('task.holder', { name: detail.assignee.name })
   return t('task.readOnly')

@@ -58,7 +58,6 @@ function Notes({ leaf }: { leaf: Leaf }) {
       </div>
       <FaultNote leaf={leaf} />
       {detail.reason === 'no-candidate' && <p class="note soon">{t('task.noCandidate')}</p>}
-      {detail.refused?.complete && <p class="note">{detail.refused.complete}</p>}
     </div>
   )
 }

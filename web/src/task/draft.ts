@@ -33,7 +33,16 @@ interface Kept {
 const PAUSE_MS = 1_000
 const RETRY_MS = 15_000
 
-export function startDraft(taskId: string, edits: Signal<Values>, opinion: Signal<string>): Draft {
+interface Written {
+  edits: Signal<Values>
+  opinion: Signal<string>
+  /** What of the edits the server is to keep. */
+  pack: () => Values
+  /** The edits again, from what the server kept. */
+  unpack: (data: Values) => Values
+}
+
+export function startDraft(taskId: string, { edits, opinion, pack, unpack }: Written): Draft {
   const state = signal<DraftState>({ kind: 'none' })
   const enabled = signal(false)
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -48,7 +57,7 @@ export function startDraft(taskId: string, edits: Signal<Values>, opinion: Signa
     if (stopped || !enabled.peek() || written === saved) return
     state.value = { kind: 'saving' }
     try {
-      const { savedAt } = await api.saveDraft(taskId, data, words)
+      const { savedAt } = await api.saveDraft(taskId, pack(), words)
       saved = written
       if (stopped) return
       dirty = fingerprint(edits.peek(), opinion.peek()) !== saved
@@ -78,11 +87,12 @@ export function startDraft(taskId: string, edits: Signal<Values>, opinion: Signa
     enabled,
     restore: (draft) => {
       const kept = recall(taskId)
-      if (draft) {
-        saved = fingerprint(draft.data, draft.opinion ?? '')
+      const theirs = draft && { data: unpack(draft.data), opinion: draft.opinion ?? '' }
+      if (theirs) {
+        saved = fingerprint(theirs.data, theirs.opinion)
         state.value = { kind: 'restored', at: draft.savedAt }
       }
-      const found = kept ?? (draft && { data: draft.data, opinion: draft.opinion ?? '' })
+      const found = kept ?? theirs
       if (!found) return
       edits.value = found.data
       opinion.value = found.opinion

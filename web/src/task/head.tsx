@@ -80,7 +80,7 @@ function Term({ leaf }: { leaf: Leaf }) {
 function Way({ leaf }: { leaf: Leaf }) {
   const { from, institution } = leaf.detail.value!
   const origin = from && [from.institution, from.name].filter(Boolean).map((word) => withoutSuffix(word!)).join(' ')
-  return <span>{[origin, institution.name].filter((word, at, all) => word && all.indexOf(word) === at).join(' → ')}</span>
+  return <span>{[origin, institution?.name].filter((word, at, all) => word && all.indexOf(word) === at).join(' → ')}</span>
 }
 
 function Holder({ leaf }: { leaf: Leaf }) {

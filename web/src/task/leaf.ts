@@ -5,6 +5,7 @@
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import * as api from '../api/calls'
 import type { Action, TaskDetail, Value, Values } from '../api/types'
+import { changes, laidOver, valueAt, withDefaults, withValue, type Path } from '../form/nodes'
 import { onHint } from '../live/hints'
 import { startDraft, type Draft } from './draft'
 
@@ -33,7 +34,7 @@ export interface Leaf {
   values: ReadonlySignal<Values>
   load: () => Promise<void>
   renew: () => Promise<void>
-  write: (field: string, value: Value) => void
+  write: (path: Path, value: Value) => void
   close: () => void
 }
 
@@ -41,6 +42,9 @@ export function openLeaf(id: string): Leaf {
   const detail = signal<TaskDetail | null>(null)
   const edits = signal<Values>({})
   const opinion = signal('')
+  const nodes = () => detail.peek()?.form?.components ?? []
+  const data = () => detail.peek()?.data ?? {}
+  const values = computed(() => ({ ...withDefaults(detail.value?.form?.components ?? [], detail.value?.data ?? {}), ...edits.value }))
   const leaf: Leaf = {
     id,
     detail,
@@ -53,11 +57,11 @@ export function openLeaf(id: string): Leaf {
     obstacle: signal<Obstacle | null>(null),
     newer: signal<TaskDetail | null>(null),
     acting: signal<string | null>(null),
-    values: computed(() => ({ ...detail.value?.data, ...edits.value })),
-    draft: startDraft(id, edits, opinion),
+    values,
+    draft: startDraft(id, { edits, opinion, pack: () => changes(nodes(), data(), values.peek()), unpack: (draft) => laidOver(nodes(), data(), draft) }),
     load: () => load(leaf),
     renew: () => renew(leaf),
-    write: (field, value) => write(leaf, field, value),
+    write: (path, value) => write(leaf, path, value),
     close: () => {
       stop()
       leaf.draft.stop()
@@ -97,9 +101,13 @@ async function renew(leaf: Leaf): Promise<void> {
   await load(leaf)
 }
 
-function write(leaf: Leaf, field: string, value: Value): void {
-  leaf.edits.value = { ...leaf.edits.value, [field]: value }
-  const faults = Object.entries(leaf.faults.value).filter(([path]) => path !== field && !path.startsWith(`${field}.`))
+/** Edits are kept by top-level key, each with everything that lies below it. */
+function write(leaf: Leaf, path: Path, value: Value): void {
+  const [key, ...rest] = path
+  if (key === undefined) return
+  leaf.edits.value = { ...leaf.edits.value, [key]: withValue(valueAt(leaf.values.value, [key]), rest, value) }
+  const name = path.join('.')
+  const faults = Object.entries(leaf.faults.value).filter(([field]) => field !== name && !field.startsWith(`${name}.`))
   if (faults.length !== Object.keys(leaf.faults.value).length) leaf.faults.value = Object.fromEntries(faults)
 }
 

@@ -1,6 +1,6 @@
 /** A superior gives an escalated task to somebody else; the button names the receiver. */
 import { useSignal } from '@preact/signals'
-import { itemsOf, reassignees } from '../api/calls'
+import { reassignees } from '../api/calls'
 import type { Reassignee } from '../api/types'
 import { Dialog } from '../frame/dialog'
 import { useResource } from '../frame/resource'
@@ -10,7 +10,7 @@ import { reassign } from './act'
 import type { Leaf } from './leaf'
 
 export function ReassignDialog({ leaf, onClose }: { leaf: Leaf; onClose: () => void }) {
-  const people = useResource(leaf.id, async () => itemsOf(await reassignees(leaf.id)))
+  const people = useResource(leaf.id, () => reassignees(leaf.id))
   const chosen = useSignal<Reassignee | null>(null)
   const reason = useSignal('')
   const error = useSignal('')
@@ -31,7 +31,7 @@ export function ReassignDialog({ leaf, onClose }: { leaf: Leaf; onClose: () => v
           <label key={person.id} class={`opt${chosen.value?.id === person.id ? ' on' : ''}`}>
             <input type="radio" name="person" onChange={() => (chosen.value = person)} />
             <b>{person.name}</b>
-            <span class="s d">{person.post}</span>
+            <span class="s d">{[person.institution, person.post].join(' ')}</span>
           </label>
         ))}
       </fieldset>

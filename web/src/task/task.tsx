@@ -66,11 +66,11 @@ function Open({ leaf }: { leaf: Leaf }) {
   useCopySeen(leaf.id)
   if (narrow.value) {
     return (
-      <article class="det" aria-label={t('task.label')}>
+      <div class="det">
         <PhoneHead leaf={leaf} tab={tab} heading={heading} />
         <main class="scroll" id="main" tabIndex={-1}><Content leaf={leaf} tab={tab.value} /></main>
         <footer><Actions leaf={leaf} /></footer>
-      </article>
+      </div>
     )
   }
   return (

@@ -1,0 +1,107 @@
+/** One case: who has it now, everything that happened, the institutions that take part, and the diagram. */
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { instance } from '../api/calls'
+import { Problem } from '../api/problem'
+import type { InstanceDetail } from '../api/types'
+import { now } from '../clock/now'
+import { TermMark } from '../clock/ruler'
+import { span, when } from '../clock/words'
+import { lazy } from '../frame/lazy'
+import { useResource } from '../frame/resource'
+import { Screen } from '../frame/screen'
+import { Seal } from '../frame/seal'
+import { Empty, Failed } from '../frame/states'
+import { t, type Key } from '../i18n'
+import { subjectOf, withoutSuffix } from '../inbox/row'
+import { onHint } from '../live/hints'
+import { parts } from '../routing/router'
+import { Timeline } from '../timeline/timeline'
+
+const Diagram = lazy(() => import('../diagram/diagram'))
+
+export default function CasePage() {
+  const id = parts()[1] ?? ''
+  const found = useResource(id, (live) => instance(id, live))
+  useEffect(() => onHint((hint) => void (hint === 'tasks' && found.load())), [found])
+  const detail = found.content.value
+  const error = found.error.value
+  if (!detail) {
+    const gone = error instanceof Problem && [403, 404].includes(error.status)
+    return (
+      <Screen title={t('place.case')}>
+        {gone && <Empty title={t('task.gone')} hint={t('task.gone.hint')}><a class="btn" href="/mine">{t('place.mine')}</a></Empty>}
+        {error !== null && !gone && <Failed error={error} retry={() => void found.load()} />}
+      </Screen>
+    )
+  }
+  return <Case detail={detail} />
+}
+
+function Case({ detail }: { detail: InstanceDetail }) {
+  const face = useSignal<'activity' | 'diagram'>('activity')
+  const subject = subjectOf({ subject: detail.subject, process: detail.process, instance: detail })
+  return (
+    <Screen title={subject} shape="case">
+      <header class="case-head">
+        <div class="fx"><Seal urgency={detail.urgency} /><b class="t3">{detail.process.name}</b><span class="d2">{detail.number}</span></div>
+        <p class="s d2">
+          {detail.startedBy && t('case.started', { name: withoutSuffix(detail.startedBy.name), at: when(detail.startedAt, now.value) })}
+          {detail.endedAt && `，${t('case.ended', { at: when(detail.endedAt, now.value) })}`}
+          　{t(`state.${detail.state}`)}　{detail.institution?.name}
+        </p>
+      </header>
+      <Now detail={detail} />
+      <div class="tabs" role="tablist" aria-label={t('case.tabs')}>
+        {(['activity', 'diagram'] as const).map((name) => (
+          <button key={name} type="button" role="tab" id={`case-${name}`} aria-selected={face.value === name} aria-controls="case-face" onClick={() => (face.value = name)}>
+            {t(`task.${name}` as Key)}
+          </button>
+        ))}
+      </div>
+      <div id="case-face" role="tabpanel" aria-labelledby={`case-${face.value}`} class="case-body">
+        {face.value === 'diagram' ? <Diagram instanceId={detail.id} /> : <Timeline instanceId={detail.id} full />}
+        {detail.collaboration.length > 1 && face.value === 'activity' && <Collaboration detail={detail} />}
+      </div>
+    </Screen>
+  )
+}
+
+function Now({ detail }: { detail: InstanceDetail }) {
+  if (detail.state !== 'active' && detail.state !== 'incident') return null
+  return (
+    <section aria-labelledby="case-now" class="now-block">
+      <h2 class="small" id="case-now">{t('case.now')}</h2>
+      {!detail.now.length && <p class="d2">{t('case.system.wait')}</p>}
+      <ul>
+        {detail.now.map((step) => (
+          <li key={step.step + step.since} class="fx between">
+            <span><b class="pen">{step.step}</b>　<b>{withoutSuffix(step.holder)}</b>
+              <span class="s d block">{t('mine.since.text', { time: when(step.since, now.value), span: span(now.value - Date.parse(step.since)) })}</span>
+            </span>
+            <TermMark task={{ dueAt: step.dueAt, createdAt: step.since, level: step.level }} wide />
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Collaboration({ detail }: { detail: InstanceDetail }) {
+  return (
+    <aside aria-labelledby="case-parts">
+      <h2 class="small" id="case-parts">{t('case.collaboration')}</h2>
+      <ul class="parts">
+        {detail.collaboration.map(({ id, pool, institution, state }) => {
+          const name = institution?.name ?? pool
+          return (
+            <li key={id}>
+              <span>{id === detail.id ? <b aria-current="page">{name}</b> : <a href={`/cases/${id}`}>{name}</a>}<span class="s d block">{pool}</span></span>
+              <span class="s d2">{t(`state.${state}`)}</span>
+            </li>
+          )
+        })}
+      </ul>
+    </aside>
+  )
+}

@@ -1,0 +1,82 @@
+/** bpmn-js with our colours and marks. Everything it draws is set through the DOM, so a strict content security policy holds. */
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer'
+import 'bpmn-js/dist/assets/diagram-js.css'
+import 'bpmn-js/dist/assets/bpmn-js.css'
+import type { Diagram } from '../api/types'
+import { t } from '../i18n'
+
+export interface Picture {
+  mark: (content: Diagram) => void
+  /** One step in, one step out, or the whole picture for 0. */
+  zoom: (step: number) => void
+  close: () => void
+}
+
+interface Canvas {
+  zoom: (level?: number | 'fit-viewport', center?: 'auto') => number
+  addMarker: (element: string, name: string) => void
+  removeMarker: (element: string, name: string) => void
+  resized: () => void
+}
+interface Overlays {
+  add: (element: string, type: string, overlay: object) => string
+  remove: (filter: { type: string }) => void
+}
+interface Registry {
+  get: (id: string) => unknown
+  forEach: (visit: (element: { id: string }) => void) => void
+}
+
+const COLOURS = { defaultFillColor: 'var(--paper)', defaultStrokeColor: 'var(--rule)', defaultLabelColor: 'var(--ink)' }
+const STEP = 1.25
+const LARGEST = 1.2
+
+export async function openViewer(area: HTMLElement, xml: string): Promise<Picture> {
+  const viewer = new NavigatedViewer({ container: area, bpmnRenderer: COLOURS, textRenderer: { defaultStyle: { fontFamily: 'inherit' } } })
+  try {
+    await viewer.importXML(xml)
+  } catch (failure) {
+    viewer.destroy()
+    throw failure
+  }
+  const canvas = viewer.get<Canvas>('canvas')
+  const overlays = viewer.get<Overlays>('overlays')
+  const registry = viewer.get<Registry>('elementRegistry')
+  const fit = () => {
+    canvas.resized()
+    if (canvas.zoom('fit-viewport', 'auto') > LARGEST) canvas.zoom(LARGEST, 'auto')
+  }
+  fit()
+  // The tab may be drawn before it has its size, and phones turn.
+  const observer = new ResizeObserver(fit)
+  observer.observe(area)
+  area.querySelector('svg')?.setAttribute('aria-hidden', 'true')
+  return {
+    mark: (content) => mark(content, canvas, overlays, registry),
+    zoom: (step) => (step ? void canvas.zoom(canvas.zoom() * STEP ** step, 'auto') : fit()),
+    close: () => {
+      observer.disconnect()
+      viewer.destroy()
+    },
+  }
+}
+
+function mark(content: Diagram, canvas: Canvas, overlays: Overlays, registry: Registry): void {
+  const now = new Map(content.tokens.map(({ element, count }) => [element, count]))
+  const done = new Set(content.done)
+  registry.forEach(({ id }) => {
+    canvas.removeMarker(id, 'is-now')
+    canvas.removeMarker(id, 'is-done')
+    if (now.has(id)) canvas.addMarker(id, 'is-now')
+    else if (done.has(id)) canvas.addMarker(id, 'is-done')
+  })
+  overlays.remove({ type: 'token' })
+  for (const [id, count] of now) {
+    if (!registry.get(id)) continue
+    const html = document.createElement('span')
+    html.className = 'token'
+    html.textContent = String(count)
+    html.title = t('diagram.here', { n: count })
+    overlays.add(id, 'token', { position: { top: -11, right: 11 }, html })
+  }
+}

@@ -1,0 +1,31 @@
+/** Signature boxes at the foot of the slip: who decided what, in which capacity, and when. */
+import type { Opinion } from '../api/types'
+import { now } from '../clock/now'
+import { when } from '../clock/words'
+import { t } from '../i18n'
+import { withoutSuffix } from '../inbox/row'
+
+export function Signatures({ opinions }: { opinions: Opinion[] }) {
+  if (!opinions.length) return null
+  return (
+    <section class="fs" aria-labelledby="section-opinions">
+      <h3 id="section-opinions"><span>{t('task.opinions')}</span></h3>
+      <div class="sigs">{opinions.map((opinion) => <Box key={opinion.at + opinion.step} opinion={opinion} />)}</div>
+    </section>
+  )
+}
+
+function Box({ opinion }: { opinion: Opinion }) {
+  const outcome = opinion.outcomeLabel ?? ''
+  return (
+    <div class="sig">
+      <span>{[opinion.step, opinion.capacity].filter(Boolean).join('，')}</span>
+      <q>{opinion.opinion}</q>
+      <p>
+        {outcome && <span class={`seal ${opinion.kind === 'negative' ? 'nay' : 'yes'}`} role="img" aria-label={outcome}>{Array.from(outcome)[0]}</span>}
+        <b>{withoutSuffix(opinion.person ?? '')}</b>
+        <time class="s d push" dateTime={opinion.at}>{when(opinion.at, now.value)}</time>
+      </p>
+    </div>
+  )
+}

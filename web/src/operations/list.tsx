@@ -1,0 +1,48 @@
+/** A list of one kind of thing in operations: pages, errors, nothing. */
+import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import type { Page } from '../api/types'
+import { useResource } from '../frame/resource'
+import { Empty, Failed } from '../frame/states'
+import { t, type Key } from '../i18n'
+
+interface Props<Item> {
+  name: string
+  fetch: (cursor: string | null) => Promise<Page<Item>>
+  empty: [title: Key, hint: Key]
+  heads: Key[]
+  caption: Key
+  children: (item: Item, reload: () => void) => ComponentChildren
+}
+
+export function OperationsList<Item>({ name, fetch, empty, heads, caption, children }: Props<Item>) {
+  const below = useSignal<Item[]>([])
+  const cursor = useSignal<string | null>(null)
+  const first = useResource(name, async () => {
+    const page = await fetch(null)
+    below.value = []
+    cursor.value = page.nextCursor
+    return page.items
+  })
+  const more = async () => {
+    const page = await fetch(cursor.value)
+    below.value = [...below.value, ...page.items]
+    cursor.value = page.nextCursor
+  }
+  if (first.error.value !== null && !first.content.value) return <Failed error={first.error.value} retry={() => void first.load()} />
+  if (!first.content.value) return null
+  const items = [...first.content.value, ...below.value]
+  if (!items.length) return <Empty title={t(empty[0])} hint={t(empty[1])} />
+  return (
+    <>
+      <div class="table-scroll" tabIndex={0} role="group" aria-label={t(caption)}>
+        <table class="tbl">
+          <caption class="vh">{t(caption)}</caption>
+          <thead><tr>{heads.map((head) => <th key={head} scope="col">{t(head)}</th>)}</tr></thead>
+          <tbody>{items.map((item) => children(item, () => void first.load()))}</tbody>
+        </table>
+      </div>
+      {cursor.value && <button type="button" class="btn sm more" onClick={() => void more()}>{t('list.more')}</button>}
+    </>
+  )
+}

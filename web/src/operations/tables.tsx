@@ -1,0 +1,62 @@
+/** Jobs, dead messages and instances, as far as operations may see them. */
+import { allInstances, deadMessages, jobs } from '../api/calls'
+import type { Coded, DeadMessage, Job, OperatedInstance } from '../api/types'
+import { now } from '../clock/now'
+import { when } from '../clock/words'
+import { t } from '../i18n'
+import { OperationsList } from './list'
+
+export function Jobs() {
+  return (
+    <OperationsList<Job> name="jobs" fetch={jobs} caption="operations.jobs" empty={['operations.empty.jobs', 'operations.empty.jobs.hint']}
+      heads={['operations.kind', 'operations.due', 'operations.number', 'operations.state']}>
+      {(job) => (
+        <tr key={job.id}>
+          <th scope="row" class="mono">{job.kind}</th>
+          <td class="nw">{when(job.dueAt, now.value)}</td>
+          <td>{job.instance?.number}</td>
+          <td class="d2">{job.state}{job.attempts > 0 && `，${t('operations.retries', { n: job.retries })}`}{job.error && <span class="s block">{job.error}</span>}</td>
+        </tr>
+      )}
+    </OperationsList>
+  )
+}
+
+const named = (institution: Coded | null): string => institution?.name ?? ''
+
+export function Messages() {
+  return (
+    <OperationsList<DeadMessage> name="messages" fetch={deadMessages} caption="operations.messages" empty={['operations.empty.messages', 'operations.empty.messages.hint']}
+      heads={['operations.name', 'operations.when', 'operations.from', 'operations.to', 'operations.state']}>
+      {(message) => (
+        <tr key={message.id}>
+          <th scope="row">{message.name}<span class="s d block mono">{message.businessKey}</span></th>
+          <td class="nw">{when(message.sentAt, now.value)}</td>
+          <td>{named(message.fromInstitution)}</td>
+          <td>{named(message.toInstitution) || message.endpoint}</td>
+          <td class="d2">{message.reason ?? message.state}</td>
+        </tr>
+      )}
+    </OperationsList>
+  )
+}
+
+export function Instances() {
+  return (
+    <>
+      <p class="s d2">{t('operations.privacy')}</p>
+      <OperationsList<OperatedInstance> name="instances" fetch={allInstances} caption="operations.instances" empty={['operations.empty.instances', 'operations.empty.instances.hint']}
+        heads={['operations.number', 'operations.process', 'operations.institution', 'operations.when', 'operations.state']}>
+        {(row) => (
+          <tr key={row.id}>
+            <th scope="row">{row.number ?? row.key}</th>
+            <td>{row.process.name} v{row.process.version}</td>
+            <td>{named(row.institution)}</td>
+            <td class="nw">{when(row.startedAt, now.value)}</td>
+            <td class={row.state === 'incident' ? 'hot' : 'd2'}>{t(`state.${row.state}`)}</td>
+          </tr>
+        )}
+      </OperationsList>
+    </>
+  )
+}
