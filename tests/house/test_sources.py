@@ -42,7 +42,7 @@ def test_only_the_engine_ends_a_transaction() -> None:
 def test_only_the_engine_and_its_store_begin_a_transaction() -> None:
     # The store itself draws blocks of keys, outside the transaction that will use them.
     beyond = [path for path in code("engine/engine.py") if path.parts[:2] != ("engine", "store")]
-    assert lines_matching(r"\.writing\(|\.begin\(", beyond) == []
+    assert lines_matching(r"\.writing\(", beyond) == []
 
 
 def test_only_the_clock_tells_the_time() -> None:
