@@ -55,6 +55,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     account.EnableAccount: account.enable_account,
     account.SetPassword: account.set_password,
     account.SetRights: account.set_rights,
+    account.SetSharedPassword: account.set_shared_password,
     identity.ChangePassword: identity.change_password,
     identity.PurgeIdentity: identity.purge_identity,
     identity.SignIn: identity.sign_in,
@@ -68,6 +69,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     organisation.PutMembership: organisation.put_membership,
     organisation.PutPerson: organisation.put_person,
     organisation.PutPost: organisation.put_post,
+    organisation.PutTogether: organisation.put_together,
 }
 
 

@@ -19,6 +19,7 @@ from engine.authorization.passwords import UNUSABLE, hash_password, require_good
 from engine.authorization.sessions import token_hash
 from engine.commands.registry import Command
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
+from engine.records import Done
 from engine.store.tables import Account, Person, Session, SignInFailure
 from engine.store.unit_of_work import UnitOfWork
 
@@ -53,6 +54,15 @@ class SetPassword(Command[AccountSaved]):
     """Give an account a new password, end its sessions and forget its failures."""
 
     login: str
+    password: str = field(repr=False)
+    must_change: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetSharedPassword(Command[Done]):
+    """Give many accounts the same new password, for demonstrations only: what is kept of it tells that they share it."""
+
+    logins: tuple[str, ...]
     password: str = field(repr=False)
     must_change: bool = True
 
@@ -117,10 +127,17 @@ def create_account(command: CreateAccount, work: UnitOfWork, runtime: object) ->
 def set_password(command: SetPassword, work: UnitOfWork, runtime: object) -> AccountSaved:
     account = _account(work, command.login)
     require_good_password(command.password, login=account.login, name=account.name)
-    work.connection.execute(delete(SignInFailure).where(SignInFailure.login == token_hash(account.login)))
-    _end_sessions(work, account.key)
-    values = {"must_change": command.must_change, "password_set_at": work.now}
-    return _change(work, account, "password-set", {"password_hash": hash_password(command.password), **values}, {})
+    return _set_password(work, account, hash_password(command.password), command.must_change)
+
+
+def set_shared_password(command: SetSharedPassword, work: UnitOfWork, runtime: object) -> Done:
+    accounts = [_account(work, login) for login in command.logins]
+    for account in accounts:
+        require_good_password(command.password, login=account.login, name=account.name)
+    kept = hash_password(command.password)
+    for account in accounts:
+        _set_password(work, account, kept, command.must_change)
+    return Done()
 
 
 def set_rights(command: SetRights, work: UnitOfWork, runtime: object) -> AccountSaved:
@@ -154,6 +171,13 @@ def _account(work: UnitOfWork, login: str) -> _Kept:
     if row is None:
         raise NotFound("account-not-found", "Expected to find account '{login}', but there is none", login=login)
     return _Kept(**row._mapping)
+
+
+def _set_password(work: UnitOfWork, account: _Kept, kept: str, must_change: bool) -> AccountSaved:
+    work.connection.execute(delete(SignInFailure).where(SignInFailure.login == token_hash(account.login)))
+    _end_sessions(work, account.key)
+    values = {"password_hash": kept, "must_change": must_change, "password_set_at": work.now}
+    return _change(work, account, "password-set", values, {})
 
 
 def _good_login(login: str) -> str:

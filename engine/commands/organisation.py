@@ -6,7 +6,7 @@ again changes nothing. Nothing is deleted: chairs and memberships end on a day. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -143,6 +143,13 @@ class EndAppointment(Command[Saved]):
 
     appointment: UUID
     to_date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class PutTogether(Command[Saved]):
+    """Carry out many commands of this file in their order, all or none: to bring a whole organisation in."""
+
+    commands: tuple[Command[Saved], ...]
 
 
 def saved(answer: Mapping[str, Any]) -> Saved:
@@ -323,3 +330,20 @@ def _person(work: UnitOfWork, staff_number: str) -> int:
 
 def _missing(kind: str, name: str) -> NotFound:
     return NotFound(f"{kind}-not-found", "Expected to find {kind} '{name}', but there is none", kind=kind, name=name)
+
+
+def put_together(command: PutTogether, work: UnitOfWork, runtime: object) -> Saved:
+    require_right(work.actor, RIGHT)
+    answers = [_TOGETHER[type(each)](each, work, runtime) for each in command.commands]
+    return Saved(id=None, changed=any(answer.changed for answer in answers))
+
+
+_TOGETHER: Mapping[type, Callable[..., Saved]] = {
+    Appoint: appoint,
+    PutDefaultPosts: put_default_posts,
+    PutDepartment: put_department,
+    PutInstitution: put_institution,
+    PutMembership: put_membership,
+    PutPerson: put_person,
+    PutPost: put_post,
+}

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine.authorization import Capacity, capacities, require_right, today
+from engine.authorization.passwords import UNUSABLE
 from engine.authorization.sessions import csrf_token, ends_at, is_live, token_hash, touch_is_due
 from engine.queries.registry import Query, Reader
 from engine.records import Actor
@@ -57,6 +58,8 @@ class AccountRow:
     rights: tuple[str, ...]
     disabled: bool
     must_change: bool
+    has_password: bool
+    """False until a first password is set."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +90,8 @@ def session_by_token(query: SessionByToken, reader: Reader) -> SessionRecord | N
 
 def list_accounts(query: ListAccounts, reader: Reader) -> tuple[AccountRow, ...]:
     require_right(reader.actor, "administrate")
+    has_password = (Account.password_hash != UNUSABLE).label("has_password")
     columns = Account.login, Person.name, Person.staff_number, Account.rights, Account.disabled, Account.must_change
-    rows = reader.connection.execute(select(*columns).join(Person, Person.key == Account.person).order_by(Account.login))
+    accounts = select(*columns, has_password).join(Person, Person.key == Account.person).order_by(Account.login)
+    rows = reader.connection.execute(accounts)
     return tuple(AccountRow(**{**row._mapping, "rights": tuple(row.rights)}) for row in rows)
