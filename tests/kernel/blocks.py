@@ -1,0 +1,411 @@
+"""Random block-structured models, each with a reference interpreter that knows nothing of tokens.
+
+A block is a piece of BPMN with one way in and one way out. Beside its XML it gives a factory of reference nodes; a
+node knows which user tasks are open, which messages it waits for, and what completing and firing do to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+Path = tuple[int, ...]
+Key = tuple[str, Path]
+"""A user task: its element, and the numbers of the seats around it."""
+Factory = Callable[["Scope", Path], "Node"]
+
+
+class Node:
+    """A reference node. A finished one has nothing open and waits for nothing."""
+
+    done = False
+
+    def open(self) -> list[Key]:
+        return []
+
+    def complete(self, key: Key) -> bool:
+        return False
+
+    def waiting(self) -> list[tuple[str, Node, Any]]:
+        return []
+
+    def fire(self, detail: Any) -> None:
+        raise AssertionError("waits for nothing")
+
+
+class Task(Node):
+    def __init__(self, element: str, path: Path) -> None:
+        self.key = (element, path)
+
+    def open(self) -> list[Key]:
+        return [] if self.done else [self.key]
+
+    def complete(self, key: Key) -> bool:
+        if not self.done and self.key == key:
+            self.done = True
+            return True
+        return False
+
+
+class Sequence_(Node):
+    def __init__(self, factories: Sequence[Factory], scope: Scope, path: Path) -> None:
+        self.left = list(factories)
+        self.scope, self.path = scope, path
+        self.current: Node | None = None
+        self.go_on()
+
+    def go_on(self) -> None:
+        while (self.current is None or self.current.done) and self.left:
+            self.current = self.left.pop(0)(self.scope, self.path)
+        self.done = (self.current is None or self.current.done) and not self.left
+
+    def open(self) -> list[Key]:
+        return [] if self.done or self.current is None else self.current.open()
+
+    def complete(self, key: Key) -> bool:
+        hit = not self.done and self.current is not None and self.current.complete(key)
+        self.go_on()
+        return hit
+
+    def waiting(self) -> list[tuple[str, Node, Any]]:
+        return [] if self.done or self.current is None else self.current.waiting()
+
+
+class Parallel(Node):
+    def __init__(self, branches: Sequence[Node]) -> None:
+        self.branches = branches
+
+    @property
+    def done(self) -> bool:  # type: ignore[override]
+        return all(branch.done for branch in self.branches)
+
+    def open(self) -> list[Key]:
+        return [key for branch in self.branches for key in branch.open()]
+
+    def complete(self, key: Key) -> bool:
+        return any(branch.complete(key) for branch in self.branches)
+
+    def waiting(self) -> list[tuple[str, Node, Any]]:
+        return [item for branch in self.branches for item in branch.waiting()]
+
+
+class Scope(Node):
+    """A subprocess: its body, and whatever runs beside it."""
+
+    def __init__(self, factory: Factory, path: Path, events: Sequence[tuple[str, bool, Factory]] = ()) -> None:
+        self.beside: list[Node] = []
+        self.path = path
+        self.events = list(events)
+        self.body: Node | None = None
+        self.body = factory(self, path)
+
+    @property
+    def done(self) -> bool:  # type: ignore[override]
+        return (self.body is None or self.body.done) and all(node.done for node in self.beside)
+
+    def parts(self) -> list[Node]:
+        return ([self.body] if self.body is not None else []) + self.beside
+
+    def open(self) -> list[Key]:
+        return [key for part in self.parts() for key in part.open()]
+
+    def complete(self, key: Key) -> bool:
+        return any(part.complete(key) for part in self.parts())
+
+    def waiting(self) -> list[tuple[str, Node, Any]]:
+        if self.done:
+            return []
+        return [(event[0], self, event) for event in self.events] + [item for part in self.parts() for item in part.waiting()]
+
+    def fire(self, detail: tuple[str, bool, Factory]) -> None:
+        _, interrupting, handler = detail
+        if interrupting:
+            self.body, self.beside, self.events = None, [], []
+        self.beside.append(Scope(handler, self.path))
+
+
+class Boundary(Node):
+    def __init__(self, host: Factory, handler: Factory, interrupting: bool, message: str, scope: Scope, path: Path) -> None:
+        self.handler, self.interrupting, self.message, self.scope, self.path = handler, interrupting, message, scope, path
+        self.current = host(scope, path)
+        self.armed = True
+
+    @property
+    def done(self) -> bool:  # type: ignore[override]
+        return self.current.done
+
+    def open(self) -> list[Key]:
+        return self.current.open()
+
+    def complete(self, key: Key) -> bool:
+        return self.current.complete(key)
+
+    def waiting(self) -> list[tuple[str, Node, Any]]:
+        own = [(self.message, self, None)] if self.armed and not self.current.done else []
+        return own + self.current.waiting()
+
+    def fire(self, detail: Any) -> None:
+        if self.interrupting:
+            self.armed = False
+            self.current = self.handler(self.scope, self.path)
+        else:
+            self.scope.beside.append(self.handler(self.scope, self.path))
+
+
+class Broken(Node):
+    """Two branches; when the first is done it takes everything away, and a handler follows if there is one."""
+
+    def __init__(self, first: Factory, second: Factory, handler: Factory | None, scope: Scope, path: Path) -> None:
+        self.handler, self.scope, self.path = handler, scope, path
+        self.after: Node | None = None
+        self.over = False
+        self.inner = Scope(lambda inner, q: _Nothing(), path)
+        self.first = first(self.inner, path)
+        self.second = _Nothing() if self.first.done else second(self.inner, path)
+        self.look()
+
+    def look(self) -> None:
+        if not self.over and self.first.done:
+            self.over = True
+            self.after = None if self.handler is None else self.handler(self.scope, self.path)
+
+    def parts(self) -> list[Node]:
+        self.look()
+        if self.over:
+            return [] if self.after is None else [self.after]
+        return [self.first, self.second, *self.inner.beside]
+
+    @property
+    def done(self) -> bool:  # type: ignore[override]
+        self.look()
+        return self.over and (self.after is None or self.after.done)
+
+    def open(self) -> list[Key]:
+        return [key for part in self.parts() for key in part.open()]
+
+    def complete(self, key: Key) -> bool:
+        hit = any(part.complete(key) for part in self.parts())
+        self.look()
+        return hit
+
+    def waiting(self) -> list[tuple[str, Node, Any]]:
+        return [item for part in self.parts() for item in part.waiting()]
+
+
+class _Nothing(Node):
+    done = True
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of BPMN."""
+
+    xml: str
+    entry: str
+    exit: str
+    factory: Factory
+
+
+PLAIN = ("task", "task", "seq", "seq", "fork", "xor", "or", "loop", "sub", "many", "boundary", "event")
+ROUGH = (*PLAIN[1:], "error", "error", "terminate", "escalation", "compensation", "compensation")
+
+
+class Generator:
+    """Makes blocks. `kinds` says which; `variables` and `messages` are what the models need."""
+
+    def __init__(self, random: Random, kinds: Sequence[str]) -> None:
+        self.random = random
+        self.kinds = kinds
+        self.number = 0
+        self.variables: dict[str, Any] = {}
+        self.messages: list[str] = []
+
+    def block(self, depth: int, place: str = "") -> Block:
+        """A block. `place` is `seats` inside a multi-instance and `handler` inside a handler: some kinds are not for there."""
+        kind = self.random.choice(self.kinds) if depth > 0 else "task"
+        if (place and kind in ("boundary", "event")) or (place == "handler" and kind == "loop"):
+            kind = "seq"
+        return getattr(self, f"make_{kind}")(depth, place)  # type: ignore[no-any-return]
+
+    def id(self, prefix: str) -> str:
+        self.number += 1
+        return f"{prefix}{self.number}"
+
+    def flow(self, source: str, target: str, condition: str | None = None) -> str:
+        inner = "" if condition is None else f"<conditionExpression>${{{condition}}}</conditionExpression>"
+        return f'<sequenceFlow id="{self.id("f")}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
+
+    def wrap(self, block: Block) -> str:
+        start, end = self.id("s"), self.id("e")
+        flows = self.flow(start, block.entry) + self.flow(block.exit, end)
+        return f'<startEvent id="{start}"/>{block.xml}<endEvent id="{end}"/>{flows}'
+
+    def make_task(self, depth: int, place: str) -> Block:
+        i = self.id("t")
+        return Block(f'<userTask id="{i}"/>', i, i, lambda scope, path: Task(i, path))
+
+    def make_seq(self, depth: int, place: str) -> Block:
+        blocks = [self.block(depth - 1, place) for _ in range(self.random.randint(1, 3))]
+        xml = "".join(b.xml for b in blocks) + "".join(
+            self.flow(a.exit, b.entry) for a, b in zip(blocks, blocks[1:], strict=False)
+        )
+        factories = [b.factory for b in blocks]
+        return Block(xml, blocks[0].entry, blocks[-1].exit, lambda scope, path: Sequence_(factories, scope, path))
+
+    def make_fork(self, depth: int, place: str) -> Block:
+        blocks, xml, split, join = self._split("parallelGateway", depth, place, lambda i: None)
+        return Block(xml, split, join, lambda scope, path: Parallel([b.factory(scope, path) for b in blocks]))
+
+    def make_xor(self, depth: int, place: str) -> Block:
+        name = self.id("v")
+        blocks, xml, split, join = self._split("exclusiveGateway", depth, place, lambda i: f"{name} == {i}")
+        chosen = self.variables[name] = self.random.randrange(len(blocks))
+        return Block(xml, split, join, lambda scope, path: blocks[chosen].factory(scope, path))
+
+    def make_or(self, depth: int, place: str) -> Block:
+        name = self.id("v")
+        blocks, xml, split, join = self._split("inclusiveGateway", depth, place, lambda i: f"{i} in {name}")
+        chosen = sorted(self.random.sample(range(len(blocks)), self.random.randint(1, len(blocks))))
+        self.variables[name] = chosen
+        return Block(xml, split, join, lambda scope, path: Parallel([blocks[i].factory(scope, path) for i in chosen]))
+
+    def make_loop(self, depth: int, place: str) -> Block:
+        body, rounds, name = self.block(depth - 1, place), self.random.randint(1, 3), self.id("c")
+        begin, merge, add, test, end = (self.id(p) for p in ("i", "m", "s", "x", "e"))
+        xml = body.xml + (
+            f'<scriptTask id="{begin}"><script>{name} = 0</script></scriptTask><exclusiveGateway id="{merge}"/>'
+            f'<scriptTask id="{add}"><script>{name} = {name} + 1</script></scriptTask><exclusiveGateway id="{test}"/><task id="{end}"/>'
+        )
+        xml += self.flow(begin, merge) + self.flow(merge, body.entry) + self.flow(body.exit, add) + self.flow(add, test)
+        xml += self.flow(test, merge, f"{name} &lt; {rounds}") + self.flow(test, end, f"{name} &gt;= {rounds}")
+        return Block(xml, begin, end, lambda scope, path: Sequence_([body.factory] * rounds, scope, path))
+
+    def make_sub(self, depth: int, place: str) -> Block:
+        body, i = self.block(depth - 1, place), self.id("sp")
+        return Block(f'<subProcess id="{i}">{self.wrap(body)}</subProcess>', i, i, lambda scope, path: Scope(body.factory, path))
+
+    def make_many(self, depth: int, place: str) -> Block:
+        number, sequential = self.random.randint(0, 3), self.random.random() < 0.4
+        body, i = self.block(depth - 1, place or "seats"), self.id("mi")
+        loop = f'<multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}"><loopCardinality>{number}'
+        xml = f'<subProcess id="{i}">{loop}</loopCardinality></multiInstanceLoopCharacteristics>{self.wrap(body)}</subProcess>'
+
+        def seat(k: int) -> Factory:
+            return lambda scope, path: Scope(body.factory, (*path, k))
+
+        if sequential:
+            return Block(xml, i, i, lambda scope, path: Sequence_([seat(k) for k in range(number)], scope, path))
+        return Block(xml, i, i, lambda scope, path: Parallel([seat(k)(scope, path) for k in range(number)]))
+
+    def make_boundary(self, depth: int, place: str) -> Block:
+        handler = self.block(depth - 1, "handler")
+        host = self.random.choice([self.make_task, self.make_sub])(depth, place)
+        interrupting, message = self.random.random() < 0.5, self._message()
+        event, join, end = self.id("b"), self.id("j"), self.id("e")
+        xml = host.xml + handler.xml + (
+            f'<boundaryEvent id="{event}" attachedToRef="{host.entry}" cancelActivity="{str(interrupting).lower()}">'
+            f'<messageEventDefinition messageRef="{message}"/></boundaryEvent><exclusiveGateway id="{join}"/>'
+        )
+        xml += self.flow(host.exit, join) + self.flow(event, handler.entry)
+        xml += self.flow(handler.exit, join) if interrupting else f'<endEvent id="{end}"/>' + self.flow(handler.exit, end)
+        return Block(
+            xml, host.entry, join,
+            lambda scope, path: Boundary(host.factory, handler.factory, interrupting, message, scope, path),
+        )
+
+    def make_event(self, depth: int, place: str) -> Block:
+        body, handler = self.block(depth - 1, place), self.block(depth - 1, "handler")
+        interrupting, message = self.random.random() < 0.5, self._message()
+        i, event, start, end = (self.id(p) for p in ("sp", "es", "s", "e"))
+        inner = (
+            f'<subProcess id="{event}" triggeredByEvent="true"><startEvent id="{start}" '
+            f'isInterrupting="{str(interrupting).lower()}"><messageEventDefinition messageRef="{message}"/></startEvent>'
+            f'{handler.xml}<endEvent id="{end}"/>{self.flow(start, handler.entry)}{self.flow(handler.exit, end)}</subProcess>'
+        )
+        xml = f'<subProcess id="{i}">{self.wrap(body)}{inner}</subProcess>'
+        return Block(xml, i, i, lambda scope, path: Scope(body.factory, path, [(message, interrupting, handler.factory)]))
+
+    def make_error(self, depth: int, place: str) -> Block:
+        first, second, i, inner = self._broken(depth, place, '<errorEventDefinition errorRef="E9"/>')
+        handler, event, join = self.block(depth - 1, place), self.id("b"), self.id("j")
+        xml = f'<subProcess id="{i}">{inner}</subProcess>'
+        if self.random.random() < 0.4:
+            outer, start, end = self.id("sp"), self.id("s"), self.id("e")
+            flows = self.flow(start, i) + self.flow(i, end)
+            xml, i = f'<subProcess id="{outer}"><startEvent id="{start}"/>{xml}<endEvent id="{end}"/>{flows}</subProcess>', outer
+        xml += (
+            f'<boundaryEvent id="{event}" attachedToRef="{i}"><errorEventDefinition errorRef="E9"/></boundaryEvent>'
+            f'<exclusiveGateway id="{join}"/>{handler.xml}'
+        )
+        xml += self.flow(i, join) + self.flow(event, handler.entry) + self.flow(handler.exit, join)
+        return Block(xml, i, join, lambda scope, path: Broken(first.factory, second.factory, handler.factory, scope, path))
+
+    def make_terminate(self, depth: int, place: str) -> Block:
+        first, second, i, inner = self._broken(depth, place, "<terminateEventDefinition/>")
+        xml = f'<subProcess id="{i}">{inner}</subProcess>'
+        return Block(xml, i, i, lambda scope, path: Broken(first.factory, second.factory, None, scope, path))
+
+    def make_escalation(self, depth: int, place: str) -> Block:
+        first, second, handler = self.block(depth - 1, place), self.block(depth - 1, place), self.block(depth - 1, "handler")
+        i, start, thrower, end, event, handled = (self.id(p) for p in ("sp", "s", "th", "e", "b", "e"))
+        definition = f'<escalationEventDefinition escalationRef="X{i}"/>'
+        xml = (
+            f'<subProcess id="{i}"><startEvent id="{start}"/>{first.xml}{second.xml}<intermediateThrowEvent id="{thrower}">'
+            f'{definition}</intermediateThrowEvent><endEvent id="{end}"/>{self.flow(start, first.entry)}'
+            f"{self.flow(first.exit, thrower)}{self.flow(thrower, second.entry)}{self.flow(second.exit, end)}</subProcess>"
+            f'<boundaryEvent id="{event}" attachedToRef="{i}" cancelActivity="false">{definition}</boundaryEvent>'
+            f'<endEvent id="{handled}"/>{handler.xml}{self.flow(event, handler.entry)}{self.flow(handler.exit, handled)}'
+        )
+
+        def make(scope: Scope, path: Path) -> Node:
+            def then(inner: Scope, q: Path) -> Node:
+                scope.beside.append(handler.factory(scope, path))
+                return second.factory(inner, q)
+
+            return Scope(lambda inner, q: Sequence_([first.factory, then], inner, q), path)
+
+        return Block(xml, i, i, make)
+
+    def make_compensation(self, depth: int, place: str) -> Block:
+        body = self.block(depth - 1, place)
+        i, start, task, undo, event, thrower, end = (self.id(p) for p in ("sp", "s", "t", "t", "cb", "th", "e"))
+        xml = (
+            f'<subProcess id="{i}"><startEvent id="{start}"/><userTask id="{task}"/>'
+            f'<boundaryEvent id="{event}" attachedToRef="{task}"><compensateEventDefinition/></boundaryEvent>'
+            f'<userTask id="{undo}" isForCompensation="true"/><association sourceRef="{event}" targetRef="{undo}"/>{body.xml}'
+            f'<intermediateThrowEvent id="{thrower}"><compensateEventDefinition/></intermediateThrowEvent><endEvent id="{end}"/>'
+            f"{self.flow(start, task)}{self.flow(task, body.entry)}{self.flow(body.exit, thrower)}{self.flow(thrower, end)}</subProcess>"
+        )
+
+        def make(scope: Scope, path: Path) -> Node:
+            steps: list[Factory] = [lambda s, q: Task(task, q), body.factory, lambda s, q: Task(undo, q)]
+            return Scope(lambda inner, q: Sequence_(steps, inner, q), path)
+
+        return Block(xml, i, i, make)
+
+    def _split(
+        self, gateway: str, depth: int, place: str, condition: Callable[[int], str | None]
+    ) -> tuple[list[Block], str, str, str]:
+        blocks = [self.block(depth - 1, place) for _ in range(self.random.randint(2, 3))]
+        split, join = self.id("g"), self.id("j")
+        xml = f'<{gateway} id="{split}"/><{gateway} id="{join}"/>' + "".join(
+            b.xml + self.flow(split, b.entry, condition(i)) + self.flow(b.exit, join) for i, b in enumerate(blocks)
+        )
+        return blocks, xml, split, join
+
+    def _broken(self, depth: int, place: str, definition: str) -> tuple[Block, Block, str, str]:
+        first, second = self.block(depth - 1, place), self.block(depth - 1, place)
+        i, fork, start, bad, good = (self.id(p) for p in ("sp", "g", "s", "e", "e"))
+        xml = (
+            f'<startEvent id="{start}"/><parallelGateway id="{fork}"/>{first.xml}{second.xml}<endEvent id="{bad}">{definition}'
+            f'</endEvent><endEvent id="{good}"/>{self.flow(start, fork)}{self.flow(fork, first.entry)}'
+            f"{self.flow(fork, second.entry)}{self.flow(first.exit, bad)}{self.flow(second.exit, good)}"
+        )
+        return first, second, i, xml
+
+    def _message(self) -> str:
+        message = self.id("msg")
+        self.messages.append(message)
+        return message
