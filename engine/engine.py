@@ -16,13 +16,14 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.clock import Clock, SystemClock
 from engine.commands import ANSWERS, HANDLERS
+from engine.commands.incident import RaiseIncident
 from engine.commands.registry import Command
 from engine.config import Config
 from engine.errors import Conflict, Invalid
 from engine.queries import QUERIES
 from engine.queries.registry import Query, Reader
 from engine.records import SYSTEM, Actor
-from engine.runtime import Runtime
+from engine.runtime import Runtime, StepTooLarge
 from engine.store.base import Executes, dump_json
 from engine.store.database import Database
 from engine.store.keys import KeySequence
@@ -58,6 +59,10 @@ class Engine:
         self._keys.reserve()
         try:
             answer, work = self._run(command, actor, idempotency_key)
+        except StepTooLarge as error:
+            if error.instance is not None:
+                self._run(RaiseIncident(instance=error.instance, code=error.code, message=str(error)), SYSTEM, None)
+            raise
         except IntegrityError as error:
             raise Conflict("conflict", "Expected to be first, but the same thing was written a moment ago") from error
         for listener in self._listeners:

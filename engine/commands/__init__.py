@@ -11,7 +11,7 @@ from uuid import UUID
 
 from engine.commands import account, identity, organisation
 from engine.commands.deployment import Deploy, deploy
-from engine.commands.incident import RetryIncident, retry_incident
+from engine.commands.incident import RaiseIncident, RetryIncident, raise_instance_incident, retry_incident
 from engine.commands.instance import MoveInstance, RunInstance, StartInstance, move_instance, run_instance, start_instance
 from engine.commands.job import ClaimJobs, ExecuteJob, FailJob, ReleaseJobs, claim_jobs, execute_job, fail_job, release_jobs
 from engine.commands.message import BroadcastSignal, SendMessage, broadcast_signal, send_message
@@ -44,6 +44,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     MoveInstance: move_instance,
     ReassignTask: reassign_task,
     ReleaseJobs: release_jobs,
+    RaiseIncident: raise_instance_incident,
     RetryIncident: retry_incident,
     RunInstance: run_instance,
     SaveDraft: save_draft,

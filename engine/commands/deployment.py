@@ -17,6 +17,7 @@ from engine.errors import Finding, InvalidModel
 from engine.forms import parse_form
 from engine.functions import REGISTERED
 from engine.kernel import ProcessModel, parse
+from engine.kernel import StartSubscription as StartSubscriptionModel
 from engine.kernel.definition import ForeignServices
 from engine.records import Deployed
 from engine.runtime import Runtime
@@ -25,6 +26,8 @@ from engine.store.tables import Deployment, ProcessDefinition, Resource, StartSu
 from engine.store.unit_of_work import UnitOfWork
 
 PARAMETERS = "parameters.json"
+NOT_STARTED = ("timer", "conditional")
+"""Start events of a process that nothing would ever set off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +103,9 @@ def inspect(resources: Mapping[str, bytes], *, foreign_services: ForeignServices
     findings += _check_parameters(resources)
     bpmn = {name: content for name, content in resources.items() if kinds[name] == "bpmn"}
     parsed = parse(bpmn, functions=REGISTERED, form_keys=form_keys, foreign_services=foreign_services)
+    findings += [
+        _untimely(model, start) for model in parsed.processes for start in model.start_subscriptions if start.kind in NOT_STARTED
+    ]
     return Inspected(findings=(*findings, *parsed.findings), processes=parsed.processes)
 
 
@@ -180,6 +186,18 @@ def _check_parameters(resources: Mapping[str, bytes]) -> list[Finding]:
 def _parameters_finding(message: str, message_en: str) -> Finding:
     return Finding(
         level="error", code="parameters", resource=PARAMETERS, element=None, line=None, message=message, message_en=message_en
+    )
+
+
+def _untimely(model: ProcessModel, start: StartSubscriptionModel) -> Finding:
+    return Finding(
+        level="error",
+        code=f"{start.kind}-start",
+        resource=model.resource,
+        element=start.element,
+        line=model.elements[start.element].line,
+        message="流程不能由定时或条件开始事件启动，请改用消息、信号或人工启动。",
+        message_en="a process cannot be started by a timer or a condition: start it by a message, a signal or by hand",
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from engine.appliers import audit
+from engine.appliers.incidents import raise_incident
 from engine.appliers.journal import Journal
 from engine.authorization import require_right
 from engine.commands.registry import Command
@@ -24,6 +25,25 @@ class RetryIncident(Command[Done]):
     """Try again what an incident stopped: the token that stands in error, or the job that was given up."""
 
     incident: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RaiseIncident(Command[Done]):
+    """Stop at an instance whose step was undone as a whole, for a person to look at."""
+
+    instance: int
+    code: str
+    message: str
+
+
+def raise_instance_incident(command: RaiseIncident, work: UnitOfWork, runtime: Runtime) -> Done:
+    case = runtime.lock(work, command.instance)
+
+    def noted(journal: Journal) -> None:
+        raise_incident(work, journal, instance=case.key, code=command.code, message=command.message)
+
+    runtime.note(work, case, Act(action="incident", object=command.code), noted)
+    return Done(instance=case.id)
 
 
 def retry_incident(command: RetryIncident, work: UnitOfWork, runtime: Runtime) -> Done:

@@ -82,7 +82,7 @@ def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[
     )
     taken: list[Row[Any]] = []
     worn: list[Row[Any]] = []
-    rows: Sequence[Row[Any]] = work.connection.execute(due).all()
+    rows: Sequence[Any] = work.connection.execute(due).all()
     for row in rows:
         (worn if row.attempts > work.config.job_retries + 1 else taken).append(row)
     for row in worn:

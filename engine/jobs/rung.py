@@ -9,9 +9,11 @@ from sqlalchemy import Row, insert, select, update
 
 from engine.appliers.jobs import JobScheduled, schedule
 from engine.appliers.journal import Journal
+from engine.appliers.participants import participate
 from engine.assignment import leaders, superiors
+from engine.authorization import capacities, today
 from engine.runtime import Act, Definition, Runtime
-from engine.store.tables import Candidate, Copy, Round, Rung, Seat
+from engine.store.tables import Candidate, Copy, Participant, Round, Rung, Seat
 from engine.store.unit_of_work import UnitOfWork
 
 TEXTS = {
@@ -88,7 +90,18 @@ def _told(work: UnitOfWork, seat: Row[Any], rung: Row[Any]) -> tuple[int, ...]:
     principals = tuple(work.connection.execute(select(Candidate.principal).where(Candidate.seat == seat.key)).scalars())
     climb = leaders if rung.kind == "level3" else superiors
     above = climb(work, principals=principals, assignee=seat.assignee, capacity=seat.capacity)
+    _let_in(work, seat, above)
     return tuple(dict.fromkeys((*holders, *above)))
+
+
+def _let_in(work: UnitOfWork, seat: Row[Any], above: tuple[int, ...]) -> None:
+    """Lets the superiors' institutions see the case: who must act on it has to be able to read it."""
+    here = set(work.connection.execute(select(Participant.institution).where(Participant.instance == seat.instance)).scalars())
+    for person in above:
+        institutions = [chair.institution for chair in capacities(work.connection, person, today(work.now))]
+        if institutions and not here.intersection(institutions):
+            participate(work, seat.instance, institutions[0], None)
+            here.add(institutions[0])
 
 
 def _copies(work: UnitOfWork, seat: Row[Any], rung: Row[Any], told: tuple[int, ...]) -> list[dict[str, Any]]:

@@ -9,6 +9,6 @@ from engine.runtime.case import Act, Case, NewCase
 from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.names import CaseNames
 from engine.runtime.rights import field_rights
-from engine.runtime.runtime import Runtime
+from engine.runtime.runtime import Runtime, StepTooLarge
 
-__all__ = ["Act", "Case", "CaseNames", "Definition", "Definitions", "NewCase", "Runtime", "field_rights"]
+__all__ = ["Act", "Case", "CaseNames", "Definition", "Definitions", "NewCase", "Runtime", "StepTooLarge", "field_rights"]

@@ -16,7 +16,7 @@ from engine.appliers.jobs import follow_timers, wake_messages
 from engine.appliers.journal import Journal
 from engine.appliers.participants import participate
 from engine.errors import Conflict, NotFound
-from engine.kernel import EmptySource, advance
+from engine.kernel import BudgetExceeded, EmptySource, advance
 from engine.kernel.effects import StepResult, VariableWritten
 from engine.kernel.rows import JSON, InstanceRow, StateSource
 from engine.kernel.triggers import Start, Trigger
@@ -31,6 +31,14 @@ from engine.store.database import Database
 from engine.store.state import StoredState, write_delta
 from engine.store.tables import Institution, ProcessInstance
 from engine.store.unit_of_work import UnitOfWork
+
+
+class StepTooLarge(Conflict):
+    """A step wanted more than its budget; nothing of it is kept. `instance` is None when it was to be the first step."""
+
+    def __init__(self, instance: int | None, reason: str) -> None:
+        super().__init__("budget", "Expected a step within its budget, but {reason}", reason=reason)
+        self.instance = instance
 
 
 class Runtime:
@@ -135,7 +143,10 @@ class Runtime:
         before: Callable[[Journal], None] | None,
     ) -> StepResult:
         reserved = self._reserved(work, case, definition)
-        result = advance(source, trigger, work.now, StepEnvironment(work, self.definitions, reserved))
+        try:
+            result = advance(source, trigger, work.now, StepEnvironment(work, self.definitions, reserved))
+        except BudgetExceeded as error:
+            raise StepTooLarge(case.key if case.stored else None, str(error)) from error
         case.revision += 1
         journal = Journal(work, case.key, case.revision)
         if before is not None:
