@@ -22,9 +22,11 @@ from engine.kernel.execution import RootExecution
 from engine.kernel.rows import InstanceRow, StateSource
 from engine.kernel.scope import check_names
 from engine.kernel.session import Session
+from engine.kernel.spiffworkflow import check_spiffworkflow
 from engine.kernel.token import FAILURES, Token
 from engine.kernel.triggers import Cancel, CompleteToken, Fire, Retry, SetVariables, Start, StartAdHoc, Trigger
 
+check_spiffworkflow()
 # Its records at INFO carry task data.
 logging.getLogger("spiff").setLevel(logging.CRITICAL + 1)
 

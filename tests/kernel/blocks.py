@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -248,9 +249,7 @@ class Generator:
 
     def make_seq(self, depth: int, place: str) -> Block:
         blocks = [self.block(depth - 1, place) for _ in range(self.random.randint(1, 3))]
-        xml = "".join(b.xml for b in blocks) + "".join(
-            self.flow(a.exit, b.entry) for a, b in zip(blocks, blocks[1:], strict=False)
-        )
+        xml = "".join(b.xml for b in blocks) + "".join(self.flow(a.exit, b.entry) for a, b in pairwise(blocks))
         factories = [b.factory for b in blocks]
         return Block(xml, blocks[0].entry, blocks[-1].exit, lambda scope, path: Sequence_(factories, scope, path))
 
@@ -276,7 +275,8 @@ class Generator:
         begin, merge, add, test, end = (self.id(p) for p in ("i", "m", "s", "x", "e"))
         xml = body.xml + (
             f'<scriptTask id="{begin}"><script>{name} = 0</script></scriptTask><exclusiveGateway id="{merge}"/>'
-            f'<scriptTask id="{add}"><script>{name} = {name} + 1</script></scriptTask><exclusiveGateway id="{test}"/><task id="{end}"/>'
+            f'<scriptTask id="{add}"><script>{name} = {name} + 1</script></scriptTask><exclusiveGateway id="{test}"/>'
+            f'<task id="{end}"/>'
         )
         xml += self.flow(begin, merge) + self.flow(merge, body.entry) + self.flow(body.exit, add) + self.flow(add, test)
         xml += self.flow(test, merge, f"{name} &lt; {rounds}") + self.flow(test, end, f"{name} &gt;= {rounds}")
@@ -304,14 +304,20 @@ class Generator:
         host = self.random.choice([self.make_task, self.make_sub])(depth, place)
         interrupting, message = self.random.random() < 0.5, self._message()
         event, join, end = self.id("b"), self.id("j"), self.id("e")
-        xml = host.xml + handler.xml + (
-            f'<boundaryEvent id="{event}" attachedToRef="{host.entry}" cancelActivity="{str(interrupting).lower()}">'
-            f'<messageEventDefinition messageRef="{message}"/></boundaryEvent><exclusiveGateway id="{join}"/>'
+        xml = (
+            host.xml
+            + handler.xml
+            + (
+                f'<boundaryEvent id="{event}" attachedToRef="{host.entry}" cancelActivity="{str(interrupting).lower()}">'
+                f'<messageEventDefinition messageRef="{message}"/></boundaryEvent><exclusiveGateway id="{join}"/>'
+            )
         )
         xml += self.flow(host.exit, join) + self.flow(event, handler.entry)
         xml += self.flow(handler.exit, join) if interrupting else f'<endEvent id="{end}"/>' + self.flow(handler.exit, end)
         return Block(
-            xml, host.entry, join,
+            xml,
+            host.entry,
+            join,
             lambda scope, path: Boundary(host.factory, handler.factory, interrupting, message, scope, path),
         )
 
@@ -376,7 +382,8 @@ class Generator:
             f'<boundaryEvent id="{event}" attachedToRef="{task}"><compensateEventDefinition/></boundaryEvent>'
             f'<userTask id="{undo}" isForCompensation="true"/><association sourceRef="{event}" targetRef="{undo}"/>{body.xml}'
             f'<intermediateThrowEvent id="{thrower}"><compensateEventDefinition/></intermediateThrowEvent><endEvent id="{end}"/>'
-            f"{self.flow(start, task)}{self.flow(task, body.entry)}{self.flow(body.exit, thrower)}{self.flow(thrower, end)}</subProcess>"
+            f"{self.flow(start, task)}{self.flow(task, body.entry)}{self.flow(body.exit, thrower)}{self.flow(thrower, end)}"
+            "</subProcess>"
         )
 
         def make(scope: Scope, path: Path) -> Node:
