@@ -16,7 +16,10 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def summarise(times: Mapping[str, Sequence[float]], *, elapsed: float, operations: int, instances: int) -> Figures:
     """Operations and instances a second, and p50 and p95 in milliseconds of each kind of operation given in seconds."""
-    figures: Figures = {"operations_per_second": round(operations / elapsed, 1), "instances_per_second": round(instances / elapsed, 1)}
+    figures: Figures = {
+        "operations_per_second": round(operations / elapsed, 1),
+        "instances_per_second": round(instances / elapsed, 1),
+    }
     for kind, values in times.items():
         figures[f"{kind}_p50_ms"] = round(percentile(values, 0.50) * 1000, 2)
         figures[f"{kind}_p95_ms"] = round(percentile(values, 0.95) * 1000, 2)

@@ -29,7 +29,9 @@ from engine.store.tables import Appointment, Institution, Membership, Person, Po
 
 MODEL = Path(__file__).parent / "models" / "referral.bpmn"
 VARIABLES: dict[str, Any] = {
-    "urgent": False, "approved": True, **{f"field{number:02}": f"value of a field, some forty characters {number:02}" for number in range(18)},
+    "urgent": False,
+    "approved": True,
+    **{f"field{number:02}": f"value of a field, some forty characters {number:02}" for number in range(18)},
 }
 COMPLETIONS = 3
 
@@ -54,7 +56,10 @@ def run(url: str, *, clients: int, warm_up: int, counted: int) -> Figures:
     finally:
         engine.close()
     return summarise(
-        {"start": times.start, "complete": times.complete}, elapsed=elapsed, operations=counted * (1 + COMPLETIONS), instances=counted
+        {"start": times.start, "complete": times.complete},
+        elapsed=elapsed,
+        operations=counted * (1 + COMPLETIONS),
+        instances=counted,
     )
 
 
@@ -64,18 +69,40 @@ def prepare(engine: Engine) -> Actor:
     keys.reserve()
     institution, person = keys(), keys()
     with engine.database.writing() as connection:
-        connection.execute(insert(Institution).values(
-            key=institution, id=uuid4(), code="CH00", name="Benchmark hospital", short_name="Benchmark", type="10", parent=None, calendar="ADMIN",
-            integrated=True,
-        ))
-        connection.execute(insert(Membership).values(key=keys(), institution=institution, lead=institution, from_date=date(2020, 1, 1), to_date=None))
+        connection.execute(
+            insert(Institution).values(
+                key=institution,
+                id=uuid4(),
+                code="CH00",
+                name="Benchmark hospital",
+                short_name="Benchmark",
+                type="10",
+                parent=None,
+                calendar="ADMIN",
+                integrated=True,
+            )
+        )
+        connection.execute(
+            insert(Membership).values(
+                key=keys(), institution=institution, lead=institution, from_date=date(2020, 1, 1), to_date=None
+            )
+        )
         connection.execute(insert(Person).values(key=person, id=uuid4(), staff_number="1", name="Clerk", active=True))
         for code in ("CLERK", "REVIEWER"):
             connection.execute(insert(Post).values(key=keys(), code=code, name=code, name_en=code, superior=None, leader=None))
-            connection.execute(insert(Appointment).values(
-                key=keys(), id=uuid4(), person=person, post=code, institution=institution, department=None, kind="full", from_date=date(2020, 1, 1),
-                to_date=None,
-            ))
+            connection.execute(
+                insert(Appointment).values(
+                    key=keys(),
+                    id=uuid4(),
+                    person=person,
+                    post=code,
+                    institution=institution,
+                    department=None,
+                    kind="full",
+                    from_date=date(2020, 1, 1),
+                    to_date=None,
+                )
+            )
     engine.execute(Deploy(name="w1", resources={MODEL.name: MODEL.read_bytes()}))
     return Actor(person=person, name="Clerk", rights=frozenset({"operations"}))
 
