@@ -1,6 +1,7 @@
 """`python -m benchmarks w1|all --database sqlite|postgresql [--clients N] [--instances N] [--json FILE]`.
 
-SQLite is a fresh file; PostgreSQL is a fresh server, started and stopped by the run, durable. LIANDONG_BENCHMARK_URL names another PostgreSQL database, which must be empty.
+SQLite is a fresh file; PostgreSQL is a fresh server, durable, started and stopped by the run.
+LIANDONG_BENCHMARK_URL names another PostgreSQL database, which must be empty.
 """
 
 from __future__ import annotations
