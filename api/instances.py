@@ -19,9 +19,9 @@ blueprint = Blueprint("instances", "Cases: start them, find them, see where they
 
 @blueprint.get("/processes/startable")
 @blueprint.response(200, Startable(many=True))
-def list_startable() -> tuple[processes.StartableProcess, ...]:
+def list_startable() -> list[processes.StartableProcess]:
     """List the processes that the caller may start"""
-    return ask(processes.ListStartable())
+    return list(ask(processes.ListStartable()))
 
 
 @blueprint.post("/instances")

@@ -15,20 +15,20 @@ blueprint = Blueprint("organisation", "People and institutions")
 @blueprint.get("/people")
 @blueprint.arguments(PeopleQuery, location="query")
 @blueprint.response(200, PersonRow(many=True))
-def search_people(query: dict[str, Any]) -> tuple[organisation.PersonRow, ...]:
+def search_people(query: dict[str, Any]) -> list[organisation.PersonRow]:
     """Find people by name, log-in or staff number"""
-    return ask(organisation.SearchPeople(q=query["q"], institution=query["institution"]))
+    return list(ask(organisation.SearchPeople(q=query["q"], institution=query["institution"])))
 
 
 @blueprint.get("/institutions")
 @blueprint.response(200, InstitutionRow(many=True))
-def list_institutions() -> tuple[organisation.InstitutionRow, ...]:
+def list_institutions() -> list[organisation.InstitutionRow]:
     """List all institutions"""
-    return ask(organisation.ListInstitutions())
+    return list(ask(organisation.ListInstitutions()))
 
 
 @blueprint.get("/institutions/<string:code>/departments")
 @blueprint.response(200, DepartmentRow(many=True))
-def list_departments(code: str) -> tuple[organisation.DepartmentRow, ...]:
+def list_departments(code: str) -> list[organisation.DepartmentRow]:
     """List the departments of an institution"""
-    return ask(organisation.ListDepartments(institution=code))
+    return list(ask(organisation.ListDepartments(institution=code)))

@@ -102,9 +102,9 @@ def reassign(body: dict[str, Any], task: UUID) -> dict[str, Any]:
 
 @blueprint.get("/tasks/<uuid:task>/reassignees")
 @blueprint.response(200, Reassignee(many=True))
-def list_reassignees(task: UUID) -> tuple[ReassigneeRecord, ...]:
+def list_reassignees(task: UUID) -> list[ReassigneeRecord]:
     """List the people a task may be given to"""
-    return ask(ListReassignees(task=task))
+    return list(ask(ListReassignees(task=task)))
 
 
 @blueprint.put("/tasks/<uuid:task>/draft")

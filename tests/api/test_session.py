@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from http.cookies import SimpleCookie
+
+import pytest
+
+from engine.commands.account import DisableAccount, SetPassword
+from engine.engine import Engine
+from tests.api.browser import Client
+from tests.api.community import PASSWORD
+
+SignIn = Callable[[str], Client]
+NEW_PASSWORD = "Willow-Bridge-77?"
+
+
+def test_nobody_is_signed_in_at_first(address: str) -> None:
+    answer = Client(address).call("GET", "/session")
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "no-session")
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_session_tells_who_one_is_and_in_which_chairs(sign_in: SignIn) -> None:
+    session = sign_in("gp").get("/session")
+
+    assert (session["person"]["name"], session["person"]["login"]) == ("甘平·演示", "gp")
+    [chair] = session["capacities"]
+    assert (chair["post"]["code"], chair["institution"]["code"], chair["department"]) == ("BR_GP", "CH01", None)
+    assert (session["mustChangePassword"], session["demo"], session["idleMinutes"], session["rights"]) == (False, True, 30, [])
+
+
+def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(address: str) -> None:
+    answer = Client(address).call("POST", "/session", {"login": "gp", "password": PASSWORD})
+
+    cookie = SimpleCookie(answer.headers["Set-Cookie"])["liandong_session"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["secure"]) == (True, "Lax", "/", "")
+
+
+def test_behind_https_the_cookie_is_secure(serve: Callable[..., str]) -> None:
+    answer = Client(serve(secure_cookies=True, stream_limit=1)).call("POST", "/session", {"login": "gp", "password": PASSWORD})
+
+    assert SimpleCookie(answer.headers["Set-Cookie"])["liandong_session"]["secure"] is True
+
+
+def test_a_wrong_password_and_an_unknown_login_look_alike(address: str) -> None:
+    browser = Client(address)
+    wrong = browser.call("POST", "/session", {"login": "gp", "password": "wrong"})
+    unknown = browser.call("POST", "/session", {"login": "nobody-here", "password": "wrong"})
+
+    assert wrong.status_code == unknown.status_code == 422
+    assert wrong.json() == unknown.json()
+    assert (wrong.json()["code"], wrong.json()["facts"]) == ("wrong-credentials", {"triesLeft": 4})
+    assert wrong.json()["detail"] == "账号或密码不正确，还可尝试 4 次。"
+
+
+def test_five_failures_lock_even_the_right_password_out(address: str) -> None:
+    browser = Client(address)
+    for _ in range(5):
+        last = browser.call("POST", "/session", {"login": "gp", "password": "wrong"})
+
+    assert (last.status_code, last.json()["code"]) == (429, "locked")
+    assert last.json()["facts"]["until"].endswith("Z")
+    assert browser.call("POST", "/session", {"login": "gp", "password": PASSWORD}).status_code == 429
+    assert Client(address).sign_in("director").session["person"]["login"] == "director"
+
+
+def test_signing_out_ends_the_session_on_the_server(sign_in: SignIn, address: str) -> None:
+    gp = sign_in("gp")
+    token = gp._http.cookies["liandong_session"]
+
+    assert gp.call("DELETE", "/session").status_code == 204
+
+    thief = Client(address)
+    thief._http.cookies["liandong_session"] = token
+    assert thief.call("GET", "/session").json()["code"] == "session-expired"
+
+
+def test_a_disabled_account_is_out_at_its_next_request(sign_in: SignIn, engine: Engine) -> None:
+    gp = sign_in("gp")
+    engine.execute(DisableAccount(login="gp"))
+
+    assert gp.call("GET", "/tasks/counts").status_code == 401
+
+
+def test_a_given_password_must_be_changed_before_anything_else(sign_in: SignIn, address: str, engine: Engine) -> None:
+    engine.execute(SetPassword(login="gp", password="Given-By-Desk-11"))
+    gp = Client(address).sign_in("gp", "Given-By-Desk-11")
+
+    assert gp.session["mustChangePassword"] is True
+    refused = gp.call("GET", "/tasks/counts")
+    assert (refused.status_code, refused.json()["code"]) == (403, "password-change-required")
+    weak = gp.call("PUT", "/session/password", {"current": "Given-By-Desk-11", "new": "short"})
+    assert (weak.status_code, weak.json()["code"]) == (422, "weak-password")
+    wrong = gp.call("PUT", "/session/password", {"current": "not it", "new": NEW_PASSWORD})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "wrong-credentials")
+    assert gp.call("PUT", "/session/password", {"current": "Given-By-Desk-11", "new": NEW_PASSWORD}).status_code == 204
+    assert gp.call("GET", "/tasks/counts").status_code == 200
+
+
+@pytest.mark.parametrize(("token", "code"), [(None, "csrf-missing"), ("0" * 64, "csrf-wrong"), ("é", "csrf-wrong")])
+def test_a_change_without_the_csrf_token_is_refused(sign_in: SignIn, token: str | None, code: str) -> None:
+    sent = token.encode("latin-1") if token else None
+    answer = sign_in("gp").call("POST", "/notifications/read", {"ids": []}, X_CSRF_Token=sent)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, code)
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec_Fetch_Site": "cross-site"}])
+def test_a_change_from_another_site_is_refused(address: str, headers: dict[str, str]) -> None:
+    answer = Client(address).call("POST", "/session", {"login": "gp", "password": PASSWORD}, **headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "csrf-origin")
+
+
+def test_our_own_origin_is_welcome(address: str) -> None:
+    answer = Client(address).call("POST", "/session", {"login": "gp", "password": PASSWORD}, Origin=address)
+
+    assert answer.status_code == 200
+
+
+def test_the_answer_to_a_sign_in_is_not_kept_under_an_idempotency_key(address: str, engine: Engine) -> None:
+    first = Client(address).call("POST", "/session", {"login": "gp", "password": PASSWORD}, Idempotency_Key="same")
+    second = Client(address).call("POST", "/session", {"login": "gp", "password": PASSWORD}, Idempotency_Key="same")
+
+    assert first.status_code == second.status_code == 200
+    assert first.json()["csrfToken"] != second.json()["csrfToken"]
