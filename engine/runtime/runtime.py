@@ -28,6 +28,7 @@ from engine.runtime.names import CaseNames, reserved_names
 from engine.runtime.outline import outline
 from engine.runtime.step import Step
 from engine.store.database import Database
+from engine.store.faults import AFTER_DELTA, fault
 from engine.store.state import StoredState, write_delta
 from engine.store.tables import Institution, ProcessInstance
 from engine.store.unit_of_work import UnitOfWork
@@ -124,6 +125,7 @@ class Runtime:
         journal = Journal(work, case.key, case.revision)
         notes(journal)
         journal.flush()
+        fault(AFTER_DELTA)
         self._seal(work, case, act)
         changed = work.connection.execute(
             update(ProcessInstance)
@@ -160,6 +162,7 @@ class Runtime:
             (effect.scope, effect.name): effect.element for effect in result.effects if isinstance(effect, VariableWritten)
         }
         write_delta(work.connection, case.key, result.delta, revision=case.revision, now=work.now, writers=writers)
+        fault(AFTER_DELTA)
         follow_timers(work, case.key, result.delta)
         step = Step(
             work=work,

@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL
 
 from engine.errors import Conflict, Invalid
 from engine.store import postgresql, sqlite
+from engine.store.faults import AFTER_COMMIT, BEFORE_COMMIT, BEFORE_TRANSACTION, fault
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -45,8 +46,11 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection in a transaction that ends with the block: committed, or rolled back by an exception."""
+        fault(BEFORE_TRANSACTION)
         with self.engine.begin() as connection:
             yield connection
+            fault(BEFORE_COMMIT)
+        fault(AFTER_COMMIT)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

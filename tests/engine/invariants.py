@@ -1,0 +1,201 @@
+"""What must hold of a store at any time, asked of the tables and not of the engine.
+
+The numbers are those of the reliability notes: I3 one completion a task, I4 one audit entry a revision, I5 no instance
+that waits for nothing, I7 the people's side agrees with the tokens, I8 counted tokens are there, I9 the audit chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.store.base import dump_json
+from engine.store.database import Database
+from engine.store.tables import (
+    AuditEntry,
+    Candidate,
+    Compensation,
+    Draft,
+    History,
+    Incident,
+    Job,
+    Message,
+    ProcessInstance,
+    Round,
+    Rung,
+    Scope,
+    Seat,
+    Subscription,
+    Token,
+    Variable,
+)
+
+LIVE = ("open", "claimed")
+Row = Any
+
+
+class _Store:
+    """Every row of the tables that are compared, read once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.instances = self._all(ProcessInstance)
+        self.seats = self._all(Seat)
+        self.rounds = self._all(Round)
+        self.tokens = self._all(Token)
+        self.scopes = self._all(Scope)
+        self.subscriptions = self._all(Subscription)
+        self.jobs = self._all(Job)
+        self.incidents = self._all(Incident)
+        self.messages = self._all(Message)
+        self.history = self._all(History)
+        self.audit = self._all(AuditEntry)
+        self.rungs = self._all(Rung)
+        self.candidates = self._all(Candidate)
+        self.drafts = self._all(Draft)
+
+    def _all(self, table: Any) -> Sequence[Row]:
+        return self._connection.execute(select(*table.__table__.columns)).all()
+
+
+def violations(database: Database) -> list[str]:
+    """Every invariant that does not hold, with what breaks it."""
+    with database.reading() as connection:
+        store = _Store(connection)
+        return [found for check in CHECKS for found in check(store)]
+
+
+def live_dump(database: Database) -> dict[str, list[Any]]:
+    """The live rows of all instances in one canonical form (I10); wall-clock columns and keys included."""
+    tables = (ProcessInstance, Scope, Token, Variable, Subscription, Compensation, Seat, Round, Candidate, Rung, Job, Message)
+    with database.reading() as connection:
+        return {
+            table.__tablename__: sorted(repr(tuple(row)) for row in connection.execute(select(*table.__table__.columns)))
+            for table in tables
+        }
+
+
+def _one_completion(store: _Store) -> Iterator[str]:
+    completed = Counter(row.data["task"] for row in store.history if row.kind == "task-completed")
+    for seat in store.seats:
+        wanted = 1 if seat.state == "completed" else 0
+        if completed[str(seat.id)] != wanted:
+            yield f"I3 task {seat.element} is {seat.state} and has {completed[str(seat.id)]} completions"
+
+
+def _one_entry_a_revision(store: _Store) -> Iterator[str]:
+    for instance in store.instances:
+        found = sorted(entry.revision for entry in store.audit if entry.instance == instance.key)
+        if found != list(range(1, instance.revision + 1)):
+            yield f"I4 instance {instance.key} at revision {instance.revision} has audit entries {found}"
+        later = [row.kind for row in store.history if row.instance == instance.key and not 1 <= row.revision <= instance.revision]
+        if later:
+            yield f"I4 instance {instance.key} at revision {instance.revision} has history beyond it: {later}"
+    known = {instance.key for instance in store.instances}
+    for entry in store.audit:
+        if entry.instance is not None and entry.instance not in known:
+            yield f"I4 an audit entry speaks of instance {entry.instance}, which is not there"
+
+
+def _somebody_moves_it(store: _Store) -> Iterator[str]:
+    waiting = {row.instance for row in store.seats if row.state in LIVE} | {row.instance for row in store.subscriptions}
+    waiting |= {row.instance for row in store.jobs if row.state != "failed"}
+    waiting |= {row.instance for row in store.incidents if row.state == "open"}
+    for instance in store.instances:
+        if instance.state == "active" and instance.key not in waiting:
+            yield f"I5 instance {instance.key} is active and waits for nothing"
+
+
+def _timers_have_jobs(store: _Store) -> Iterator[str]:
+    timers = Counter(row.key for row in store.subscriptions if row.kind == "timer" and row.due is not None)
+    jobs = Counter(row.subject for row in store.jobs if row.kind == "timer")
+    if timers != jobs:
+        yield f"I5 timer subscriptions {dict(timers)} have jobs {dict(jobs)}"
+    climbing = Counter({row.seat: 1 for row in store.rungs if row.done_at is None})
+    rungs = Counter(row.subject for row in store.jobs if row.kind == "rung")
+    if climbing != rungs:
+        yield f"I5 seats with a ladder {dict(climbing)} have jobs {dict(rungs)}"
+
+
+def _messages_have_jobs(store: _Store) -> Iterator[str]:
+    jobs = Counter(row.subject for row in store.jobs if row.kind == "message")
+    for message in store.messages:
+        if message.state in ("sent", "waiting") and not jobs[message.key]:
+            yield f"I5 message {message.name} is {message.state} and has no job"
+        if jobs[message.key] > 2:
+            yield f"I5 message {message.name} has {jobs[message.key]} jobs"
+
+
+def _people_agree_with_tokens(store: _Store) -> Iterator[str]:
+    ready = sorted(row.key for row in store.tokens if row.state == "ready")
+    asked = sorted(row.token for row in store.rounds if row.state == "open")
+    if ready != asked:
+        yield f"I7 tokens ready {ready}, open rounds {asked}"
+    rounds = {row.key: row for row in store.rounds}
+    for seat in store.seats:
+        if (seat.state in LIVE) != (rounds[seat.round].state == "open"):
+            yield f"I7 task {seat.element} is {seat.state}, its round {rounds[seat.round].state}"
+    live = {row.key for row in store.seats if row.state in LIVE}
+    for name, rows in (("candidate", store.candidates), ("draft", store.drafts)):
+        if left := {row.seat for row in rows} - live:
+            yield f"I7 ended tasks {left} have a {name}"
+    if left := {row.seat for row in store.rungs if row.done_at is None} - live:
+        yield f"I7 ended tasks {left} have a ladder"
+    offered = {row.seat for row in store.candidates}
+    for seat in store.seats:
+        if seat.state == "open" and seat.key not in offered:
+            yield f"I7 task {seat.element} is open and offered to nobody"
+
+
+def _tokens_are_counted(store: _Store) -> Iterator[str]:
+    living = {row.key for row in store.instances if row.state == "active"}
+    for row in (*store.tokens, *store.subscriptions):
+        if row.instance not in living:
+            yield f"I8 ended instance {row.instance} has a row at {row.element}"
+    for scope in store.scopes:
+        if scope.kind in ("seat", "collection"):
+            continue
+        inside = Counter(row.element for row in store.tokens if row.scope == scope.key and row.parent is None)
+        every = Counter(row.element for row in store.tokens if row.scope == scope.key)
+        if scope.live not in (inside.total(), every.total()):
+            yield f"I8 scope {scope.key} counts {scope.live} tokens, there are {dict(every)}"
+    keys = {row.key for row in store.scopes}
+    for token in store.tokens:
+        if token.scope not in keys:
+            yield f"I8 token {token.key} at {token.element} is in no scope"
+
+
+def _chain_holds(store: _Store) -> Iterator[str]:
+    """Recomputed here from the columns, so that the engine's own check is not asked about itself."""
+    left_out = {"key", "hash", "previous_hash", "at"}
+    names = [column.name for column in AuditEntry.__table__.columns if column.name not in left_out]
+    for instance in store.instances:
+        head = "0" * 64
+        for entry in sorted((row for row in store.audit if row.instance == instance.key), key=lambda row: row.revision):
+            content = {**{name: getattr(entry, name) for name in names}, "at": entry.at.isoformat()}
+            if entry.previous_hash != head or entry.hash != hashlib.sha256((head + dump_json(content)).encode()).hexdigest():
+                yield f"I9 the audit chain of instance {instance.key} breaks at revision {entry.revision}"
+            head = entry.hash
+        if head != instance.audit_hash:
+            yield f"I9 the audit chain of instance {instance.key} does not end at the instance's head"
+
+
+CHECKS = (
+    _one_completion,
+    _one_entry_a_revision,
+    _somebody_moves_it,
+    _timers_have_jobs,
+    _messages_have_jobs,
+    _people_agree_with_tokens,
+    _tokens_are_counted,
+    _chain_holds,
+)
+
+
+def names(rows: Iterable[Row]) -> list[str]:
+    """The kinds of history rows, in their order."""
+    return [row.kind for row in rows]
