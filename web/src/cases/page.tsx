@@ -45,10 +45,11 @@ function Case({ detail }: { detail: InstanceDetail }) {
     <Screen title={subject} shape="case">
       <header class="case-head">
         <div class="fx"><Seal urgency={detail.urgency} /><b class="t3">{detail.process.name}</b><span class="d2">{detail.number}</span></div>
-        <p class="s d2">
-          {detail.startedBy && t('case.started', { name: withoutSuffix(detail.startedBy.name), at: when(detail.startedAt, now.value) })}
-          {detail.endedAt && `，${t('case.ended', { at: when(detail.endedAt, now.value) })}`}
-          　{t(`state.${detail.state}`)}　{detail.institution?.name}
+        <p class="s d2 facts">
+          {detail.startedBy && <span>{t('case.started', { name: withoutSuffix(detail.startedBy.name), at: when(detail.startedAt, now.value) })}</span>}
+          {detail.endedAt && <span>{t('case.ended', { at: when(detail.endedAt, now.value) })}</span>}
+          <span>{t(`state.${detail.state}`)}</span>
+          <span>{detail.institution?.name}</span>
         </p>
       </header>
       <Now detail={detail} />

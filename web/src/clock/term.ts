@@ -1,6 +1,6 @@
 /** A term: how much of it has gone, what to call that, and how to say it. Shape and word agree because both come from here. */
 import { t } from '../i18n'
-import { clockTime, DAY, daysBetween, HOUR, span, when } from './words'
+import { clockTime, daysBetween, HOUR, MINUTE, span, when } from './words'
 
 export type TermState = 'ok' | 'soon' | 'over' | 'esc'
 
@@ -47,7 +47,8 @@ function stateOf(level: number, share: number, late: boolean): TermState {
 }
 
 function overdueWords(level: number, state: TermState, late: number): Pick<Term, 'words' | 'at'> {
-  const words = span(Math.max(late, 0))
+  const words = span(Math.max(late, 0), true)
+  if (state === 'over' && late < MINUTE) return { words: t('term.justOver'), at: null }
   if (state === 'over') return { words: t('term.over', { span: words }), at: null }
   return { words: t('term.escalated', { level: t(level >= 3 ? 'term.level3' : 'term.level2'), span: words }), at: null }
 }
@@ -55,7 +56,7 @@ function overdueWords(level: number, state: TermState, late: number): Pick<Term,
 function leftWords(due: number, now: number): Pick<Term, 'words' | 'at'> {
   const left = due - now
   const days = daysBetween(now, due)
-  if (left < 4 * HOUR || (days === 0 && left < DAY / 4)) return { words: t('term.left', { span: span(left) }), at: clockTime(due) }
+  if (left < 4 * HOUR) return { words: t('term.left', { span: span(left) }), at: clockTime(due) }
   if (days === 0) return { words: t('term.before', { time: clockTime(due) }), at: null }
   return { words: when(new Date(due).toISOString(), now, 'date'), at: null }
 }

@@ -80,8 +80,8 @@ export function when(iso: string, now: number, how: 'dateTime' | 'date' = 'dateT
   return how === 'date' ? date(ms, now) : `${date(ms, now)} ${time}`
 }
 
-/** A span in at most two units: `22 分`, `1 时 40 分`, `3 天 4 时`. Whole minutes, rounded down. */
-export function span(ms: number): string {
+/** A span in at most two units: `22 分`, `1 时 40 分`, `2 天 4 时`. Whole minutes, rounded down; `rough` says days alone. */
+export function span(ms: number, rough = false): string {
   const minutes = Math.floor(Math.abs(ms) / MINUTE)
   const m = minutes % 60
   const h = Math.floor(minutes / 60)
@@ -90,5 +90,5 @@ export function span(ms: number): string {
   if (h < 24) return m && h < 10 ? t('span.hoursMinutes', { h, m }) : t('span.hours', { h })
   const d = Math.floor(h / 24)
   const rest = h % 24
-  return rest && d < 3 ? t('span.daysHours', { d, h: rest }) : t('span.days', { d })
+  return rest && d < 3 && !rough ? t('span.daysHours', { d, h: rest }) : t('span.days', { d })
 }

@@ -44,7 +44,7 @@ function share(wishes: Wish[], at: number): number {
 /** A third, two thirds or all of a phone; half where one writes. */
 function onPhone({ columns, editable }: Wish): number {
   if (columns === null || columns > 11) return COLUMNS
-  if (editable) return columns <= 5 ? COLUMNS / 2 : COLUMNS
-  if (columns <= 5) return 5
+  if (editable) return columns <= 6 ? COLUMNS / 2 : COLUMNS
+  if (columns <= 6) return 5
   return columns <= 8 ? COLUMNS / 2 : 11
 }

@@ -15,8 +15,9 @@ export function Reading({ field, value }: { field: Field; value: Value }) {
   if (field.properties.mask) return <Masked words={words} mask={field.properties.mask} />
   const critical = criticalSide(field, value)
   const unit = field.properties.unit && field.type === 'number' ? ` ${field.properties.unit}` : ''
-  if (critical) return <span class="hot">{words}{unit} <Arrow side={critical} /></span>
-  return <Words words={words + unit} />
+  if (critical) return <span class="hot nw">{words}{unit} <Arrow side={critical} /></span>
+  if (unit) return <span class="nw">{words}{unit}</span>
+  return <Words words={words} />
 }
 
 /** The demo's suffix small and grey. */

@@ -1,12 +1,13 @@
 /** A section with its vertical heading, and its cells on a grid of sixteen columns. */
 import { useContext } from 'preact/hooks'
-import type { Node, Section } from '../api/types'
+import type { Field, Node, Section, Value } from '../api/types'
 import { narrow } from '../frame/media'
 import { either } from '../i18n'
 import { Cell } from './cell'
-import { isHidden } from './names'
-import { isField, isOrnament, isRows, type Path } from './nodes'
+import { isBlank, isHidden } from './names'
+import { isField, isOrnament, isRows, valueAt, type Path } from './nodes'
 import { COLUMNS, pack } from './pack'
+import { Reading } from './reading'
 import { RowsBlock } from './rows'
 import { RowContext, useWriting } from './writing'
 
@@ -53,15 +54,35 @@ function Piece({ node, path, width }: { node: Node; path: Path; width: number })
   return <SubSection section={node} path={path} style={style} />
 }
 
-/** A group inside a group: a line with its name, then its cells. */
+/** A group inside a group: facts in one line when they are only read, else a line with its name and then its cells. */
 function SubSection({ section, path, style }: { section: Section; path: Path; style: { gridColumn: string } }) {
+  const { values } = useWriting()
+  const names = useNames()
   const label = either(section.label, section.labelEn)
+  const inner = section.path === undefined ? path : [...path, section.path]
+  const shown = section.components.filter((node) => !isHidden(node, names))
+  if (label && shown.every((node) => isField(node) && isShort(node))) {
+    const facts = shown.filter(isField).filter((field) => !isBlank(field, valueAt(values, [...inner, field.key])))
+    return (
+      <div class="c" style={style} role="group" aria-label={label}>
+        <span class="l" aria-hidden="true">{label}</span>
+        <div>{facts.map((field) => <Fact key={field.id} field={field} value={valueAt(values, [...inner, field.key])} />)}</div>
+      </div>
+    )
+  }
   return (
     <div class="c bare nested" style={style} role="group" aria-label={label || undefined}>
       {label && <p class="sub" aria-hidden="true">{label}</p>}
-      <Cells nodes={section.components} path={section.path === undefined ? path : [...path, section.path]} />
+      <Cells nodes={section.components} path={inner} />
     </div>
   )
+}
+
+const isShort = (field: Field): boolean => field.access === 'read' && ['number', 'select', 'radio', 'datetime', 'checkbox'].includes(field.type)
+
+/** 收缩压 186 mmHg ↑ */
+function Fact({ field, value }: { field: Field; value: Value }) {
+  return <span class="vs"><span class="s d2">{either(field.label, field.labelEn)}</span> <Reading field={field} value={value} /></span>
 }
 
 function Paragraphs({ text }: { text: string }) {

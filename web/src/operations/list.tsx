@@ -38,7 +38,7 @@ export function OperationsList<Item>({ name, fetch, empty, heads, caption, child
       <div class="table-scroll" tabIndex={0} role="group" aria-label={t(caption)}>
         <table class="tbl">
           <caption class="vh">{t(caption)}</caption>
-          <thead><tr>{heads.map((head) => <th key={head} scope="col">{t(head)}</th>)}</tr></thead>
+          <thead><tr>{heads.map((head) => <th key={head} scope="col" class={head === 'operations.actions' ? 'r' : undefined}>{t(head)}</th>)}</tr></thead>
           <tbody>{items.map((item) => children(item, () => void first.load()))}</tbody>
         </table>
       </div>

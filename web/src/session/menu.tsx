@@ -81,7 +81,7 @@ function Menu({ onClose, onPassword }: { onClose: () => void; onPassword: () => 
         <li><button type="button" class="btn q" onClick={then(onPassword)}>{t('me.password')}</button></li>
         <li><button type="button" class="btn q" onClick={() => void leave()}>{t('me.leave')}</button></li>
       </ul>
-      <p class="s d about">{t('me.about.text')}</p>
+      <p class="s d colophon">{t('me.about.text')}</p>
     </Dialog>
   )
 }
