@@ -21,7 +21,8 @@ blueprint = Blueprint("instances", "Cases: start them, find them, see where they
 @blueprint.response(200, Startable(many=True))
 def list_startable() -> list[processes.StartableProcess]:
     """List the processes that the caller may start"""
-    return list(ask(processes.ListStartable()))
+    found = ask(processes.ListStartable())
+    return list(found)
 
 
 @blueprint.post("/instances")

@@ -17,18 +17,21 @@ blueprint = Blueprint("organisation", "People and institutions")
 @blueprint.response(200, PersonRow(many=True))
 def search_people(query: dict[str, Any]) -> list[organisation.PersonRow]:
     """Find people by name, log-in or staff number"""
-    return list(ask(organisation.SearchPeople(q=query["q"], institution=query["institution"])))
+    found = ask(organisation.SearchPeople(q=query["q"], institution=query["institution"]))
+    return list(found)
 
 
 @blueprint.get("/institutions")
 @blueprint.response(200, InstitutionRow(many=True))
 def list_institutions() -> list[organisation.InstitutionRow]:
     """List all institutions"""
-    return list(ask(organisation.ListInstitutions()))
+    found = ask(organisation.ListInstitutions())
+    return list(found)
 
 
 @blueprint.get("/institutions/<string:code>/departments")
 @blueprint.response(200, DepartmentRow(many=True))
 def list_departments(code: str) -> list[organisation.DepartmentRow]:
     """List the departments of an institution"""
-    return list(ask(organisation.ListDepartments(institution=code)))
+    found = ask(organisation.ListDepartments(institution=code))
+    return list(found)

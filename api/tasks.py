@@ -104,7 +104,8 @@ def reassign(body: dict[str, Any], task: UUID) -> dict[str, Any]:
 @blueprint.response(200, Reassignee(many=True))
 def list_reassignees(task: UUID) -> list[ReassigneeRecord]:
     """List the people a task may be given to"""
-    return list(ask(ListReassignees(task=task)))
+    found = ask(ListReassignees(task=task))
+    return list(found)
 
 
 @blueprint.put("/tasks/<uuid:task>/draft")

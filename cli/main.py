@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from cli.demonstration import demo
 from cli.deploy import deploy
 from cli.openapi import openapi
 from cli.scenario import run_all
@@ -34,5 +35,5 @@ def scenario(paths: tuple[Path, ...], restart: bool) -> None:
         raise SystemExit(1)
 
 
-for command in (deploy, migrate, openapi, scenario, serve, user, worker):
+for command in (demo, deploy, migrate, openapi, scenario, serve, user, worker):
     main.add_command(command)

@@ -13,8 +13,7 @@ from waitress.server import create_server
 
 from api.app import create_app, hub_of
 from api.config import ApiConfig
-from cli.deploy import deploy_folder
-from cli.library import library
+from cli.demonstration import prepare_demo
 from cli.settings import read_settings, store_options
 from engine.engine import Engine
 from engine.store.database import migrate
@@ -40,12 +39,11 @@ def serve(demo: bool, host: str, port: int, no_worker: bool, database: str | Non
     engine = Engine(settings.engine)
     worker = None if no_worker else Worker(engine)
     try:
-        if demo:
-            _prepare_demo(engine)
+        lines = prepare_demo(engine, var) if demo else []
         server = _listen(engine, settings.api, host, port)
         if worker is not None:
             worker.start()
-        click.echo(f"联动 Liandong: http://{host}:{server.effective_port}")
+        click.echo("\n".join([*lines, f"联动 Liandong: http://{host}:{server.effective_port}"]))
         server.run()
     finally:
         if worker is not None:
@@ -70,9 +68,3 @@ def _listen(engine: Engine, config: ApiConfig, host: str, port: int) -> Any:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     return server
-
-
-def _prepare_demo(engine: Engine) -> None:
-
-    for folder in library():
-        deploy_folder(engine, folder)

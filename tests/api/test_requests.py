@@ -158,7 +158,8 @@ def test_a_body_over_one_mebibyte_is_refused(sign_in: SignIn) -> None:
     "query",
     [
         "box=everything", "limit=0", "limit=201", "limit=x", "cursor=%00", "cursor=abc", "q=%00", "assignee=gp",
-        "limit=1&limit=2", "cursor=WzEsMl0", "cursor=WzAsIjIwMjYtMDEtMDEiLDFd", "cursor=WzAsIjk5OTktMTItMzFUMjM6NTk6NTktMTQ6MDAiLDFd",
+        "limit=1&limit=2", "cursor=WzEsMl0",
+        "cursor=WzAsIjIwMjYtMDEtMDEiLDFd", "cursor=WzAsIjk5OTktMTItMzFUMjM6NTk6NTktMTQ6MDAiLDFd",
         "cursor=WzAsIngiLDFd", "cursor=W1tdLFtdLFtdXQ", "q=" + "x" * 201,
     ],
 )
