@@ -19,6 +19,7 @@ from engine.kernel import correlation
 from engine.kernel.effects import StepResult
 from engine.kernel.environment import Environment, ModelFailure
 from engine.kernel.execution import RootExecution
+from engine.kernel.process_spec import ProcessSpec
 from engine.kernel.rows import InstanceRow, StateSource
 from engine.kernel.scope import check_names
 from engine.kernel.session import Session
@@ -57,14 +58,19 @@ def _begin(source: StateSource, trigger: Start, now: datetime, env: Environment)
     definition = env.definition(trigger.definition)
     spec = definition.spec(trigger.process)
     check_names(trigger.variables)
-    if trigger.start_element is not None and trigger.start_element not in spec.task_specs:
+    if trigger.start_element is not None and trigger.start_element not in _start_elements(spec):
         raise Invalid(
             "start-element",
-            "Expected to start at '{element}', but the process has no such element",
+            "Expected to start at '{element}', but that is no start event of the process",
             element=trigger.start_element,
         )
     session.open_root(trigger.process)
     return session
+
+
+def _start_elements(spec: ProcessSpec) -> set[str]:
+    events = {name for name, inner in spec.task_specs.items() if inner.element.type == "startEvent"}
+    return events | {start.element for start in spec.model.start_subscriptions}
 
 
 def _resume(source: StateSource, now: datetime, env: Environment) -> Session:

@@ -45,7 +45,9 @@ def expected(session: Session, event: EventModel, receive: ReceiveModel | None, 
             if item.name in known:
                 found.setdefault(item.name, known[item.name])
     if receive is not None:
-        found.update(session.values([item for item in receive.correlation if item.value is not None], scope))
+        for named in receive.correlation:
+            # Without an expression it is the variable of that name, which then has to be there.
+            found[named.name] = session.evaluate(named.value or compile_expression(named.name), scope)
     return found
 
 

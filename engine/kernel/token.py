@@ -214,6 +214,8 @@ class Token(Task):
         session = self.session
         if old == TaskState.READY:
             session.ready.pop(self.key, None)
+        if old == TaskState.ERROR:
+            self.internal_data.pop("failed", None)
         if value == TaskState.READY:
             self._becomes_ready()
         elif value & OVER:
