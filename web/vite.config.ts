@@ -1,8 +1,10 @@
 /// <reference types="vitest/config" />
 import { defineConfig } from 'vite'
+import { compress } from './compress'
 
 /** The bundle goes where the server serves it from; names carry a hash, so they may be cached for ever. */
 export default defineConfig({
+  plugins: [compress()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: '../api/static',

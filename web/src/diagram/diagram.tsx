@@ -22,7 +22,7 @@ export default function DiagramFace({ instanceId }: { instanceId: string }) {
   const hidden = content.pools.filter(({ visible }) => !visible).map(({ name }) => name)
   return (
     <section class="diagram" aria-label={t('diagram.title')}>
-      {hidden.length > 0 && <p class="note">{t('diagram.hidden', { names: hidden.join('、') })}</p>}
+      {hidden.length > 0 && <p class="note">{t('diagram.hidden', { names: hidden.join(t('comma.items')) })}</p>}
       <Canvas content={content} />
       <Outline content={content} />
     </section>

@@ -2,7 +2,7 @@
 import type { Diagram } from '../api/types'
 import { now } from '../clock/now'
 import { span } from '../clock/words'
-import { t, type Key } from '../i18n'
+import { joined, type Key, t } from '../i18n'
 
 const STATE: Record<Diagram['outline'][number]['state'], Key> = { done: 'diagram.done', now: 'diagram.now', todo: 'diagram.todo' }
 
@@ -19,7 +19,7 @@ export function Outline({ content }: { content: Diagram }) {
           return (
             <li key={element} class={state} aria-current={state === 'now' ? 'step' : undefined}>
               <span>{name}</span>
-              <span class="s d"> {t(STATE[state])}{at && `，${t('timeline.elapsed', { span: span(now.value - Date.parse(at)) })}`}</span>
+              <span class="s d"> {joined(t(STATE[state]), at && t('timeline.elapsed', { span: span(now.value - Date.parse(at)) }))}</span>
             </li>
           )
         })}

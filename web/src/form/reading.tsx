@@ -39,7 +39,7 @@ function Masked({ words, mask }: { words: string; mask: 'name' | 'id' | 'phone' 
 }
 
 export function wordsOf(field: Field, value: Value): string {
-  if (Array.isArray(value)) return value.map((item) => labelIn(field, String(item))).join('、')
+  if (Array.isArray(value)) return value.map((item) => labelIn(field, String(item))).join(t('comma.items'))
   if (typeof value === 'boolean') return t(value ? 'form.yes' : 'form.no')
   const text = String(value)
   if (field.type === 'select' || field.type === 'radio') return labelIn(field, text)

@@ -2,7 +2,7 @@
 import type { Field, Rows, Value, Values } from '../api/types'
 import { Icon } from '../frame/icon'
 import { narrow } from '../frame/media'
-import { either, t } from '../i18n'
+import { either, joined, t } from '../i18n'
 import { isDemanded, namesInRow } from './names'
 import { isField, isSection, valueAt, type Path } from './nodes'
 import { Reading } from './reading'
@@ -61,7 +61,7 @@ function Add({ path, list, label }: { path: Path; list: Values[]; label: string 
     write(path, [...list, {}])
     requestAnimationFrame(() => document.querySelector<HTMLElement>(`#f-${[...path, list.length].join('-')}, [data-field^="${CSS.escape([...path, list.length].join('.'))}"] :is(input,select,textarea)`)?.focus())
   }
-  return <p class="add"><button type="button" class="btn q sm" aria-label={`${t('form.add')}，${label}`} onClick={add}><Icon name="plus" />{t('form.add')}</button></p>
+  return <p class="add"><button type="button" class="btn q sm" aria-label={joined(t('form.add'), label)} onClick={add}><Icon name="plus" />{t('form.add')}</button></p>
 }
 
 function Table({ columns, rows, label }: { columns: Field[]; rows: Values[]; label: string }) {

@@ -2,7 +2,7 @@
 import type { Opinion } from '../api/types'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
-import { t } from '../i18n'
+import { joined, t } from '../i18n'
 import { withoutSuffix } from '../inbox/row'
 
 export function Signatures({ opinions }: { opinions: Opinion[] }) {
@@ -19,7 +19,7 @@ function Box({ opinion }: { opinion: Opinion }) {
   const outcome = opinion.outcomeLabel ?? ''
   return (
     <div class="sig">
-      <span>{[opinion.step, opinion.capacity].filter(Boolean).join('，')}</span>
+      <span>{joined(opinion.step, opinion.capacity)}</span>
       <q>{opinion.opinion}</q>
       <p>
         {outcome && <span class={`seal ${opinion.kind === 'negative' ? 'nay' : 'yes'}`} role="img" aria-label={outcome}>{Array.from(outcome)[0]}</span>}

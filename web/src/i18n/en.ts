@@ -4,6 +4,8 @@ import type { Dictionary } from './zh'
 export const en: Dictionary = {
   // frame
   product: 'Liandong',
+  comma: ', ',
+  'comma.items': ', ',
   'place.inbox': 'Inbox',
   'place.start': 'Start',
   'place.mine': 'Mine',

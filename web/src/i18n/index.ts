@@ -23,6 +23,11 @@ export function either(chinese: string | null | undefined, english: string | nul
   return (language.value === 'en' && english) || chinese || english || ''
 }
 
+/** Words after one another, as the language sets them apart; what is not there is left out. */
+export function joined(...words: (string | null | undefined | false)[]): string {
+  return words.filter(Boolean).join(t('comma'))
+}
+
 export async function setLanguage(next: Language): Promise<void> {
   dictionary.value = next === 'en' ? (await import('./en')).en : zh
   language.value = next

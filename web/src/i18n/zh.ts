@@ -2,6 +2,8 @@
 export const zh = {
   // frame
   product: '联动',
+  comma: '，',
+  'comma.items': '、',
   'place.inbox': '待办',
   'place.start': '发起',
   'place.mine': '我的',

@@ -5,7 +5,7 @@ import { TermMark } from '../clock/ruler'
 import { when } from '../clock/words'
 import { Seal } from '../frame/seal'
 import { prefetchForm } from '../form/lazy'
-import { t } from '../i18n'
+import { joined, t } from '../i18n'
 import { box } from './store'
 
 export function Row({ row, current }: { row: TaskRow; current: boolean }) {
@@ -35,7 +35,7 @@ export function withoutSuffix(text: string): string {
 
 function originOf(row: TaskRow): string {
   const from = row.from ? [row.from.institution, row.from.name].filter(Boolean).map((word) => withoutSuffix(word!)).join(' ') : row.institution?.name
-  return [row.name, from].filter(Boolean).join('，')
+  return joined(row.name, from)
 }
 
 function End({ row }: { row: TaskRow }) {

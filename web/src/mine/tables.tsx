@@ -5,7 +5,7 @@ import { TermMark } from '../clock/ruler'
 import { span, when } from '../clock/words'
 import { narrow } from '../frame/media'
 import { Seal } from '../frame/seal'
-import { t } from '../i18n'
+import { joined, t } from '../i18n'
 import { subjectOf, withoutSuffix } from '../inbox/row'
 
 const titleOf = (row: InstanceRow): string => subjectOf({ subject: row.subject, process: row.process, instance: row })
@@ -16,7 +16,7 @@ function About({ row }: { row: InstanceRow }) {
       <Seal urgency={row.urgency} />
       <span>
         <a class="plain" href={`/cases/${row.id}`}>{titleOf(row)}</a>
-        <span class="s d block">{[row.process.name, row.number].filter(Boolean).join('，')}</span>
+        <span class="s d block">{joined(row.process.name, row.number)}</span>
       </span>
     </span>
   )
@@ -72,7 +72,7 @@ function Card({ row }: { row: InstanceRow }) {
       <About row={row} />
       {step ? (
         <div class="fx between">
-          <span><b>{withoutSuffix(step.holder)}</b><span class="s d2 block">{step.step}，<Since step={step} /></span></span>
+          <span><b>{withoutSuffix(step.holder)}</b><span class="s d2 block">{step.step}{t('comma')}<Since step={step} /></span></span>
           <TermMark task={termOf(step)} />
         </div>
       ) : <p class="s d2">{row.state === 'incident' ? t('state.incident') : t('case.system.wait')}</p>}

@@ -27,7 +27,7 @@ function Line({ notice, onFollow }: { notice: Notice; onFollow?: (() => void) | 
   const to = notice.taskId ? `/inbox/todo/${notice.taskId}` : notice.instanceId ? `/cases/${notice.instanceId}` : null
   const body = (
     <>
-      <span class="t">{either(notice.text, notice.textEn)}{!notice.readAt && <span class="vh">，{t('notices.unread')}</span>}</span>
+      <span class="t">{either(notice.text, notice.textEn)}{!notice.readAt && <span class="vh">{t('comma')}{t('notices.unread')}</span>}</span>
       <time class="s d" dateTime={notice.at}>{when(notice.at, now.value)}</time>
     </>
   )

@@ -6,7 +6,7 @@ import type { Incident } from '../api/types'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { say } from '../frame/toast'
-import { t } from '../i18n'
+import { joined, t } from '../i18n'
 import { OperationsList } from './list'
 
 export function Incidents() {
@@ -40,7 +40,7 @@ function Line({ incident, reload }: { incident: Incident; reload: () => void }) 
   return (
     <tr>
       <th scope="row">{incident.message}<span class="s d2 block mono">{incident.code}</span></th>
-      <td>{incident.elementName ?? incident.element}<span class="s d block">{[process && `${process.name} v${process.version}`, instance?.number].filter(Boolean).join('，')}</span></td>
+      <td>{incident.elementName ?? incident.element}<span class="s d block">{joined(process && `${process.name} v${process.version}`, instance?.number)}</span></td>
       <td class="nw d2">{when(incident.at, now.value)}</td>
       <td class="nw d2">{retriesLeft ? t('operations.retries', { n: retriesLeft }) : t('operations.retries.none')}</td>
       <td class="r">

@@ -3,7 +3,7 @@ import { allInstances, deadMessages, jobs } from '../api/calls'
 import type { Coded, DeadMessage, Job, OperatedInstance } from '../api/types'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
-import { t } from '../i18n'
+import { joined, t } from '../i18n'
 import { OperationsList } from './list'
 
 export function Jobs() {
@@ -15,7 +15,7 @@ export function Jobs() {
           <th scope="row" class="mono">{job.kind}</th>
           <td class="nw">{when(job.dueAt, now.value)}</td>
           <td>{job.instance?.number}</td>
-          <td class="d2">{job.state}{job.attempts > 0 && `，${t('operations.retries', { n: job.retries })}`}{job.error && <span class="s block">{job.error}</span>}</td>
+          <td class="d2">{joined(job.state, job.attempts > 0 && t('operations.retries', { n: job.retries }))}{job.error && <span class="s block">{job.error}</span>}</td>
         </tr>
       )}
     </OperationsList>

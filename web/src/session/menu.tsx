@@ -1,8 +1,9 @@
 /** The person's own menu: in which capacities, how to read, keys, password, leaving. */
 import { useSignal } from '@preact/signals'
 import { Dialog } from '../frame/dialog'
-import { either, language, setLanguage, t } from '../i18n'
+import { either, joined, language, setLanguage, t, type Language } from '../i18n'
 import { showHelp } from '../keyboard/help'
+import { giveHint } from '../live/hints'
 import { large, setLarge, setTheme, theme, type Theme } from './preferences'
 import { PasswordDialog } from './password'
 import { leave, session } from './session'
@@ -30,6 +31,13 @@ function initial(name: string): string {
   return Array.from(name.trim())[0] ?? '·'
 }
 
+/** What the server words is fetched again in the new language. */
+async function speak(choice: Language): Promise<void> {
+  await setLanguage(choice)
+  giveHint('tasks')
+  giveHint('notifications')
+}
+
 function Menu({ onClose, onPassword }: { onClose: () => void; onPassword: () => void }) {
   const { person, capacities } = session.value!
   const then = (act: () => void) => () => {
@@ -44,7 +52,7 @@ function Menu({ onClose, onPassword }: { onClose: () => void; onPassword: () => 
           {capacities.map(({ id, post, institution, department }) => (
             <li key={id}>
               <b>{either(post.name, post.nameEn)}</b>
-              <span class="s d">{[institution.name, department?.name].filter(Boolean).join('，')}</span>
+              <span class="s d">{joined(institution.name, department?.name)}</span>
             </li>
           ))}
         </ul>
@@ -68,7 +76,7 @@ function Menu({ onClose, onPassword }: { onClose: () => void; onPassword: () => 
           <span class="seg">
             {(['zh', 'en'] as const).map((choice) => (
               <label key={choice} class={language.value === choice ? 'on' : ''} lang={choice === 'en' ? 'en' : 'zh-CN'}>
-                <input type="radio" name="language" checked={language.value === choice} onChange={() => void setLanguage(choice)} />
+                <input type="radio" name="language" checked={language.value === choice} onChange={() => void speak(choice)} />
                 <span>{choice === 'en' ? 'English' : '中文'}</span>
               </label>
             ))}

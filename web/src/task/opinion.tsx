@@ -1,6 +1,7 @@
 /** The person's opinion: one line in the action bar on the desk, a field at the foot of the slip on the phone. */
 import { narrow } from '../frame/media'
 import { t } from '../i18n'
+import { labelOf } from './act'
 import { allows, type Leaf } from './leaf'
 
 export function OpinionField({ leaf }: { leaf: Leaf }) {
@@ -39,5 +40,5 @@ export function OpinionField({ leaf }: { leaf: Leaf }) {
 function hint(leaf: Leaf): string {
   const demanding = leaf.detail.value!.outcomes.filter(({ opinionRequired }) => opinionRequired)
   if (!demanding.length) return t('task.opinion.optional')
-  return t('task.opinion.required', { outcome: demanding.map(({ label }) => label).join('、') })
+  return t('task.opinion.required', { outcome: demanding.map(labelOf).join(t('comma.items')) })
 }

@@ -13,7 +13,7 @@ export function Ladder({ steps }: { steps: LadderStep[] }) {
         {steps.map((step) => (
           <li key={step.at + step.kind} class={step.done ? 'done' : ''}>
             <time dateTime={step.at}>{when(step.at, now.value)}</time>
-            <span>{either(step.text, step.textEn)}{step.done && <span class="vh">，{t('ladder.done')}</span>}</span>
+            <span>{either(step.text, step.textEn)}{step.done && <span class="vh">{t('comma')}{t('ladder.done')}</span>}</span>
           </li>
         ))}
       </ul>

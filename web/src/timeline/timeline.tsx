@@ -6,7 +6,7 @@ import { now } from '../clock/now'
 import { span, when } from '../clock/words'
 import { useResource } from '../frame/resource'
 import { Failed } from '../frame/states'
-import { either, t } from '../i18n'
+import { either, joined, t } from '../i18n'
 import { withoutSuffix } from '../inbox/row'
 import { onHint } from '../live/hints'
 
@@ -28,7 +28,7 @@ export function Timeline({ instanceId, full = false }: { instanceId: string; ful
 function Entry({ item, full }: { item: TimelineItem; full: boolean }) {
   const title = <b>{either(item.title, item.titleEn)}</b>
   const stamp = stampOf(item)
-  const holder = [item.person, item.capacity].filter(Boolean).map((word) => withoutSuffix(word!)).join('，')
+  const holder = withoutSuffix(joined(item.person, item.capacity))
   const detail = either(item.detail, item.detailEn)
   const aside = item.kind === 'escalation' || item.kind === 'incident'
   return (
