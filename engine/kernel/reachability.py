@@ -27,3 +27,15 @@ def unreachable(model: ProcessModel) -> Iterator[Element]:
     for element in model.elements.values():
         if element.id not in reached and element.id not in handlers:
             yield element
+
+
+def _is_entry(element: Element) -> bool:
+    if element.type == "startEvent" or element.event_subprocess or element.for_compensation:
+        return True
+    if element.type == "intermediateCatchEvent" and any(event.kind == "link" for event in element.events):
+        return True
+    return (
+        not element.incoming
+        and element.type not in ("boundaryEvent", "startEvent")
+        and element.type not in GATEWAYS | {"endEvent"}
+    )
