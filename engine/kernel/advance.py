@@ -104,6 +104,7 @@ def _complete(session: Session, trigger: CompleteToken) -> None:
     # What the new values set off comes before the completion itself, and may even take the token away.
     session.subscriptions.test_conditions()
     if not token.is_over():
+        session.steps += 1
         token.run()
 
 
