@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine.commands.account import CreateAccount, DisableAccount, EnableAccount, SetPassword, SetRights, SetSharedPassword
@@ -39,7 +41,7 @@ def test_a_person_has_one_account(desk: Desk) -> None:
     assert refusal.value.code == "account-exists"
 
 
-WRONG: tuple[tuple[Command[object], type[EngineError], str], ...] = (
+WRONG: tuple[tuple[Command[Any], type[EngineError], str], ...] = (
     (CreateAccount(person="D9", login="nobody"), NotFound, "person-not-found"),
     (CreateAccount(person="D2", login="q"), Invalid, "invalid-login"),
     (CreateAccount(person="D2", login="qin chuan"), Invalid, "invalid-login"),
@@ -51,7 +53,7 @@ WRONG: tuple[tuple[Command[object], type[EngineError], str], ...] = (
     (SetRights(login="mengfan", rights=("everything",)), Invalid, "unknown-right"),
     (SetSharedPassword(logins=("mengfan", "nobody"), password="First-lake-2026"), NotFound, "account-not-found"),
 )
-COMMANDS: tuple[Command[object], ...] = (
+COMMANDS: tuple[Command[Any], ...] = (
     CreateAccount(person="D2", login="qinchuan"), SetPassword(login="mengfan", password="First-lake-2026"),
     SetSharedPassword(logins=("mengfan",), password="First-lake-2026"), SetRights(login="mengfan", rights=("deploy",)),
     DisableAccount(login="mengfan"), EnableAccount(login="mengfan"), DisableAccount(login="nobody"),

@@ -75,7 +75,7 @@ def test_a_first_password_gives_no_rights_until_it_is_changed(desk: Desk) -> Non
     desk.engine.execute(ChangePassword(token=opened.token, current="First-lake-2026", new=NEW))
     session = desk.session(opened.token)
     assert session is not None
-    assert (session.must_change, session.actor().rights) == (False, {"operations"})
+    assert (session.must_change, session.actor().rights) == (False, frozenset({"operations"}))
 
 
 def test_a_wrong_current_password_is_counted_and_locks(desk: Desk) -> None:

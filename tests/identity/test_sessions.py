@@ -22,7 +22,7 @@ def test_a_session_says_who_it_is_and_what_he_may(desk: Desk) -> None:
     assert [(chair.post, chair.institution_code) for chair in session.capacities] == [("BR_GP", "CH01")]
     assert session.csrf == opened.csrf
     actor = session.actor(source=HERE, request_id="r1")
-    assert (actor.person, actor.rights, actor.source, actor.request_id) == (session.person, {"operations"}, HERE, "r1")
+    assert (actor.person, actor.rights, actor.source, actor.request_id) == (session.person, frozenset({"operations"}), HERE, "r1")
 
 
 def test_the_store_and_the_log_keep_no_secret(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -64,7 +65,7 @@ def test_no_institution_lies_below_itself(county: County) -> None:
         assert refusal.value.code == "tree-loop"
 
 
-WRONG: tuple[tuple[Command[object], str], ...] = (
+WRONG: tuple[tuple[Command[Any], str], ...] = (
     (PutInstitution(code="N1", name="n", type="99"), "unknown-code"),
     (PutInstitution(code="N1", name="n", type="21", calendar="MOON"), "unknown-calendar"),
     (PutInstitution(code="N1", name="  ", type="21"), "invalid-text"),
@@ -75,7 +76,7 @@ WRONG: tuple[tuple[Command[object], str], ...] = (
     (Appoint(person="gp1", post="BR_GP", institution="CH01", from_date=date(2026, 2, 1), to_date=date(2026, 1, 1)), "dates"),
     (PutMembership(institution="CH01", from_date=date(2026, 2, 1), to_date=date(2026, 1, 1)), "dates"),
 )
-MISSING: tuple[tuple[Command[object], str], ...] = (
+MISSING: tuple[tuple[Command[Any], str], ...] = (
     (PutInstitution(code="N1", name="n", type="21", parent="N2"), "institution-not-found"),
     (PutMembership(institution="N2", from_date=date(2026, 1, 1)), "institution-not-found"),
     (PutPost(code="P", name="p", name_en="p", superior="Q"), "post-not-found"),
@@ -109,7 +110,7 @@ def test_many_things_are_brought_in_together_or_not_at_all(county: County) -> No
 
 def test_only_those_who_keep_the_organisation_change_it(county: County) -> None:
     chair = county.standing("gp2").capacities[0].id
-    commands: list[Command[object]] = [
+    commands: list[Command[Any]] = [
         BRANCH, PutTogether(commands=(BRANCH,)), PutDefaultPosts(), PutPerson(staff_number="x", name="x"),
         EndAppointment(appointment=chair, to_date=date(2026, 6, 1)),
     ]

@@ -94,7 +94,7 @@ class County:
     @contextmanager
     def reading(self) -> Iterator[Executes]:
         with self.engine.database.reading() as connection:
-            yield connection  # type: ignore[misc]
+            yield connection
 
     @contextmanager
     def working(self, person: str | None = None) -> Iterator[UnitOfWork]:
