@@ -58,7 +58,7 @@ function Canvas({ content }: { content: Diagram }) {
         <button type="button" class="btn sm" onClick={() => picture.current?.zoom(0)}>{t('diagram.fit')}</button>
       </div>
       <p class="note over" hidden ref={failed}>{t('diagram.failed')}</p>
-      <div class="canvas" ref={area} role="group" aria-label={t('diagram.canvas')} />
+      <div class="canvas" ref={area} />
     </div>
   )
 }

@@ -17,6 +17,7 @@ interface Canvas {
   addMarker: (element: string, name: string) => void
   removeMarker: (element: string, name: string) => void
   resized: () => void
+  scrollToElement: (element: string, padding?: number) => void
 }
 interface Overlays {
   add: (element: string, type: string, overlay: object) => string
@@ -30,9 +31,13 @@ interface Registry {
 const COLOURS = { defaultFillColor: 'var(--paper)', defaultStrokeColor: 'var(--rule)', defaultLabelColor: 'var(--ink)' }
 const STEP = 1.25
 const LARGEST = 1.2
+/** Below this labels cannot be read: then the present step is shown, not the whole. */
+const READABLE = 0.6
 
 export async function openViewer(area: HTMLElement, xml: string): Promise<Picture> {
-  const viewer = new NavigatedViewer({ container: area, bpmnRenderer: COLOURS, textRenderer: { defaultStyle: { fontFamily: 'inherit' } } })
+  // Labels are measured outside the page's tree, so the family is named, not inherited.
+  const { fontFamily } = getComputedStyle(area)
+  const viewer = new NavigatedViewer({ container: area, bpmnRenderer: COLOURS, textRenderer: { defaultStyle: { fontFamily } } })
   try {
     await viewer.importXML(xml)
   } catch (failure) {
@@ -46,13 +51,26 @@ export async function openViewer(area: HTMLElement, xml: string): Promise<Pictur
     canvas.resized()
     if (canvas.zoom('fit-viewport', 'auto') > LARGEST) canvas.zoom(LARGEST, 'auto')
   }
-  fit()
+  let here: string | undefined
+  const settle = () => {
+    fit()
+    if (!here || canvas.zoom() >= READABLE) return
+    canvas.zoom(READABLE, 'auto')
+    canvas.scrollToElement(here, area.clientWidth / 3)
+  }
   // The tab may be drawn before it has its size, and phones turn.
-  const observer = new ResizeObserver(fit)
+  const observer = new ResizeObserver(settle)
   observer.observe(area)
-  area.querySelector('svg')?.setAttribute('aria-hidden', 'true')
+  const drawing = area.querySelector('.djs-container > svg')
+  drawing?.setAttribute('role', 'img')
+  drawing?.setAttribute('aria-label', t('diagram.canvas'))
   return {
-    mark: (content) => mark(content, canvas, overlays, registry),
+    mark: (content) => {
+      const first = here === undefined
+      here = content.tokens.find(({ element }) => registry.get(element))?.element
+      mark(content, canvas, overlays, registry)
+      if (first) settle()
+    },
     zoom: (step) => (step ? void canvas.zoom(canvas.zoom() * STEP ** step, 'auto') : fit()),
     close: () => {
       observer.disconnect()

@@ -4,7 +4,7 @@
  */
 import { useMemo } from 'preact/hooks'
 import type { Form, Node } from '../api/types'
-import { either, t } from '../i18n'
+import { either, language, t } from '../i18n'
 import type { Leaf } from '../task/leaf'
 import { namesOf } from './names'
 import { isSection } from './nodes'
@@ -47,7 +47,7 @@ function blocksOf(nodes: Node[]): Node[][] {
 function Head({ form, process, number }: { form: Form | null; process: string; number: string | null }) {
   return (
     <div class="shead">
-      <span>{form?.copy ? <Copy words={either(form.copy, form.copyEn)} /> : process}</span>
+      <span>{form?.copy ? <Copy form={form} /> : process}</span>
       <h2>{form ? either(form.title, form.titleEn) : process}</h2>
       <span class="r">{number}</span>
     </div>
@@ -55,8 +55,10 @@ function Head({ form, process, number }: { form: Form | null; process: string; n
 }
 
 /** 第三联 接收科室: the number of the copy printed, whose it is as a tag in the copy's colour. */
-function Copy({ words }: { words: string }) {
-  const [name = '', ...owner] = words.split(' ')
+function Copy({ form }: { form: Form }) {
+  const [name = '', ...owner] = form.copy!.split(' ')
   const number = ['一', '二', '三', '四'].findIndex((digit) => name.includes(digit)) + 1
-  return <>{name} {owner.length > 0 && <span class={`tag${number ? ` l${number}` : ''}`}>{owner.join(' ')}</span>}</>
+  const tag = (words: string) => <span class={`tag${number ? ` l${number}` : ''}`}>{words}</span>
+  if (language.value === 'en' && form.copyEn) return tag(form.copyEn)
+  return <>{name} {owner.length > 0 && tag(owner.join(' '))}</>
 }

@@ -38,8 +38,13 @@ export async function openBox(next: Box): Promise<void> {
   await reload()
 }
 
+/** A box, a search or a filter was chosen: what comes is shown, whatever is being looked at. */
+let choosing = 0
+
 export async function reload(): Promise<void> {
+  choosing++
   const page = await fetchFirst(PAGE)
+  choosing--
   if (!page) return
   waiting.value = null
   show(page.items, page.nextCursor)
@@ -101,7 +106,7 @@ export async function loadCounts(): Promise<void> {
 /** Brings the shown rows up to date, without moving them under the person's eyes. */
 async function refresh(): Promise<void> {
   void loadCounts()
-  if (rowsOf.value !== box.value) return
+  if (rowsOf.value !== box.value || choosing) return
   const page = await fetchFirst(Math.min(MOST, Math.max(PAGE, rows.value.length)))
   if (!page) return
   const fresh = merge(page.items)

@@ -13,13 +13,16 @@ import { giveHint } from '../live/hints'
 import { navigate } from '../routing/router'
 import { session } from '../session/session'
 
+/** More than this are not seen at a glance. */
+const MANY = 6
+
 export default function StartPage() {
   const list = useResource('startable', startable)
   const wanted = useSignal('')
   const all = list.content.value
   const found = all?.filter((process) => matches(process, wanted.value))
   return (
-    <Screen title={t('place.start')} tools={all && all.length > 1 ? <Find wanted={wanted.value} onFind={(text) => (wanted.value = text)} /> : undefined} shape="start">
+    <Screen title={t('place.start')} tools={all && all.length > MANY ? <Find wanted={wanted.value} onFind={(text) => (wanted.value = text)} /> : undefined} shape="start">
       {list.error.value !== null && <Failed error={list.error.value} retry={() => void list.load()} />}
       {all && !all.length && <Empty title={t('start.none')} hint={t('start.none.hint')} />}
       {all && all.length > 0 && !found!.length && (

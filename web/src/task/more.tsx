@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { Icon } from '../frame/icon'
+import { narrow } from '../frame/media'
 import { t } from '../i18n'
 
 export interface Entry {
@@ -47,7 +48,7 @@ export function More({ entries }: { entries: Entry[] }) {
         <ul class="menu">
           {entries.map(({ words, keys, act }) => (
             <li key={words}>
-              <button type="button" class="btn q" onClick={() => { shut(); act() }}>{words}{keys && <kbd aria-hidden="true">{keys}</kbd>}</button>
+              <button type="button" class="btn q" onClick={() => { shut(); act() }}>{words}{keys && !narrow.value && <kbd aria-hidden="true">{keys}</kbd>}</button>
             </li>
           ))}
         </ul>
