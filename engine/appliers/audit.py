@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from engine.store.base import dump_json
-from engine.store.tables import AuditEntry
+from engine.store.tables import AuditEntry, ProcessInstance
 from engine.store.unit_of_work import UnitOfWork
 
 GENESIS = "0" * 64
@@ -86,14 +86,16 @@ def _insert(work: UnitOfWork, previous: str, content: dict[str, Any]) -> str:
 
 
 def verify_chain(connection: Any, instance: int) -> bool:
-    """Whether the audit entries of an instance are complete, unchanged and in order."""
+    """Whether the audit entries of an instance are complete, unchanged and in order, up to the revision it is at."""
     columns = [column for column in AuditEntry.__table__.columns if column.name not in ("key", "hash", "previous_hash", "at")]
     statement = select(AuditEntry.at, AuditEntry.hash, AuditEntry.previous_hash, *columns).where(AuditEntry.instance == instance)
-    previous = GENESIS
+    previous, number = GENESIS, 0
     for number, row in enumerate(connection.execute(statement.order_by(AuditEntry.revision)), start=1):
         content = {column.name: getattr(row, column.name) for column in columns}
         expected = entry_hash(previous, {**content, "at": row.at.isoformat()})
         if row.previous_hash != previous or row.hash != expected or row.revision != number:
             return False
         previous = row.hash
-    return True
+    head = select(ProcessInstance.revision, ProcessInstance.audit_hash).where(ProcessInstance.key == instance)
+    newest = connection.execute(head).one_or_none()
+    return newest is not None and tuple(newest) == (number, previous)

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
+from engine.kernel import match_message
 from engine.kernel.rows import Delta
+from engine.store.locks import hold
 from engine.store.state import chunks
 from engine.store.tables import Job, Message
 from engine.store.unit_of_work import UnitOfWork
@@ -89,13 +91,41 @@ def follow_timers(work: UnitOfWork, instance: int, delta: Delta) -> None:
         work.connection.execute(statement.values(renewed), [{"timer": row.key, "new_due": row.due} for row in moved])
 
 
-def wake_messages(work: UnitOfWork, delta: Delta) -> None:
-    """Lets messages that came before anybody waited for them try again, when this step began to wait for their name."""
-    names = {row.name for row in delta.subscriptions if row.kind == "message" and row.key in delta.created and row.name}
+def drop_free(work: UnitOfWork, kind: str, subjects: Iterable[int]) -> None:
+    """Removes the jobs of these subjects but those that somebody else carries out now: they will find nothing left to do."""
+    for chunk in chunks(subjects):
+        jobs = select(Job.key).where(Job.kind == kind, Job.subject.in_(chunk)).with_for_update(skip_locked=True)
+        keys = list(work.connection.execute(jobs).scalars())
+        if keys:
+            work.connection.execute(delete(Job).where(Job.key.in_(keys)))
+
+
+def hold_waiting(work: UnitOfWork, *names: str) -> None:
+    """Keeps others, until the commit, from beginning to wait for messages of these names, or from leaving one waiting.
+
+    Without it a message that finds nobody and a step that begins to wait, both uncommitted, would miss each other.
+    """
+    hold(work.connection, *(f"message {name}" for name in names))
+
+
+def wake_messages(work: UnitOfWork, institution: int | None, delta: Delta) -> None:
+    """Lets messages that came before anybody waited for them try again, when this step began to wait for them."""
+    begun = [row for row in delta.subscriptions if row.kind == "message" and row.key in delta.created]
+    names = sorted({row.name for row in begun if row.name})
     if not names:
         return
-    waiting = select(Message.key).where(Message.state == "waiting", Message.name.in_(sorted(names)))
-    keys = list(work.connection.execute(waiting).scalars())
-    if keys:
-        work.connection.execute(update(Message).where(Message.key.in_(keys)).values(state="sent"))
-        schedule(work, [JobScheduled(kind="message", subject=key, due_at=work.now) for key in keys])
+    hold_waiting(work, *names)
+    waiting = (
+        select(Message.key, Message.name, Message.correlation, Message.payload)
+        .where(Message.state == "waiting", Message.name.in_(names))
+        .where(or_(Message.to_institution.is_(None), Message.to_institution == institution))
+    )
+    rows = work.connection.execute(waiting).all()
+    fitting = [row.key for row in rows if match_message(begun, row.name, row.correlation, row.payload) is not None]
+    if not fitting:
+        return
+    free = select(Message.key).where(Message.key.in_(fitting), Message.state == "waiting").with_for_update(skip_locked=True)
+    keys = list(work.connection.execute(free.order_by(Message.key)).scalars())
+    work.connection.execute(update(Message).where(Message.key.in_(keys)).values(state="sent"))
+    drop_free(work, "message", keys)
+    schedule(work, [JobScheduled(kind="message", subject=key, due_at=work.now) for key in keys])

@@ -16,7 +16,7 @@ from engine.authorization.visibility import sees_instance, sees_seat, takes_part
 from engine.errors import Conflict, EngineError, NotAllowed, NotFound
 from engine.records import Actor
 from engine.store.base import Executes
-from engine.store.tables import Candidate, Participant, Person, ProcessInstance
+from engine.store.tables import Candidate, Participant, Person, ProcessInstance, Round, Seat
 from engine.store.unit_of_work import UnitOfWork
 
 
@@ -111,7 +111,12 @@ def may_start(who: Standing, posts: Collection[str], appointment: UUID) -> Capac
 def _offered_to(work: UnitOfWork, who: Standing, seat: SeatRow) -> frozenset[str]:
     """The names under which the task is, or was, offered to the person."""
     query = select(Candidate.principal).where(Candidate.seat == seat.key, Candidate.principal.in_(who.principals))
-    return frozenset(work.connection.execute(query).scalars())
+    found = frozenset(work.connection.execute(query).scalars())
+    if found or seat.state in ("open", "claimed"):
+        return found
+    # An ended task has no candidates any more; its round remembers whom it had asked.
+    asked = select(Round.resolved).join(Seat, Seat.round == Round.key).where(Seat.key == seat.key)
+    return frozenset(who.principals).intersection(work.connection.execute(asked).scalar_one().get("principals", ()))
 
 
 def _takes_part(work: UnitOfWork, who: Standing, instance: int) -> bool:

@@ -16,13 +16,16 @@ from engine.errors import Conflict, NotFound
 from engine.kernel.triggers import Retry
 from engine.records import Done
 from engine.runtime import Act, Runtime
-from engine.store.tables import Incident, Job
+from engine.store.tables import Incident, Job, Token
 from engine.store.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
 class RetryIncident(Command[Done]):
-    """Try again what an incident stopped: the token that stands in error, or the job that was given up."""
+    """Try again what an incident stopped: the token that stands in error, or the job that was given up.
+
+    What has gone meanwhile, with its case or by another way of the process, needs no more: the incident is closed.
+    """
 
     incident: UUID
 
@@ -74,8 +77,15 @@ def retry_incident(command: RetryIncident, work: UnitOfWork, runtime: Runtime) -
             runtime.note(work, case, act, noted)
         else:
             audit.record(work, "retry", str(incident.id))
-    elif case is not None and incident.token is not None:
+    elif case is None or case.state != "active":
+        audit.record(work, "retry", str(incident.id))
+    elif incident.token is not None and _still_stopped(work, incident.token):
         runtime.advance(work, case, Retry(token=incident.token), act, before=noted)
-    elif case is not None:
+    else:
         runtime.note(work, case, act, noted)
     return Done(instance=None if case is None else case.id)
+
+
+def _still_stopped(work: UnitOfWork, token: int) -> bool:
+    """Whether the token stands in error still; the case is locked, so nobody can change that now."""
+    return work.connection.execute(select(Token.key).where(Token.key == token, Token.state == "error")).first() is not None

@@ -104,7 +104,10 @@ def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[
 
 def execute_job(command: ExecuteJob, work: UnitOfWork, runtime: Runtime) -> Done:
     require_right(work.actor, "operations")
+    _lock_instance(work, runtime, command.job)
     job = _held(work, command.job, command.fence)
+    if job.due_at > work.now:
+        return _put_back(work, job)
     JOBS[job.kind](job, work, runtime)
     work.connection.execute(delete(Job).where(Job.key == job.key, Job.fence == command.fence))
     return Done()
@@ -139,6 +142,20 @@ def release_jobs(command: ReleaseJobs, work: UnitOfWork, runtime: Runtime) -> in
         held.values(state="pending", worker=None, lease_until=None, attempts=Job.attempts - 1, fence=Job.fence + 1)
     )
     return int(given_back.rowcount)
+
+
+def _lock_instance(work: UnitOfWork, runtime: Runtime, job: UUID) -> None:
+    """Locks a job's instance before the job, as whoever ends a task or a timer does; else both could wait for ever."""
+    instance = work.connection.execute(select(Job.instance).where(Job.id == job)).scalar_one_or_none()
+    if instance is not None:
+        runtime.lock(work, instance)
+
+
+def _put_back(work: UnitOfWork, job: Row[Any]) -> Done:
+    """Gives back a job that is not due: the clock went back since it was taken. The attempt does not count."""
+    free = {"state": "pending", "worker": None, "lease_until": None, "attempts": job.attempts - 1}
+    work.connection.execute(update(Job).where(Job.key == job.key).values(free))
+    return Done(state="pending")
 
 
 def _held(work: UnitOfWork, job: UUID, fence: int) -> Row[Any]:

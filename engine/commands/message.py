@@ -19,6 +19,7 @@ from engine.records import Done
 from engine.runtime import Runtime
 from engine.runtime.messages import deliver
 from engine.store.base import dump_json
+from engine.store.locks import hold
 from engine.store.tables import Institution, Message
 from engine.store.unit_of_work import UnitOfWork
 
@@ -46,6 +47,7 @@ def send_message(command: SendMessage, work: UnitOfWork, runtime: Runtime) -> Do
     _require_sender(command, work)
     _check(command, work)
     message_id = command.message_id or str(uuid4())
+    hold(work.connection, f"message id {message_id}")
     known = work.connection.execute(select(Message.id, Message.state).where(Message.message_id == message_id)).one_or_none()
     if known is not None:
         return Done(message=known.id, state=known.state)

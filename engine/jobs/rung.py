@@ -55,9 +55,8 @@ def climb_rung(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
     top = due[-1]
     told = _told(work, seat, top)
     definition = runtime.definitions.get(seat.definition)
-    work.connection.execute(
-        update(Rung).where(Rung.key.in_([rung.key for rung in due])).values(done_at=work.now, told=list(told))
-    )
+    work.connection.execute(update(Rung).where(Rung.key.in_([rung.key for rung in due])).values(done_at=work.now, told=[]))
+    work.connection.execute(update(Rung).where(Rung.key == top.key).values(told=list(told)))
     work.connection.execute(update(Seat).where(Seat.key == seat.key).values(level=max(rung.level for rung in due)))
     copies = _copies(work, seat, top, told)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, or_, select, update
 
+from engine.appliers.jobs import JobScheduled, drop_free, hold_waiting, schedule
 from engine.appliers.journal import Journal
 from engine.authorization import is_member, today
 from engine.errors import Conflict
@@ -19,9 +20,12 @@ from engine.kernel.rows import SubscriptionRow
 from engine.kernel.triggers import Fire
 from engine.runtime.case import Act, NewCase
 from engine.runtime.runtime import Runtime
+from engine.store.locks import hold
 from engine.store.state import SUBSCRIPTION_COLUMNS, correlation_pair
 from engine.store.tables import Institution, Message, ProcessDefinition, ProcessInstance, StartSubscription, Subscription
 from engine.store.unit_of_work import UnitOfWork
+
+NUMBER_LENGTH = 40
 
 
 def deliver(work: UnitOfWork, runtime: Runtime, key: int) -> str:
@@ -96,6 +100,8 @@ def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> str | No
     start = work.connection.execute(statement).first()
     if start is None:
         return None
+    # Two messages of one business key, delivered at once, would each find that the other has started nothing.
+    hold(work.connection, f"start {start.process_id} {message.to_institution} {message.business_key}")
     if _started_already(work, message, start.process_id):
         return _settle(work, message, "dead", "already-started")
     variables = {"fromInst": _code(work, message.from_institution)} if message.from_institution is not None else {}
@@ -104,7 +110,7 @@ def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> str | No
         institution=message.to_institution,
         variables={**variables, **message.payload},
         start_element=start.element,
-        number=message.business_key,
+        number=_number(message.business_key),
         business_key=message.business_key,
         collaboration=message.collaboration,
     )
@@ -151,14 +157,29 @@ def _nobody(work: UnitOfWork, message: Row[Any]) -> str:
         states = set(work.connection.execute(known).scalars())
         if states and "active" not in states:
             return _settle(work, message, "dead", "case-ended")
+    hold_waiting(work, message.name)
+    fits = (match_message([row], message.name, message.correlation, message.payload) for _, row in _candidates(work, message))
+    if any(row is not None for row in fits):
+        # Somebody has begun to wait since we looked; locking his case now could lock two transactions for ever.
+        return _settle(work, message, "sent", None)
     return _settle(work, message, "waiting", None)
 
 
 def _settle(work: UnitOfWork, message: Row[Any], state: str, reason: str | None, instance: int | None = None) -> str:
+    """Gives the message its state, and the one job that goes with it: a message on its way is tried, a waiting one expires."""
     delivered = work.now if state == "delivered" else None
     values = {"state": state, "reason": reason, "to_instance": instance, "delivered_at": delivered}
     work.connection.execute(update(Message).where(Message.key == message.key).values(values))
+    drop_free(work, "message", [message.key])
+    due = {"sent": work.now, "waiting": message.expires_at}
+    if state in due:
+        schedule(work, [JobScheduled(kind="message", subject=message.key, due_at=due[state])])
     return state
+
+
+def _number(business_key: str | None) -> str | None:
+    """The document number that a case takes over from the message that starts it; a key that is too long is no number."""
+    return business_key if business_key is not None and len(business_key) <= NUMBER_LENGTH else None
 
 
 def _belongs(work: UnitOfWork, message: Row[Any]) -> bool:

@@ -176,7 +176,7 @@ class Runtime:
         )
         outline(step)
         carry_out(step)
-        wake_messages(work, result.delta)
+        wake_messages(work, case.institution, result.delta)
         self._seal(work, case, act)
         self._update(work, case, row)
         journal.flush()
