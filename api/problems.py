@@ -99,14 +99,17 @@ def field_errors(messages: Any, path: str = "") -> Iterator[dict[str, str]]:
         yield field_error(path, _CODES.get(first, "invalid"))
 
 
-def field_error(path: str, code: str) -> dict[str, str]:
+def field_error(path: str, code: str, **facts: Any) -> dict[str, str]:
     """One thing that is wrong with a request, in the caller's language."""
-    return {"path": path, "code": code, "message": sentence(code, 422, {}, language())}
+    return {"path": path, "code": code, "message": sentence(code, 422, facts, language())}
 
 
 def _from_engine(error: EngineError) -> Response:
     facts = {name: _plain(value) for name, value in error.facts.items() if name in FACTS_FOR_CALLERS}
     errors = [_field(found) for found in error.errors] if isinstance(error, InvalidForm) else []
+    if error.code == "weak-password":
+        errors = [field_error("new", reason, **error.facts) for reason in error.facts["reasons"]]
+        facts["why"] = "".join(found["message"] for found in errors)
     return problem_response(status_of(error), error.code, facts, errors)
 
 

@@ -19,6 +19,7 @@ from engine.commands.job import ClaimedJob, ClaimJobs, ExecuteJob, FailJob, Rele
 from engine.engine import Engine
 from engine.errors import EngineError
 from worker.bell import Bell
+from worker.housekeeping import Housekeeping
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Worker:
         self._engine = engine
         self._batch = batch
         self._bell = Bell(seconds)
+        self._housekeeping = Housekeeping(engine)
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         engine.listen(self._committed)
@@ -73,6 +75,7 @@ class Worker:
             self._bell.wait()
             try:
                 self.drain()
+                self._housekeeping.do_if_due()
             except (SQLAlchemyError, EngineError) as error:
                 # The database is away; the next ring tries again.
                 log.warning("worker %s could not take jobs: %s", self.name, type(error).__name__)

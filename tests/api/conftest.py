@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -98,8 +99,9 @@ def serve(engine: Engine) -> Iterator[Callable[..., str]]:
     for server, hub, thread in servers:
         hub.close()
         server.task_dispatcher.shutdown(timeout=10)
-        # Within the server's own loop, which ends when it has no socket left.
-        server.trigger.pull_trigger(lambda server=server: close_all(server._map))
+        # Within the server's own loop, which ends when it has no socket left; it may do so before it has been woken.
+        with contextlib.suppress(OSError):
+            server.trigger.pull_trigger(lambda server=server: close_all(server._map))
         thread.join(10)
         assert not thread.is_alive()
 

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from http.cookies import SimpleCookie
 
-import pytest
-
+from engine.clock import VirtualClock
 from engine.commands.account import DisableAccount, SetPassword
 from engine.engine import Engine
 from tests.api.browser import Client
@@ -92,25 +92,40 @@ def test_a_given_password_must_be_changed_before_anything_else(sign_in: SignIn, 
     assert (refused.status_code, refused.json()["code"]) == (403, "password-change-required")
     weak = gp.call("PUT", "/session/password", {"current": "Given-By-Desk-11", "new": "short"})
     assert (weak.status_code, weak.json()["code"]) == (422, "weak-password")
+    assert "密码至少 10 个字符。" in weak.json()["detail"]
+    assert {error["code"] for error in weak.json()["errors"]} >= {"too-short", "classes"}
     wrong = gp.call("PUT", "/session/password", {"current": "not it", "new": NEW_PASSWORD})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "wrong-credentials")
     assert gp.call("PUT", "/session/password", {"current": "Given-By-Desk-11", "new": NEW_PASSWORD}).status_code == 204
     assert gp.call("GET", "/tasks/counts").status_code == 200
 
 
-@pytest.mark.parametrize(("token", "code"), [(None, "csrf-missing"), ("0" * 64, "csrf-wrong"), ("é", "csrf-wrong")])
-def test_a_change_without_the_csrf_token_is_refused(sign_in: SignIn, token: str | None, code: str) -> None:
-    sent = token.encode("latin-1") if token else None
-    answer = sign_in("gp").call("POST", "/notifications/read", {"ids": []}, X_CSRF_Token=sent)
+def test_a_change_without_the_csrf_token_is_refused(sign_in: SignIn) -> None:
+    gp = sign_in("gp")
+    for token, code in ((None, "csrf-missing"), ("0" * 64, "csrf-wrong"), ("é".encode("latin-1"), "csrf-wrong")):
+        answer = gp.call("POST", "/notifications/read", {"ids": []}, X_CSRF_Token=token)
+        assert (answer.status_code, answer.json()["code"]) == (403, code), token
 
-    assert (answer.status_code, answer.json()["code"]) == (403, code)
+
+def test_a_change_from_another_site_is_refused(address: str) -> None:
+    browser = Client(address)
+    for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec_Fetch_Site": "cross-site"}):
+        answer = browser.call("POST", "/session", {"login": "gp", "password": PASSWORD}, **headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "csrf-origin"), headers
 
 
-@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec_Fetch_Site": "cross-site"}])
-def test_a_change_from_another_site_is_refused(address: str, headers: dict[str, str]) -> None:
-    answer = Client(address).call("POST", "/session", {"login": "gp", "password": PASSWORD}, **headers)
+def test_a_request_in_the_background_does_not_keep_the_session_awake(address: str, engine: Engine) -> None:
+    clock = VirtualClock(engine.clock.now())
+    engine.clock = clock
+    idle, busy = Client(address).sign_in("gp"), Client(address).sign_in("director")
 
-    assert (answer.status_code, answer.json()["code"]) == (403, "csrf-origin")
+    for _ in range(4):
+        clock.advance(timedelta(minutes=10))
+        busy.call("GET", "/tasks/counts")
+        idle.call("GET", "/tasks/counts", X_Background="1")
+
+    assert busy.call("GET", "/session").status_code == 200
+    assert idle.call("GET", "/session").json()["code"] == "session-expired"
 
 
 def test_our_own_origin_is_welcome(address: str) -> None:
