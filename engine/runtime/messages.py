@@ -22,7 +22,15 @@ from engine.runtime.case import Act, NewCase
 from engine.runtime.runtime import Runtime
 from engine.store.locks import hold
 from engine.store.state import SUBSCRIPTION_COLUMNS, correlation_pair
-from engine.store.tables import Institution, Message, ProcessDefinition, ProcessInstance, StartSubscription, Subscription
+from engine.store.tables import (
+    Institution,
+    Membership,
+    Message,
+    ProcessDefinition,
+    ProcessInstance,
+    StartSubscription,
+    Subscription,
+)
 from engine.store.unit_of_work import UnitOfWork
 
 NUMBER_LENGTH = 40
@@ -183,9 +191,11 @@ def _number(business_key: str | None) -> str | None:
 
 
 def _belongs(work: UnitOfWork, message: Row[Any]) -> bool:
-    """Whether the receiving institution is a member today, or no dated membership says anything of it."""
-    member = select(Institution.key).where(Institution.key == message.to_institution, is_member(Institution.key, today(work.now)))
-    return work.connection.execute(member).first() is not None
+    """Whether the receiving institution may be sent something today: a member, or a partner that was never one."""
+    receiver = message.to_institution
+    member = select(Institution.key).where(Institution.key == receiver, is_member(Institution.key, today(work.now)))
+    ever = select(Membership.key).where(Membership.institution == receiver)
+    return work.connection.execute(member).first() is not None or work.connection.execute(ever).first() is None
 
 
 def _code(work: UnitOfWork, institution: int | None) -> str | None:

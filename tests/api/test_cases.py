@@ -24,7 +24,7 @@ def test_a_case_goes_from_branch_to_centre_and_back(sign_in: SignIn, worker: Wor
     reply = gp.complete(started["nextTask"]["id"], "submit", SLIP)
     assert reply["task"]["outcomeLabel"] == "提交"
     assert reply["instance"]["subject"] == "张*丰"
-    assert [(step["step"], step["holder"]) for step in reply["instance"]["now"]] == [("院内审核", "分院院长 · 东湾")]
+    assert [(step["step"], step["holder"]) for step in reply["instance"]["now"]] == [("院内审核", "院长 · 东湾")]
 
     [review] = director.get("/tasks?box=claimable")["items"]
     assert review["from"] == {"name": "甘平·演示", "institution": "东湾"}
@@ -69,7 +69,7 @@ def test_a_task_shows_the_fields_that_its_holder_may_read(sign_in: SignIn) -> No
     assert task["data"] == {"name": "张三丰", "urgency": "U", "amount": 2.5}
     assert task["subject"] == "张三丰"
     assert task["actions"] == ["claim", "complete", "saveDraft"]
-    assert task["capacity"]["post"] == "分院院长"
+    assert task["capacity"]["post"] == "院长"
     demands = [(outcome["value"], outcome["opinionRequired"]) for outcome in task["outcomes"]]
     assert demands == [("approve", False), ("reject", True)]
     assert [(opinion["step"], opinion["outcomeLabel"]) for opinion in task["opinions"]] == [("填写", "提交")]

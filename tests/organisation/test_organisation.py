@@ -146,7 +146,7 @@ def test_people_are_found_by_name_number_and_log_in(county: County) -> None:
 def test_people_of_one_institution_are_listed_with_their_posts(county: County) -> None:
     found = county.engine.query(SearchPeople(institution="CH02"), actor(county, "gp1"))
     assert [(person.name, person.post, person.post_en) for person in found] == [
-        ("gp2", "分院全科医生", "Branch general practitioner"), ("ref2", "分院转诊专员", "Branch referral officer"),
+        ("gp2", "全科医生", "Branch general practitioner"), ("ref2", "转诊专员", "Branch referral officer"),
     ]
     heads = county.engine.query(SearchPeople(q="card-head"), actor(county, "gp1"))
     assert [person.post for person in heads] == ["科主任 · CARD"]
