@@ -6,10 +6,13 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from tests.house.sources import PACKAGES, ROOT, files, lines_matching, read, sources
 
 LONGEST_FILE = 450
+FOUNDATIONS = {"jinja2", "werkzeug"}
+"""Part of Flask's public interface."""
 BUCKETS = {"utils", "util", "common", "helpers", "helper", "manager", "misc"}
 
 
@@ -55,23 +58,30 @@ def test_nothing_names_the_machine_it_was_made_on() -> None:
     assert lines_matching(r"(?<![\w.])/(?:work|root|home/\w+)/|\"resolved\": \"http", paths) == []
 
 
-def test_what_is_imported_is_declared() -> None:
-    project = tomllib.loads(read_root("pyproject.toml"))["project"]
-    declared = {distribution_name(line) for line in project["dependencies"]}
+def test_what_the_packages_import_is_declared() -> None:
+    assert undeclared(PACKAGES, project()["dependencies"]) == set()
+
+
+def test_what_tests_and_benchmarks_import_is_declared() -> None:
+    requirements = [*project()["dependencies"], *project()["optional-dependencies"]["dev"]]
+    assert undeclared(("benchmarks", "tests"), requirements) == set()
+
+
+def project() -> dict[str, Any]:
+    table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return table
+
+
+def undeclared(folders: tuple[str, ...], requirements: list[str]) -> set[str]:
+    """Modules that the Python files in `folders` import and no requirement provides."""
+    declared = {distribution_name(line) for line in requirements}
     providers = importlib.metadata.packages_distributions()
-    missing = {
+    ours = {*sys.stdlib_module_names, *PACKAGES, "benchmarks", "tests"}
+    return {
         module
-        for module in imported_modules()
-        if module not in sys.stdlib_module_names
-        and module not in PACKAGES
-        and declared.isdisjoint(distribution_name(name) for name in providers.get(module, []))
-        and not came_with_a_declared_framework(module)
+        for module in imported_modules(folders) - ours - FOUNDATIONS
+        if declared.isdisjoint(distribution_name(name) for name in providers.get(module, []))
     }
-    assert missing == set()
-
-
-def read_root(name: str) -> str:
-    return (ROOT / name).read_text(encoding="utf-8")
 
 
 def distribution_name(requirement: str) -> str:
@@ -80,14 +90,9 @@ def distribution_name(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", name.group()).lower()
 
 
-def came_with_a_declared_framework(module: str) -> bool:
-    """Flask's own foundations are part of its public interface."""
-    return module in {"werkzeug", "jinja2"}
-
-
-def imported_modules() -> set[str]:
+def imported_modules(folders: tuple[str, ...]) -> set[str]:
     found: set[str] = set()
-    for path in sources(".py", folders=PACKAGES):
+    for path in sources(".py", folders=folders):
         for node in ast.walk(ast.parse(read(path), str(path))):
             if isinstance(node, ast.Import):
                 found |= {alias.name.partition(".")[0] for alias in node.names}
