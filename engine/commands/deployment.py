@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, insert, select, update
 from engine.appliers import audit
 from engine.authorization import require_right
 from engine.commands.registry import Command
+from engine.commands.texts import require_text
 from engine.errors import Finding, InvalidModel
 from engine.forms import parse_form
 from engine.functions import REGISTERED
@@ -51,6 +52,8 @@ class Inspected:
 
 def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
     require_right(work.actor, "deploy")
+    for name in (command.name, *command.resources):
+        require_text("name", name, 200)
     kinds = {name: kind_of(name) for name in command.resources}
     inspected = inspect(command.resources, foreign_services=command.foreign_services)
     if any(finding.level == "error" for finding in inspected.findings):

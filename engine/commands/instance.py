@@ -12,6 +12,7 @@ from sqlalchemy import select
 from engine.appliers.numbers import draw_number
 from engine.authorization import Capacity, may_start, require_right, standing
 from engine.commands.registry import Command
+from engine.commands.texts import require_text, require_values
 from engine.errors import Invalid, NotFound
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CompleteToken, Fire, SetVariables, StartAdHoc, Trigger
@@ -85,6 +86,8 @@ def start_instance(command: StartInstance, work: UnitOfWork, runtime: Runtime) -
 
 def run_instance(command: RunInstance, work: UnitOfWork, runtime: Runtime) -> Done:
     require_right(work.actor, "operations")
+    require_values(command.variables)
+    require_text("business_key", command.business_key, 200)
     definition = _definition(work, runtime, command.process_key)
     institution = None
     if command.institution is not None:

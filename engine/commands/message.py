@@ -13,6 +13,7 @@ from engine.appliers import audit
 from engine.appliers.jobs import JobScheduled, schedule
 from engine.authorization import require_right, standing
 from engine.commands.registry import Command
+from engine.commands.texts import require_text, require_values
 from engine.errors import Invalid, NotAllowed
 from engine.kernel.rows import JSON
 from engine.records import Done
@@ -26,6 +27,7 @@ from engine.store.unit_of_work import UnitOfWork
 ENTRY_POSTS = frozenset({"REF_CTR", "MC_OFFICE"})
 """Posts that may enter a message for somebody else (proxy entry)."""
 PAYLOAD_LIMIT = 100_000
+NAME_LENGTH, ID_LENGTH = 200, 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +106,13 @@ def _check(command: SendMessage, work: UnitOfWork) -> None:
         raise Invalid(
             "unknown-channel", "Expected channel API, PROXY_ENTRY or PAPER, but found '{channel}'", channel=command.channel[:40]
         )
-    if not command.name or len(command.name) > 200:
+    if not command.name:
         raise Invalid("message-name", "Expected a message name of 1 to 200 characters")
+    require_text("name", command.name, NAME_LENGTH)
+    require_text("business_key", command.business_key, NAME_LENGTH)
+    require_text("message_id", command.message_id, ID_LENGTH)
+    require_values(command.correlation)
+    require_values(command.payload)
     if len(dump_json(dict(command.payload))) > PAYLOAD_LIMIT:
         raise Invalid("payload-too-large", "Expected a payload of at most {limit} characters", limit=PAYLOAD_LIMIT)
     if command.occurred_at is not None and command.occurred_at > work.now:
@@ -117,7 +124,7 @@ def _check(command: SendMessage, work: UnitOfWork) -> None:
 def _business_key(command: SendMessage) -> str | None:
     """A message that names exactly one correlation value speaks of the case of that key."""
     values = [value for value in command.correlation.values() if isinstance(value, str)]
-    return values[0] if len(values) == 1 else None
+    return values[0] if len(values) == 1 and len(values[0]) <= NAME_LENGTH else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +137,8 @@ class BroadcastSignal(Command[Done]):
 
 def broadcast_signal(command: BroadcastSignal, work: UnitOfWork, runtime: Runtime) -> Done:
     require_right(work.actor, "integrate")
+    require_text("name", command.name, NAME_LENGTH)
+    require_values(command.payload)
     payload = {"name": command.name, "payload": dict(command.payload)}
     schedule(work, [JobScheduled(kind="signal", subject=0, due_at=work.now, payload=payload)])
     audit.record(work, "signal", command.name)

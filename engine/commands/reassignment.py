@@ -12,6 +12,7 @@ from engine.appliers.journal import Journal
 from engine.authorization import capacities, person_principal, require_visible_seat, standing, today
 from engine.commands.registry import Command
 from engine.commands.task import lock_seat
+from engine.commands.texts import require_text
 from engine.errors import Conflict, FieldError, Invalid, InvalidForm, NotAllowed
 from engine.records import Done
 from engine.runtime import Act, Case, Runtime
@@ -44,6 +45,7 @@ def reassign_task(command: ReassignTask, work: UnitOfWork, runtime: Runtime) -> 
             revision=command.revision,
             found=seat.revision,
         )
+    require_text("reason", command.reason)
     if not command.reason.strip():
         raise InvalidForm(
             [FieldError(path="reason", code="required", message="改派要写明原因。", message_en="Say why you reassign it.")]

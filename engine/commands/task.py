@@ -14,6 +14,7 @@ from engine.appliers.journal import Journal
 from engine.appliers.tasks import end_seats
 from engine.authorization import Capacity, may_act_on_seat, require_visible_seat, standing, task_not_found
 from engine.commands.registry import Command
+from engine.commands.texts import require_text, require_values
 from engine.errors import Conflict, FieldError, Invalid, InvalidForm, NotAllowed
 from engine.forms import FormModel
 from engine.kernel.model import ApprovalModel, OutcomeModel
@@ -95,6 +96,7 @@ def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Do
         raise NotAllowed("not-claimed", "Expected to give back task '{id}', but you do not hold it", id=str(seat.id))
     if seat.direct:
         raise NotAllowed("named-person", "Expected to give back task '{id}', but it was given to you by name", id=str(seat.id))
+    require_text("reason", command.reason)
     if not command.reason.strip():
         raise InvalidForm(
             [FieldError(path="reason", code="required", message="退回待领要写明原因。", message_en="Say why you give it back.")]
@@ -125,6 +127,7 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
     _expect_revision(seat, command.revision)
     definition = runtime.definitions.get(seat.definition)
     approval = definition.model.elements[seat.element].approval or ApprovalModel()
+    require_values(command.data)
     outcome = _outcome(approval, command.outcome)
     opinion = _opinion(outcome, command.opinion)
     form = definition.forms.get(approval.form) if approval.form else None
@@ -162,6 +165,8 @@ def save_draft(command: SaveDraft, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat, _ = _lock(work, runtime, command.task)
     if len(dump_json(dict(command.data))) > 200_000 or len(command.opinion or "") > OPINION_LIMIT:
         raise Invalid("draft-too-large", "Expected a draft of at most 200 kB, but it is larger")
+    require_values(command.data)
+    require_text("opinion", command.opinion)
     row = {
         "seat": seat.key,
         "person": work.actor.person,
@@ -262,6 +267,7 @@ def _outcome(approval: ApprovalModel, wanted: str) -> OutcomeModel:
 
 
 def _opinion(outcome: OutcomeModel, opinion: str | None) -> str | None:
+    require_text("opinion", opinion)
     text = (opinion or "").strip()
     if len(text) > OPINION_LIMIT:
         raise InvalidForm(

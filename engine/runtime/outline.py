@@ -16,6 +16,7 @@ from engine.store.tables import Institution
 from engine.store.unit_of_work import UnitOfWork
 
 URGENCIES = ("E", "U", "R")
+KEY_LENGTH = 200
 
 
 def outline(step: Step) -> None:
@@ -44,7 +45,7 @@ def outline(step: Step) -> None:
     names.prefetch({name for template in stale.values() for name in template.names})
     for column, template in stale.items():
         value = _evaluate(template, names)
-        if value is not None:
+        if value is not None and (column != "business_key" or len(str(value)) <= KEY_LENGTH):
             setattr(case, column, str(value))
     if case.urgency not in URGENCIES:
         case.urgency = None
