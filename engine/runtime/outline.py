@@ -51,7 +51,7 @@ def outline(step: Step) -> None:
         case.urgency = None
     for sight in sights:
         institution = _institution(work, _evaluate(sight.institution, names))
-        if institution is None:
+        if institution is None or institution == case.institution:
             continue
         try:
             seen = sight.condition is None or sight.condition.condition(names)
