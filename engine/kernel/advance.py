@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -18,7 +18,6 @@ from engine.errors import Conflict, Invalid
 from engine.kernel import correlation
 from engine.kernel.effects import StepResult
 from engine.kernel.environment import Environment, ModelFailure
-from engine.kernel.execution import RootExecution
 from engine.kernel.process_spec import ProcessSpec
 from engine.kernel.rows import InstanceRow, StateSource
 from engine.kernel.scope import check_names
@@ -38,7 +37,7 @@ def advance(source: StateSource, trigger: Trigger, now: datetime, env: Environme
     Raises Conflict (`instance-ended`, `token-gone`, `not-ready`, `subscription-gone`, `not-due`), Invalid, NotFound, and
     BudgetExceeded.
     """
-    session = _begin(source, trigger, now, env) if isinstance(trigger, Start) else _resume(source, now, env)
+    session = _begin(source, trigger, now, env) if isinstance(trigger, Start) else _resume(source, trigger, now, env)
     try:
         _HANDLERS[type(trigger)](session, trigger)
         session.run()
@@ -73,11 +72,19 @@ def _start_elements(spec: ProcessSpec) -> set[str]:
     return events | {start.element for start in spec.model.start_subscriptions}
 
 
-def _resume(source: StateSource, now: datetime, env: Environment) -> Session:
+def _resume(source: StateSource, trigger: Trigger, now: datetime, env: Environment) -> Session:
     session = Session(source, source.instance(), env, now)
     session.check_alive()
-    session.root = cast(RootExecution, session.execution(session.instance.root_scope))
+    session.open_path(_token_of(session, trigger))
     return session
+
+
+def _token_of(session: Session, trigger: Trigger) -> int | None:
+    """The token that a trigger is about, so that what stands around it is loaded at once."""
+    if isinstance(trigger, CompleteToken | Retry):
+        return trigger.token
+    row = session.subscriptions.get(trigger.subscription) if isinstance(trigger, Fire) else None
+    return None if row is None else row.token
 
 
 def _start(session: Session, trigger: Start) -> None:

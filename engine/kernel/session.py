@@ -139,6 +139,14 @@ class Session:
         self._whole_scopes.add(row.key)
         self.root = cast(RootExecution, self.execution(row.key))
 
+    def open_path(self, token: int | None) -> None:
+        """Loads the root scope, and a token with its scopes, by one question for each kind of row."""
+        rows = [] if token is None else self.source.tokens([token])
+        keys = {self.instance.root_scope, *(key for row in rows for key in (row.scope, row.data_scope) if key is not None)}
+        self.load_scopes(sorted(keys))
+        self.root = cast(RootExecution, self.execution(self.instance.root_scope))
+        self._adopt_tokens(rows)
+
     def load_scopes(self, keys: Iterable[int]) -> None:
         """Loads scopes with one question."""
         missing = [key for key in keys if key not in self._scopes]
