@@ -1,0 +1,1 @@
+"""The referral library: its functions, its models through the kernel, its forms."""
