@@ -15,6 +15,7 @@ from engine.forms import FieldRights
 from engine.kernel.model import ApprovalModel, OutcomeModel
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import TaskRow, outcome_of, outcomes_of, select_rows, task_values
+from engine.runtime import field_rights
 from engine.runtime.names import CaseNames, reserved_names
 from engine.store.tables import (
     Appointment,
@@ -129,7 +130,7 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
     active = values["mine"] or values["claimable"]
     form, data = _form(reader, row, writable=active)
     return TaskDetail(
-        **values, element_id=row.element, form=form, data=data, outcomes=outcomes_of(reader, row.definition, row.element),
+        **values, element_id=row.element, form=form, data=data, outcomes=outcomes_of(reader, row.home, row.element),
         actions=_actions(reader, who, row, mine=values["mine"], claimable=values["claimable"]), capacity=_chair(reader, who, row),
         draft=_draft(reader, row) if active else None, opinions=_opinions(reader, row), ladder=_ladder(reader, row),
     )
@@ -163,27 +164,21 @@ def may_reassign(reader: Reader, who: Standing, row: Any) -> bool:
 
 
 def _form(reader: Reader, row: Any, *, writable: bool) -> tuple[Mapping[str, Any] | None, Mapping[str, Any]]:
-    definition = reader.definitions.get(row.definition)
+    definition = reader.definitions.get(row.home)
     element = definition.model.elements.get(row.element)
     approval = (element.approval if element is not None else None) or ApprovalModel()
     form = definition.forms.get(approval.form) if approval.form else None
     if form is None:
         return None, {}
-    names = _names(reader, row, definition.parameters)
-    rights = field_rights(approval, writable=writable)
+    names = _names(reader, row, reader.definitions.parameters(row.definition))
+    rights = _rights(approval, writable=writable)
     return form.view(rights, names), form.readable(rights, names)
 
 
-def field_rights(approval: ApprovalModel, *, writable: bool) -> FieldRights:
+def _rights(approval: ApprovalModel, *, writable: bool) -> FieldRights:
     """What may be read and written at a task; who is not to complete it only reads."""
-    fields = approval.fields
-    hidden = fields.hidden if fields else ()
-    if not writable:
-        return FieldRights.of(write=(), hidden=hidden)
-    demanded = [name for outcome in approval.outcomes for name in outcome.fields]
-    return FieldRights.of(
-        write=fields.write if fields else None, required=fields.required if fields else (), hidden=hidden, demanded=demanded
-    )
+    rights = field_rights(approval)
+    return rights if writable else FieldRights.of(write=(), hidden=rights.hidden)
 
 
 def _names(reader: Reader, row: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -191,10 +186,9 @@ def _names(reader: Reader, row: Any, parameters: Mapping[str, Any]) -> dict[str,
     case = reader.connection.execute(
         select(
             ProcessInstance.number, ProcessInstance.started_by, ProcessInstance.started_at, ProcessInstance.root_scope,
-            Institution.code, Round.scope,
+            Institution.code,
         )
         .outerjoin(Institution, Institution.key == ProcessInstance.institution)
-        .join(Round, Round.key == row.round)
         .where(ProcessInstance.key == row.instance)
     ).one()
     reserved = reserved_names(
@@ -202,8 +196,8 @@ def _names(reader: Reader, row: Any, parameters: Mapping[str, Any]) -> dict[str,
         started_at=case.started_at,
     )
     if row.ended_at is not None:
-        return {**_as_written(reader, row, {case.scope, case.root_scope}), **reserved}
-    return {**CaseNames(reader.connection, case.scope, reserved).all(), **reserved}
+        return {**_as_written(reader, row, {row.scope, case.root_scope}), **reserved}
+    return {**CaseNames(reader.connection, row.scope, reserved).all(), **reserved}
 
 
 def _as_written(reader: Reader, row: Any, scopes: set[int]) -> dict[str, Any]:
@@ -254,9 +248,11 @@ def _draft(reader: Reader, row: Any) -> SavedDraft | None:
 def _opinions(reader: Reader, row: Any) -> tuple[Opinion, ...]:
     statement = (
         select(
-            Seat.name.label("step"), Seat.element, Seat.outcome, Seat.opinion, Seat.ended_at, Person.name.label("person"),
-            Post.name.label("post"), Post.name_en.label("post_en"), Institution.short_name.label("institution"),
+            Seat.name.label("step"), Seat.element, Round.definition, Seat.outcome, Seat.opinion, Seat.ended_at,
+            Person.name.label("person"), Post.name.label("post"), Post.name_en.label("post_en"),
+            Institution.short_name.label("institution"),
         )
+        .join(Round, Round.key == Seat.round)
         .outerjoin(Person, Person.key == Seat.ended_by)
         .outerjoin(Appointment, Appointment.key == Seat.capacity)
         .outerjoin(Post, Post.code == Appointment.post)
@@ -267,7 +263,7 @@ def _opinions(reader: Reader, row: Any) -> tuple[Opinion, ...]:
     )
     found = []
     for seat in reversed(reader.connection.execute(statement).all()):
-        outcome = outcome_of(reader, row.definition, seat.element, seat.outcome)
+        outcome = outcome_of(reader, seat.definition, seat.element, seat.outcome)
         found.append(Opinion(
             step=seat.step, person=seat.person, post=seat.post, post_en=seat.post_en, institution=seat.institution,
             outcome_label=outcome.label if outcome else None, outcome_label_en=outcome.label_en if outcome else None,

@@ -23,6 +23,7 @@ from engine.store.tables import (
     Person,
     ProcessDefinition,
     ProcessInstance,
+    Round,
     Seat,
 )
 
@@ -117,12 +118,14 @@ URGENCY_RANK = case((ProcessInstance.urgency == "E", 0), (ProcessInstance.urgenc
 
 
 def select_rows(reader: Reader, standing: Standing) -> Any:
-    """The columns of task rows; the caller says which seats."""
+    """The columns of task rows; the caller says which seats. `home` is the definition of the task's element, which in a
+    called process is not the case's."""
     return (
         select(
             Seat.key, Seat.id, Seat.revision, Seat.element, Seat.name, Seat.state, Seat.assignee, Seat.direct, Seat.opened_at,
             Seat.due_at, Seat.term, Seat.level, Seat.ended_at, Seat.outcome, Seat.reason, Seat.round, Seat.instance,
-            Seat.capacity, ProcessInstance.id.label("instance_id"), ProcessInstance.number, ProcessInstance.subject,
+            Seat.capacity, Round.definition.label("home"), Round.scope, ProcessInstance.id.label("instance_id"),
+            ProcessInstance.number, ProcessInstance.subject,
             ProcessInstance.subject_masked, ProcessInstance.urgency, ProcessInstance.definition,
             OWNER.code.label("owner_code"), OWNER.short_name.label("owner_name"),
             ASSIGNEE.id.label("assignee_id"), ASSIGNEE.name.label("assignee_name"),
@@ -130,6 +133,7 @@ def select_rows(reader: Reader, standing: Standing) -> Any:
             _message_institution().label("message_institution"),
             _offered(standing).label("offered"), _unread(reader).label("unread"),
         )
+        .join(Round, Round.key == Seat.round)
         .join(ProcessInstance, ProcessInstance.key == Seat.instance)
         .outerjoin(OWNER, OWNER.key == ProcessInstance.institution)
         .outerjoin(ASSIGNEE, ASSIGNEE.key == Seat.assignee)
@@ -159,7 +163,7 @@ def task_rows(reader: Reader, rows: Iterable[Any]) -> tuple[TaskRow, ...]:
 
 def task_values(reader: Reader, row: Any) -> dict[str, Any]:
     """The fields of a task row, for a record that has more of them."""
-    chosen = outcome_of(reader, row.definition, row.element, row.outcome)
+    chosen = outcome_of(reader, row.home, row.element, row.outcome)
     sender_name = row.sender_name or row.message_institution
     return {
         "id": row.id, "key": row.key, "revision": row.revision, "name": row.name, "subject": row.subject_masked,

@@ -19,7 +19,7 @@ from engine.kernel.model import Element, ProcessModel
 from engine.queries.instance_rows import steps_now
 from engine.queries.instances import find_visible
 from engine.queries.registry import Query, Reader
-from engine.store.tables import Appointment, History, Institution, Message, Person, Post
+from engine.store.tables import Appointment, History, Institution, Message, Person, Post, Round
 
 ITEMS_AT_MOST = 500
 """The newest facts; a case of thousands of tasks is not read line by line."""
@@ -69,7 +69,8 @@ class _Words:
 class _Names:
     """What the facts of one case refer to."""
 
-    model: ProcessModel
+    models: tuple[ProcessModel, ...]
+    """The case's own process, then those it has called that asked people."""
     persons: Mapping[int, str]
     institutions: Mapping[str, str]
     senders: Mapping[str, str]
@@ -77,7 +78,7 @@ class _Names:
 
     def step(self, element: str | None) -> str:
         """Name of an element."""
-        found = self.model.elements.get(element or "")
+        found = next((model.elements[element] for model in self.models if element in model.elements), None) if element else None
         return (found.name if found else None) or element or "—"
 
     def person(self, key: Any) -> str:
@@ -91,7 +92,7 @@ def get_timeline(query: GetTimeline, reader: Reader) -> tuple[TimelineItem, ...]
     row = find_visible(reader, who, query.instance)
     facts = _facts(reader, row.key)
     model = reader.definitions.model(row.definition)
-    names = _names(reader, model, facts)
+    names = _names(reader, (model, *_called(reader, row)), facts)
     lines = [line for fact in facts if (line := _line(fact, names)) is not None]
     return (*lines, *_now(reader, row), *_next(reader, row, model))
 
@@ -113,7 +114,12 @@ def _facts(reader: Reader, instance: int) -> list[Any]:
     return list(reversed(reader.connection.execute(statement).all()))
 
 
-def _names(reader: Reader, model: ProcessModel, facts: list[Any]) -> _Names:
+def _called(reader: Reader, row: Any) -> list[ProcessModel]:
+    asked = select(Round.definition).where(Round.instance == row.key, Round.definition != row.definition).distinct()
+    return [reader.definitions.model(key) for key in reader.connection.execute(asked).scalars()]
+
+
+def _names(reader: Reader, models: tuple[ProcessModel, ...], facts: list[Any]) -> _Names:
     persons = {int(fact.data[name]) for fact in facts for name in ("to", "person") if str(fact.data.get(name, "")).isdigit()}
     codes = {fact.data["to"] for fact in facts if fact.kind == "message-sent" and fact.data.get("to")}
     received = {UUID(fact.data["message"]) for fact in facts if fact.kind == "message-received" and fact.data.get("message")}
@@ -125,7 +131,7 @@ def _names(reader: Reader, model: ProcessModel, facts: list[Any]) -> _Names:
         .where(Message.id.in_(received))
     )
     return _Names(
-        model=model, persons=_pairs(reader, people) if persons else {},
+        models=models, persons=_pairs(reader, people) if persons else {},
         institutions=_pairs(reader, places) if codes else {},
         senders={str(identity): name for identity, name in _pairs(reader, senders).items()} if received else {},
     )
@@ -180,14 +186,14 @@ def _only_successor(element: Element | None, model: ProcessModel) -> Element | N
 
 
 def _started(fact: Any, names: _Names) -> _Words:
-    model, number = names.model, fact.data.get("number")
+    model, number = names.models[0], fact.data.get("number")
     name = model.title or model.name or model.id
     detail, detail_en = (f"编号 {number}", f"No. {number}") if number else (None, None)
     return _Words("step", f"发起：{name}", f"Started: {model.title_en or name}", detail, detail_en)
 
 
 def _ended(fact: Any, names: _Names) -> _Words | None:
-    element = names.model.elements.get(fact.element or "")
+    element = names.models[0].elements.get(fact.element or "")
     if element is None or element.type not in TOLD_TYPES or not element.name or fact.data.get("outcome") != "completed":
         return None
     kind = "step" if element.type == "endEvent" else "system"
