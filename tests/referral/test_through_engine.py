@@ -1,0 +1,129 @@
+"""The main scenarios through the whole engine: the demo community's people, its store, its clock, its message routes.
+
+Each task is decided by somebody to whom it was really offered, so that no step may fall to the administrator for want
+of people.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from cli.demo import load_demo
+from cli.library import LIBRARY, read_folder
+from engine.clock import VirtualClock
+from engine.commands.deployment import Deploy
+from engine.commands.instance import StartInstance
+from engine.commands.task import CompleteTask
+from engine.records import Actor
+from engine.store.database import migrate
+from engine.store.tables import Appointment, Institution, Message, Person, ProcessInstance, Round, Seat
+from engine.testing import County
+from tests.referral.community import TUESDAY
+from tests.referral.scenarios import cases
+
+MAIN = [path for path in cases() if "main" in json.loads(path.read_text(encoding="utf-8"))["tags"]]
+STARTERS = ("BR_GP", "V_DOC", "SPEC_DOC")
+NUMBERS = ("ZZ2026CH0500001", "HZ2026CH0000001")
+"""Numbers in the scenario files, for which the drawn number stands in."""
+
+
+@pytest.fixture
+def county(tmp_path: Path) -> Iterator[County]:
+    """The demo community with the referral library deployed."""
+    url = f"sqlite:///{tmp_path / 'county.db'}"
+    migrate(url)
+    with County(url, clock=VirtualClock(TUESDAY), demo=True) as county:
+        load_demo(county.engine)
+        county.execute(Deploy(name="referral", resources=read_folder(LIBRARY / "referral")))
+        yield county
+
+
+@pytest.mark.parametrize("path", MAIN, ids=lambda path: path.stem)
+def test_scenario(county: County, path: Path) -> None:
+    """Every step finds its people, every message its case, and no incident is raised."""
+    number = ""
+    for step in json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)["steps"]:
+        number = _do(county, _renumbered(step, number), number)
+        county.work()
+        assert not county.incidents(), (step, county.incidents())
+    assert not [seat for seat in county.rows(select(Seat.element, Seat.reason)) if seat.reason]
+    assert county.rows(select(Message.name).where(Message.state.in_(("waiting", "dead")), Message.channel == "PLATFORM")) == []
+
+
+def _do(county: County, step: Mapping[str, Any], number: str) -> str:
+    if "start" in step:
+        case = county.case(county.execute(_start(county, step), _starter(county, step["at"])).instance)
+        return str(case.row.number)
+    if "complete" in step:
+        _complete(county, step)
+    elif "message" in step:
+        _message(county, step)
+    elif "advance_time" in step:
+        county.pass_time(step["advance_time"])
+    elif "expect_tasks" in step:
+        assert _open(county) == sorted(step["expect_tasks"])
+    elif "expect_ended" in step:
+        states = [row.state for row in county.rows(select(ProcessInstance.state))]
+        assert ("active" not in states) == step["expect_ended"]
+    return number
+
+
+def _message(county: County, step: Mapping[str, Any]) -> None:
+    given = step["message"]
+    sent = county.send(given["name"], to=given["to"], correlation=given["correlation"], payload=given["vars"])
+    assert (sent.state == "delivered") != bool(step.get("expect_error"))
+
+
+def _start(county: County, step: Mapping[str, Any]) -> StartInstance:
+    return StartInstance(process_key=step["start"], capacity=_chair(county, step["at"]).id)
+
+
+def _starter(county: County, institution: str) -> Actor:
+    return _actor(county, _chair(county, institution).person)
+
+
+def _chair(county: County, institution: str) -> Any:
+    statement = (
+        select(Appointment.id, Appointment.person)
+        .join(Institution, Institution.key == Appointment.institution)
+        .where(Institution.code == institution, Appointment.post.in_(STARTERS))
+        .order_by(Appointment.key)
+    )
+    return county.rows(statement)[0]
+
+
+def _complete(county: County, step: Mapping[str, Any]) -> None:
+    statement = (
+        select(Seat.id, Round.resolved)
+        .join(Round, Round.key == Seat.round)
+        .where(Seat.element == step["complete"], Seat.state.in_(("open", "claimed")))
+        .order_by(Seat.key)
+    )
+    seat = county.rows(statement)[step.get("nth", 0)]
+    command = CompleteTask(
+        task=seat.id, outcome=step.get("outcome", "done"), data=step.get("vars", {}), opinion=step.get("opinion")
+    )
+    county.execute(command, _actor(county, seat.resolved["persons"][0]))
+
+
+def _actor(county: County, person: int) -> Actor:
+    name = county.scalar(select(Person.name).where(Person.key == person))
+    return Actor(person=person, name=name, rights=frozenset())
+
+
+def _open(county: County) -> list[str]:
+    return sorted(row.element for row in county.rows(select(Seat.element).where(Seat.state.in_(("open", "claimed")))))
+
+
+def _renumbered(step: Any, number: str) -> Any:
+    text = json.dumps(step, default=str)
+    for given in NUMBERS if number else ():
+        text = text.replace(given, number)
+    return json.loads(text, parse_float=Decimal)
