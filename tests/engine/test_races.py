@@ -1,0 +1,256 @@
+"""Many at once: threads that begin together, and threads that are held at a named point until the other has had its turn."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.commands.job import ExecuteJob
+from engine.commands.message import SendMessage
+from engine.errors import Conflict, EngineError
+from engine.store.faults import AFTER_DELTA, BEFORE_COMMIT
+from engine.store.tables import Message, ProcessInstance
+from engine.testing import County, bpmn, hooked, process, user_task
+from tests.engine.models import END, START, one_task, seats, timer
+
+PATIENCE = 20.0
+"""Seconds after which a thread counts as stuck; nothing waits that long when all is well."""
+HEAD_START = 0.3
+"""Seconds that a second transaction gets to run into the first. Too short a time lets a test pass, never fail."""
+
+
+class Racer:
+    """A thread that keeps what its act answered, or refused with."""
+
+    def __init__(self, act: Callable[[], Any]) -> None:
+        self._act = act
+        self._thread = threading.Thread(target=self._run)
+        self.answer: Any = None
+        self.error: Exception | None = None
+
+    def start(self) -> Racer:
+        self._thread.start()
+        return self
+
+    def done(self, seconds: float = PATIENCE) -> bool:
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self.answer = self._act()
+        except Exception as error:  # noqa: BLE001
+            self.error = error
+
+
+def race(*acts: Callable[[], Any]) -> list[Racer]:
+    """Lets all acts begin together and waits for their ends."""
+    begin = threading.Barrier(len(acts))
+
+    def begun(act: Callable[[], Any]) -> Callable[[], Any]:
+        def run() -> Any:
+            begin.wait()
+            return act()
+
+        return run
+
+    racers = [Racer(begun(act)).start() for act in acts]
+    assert all(racer.done() for racer in racers)
+    return racers
+
+
+def overtake(first: Callable[[], Any], second: Callable[[], Any], *, point: str) -> tuple[Racer, Racer]:
+    """Holds `first` at a fault point inside its transaction while `second` runs into it; then lets both end."""
+    reached, go_on = threading.Event(), threading.Event()
+    leader = Racer(first)
+
+    def hold(name: str) -> None:
+        if name == point and threading.current_thread() is leader._thread:
+            reached.set()
+            go_on.wait(PATIENCE)
+
+    with hooked(hold):
+        leader.start()
+        assert reached.wait(PATIENCE)
+        follower = Racer(second).start()
+        follower.done(HEAD_START)
+        go_on.set()
+        assert leader.done()
+        assert follower.done()
+    return leader, follower
+
+
+def codes(racers: list[Racer]) -> list[str]:
+    return sorted("ok" if racer.error is None else getattr(racer.error, "code", repr(racer.error)) for racer in racers)
+
+
+def test_of_many_who_claim_a_task_one_gets_it(county: County) -> None:
+    county.deploy(one_task())
+    case = county.run("p")
+    task = case.task("check")
+    people = [county.person("gan"), county.person("guo")] * 4
+    racers = race(*(lambda person=person: person.claim(task) for person in people))
+    winner = case.task("check").assignee
+    for person, racer in zip(people, racers, strict=True):
+        if person.key == winner:
+            assert racer.error is None
+        else:
+            assert isinstance(racer.error, Conflict)
+            assert racer.error.code == "task-taken"
+    assert case.revision == 2
+
+
+def test_of_many_who_complete_a_task_one_does(county: County) -> None:
+    county.deploy(one_task())
+    case = county.run("p")
+    task = case.task("check")
+    people = [county.person("gan"), county.person("guo")] * 4
+    racers = race(*(lambda person=person: person.complete(task) for person in people))
+    assert codes(racers) == ["ok", *["task-closed"] * 7]
+    assert case.state == "completed"
+
+
+def test_a_double_click_completes_once(county: County) -> None:
+    county.deploy(one_task())
+    case = county.run("p")
+    task, gan = case.task("check"), county.person("gan")
+    racers = race(*(lambda: gan.complete(task, key="k1") for _ in range(4)))
+    assert any(racer.error is None for racer in racers)
+    assert all(isinstance(racer.error, EngineError | None) for racer in racers)
+    # Whoever was turned away asks again and gets the first answer.
+    assert gan.complete(task, key="k1") == next(racer.answer for racer in racers if racer.error is None)
+    assert case.revision == 2
+
+
+def test_seats_completed_at_once_all_count(county: County) -> None:
+    county.deploy(seats())
+    case = county.run("p", n=6)
+    tasks = [seat for seat in case.seats("vote") if seat.state == "open"]
+    gan = county.person("gan")
+    racers = race(*(lambda task=task: gan.complete(task) for task in tasks))
+    assert codes(racers) == ["ok"] * 6
+    assert (case.state, case.revision) == ("completed", 7)
+
+
+def test_two_nodes_serve_many_starts(county: County) -> None:
+    county.deploy(one_task())
+    with county.another() as other:
+        nodes = [county, other] * 4
+        racers = race(*(lambda node=node: node.person("gan").start("p") for node in nodes))
+        assert codes(racers) == ["ok"] * 8
+    assert len(county.cases("p")) == 8
+
+
+def test_document_numbers_have_neither_gaps_nor_doubles(county: County) -> None:
+    numbered = (
+        '<liandong:process startable="true"/><liandong:starter post="BR_GP"/><liandong:number category="ZZ" variable="no"/>'
+    )
+    county.deploy(bpmn(process("p", START, user_task("check", post="BR_GP"), END, flows="s > check > e", extensions=numbered)))
+    gan = county.person("gan")
+    race(*(lambda: gan.start("p") for _ in range(6)))
+    found = county.rows(select(ProcessInstance.number).order_by(ProcessInstance.number))
+    assert [row.number for row in found] == [f"ZZ2026CH01{number:05d}" for number in range(1, 7)]
+
+
+@pytest.mark.parametrize("point", [AFTER_DELTA, BEFORE_COMMIT])
+def test_a_timer_and_a_completion_at_once_have_one_winner(county: County, point: str) -> None:
+    county.deploy(timer("Duration", "PT1H", event="boundary"))
+    case = county.run("p")
+    county.clock.set(county.clock.now().replace(hour=4))
+    (job,) = county.take_jobs()
+    gan, task = county.person("gan"), case.task("work")
+    person, worker = overtake(
+        lambda: gan.complete(task), lambda: county.execute(ExecuteJob(job=job.id, fence=job.fence)), point=point
+    )
+    assert person.error is None
+    assert isinstance(worker.error, Conflict)
+    assert worker.error.code == "lease-lost"
+    assert (case.state, case.open) == ("completed", [])
+
+
+@pytest.mark.parametrize("point", [AFTER_DELTA, BEFORE_COMMIT])
+def test_a_completion_that_meets_a_firing_timer_is_told_that_the_task_is_gone(county: County, point: str) -> None:
+    county.deploy(timer("Duration", "PT1H", event="boundary"))
+    case = county.run("p")
+    county.clock.set(county.clock.now().replace(hour=4))
+    (job,) = county.take_jobs()
+    gan, task = county.person("gan"), case.task("work")
+    worker, person = overtake(
+        lambda: county.execute(ExecuteJob(job=job.id, fence=job.fence)), lambda: gan.complete(task), point=point
+    )
+    assert worker.error is None
+    assert isinstance(person.error, Conflict)
+    assert person.error.code == "task-closed"
+    assert case.open == ["after"]
+
+
+def waiting_process() -> bytes:
+    catch = (
+        '<intermediateCatchEvent id="c"><extensionElements><liandong:receive>'
+        '<liandong:correlate name="no" value="${no}"/></liandong:receive></extensionElements>'
+        '<messageEventDefinition id="d" messageRef="m"/></intermediateCatchEvent>'
+    )
+    elements = (START, user_task("before", post="BR_GP"), catch, END)
+    return bpmn(process("p", *elements, flows="s > before > c > e"), extra='<message id="m" name="Ready"/>')
+
+
+def test_a_message_and_a_step_that_begins_to_wait_for_it_do_not_miss_each_other(county: County) -> None:
+    county.deploy(waiting_process())
+    case = county.run("p", no="7")
+    gan, task = county.person("gan"), case.task("before")
+    step, message = overtake(
+        lambda: gan.complete(task), lambda: county.send("Ready", to="CH01", correlation={"no": "7"}), point=BEFORE_COMMIT
+    )
+    assert codes([step, message]) == ["ok", "ok"]
+    county.work()
+    assert case.state == "completed"
+
+
+def test_a_step_that_begins_to_wait_for_a_message_on_its_way_gets_it(county: County) -> None:
+    county.deploy(waiting_process())
+    case = county.run("p", no="7")
+    gan, task = county.person("gan"), case.task("before")
+    message, step = overtake(
+        lambda: county.send("Ready", to="CH01", correlation={"no": "7"}), lambda: gan.complete(task), point=BEFORE_COMMIT
+    )
+    assert codes([step, message]) == ["ok", "ok"]
+    county.work()
+    assert case.state == "completed"
+
+
+def started_by_message() -> bytes:
+    start = '<startEvent id="s"><messageEventDefinition id="d" messageRef="m"/></startEvent>'
+    task = user_task("check", post="BR_GP")
+    return bpmn(process("q", start, task, END, flows="s > check > e"), extra='<message id="m" name="Asked"/>')
+
+
+def test_messages_of_one_business_key_start_one_case(county: County) -> None:
+    county.deploy(started_by_message())
+    asked = SendMessage(name="Asked", to="CH01", business_key="ZZ1")
+    first, second = overtake(lambda: county.execute(asked), lambda: county.execute(asked), point=BEFORE_COMMIT)
+    assert sorted(racer.answer.state for racer in (first, second)) == ["dead", "delivered"]
+    assert len(county.cases("q")) == 1
+
+
+def test_a_message_handed_in_twice_at_once_is_delivered_once(county: County) -> None:
+    county.deploy(started_by_message())
+    asked = SendMessage(name="Asked", to="CH01", message_id="m-1")
+    first, second = overtake(lambda: county.execute(asked), lambda: county.execute(asked), point=BEFORE_COMMIT)
+    assert first.answer == second.answer
+    assert first.answer.state == "delivered"
+    assert county.scalar(select(func.count()).select_from(Message)) == 1
+    assert len(county.cases("q")) == 1
+
+
+def test_two_workers_never_take_the_same_job(county: County) -> None:
+    county.deploy(timer("Duration", "PT1H"))
+    for _ in range(20):
+        county.run("p")
+    county.clock.set(county.clock.now().replace(hour=4))
+    racers = race(*(lambda number=number: county.take_jobs(f"worker-{number}", limit=8) for number in range(4)))
+    taken = [job.id for racer in racers for job in racer.answer]
+    assert len(taken) == len(set(taken)) == 20
