@@ -11,7 +11,6 @@ from api.config import ApiConfig
 from engine.config import Config
 from engine.engine import Engine
 
-
 NEVER_OPENED = "sqlite:///openapi.db"
 """An engine opens its store when it is first asked something; describing the API asks nothing."""
 
