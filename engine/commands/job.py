@@ -84,7 +84,7 @@ def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[
     worn: list[Row[Any]] = []
     rows: Sequence[Any] = work.connection.execute(due).all()
     for row in rows:
-        (worn if row.attempts > work.config.job_retries + 1 else taken).append(row)
+        (worn if row.attempts > work.config.job_retries else taken).append(row)
     for row in worn:
         _give_up(work, row, "The worker stopped every time it tried this job")
     if taken:
