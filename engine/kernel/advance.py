@@ -34,8 +34,8 @@ logging.getLogger("spiff").setLevel(logging.CRITICAL + 1)
 def advance(source: StateSource, trigger: Trigger, now: datetime, env: Environment) -> StepResult:
     """Runs one step until nothing can move. `now` is an aware UTC datetime.
 
-    Raises Conflict (`instance-ended`, `token-gone`, `not-ready`, `subscription-gone`, `not-due`), Invalid, NotFound, and
-    BudgetExceeded.
+    Raises Conflict (`instance-ended`, `token-gone`, `not-ready`, `subscription-gone`, `not-due`, `no-match`, `scope-gone`,
+    `no-incident`), Invalid, NotFound, and BudgetExceeded.
     """
     session = _begin(source, trigger, now, env) if isinstance(trigger, Start) else _resume(source, trigger, now, env)
     try:
@@ -122,6 +122,8 @@ def _fire(session: Session, trigger: Fire) -> None:
         raise Conflict("subscription-gone", "Expected to fire subscription '{key}', but it is gone", key=trigger.subscription)
     if row.due is not None and row.due > session.now:
         raise Conflict("not-due", "Expected to fire timer '{key}', but it is due at {due}", key=row.key, due=row.due.isoformat())
+    if row.kind == "message" and not correlation.fits(row, trigger.correlation, trigger.payload):
+        raise Conflict("no-match", "Expected to deliver a message to subscription '{key}', but it waits for another", key=row.key)
     correlation.received(session, row, trigger.correlation, trigger.payload)
     session.subscriptions.fire(row, trigger.payload)
 

@@ -90,7 +90,8 @@ class IncidentRaised:
     token: int
     element: str
     code: str
-    """`uncaught-error`, `expression`, `function`, `no-flow`, `budget`, ..."""
+    """`uncaught-error`, `expression`, `function`, `no-flow`, `timer`, `loop`, `no-called-process`, `reserved-name` or `not-json`;
+    the runtime adds `budget` for a step that was rolled back."""
     message: str
 
 

@@ -23,10 +23,10 @@ from engine.kernel.model import (
     SubjectModel,
     VisibleModel,
 )
+from engine.kernel.placement import LIANDONG
 from engine.kernel.report import Report
 from engine.kernel.source import child
 
-LIANDONG = "{urn:liandong:bpmn:1}"
 VENDORS = (
     "{http://camunda.org/schema/1.0/bpmn}",
     "{http://operaton.org/schema/1.0/bpmn}",
@@ -38,30 +38,9 @@ FOREIGN_LISTENERS = ("executionListener", "taskListener")
 
 _MODES = frozenset({"single", "pool"})
 _UNBUILT_MODES = frozenset({"all", "any", "order", "vote"})
+_KINDS = frozenset({"primary", "negative", "neutral"})
+_OPINIONS = frozenset({"optional", "required"})
 _RULES = frozenset({"post", "person", "starter"})
-_KNOWN = frozenset(
-    {
-        "process",
-        "starter",
-        "number",
-        "subject",
-        "urgency",
-        "businessKey",
-        "visible",
-        "approval",
-        "assign",
-        "fields",
-        "outcome",
-        "deadline",
-        "copy",
-        "send",
-        "receive",
-        "call",
-        "timer",
-        "in",
-        "out",
-    }
-)
 _DONE = OutcomeModel(value="done", label="完成", label_en="Done")
 
 
@@ -84,23 +63,6 @@ def vendor(node: etree._Element, name: str) -> str | None:
         if value is not None and value.strip():
             return str(value).strip()
     return None
-
-
-def check_extensions(node: etree._Element, report: Report) -> None:
-    """Refuses extension elements of our namespace that nobody reads: a misspelt rule must not be passed over."""
-    holder = child(node, "extensionElements")
-    if holder is None:
-        return
-    for found in holder:
-        if isinstance(found.tag, str) and found.tag.startswith(LIANDONG):
-            name = found.tag[len(LIANDONG) :]
-            if name not in _KNOWN:
-                report.error(
-                    "unknown-extension",
-                    found,
-                    f"扩展元素 liandong:{name} 不存在，请检查拼写。",
-                    f"There is no extension element liandong:{name}; check its spelling.",
-                )
 
 
 class ExtensionReader:
@@ -302,6 +264,8 @@ class ExtensionReader:
         found = []
         for item in extensions(node, "outcome"):
             value = self._required(item, "value")
+            self._one_of(item, "kind", _KINDS)
+            self._one_of(item, "opinion", _OPINIONS)
             found.append(
                 OutcomeModel(
                     value=value,
@@ -335,6 +299,17 @@ class ExtensionReader:
     def _template(self, item: etree._Element, name: str) -> Template | None:
         text = item.get(name)
         return None if text is None else self.report.template(text, item)
+
+    def _one_of(self, item: etree._Element, name: str, allowed: Collection[str]) -> None:
+        value = item.get(name)
+        if value is not None and value not in allowed:
+            known = "、".join(sorted(allowed))
+            self.report.error(
+                "attribute-value",
+                item,
+                f"属性 {name} 的值“{value}”无效，可用 {known}。",
+                f"The attribute {name} cannot be '{value}'; use {', '.join(sorted(allowed))}.",
+            )
 
     def _required(self, item: etree._Element, name: str) -> str:
         value = (item.get(name) or "").strip()

@@ -35,7 +35,7 @@ def call_function(token: Token, call: FunctionCall) -> None:
 def _registered(token: Token, name: str) -> Function:
     try:
         return token.session.env.function(name)
-    except NotFound as error:
+    except (NotFound, KeyError) as error:
         raise ModelFailure("function", f"function '{name}' is not registered") from error
 
 

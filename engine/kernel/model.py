@@ -339,5 +339,3 @@ class ProcessModel:
     participants: tuple[Participant, ...] = ()
     """Pools of the file's collaboration, this one included."""
     message_flows: tuple[MessageFlow, ...] = ()
-    conditional: bool = False
-    """Whether a change of variables alone can make it move."""

@@ -13,7 +13,7 @@ from lxml import etree
 
 from engine.kernel.activity_reader import ActivityReader
 from engine.kernel.event_reader import EventReader
-from engine.kernel.extensions import ExtensionReader, check_extensions, extension
+from engine.kernel.extensions import ExtensionReader, extension
 from engine.kernel.model import (
     Element,
     EventModel,
@@ -23,6 +23,7 @@ from engine.kernel.model import (
     ProcessModel,
     StartSubscription,
 )
+from engine.kernel.placement import check_placement
 from engine.kernel.source import NODES, SUBPROCESSES, Source, child, child_text, children, local
 from engine.kernel.xml import line_of
 
@@ -103,13 +104,13 @@ class ProcessReader:
     def processes(self) -> list[ProcessModel]:
         """The executable processes of the file."""
         self._check_top_level()
+        check_placement(self._source.root, self._report)
         return [self._process(node) for node in self._source.processes() if node.get("isExecutable") != "false"]
 
     def _process(self, node: etree._Element) -> ProcessModel:
         content = _Content()
         self._content(node, (), content)
         info = extension(node, "process")
-        check_extensions(node, self._report)
         identifier = str(node.get("id"))
         pool = next((p for p in self._participants if p.process == identifier), None)
         return ProcessModel(
@@ -136,7 +137,6 @@ class ProcessReader:
             lanes=tuple(self._lane_names(node)),
             participants=self._participants,
             message_flows=self._message_flows,
-            conditional=any(event.kind == "conditional" for e in content.elements.values() for event in e.events),
         )
 
     def _content(self, node: etree._Element, scope: tuple[str, ...], content: _Content) -> None:
@@ -161,7 +161,6 @@ class ProcessReader:
                 self._refuse(item, "unsupported-element", f"不支持元素 {name}。", f"The element {name} is not supported.")
 
     def _node(self, item: etree._Element, scope: tuple[str, ...], content: _Content) -> None:
-        check_extensions(item, self._report)
         name, identifier = local(item), str(item.get("id"))
         flows = {kind: tuple(self._flow_ids(item, kind)) for kind in ("source", "target")}
         events = self._events.events(item)

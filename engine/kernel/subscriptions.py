@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.errors import ExpressionError
+from engine.errors import EngineError, ExpressionError
 from engine.expressions import compile_expression
 from engine.kernel import correlation
 from engine.kernel.environment import ModelFailure
@@ -108,7 +108,7 @@ class Subscriptions:
             raise ModelFailure("timer", f"the time '{timer.value.source}' gave no text")
         try:
             firing = first_firing(timer.kind, text, self._session.now, timer.calendar, self._session.env.due)
-        except TimerFault as fault:
+        except (TimerFault, EngineError) as fault:
             raise ModelFailure("timer", str(fault)) from fault
         row.due = firing.due
         if firing.every is not None:
@@ -294,5 +294,6 @@ class Subscriptions:
         except ExpressionError as failure:
             # A name that is not there yet makes the condition false. Anything else a waiting token must not hide.
             if failure.code != "missing-name" and token is not None and row.mode == "catch":
+                self.drop_of(token)
                 self._session.fail(token, "enter", failure)
             return False

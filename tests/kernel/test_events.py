@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.kernel.effects import ActivityEnded, TaskClosed
+from engine.kernel.effects import ActivityEnded, IncidentRaised, TaskClosed
+from engine.kernel.triggers import Retry
 from tests.kernel.world import World, document, flows
 
 SIGNAL = '<signal id="x" name="x"/>'
@@ -127,6 +128,19 @@ def test_a_condition_over_a_name_that_does_not_exist_is_false() -> None:
     waiting.set_variables(v=6)
     assert waiting.open() == ["a"]
     assert waiting.source().all_scopes()[0].flags == {"conditionals": 0}
+
+
+def test_a_condition_that_cannot_be_computed_is_an_incident_of_the_catch_and_is_armed_once_again() -> None:
+    catch = f'<intermediateCatchEvent id="c">{CONDITION}</intermediateCatchEvent><userTask id="a"/>'
+    waiting = world('<startEvent id="s"/>' + catch + flows("s>c", "c>a"))
+    instance = waiting.start("p", v="many")
+    [incident] = waiting.of(IncidentRaised)
+    assert (incident.element, incident.code) == ("c", "expression")
+    waiting.set_variables(v=1)
+    waiting.step(instance, Retry(token=incident.token))
+    assert waiting.source().counts()["subscriptions"] == 1
+    waiting.set_variables(v=6)
+    assert waiting.open() == ["a"]
 
 
 def test_a_condition_is_asked_before_the_completion_that_made_it_true_goes_on() -> None:

@@ -159,13 +159,17 @@ def test_a_signal_fires_everything_of_its_own_instance_and_is_told_to_the_others
     assert [effect.name for effect in signalled.of(SignalThrown)] == ["Alarm"]
 
 
-def test_a_subscription_fires_once() -> None:
+def test_a_subscription_fires_once_and_only_for_its_own_message() -> None:
     asked = world()
     instance = asked.start("p", target="CH00", no="ZZ-1", n=1)
     [row] = asked.store.source(instance).subscriptions("message")
-    asked.step(instance, Fire(subscription=row.key))
+    for correlation in ({}, {"no": "ZZ-2"}):
+        with pytest.raises(Conflict) as refused:
+            asked.step(instance, Fire(subscription=row.key, correlation=correlation))
+        assert refused.value.code == "no-match"
+    asked.step(instance, Fire(subscription=row.key, correlation={"no": "ZZ-1"}))
     with pytest.raises(Conflict) as refused:
-        asked.step(instance, Fire(subscription=row.key))
+        asked.step(instance, Fire(subscription=row.key, correlation={"no": "ZZ-1"}))
     assert refused.value.code == "subscription-gone"
 
 

@@ -25,6 +25,11 @@ def codes(body: str | bytes, extra: str = "", **options: object) -> set[str]:
     return {finding.code for finding in findings(body, extra, **options) if finding.level == "error"}
 
 
+def extended(kind: str, extension: str) -> str:
+    """A node with extension elements."""
+    return f'<{kind} id="a"><extensionElements>{extension}</extensionElements></{kind}>'
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "gbk", "gb2312", "utf-16", "utf-16-le", "utf-8-sig"])
 def test_any_declared_encoding_is_read(encoding: str) -> None:
     name = "UTF-16" if encoding.startswith("utf-16") else "UTF-8" if encoding.startswith("utf-8") else encoding
@@ -202,6 +207,13 @@ def test_missing_ids_are_given_the_same_way_every_time() -> None:
             "unknown-extension",
             "a",
         ),
+        (extended("manualTask", '<liandong:assign rule="starter"/>'), "misplaced-extension", "a"),
+        (extended("userTask", '<liandong:assign rule="starter" instituion="CH00"/>'), "unknown-attribute", "a"),
+        (extended("userTask", '<liandong:approval/><liandong:approval mode="pool"/>'), "repeated-extension", "a"),
+        (extended("userTask", '<liandong:outcome value="x" kind="bad"/>'), "attribute-value", "a"),
+        (extended("sendTask", '<liandong:send><liandong:accept name="x"/></liandong:send>'), "misplaced-extension", "a"),
+        (extended("sendTask", '<liandong:send to="CH00"/>'), "no-message", "a"),
+        (extended("sendTask", '<liandong:send to="A" endpoint="PT"/>'), "send", "a"),
         ('<userTask id="a"><extensionElements><liandong:assign rule="role"/></extensionElements></userTask>', "assign-rule", "a"),
         ('<userTask id="a"><extensionElements><liandong:assign rule="post"/></extensionElements></userTask>', "assign-rule", "a"),
         ('<userTask id="own"/>', "reserved-name", "own"),

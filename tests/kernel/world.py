@@ -6,7 +6,7 @@ starts from stored rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -266,6 +266,3 @@ def _flow(pair: str) -> str:
     source, target = ends.strip().rstrip("*").split(">")
     inner = f"<conditionExpression>${{{condition.replace('<', '&lt;')}}}</conditionExpression>" if condition else ""
     return f'<sequenceFlow id="f_{source}_{target}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
-
-
-Check = Callable[[World], None]

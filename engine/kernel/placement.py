@@ -1,0 +1,128 @@
+"""Which extension elements may stand where, and with which attributes.
+
+What nobody reads is refused: a misspelt rule, an attribute that does not exist or an element in the wrong place would
+otherwise be passed over, and the process would run with something left out.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.kernel.report import Report
+from engine.kernel.source import local
+
+LIANDONG = "{urn:liandong:bpmn:1}"
+
+_PEOPLE = frozenset({"rule", "post", "person", "institution", "department"})
+_VALUE = frozenset({"name", "value"})
+_ATTRIBUTES = {
+    "process": frozenset({"startable", "title", "title-en", "pool"}),
+    "starter": frozenset({"post"}),
+    "number": frozenset({"category", "variable"}),
+    "subject": frozenset({"value", "masked"}),
+    "urgency": frozenset({"value"}),
+    "businessKey": frozenset({"value"}),
+    "visible": frozenset({"institution", "while"}),
+    "approval": frozenset({"mode", "form"}),
+    "assign": _PEOPLE,
+    "copy": _PEOPLE,
+    "fields": frozenset({"write", "required", "hidden"}),
+    "outcome": frozenset({"value", "label", "label-en", "kind", "opinion", "fields"}),
+    "deadline": frozenset({"term", "calendar", "ladder"}),
+    "send": frozenset({"to", "endpoint", "businessKey", "expires"}),
+    "receive": frozenset(),
+    "call": frozenset({"function"}),
+    "timer": frozenset({"calendar"}),
+    "correlate": _VALUE,
+    "payload": _VALUE,
+    "accept": frozenset({"name", "as"}),
+    "in": _VALUE,
+    "out": _VALUE,
+}
+_OF_PROCESS = frozenset({"process", "starter", "number", "subject", "urgency", "businessKey", "visible"})
+_OF_ELEMENT = {
+    "process": _OF_PROCESS,
+    "userTask": frozenset({"approval", "assign", "fields", "outcome", "deadline", "copy"}),
+    "serviceTask": frozenset({"call"}),
+    "sendTask": frozenset({"send"}),
+    "receiveTask": frozenset({"receive"}),
+    "callActivity": frozenset({"in", "out"}),
+    "startEvent": frozenset({"receive", "timer"}),
+    "boundaryEvent": frozenset({"receive", "timer"}),
+    "intermediateCatchEvent": frozenset({"receive", "timer"}),
+    "intermediateThrowEvent": frozenset({"send"}),
+    "endEvent": frozenset({"send"}),
+}
+_ONCE = frozenset(
+    {
+        "process",
+        "number",
+        "subject",
+        "urgency",
+        "businessKey",
+        "approval",
+        "fields",
+        "deadline",
+        "send",
+        "receive",
+        "call",
+        "timer",
+    }
+)
+_INSIDE = {
+    "send": frozenset({"correlate", "payload"}),
+    "receive": frozenset({"correlate", "accept"}),
+    "call": frozenset({"in", "out"}),
+}
+
+
+def check_placement(root: etree._Element, report: Report) -> None:
+    """Adds a finding for every extension element or attribute that nobody reads."""
+    for found in root.iter(LIANDONG + "*"):
+        name = _name(found)
+        if name not in _ATTRIBUTES:
+            report.error(
+                "unknown-extension",
+                found,
+                f"扩展元素 liandong:{name} 不存在，请检查拼写。",
+                f"There is no extension element liandong:{name}; check its spelling.",
+            )
+            continue
+        if name not in _allowed_around(found):
+            report.error(
+                "misplaced-extension",
+                found,
+                f"liandong:{name} 写在这里不起作用，请移到所属的元素中。",
+                f"liandong:{name} has no effect in this place; move it into the element it belongs to.",
+            )
+        if name in _ONCE and any(_name(before) == name for before in found.itersiblings(LIANDONG + name, preceding=True)):
+            report.error(
+                "repeated-extension",
+                found,
+                f"liandong:{name} 只能写一次。",
+                f"liandong:{name} may be written only once.",
+            )
+        for attribute in map(str, found.attrib):
+            if attribute not in _ATTRIBUTES[name]:
+                report.error(
+                    "unknown-attribute",
+                    found,
+                    f"liandong:{name} 没有属性 {attribute}，请检查拼写。",
+                    f"liandong:{name} has no attribute {attribute}; check its spelling.",
+                )
+
+
+def _allowed_around(found: etree._Element) -> frozenset[str]:
+    around = found.getparent()
+    if around is None:
+        return frozenset()
+    if str(around.tag).startswith(LIANDONG):
+        return _INSIDE.get(_name(around), frozenset())
+    element = around.getparent()
+    if local(around) != "extensionElements" or element is None:
+        return frozenset()
+    return _OF_ELEMENT.get(local(element), frozenset())
+
+
+def _name(found: etree._Element) -> str:
+    return str(found.tag)[len(LIANDONG) :]
