@@ -109,6 +109,7 @@ def _check(command: SendMessage, work: UnitOfWork) -> None:
     if not command.name:
         raise Invalid("message-name", "Expected a message name of 1 to 200 characters")
     require_text("name", command.name, NAME_LENGTH)
+    require_text("to", command.to)
     require_text("business_key", command.business_key, NAME_LENGTH)
     require_text("message_id", command.message_id, ID_LENGTH)
     require_values(command.correlation)
