@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -141,5 +142,7 @@ def _from_database(error: Exception) -> Response:
 
 def _unforeseen(error: Exception) -> Response:
     reference = secrets.token_hex(6)
-    log.error("unforeseen error, reference %s", reference, exc_info=error)
+    # Where it broke and on what kind of error; its text could hold what a log must not, such as the values of a statement.
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("unforeseen %s, reference %s\n%s", type(error).__name__, reference, where)
     return problem_response(500, "unforeseen", {"reference": reference})

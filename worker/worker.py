@@ -12,6 +12,7 @@ import os
 import secrets
 import socket
 import threading
+import traceback
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -93,9 +94,10 @@ class Worker:
             self._engine.execute(ExecuteJob(job=job.id, fence=job.fence))
         except EngineError as error:
             self._failed(job, error, f"{error.code}: {error}")
-        except Exception as error:
-            # Its text could hold what nobody may read in a log or on a page; its type tells enough to look.
-            log.exception("worker %s: job %s (%s) broke", self.name, job.id, job.kind)
+        except Exception as error:  # noqa: BLE001  one broken job must not stop the others
+            # Its text could hold what nobody may read in a log or on a page; where it broke and its type are enough to look.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("worker %s: job %s (%s) broke: %s\n%s", self.name, job.id, job.kind, type(error).__name__, where)
             self._failed(job, error, type(error).__name__)
 
     def _failed(self, job: ClaimedJob, error: Exception, reason: str) -> None:

@@ -81,6 +81,12 @@ class _Names:
         found = next((model.elements[element] for model in self.models if element in model.elements), None) if element else None
         return (found.name if found else None) or element or "—"
 
+    def endpoint(self, pool: str | None) -> str:
+        """Name of a pool without a process, by the code that the model names it with."""
+        pools = (found for model in self.models for found in model.participants if found.id == pool and found.name)
+        found = next(pools, None)
+        return (found.name if found else None) or pool or "—"
+
     def person(self, key: Any) -> str:
         """Name of a person by key or by its text."""
         return self.persons.get(int(key), "—") if str(key).isdigit() else "—"
@@ -225,7 +231,7 @@ def _task(title: str, title_en: str, reason: bool = False) -> Callable[[Any, _Na
 
 def _sent(fact: Any, names: _Names) -> _Words:
     to = fact.data.get("to")
-    where = names.institutions.get(to, to) if to else fact.data.get("endpoint") or "—"
+    where = names.institutions.get(to, to) if to else names.endpoint(fact.data.get("endpoint"))
     step = names.step(fact.element)
     return _Words("message", f"{step} → {where}", f"{step} → {where}")
 

@@ -1,4 +1,4 @@
-"""A community of three institutions and six people, and one process between two of them: small enough to know by heart."""
+"""A community of three institutions and eight people, and one process between two of them: small enough to know by heart."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ PEOPLE = (
     ("director", "戴岚·演示", "BR_DIR", "CH01", ()),
     ("deputy", "杜和·演示", "BR_DIR", "CH01", ()),
     ("centre", "岑芯·演示", "REF_CTR", "CH00", ()),
+    ("night", "倪晔·演示", "REF_CTR", "CH00", ()),
+    ("chief", "医务·演示", "MED_DIR", "CH00", ()),
     ("stranger", "司徒远·演示", "BR_DIR", "CH02", ()),
     ("operator", "欧博·演示", "IT_ADMIN", "CH00", ("operations", "integrate")),
 )

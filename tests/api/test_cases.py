@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from engine.clock import VirtualClock
+from engine.engine import Engine
 from tests.api.browser import Client
 from worker.worker import Worker
 
@@ -46,6 +49,47 @@ def test_a_case_goes_from_branch_to_centre_and_back(sign_in: SignIn, worker: Wor
         "发起：交接", "填写：提交", "领取“院内审核”", "院内审核：同意", "发送申请 → 总医院", "收到总医院的消息：等待答复",
         "办结", "流程结束",
     ]
+
+
+def test_an_overdue_task_climbs_until_the_superior_gives_it_to_somebody_else(
+    sign_in: SignIn, worker: Worker, engine: Engine
+) -> None:
+    clock = engine.clock = VirtualClock(engine.clock.now())
+    gp, director, centre, chief = sign_in("gp"), sign_in("director"), sign_in("centre"), sign_in("chief")
+    gp.complete(gp.start()["nextTask"]["id"], "submit", SLIP)
+    director.complete(director.get("/tasks?box=claimable")["items"][0]["id"], "approve")
+    worker.drain()
+    task = centre.get("/tasks?box=claimable")["items"][0]["id"]
+    centre.act(task, "claim")
+
+    def after(minutes: int) -> dict[str, Any]:
+        clock.advance(timedelta(minutes=minutes))
+        worker.drain()
+        return centre.get("/tasks/counts")
+
+    assert (after(17)["soon"], after(0)["overdue"]) == (1, 0)
+    assert (after(4)["soon"], after(0)["overdue"]) == (0, 1)
+    assert centre.get("/tasks?box=overdue")["items"][0]["level"] == 1
+    [copy] = chief.get("/tasks?box=copied")["items"]
+    assert (copy["id"], copy["unread"]) == (task, True)
+    assert chief.call("POST", f"/copies/{copy['copyId']}/read", {}).status_code == 204
+    assert chief.get("/tasks/counts")["copied"] == 0
+    assert chief.call("GET", f"/tasks/{task}/reassignees").json()["code"] == "not-superior"
+
+    after(5)
+    assert chief.get(f"/tasks/{task}")["actions"] == ["reassign"]
+    people = chief.get(f"/tasks/{task}/reassignees")
+    assert centre.session["person"]["id"] not in [person["id"] for person in people]
+    [night] = [person for person in people if person["name"] == "倪晔·演示"]
+    assert chief.act(task, "reassign", {"personId": night["id"], "reason": ""}).json()["errors"][0]["path"] == "reason"
+    given = chief.act(task, "reassign", {"personId": night["id"], "reason": "值班调整"})
+    assert given.status_code == 200
+    assert given.json()["task"]["assignee"]["name"] == "倪晔·演示"
+    assert centre.get("/tasks/counts")["todo"] == 0
+    case = given.json()["instance"]["id"]
+    told = [line["title"] for line in chief.get(f"/instances/{case}/timeline")["items"] if line["kind"] == "escalation"]
+    assert told == ["“接收”提醒", "“接收”提醒", "“接收”已超时，抄送上级", "“接收”二级督办"]
+    sign_in("night").complete(task, "accept")
 
 
 def test_the_whole_subject_is_for_who_opens_the_case(sign_in: SignIn) -> None:

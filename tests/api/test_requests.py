@@ -3,6 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import uuid4
 
+import pytest
+
+from engine.queries import QUERIES
+from engine.queries.tasks import CountTasks
 from tests.api.browser import Client
 from tests.api.test_cases import SLIP
 
@@ -190,3 +194,22 @@ def test_problems_have_one_shape(address: str) -> None:
     assert answer.json() == {
         "type": "about:blank", "title": "Sign in first", "status": 401, "code": "no-session", "detail": "Please sign in.",
     }
+
+
+def test_an_accident_tells_a_reference_and_nothing_else(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = "张三丰"
+
+    def breaks(*arguments: object) -> None:
+        raise RuntimeError(secret)
+
+    gp = sign_in("gp")
+    monkeypatch.setitem(QUERIES, CountTasks, breaks)
+    answer = gp.call("GET", "/tasks/counts")
+
+    problem = answer.json()
+    assert (answer.status_code, problem["code"], list(problem["facts"])) == (500, "unforeseen", ["reference"])
+    assert secret not in answer.text + caplog.text
+    assert problem["facts"]["reference"] in caplog.text
+    assert problem["facts"]["reference"] in problem["detail"]
