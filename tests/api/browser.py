@@ -18,7 +18,7 @@ class Client:
     def __init__(self, url: str) -> None:
         self.url = url
         self.session: dict[str, Any] = {}
-        self._http = requests.Session()
+        self.http = requests.Session()
 
     def sign_in(self, login: str, password: str = PASSWORD) -> Client:
         """Signs in and remembers what the server says of the session."""
@@ -33,13 +33,13 @@ class Client:
         sent: dict[str, str | None] = {"Accept-Language": "zh-CN"}
         if method != "GET" and self.session:
             sent["X-CSRF-Token"] = self.session["csrfToken"]
-        return self._http.request(method, f"{self.url}/api/v1{path}", json=body, headers={**sent, **given}, timeout=SECONDS)
+        return self.http.request(method, f"{self.url}/api/v1{path}", json=body, headers={**sent, **given}, timeout=SECONDS)
 
     def raw(self, method: str, path: str, body: bytes, content_type: str = "application/json") -> requests.Response:
         """One request whose body is sent as it is."""
         token = self.session.get("csrfToken", "")
         headers = {"Content-Type": content_type, "X-CSRF-Token": token, "If-Match": '"1"'}
-        return self._http.request(method, f"{self.url}/api/v1{path}", data=body, headers=headers, timeout=SECONDS)
+        return self.http.request(method, f"{self.url}/api/v1{path}", data=body, headers=headers, timeout=SECONDS)
 
     def get(self, path: str) -> Any:
         """The body of a GET that succeeds."""

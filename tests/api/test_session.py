@@ -67,12 +67,12 @@ def test_five_failures_lock_even_the_right_password_out(address: str) -> None:
 
 def test_signing_out_ends_the_session_on_the_server(sign_in: SignIn, address: str) -> None:
     gp = sign_in("gp")
-    token = gp._http.cookies["liandong_session"]
+    token = gp.http.cookies["liandong_session"]
 
     assert gp.call("DELETE", "/session").status_code == 204
 
     thief = Client(address)
-    thief._http.cookies["liandong_session"] = token
+    thief.http.cookies["liandong_session"] = token
     assert thief.call("GET", "/session").json()["code"] == "session-expired"
 
 

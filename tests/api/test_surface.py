@@ -83,7 +83,7 @@ def test_without_a_bundle_the_page_says_what_to_do(serve: Callable[..., str], tm
 def test_a_change_reaches_the_browser_of_its_person(sign_in: SignIn) -> None:
     gp, director = sign_in("gp"), sign_in("director")
     task = gp.start()["nextTask"]["id"]
-    stream = director._http.get(f"{director.url}/api/v1/events", stream=True, timeout=20)
+    stream = director.http.get(f"{director.url}/api/v1/events", stream=True, timeout=20)
     lines = stream.iter_lines(chunk_size=1, decode_unicode=True)
     assert stream.headers["Content-Type"].startswith("text/event-stream")
     assert next(lines) == "retry: 3000"
@@ -97,7 +97,7 @@ def test_a_change_reaches_the_browser_of_its_person(sign_in: SignIn) -> None:
 
 def test_streams_are_capped_and_a_persons_oldest_gives_way(sign_in: SignIn) -> None:
     browsers = [sign_in(login) for login in ("gp", "director", "deputy", "centre")]
-    streams = [browser._http.get(f"{browser.url}/api/v1/events", stream=True, timeout=20) for browser in browsers]
+    streams = [browser.http.get(f"{browser.url}/api/v1/events", stream=True, timeout=20) for browser in browsers]
 
     refused = sign_in("stranger").call("GET", "/events")
     for stream in streams:
