@@ -1,6 +1,6 @@
 /// <reference types="vitest/config" />
 import { defineConfig } from 'vite'
-import { compress } from './compress'
+import { compress } from './compress.ts'
 
 /** The bundle goes where the server serves it from; names carry a hash, so they may be cached for ever. */
 export default defineConfig({

@@ -43,6 +43,12 @@ export const door = {
 }
 
 const PAUSES = [400, 1600]
+/** Without a key or a pointer for so long, what the page asks for is its own doing and must not keep the session awake. */
+const PRESENT_MS = 30_000
+let touchedAt = Date.now()
+for (const kind of ['pointerdown', 'keydown', 'wheel', 'touchmove']) {
+  addEventListener(kind, () => (touchedAt = Date.now()), { capture: true, passive: true })
+}
 
 export async function ask<Body>(method: Method, path: string, options: Ask = {}): Promise<Reply<Body>> {
   const key = method === 'POST' ? identifier() : undefined
@@ -114,6 +120,7 @@ function headers(method: Method, options: Ask, key: string | undefined): Headers
   if (options.body !== undefined) result.set('Content-Type', 'application/json')
   if (method !== 'GET' && door.csrfToken) result.set('X-CSRF-Token', door.csrfToken)
   if (key) result.set('Idempotency-Key', key)
+  if (Date.now() - touchedAt > PRESENT_MS) result.set('X-Background', '1')
   if (options.ifMatch !== undefined) result.set('If-Match', options.ifMatch)
   return result
 }

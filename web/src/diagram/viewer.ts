@@ -23,9 +23,13 @@ interface Overlays {
   add: (element: string, type: string, overlay: object) => string
   remove: (filter: { type: string }) => void
 }
+interface Shape {
+  id: string
+  children?: unknown[]
+}
 interface Registry {
-  get: (id: string) => unknown
-  forEach: (visit: (element: { id: string }) => void) => void
+  get: (id: string) => Shape | undefined
+  forEach: (visit: (element: Shape) => void) => void
 }
 
 const COLOURS = { defaultFillColor: 'var(--paper)', defaultStrokeColor: 'var(--rule)', defaultLabelColor: 'var(--ink)' }
@@ -67,7 +71,7 @@ export async function openViewer(area: HTMLElement, xml: string): Promise<Pictur
   return {
     mark: (content) => {
       const first = here === undefined
-      here = content.tokens.find(({ element }) => registry.get(element))?.element
+      here = content.tokens.find(({ element }) => [registry.get(element)].some((shape) => shape && !isAround(shape)))?.element
       mark(content, canvas, overlays, registry)
       if (first) settle()
     },
@@ -79,18 +83,23 @@ export async function openViewer(area: HTMLElement, xml: string): Promise<Pictur
   }
 }
 
+const MARKS = ['is-now', 'is-around', 'is-done']
+
+/** An open subprocess holds the tokens inside it; the step within is what matters. */
+const isAround = ({ children }: Shape): boolean => (children?.length ?? 0) > 0
+
 function mark(content: Diagram, canvas: Canvas, overlays: Overlays, registry: Registry): void {
   const now = new Map(content.tokens.map(({ element, count }) => [element, count]))
   const done = new Set(content.done)
-  registry.forEach(({ id }) => {
-    canvas.removeMarker(id, 'is-now')
-    canvas.removeMarker(id, 'is-done')
-    if (now.has(id)) canvas.addMarker(id, 'is-now')
-    else if (done.has(id)) canvas.addMarker(id, 'is-done')
+  registry.forEach((shape) => {
+    for (const name of MARKS) canvas.removeMarker(shape.id, name)
+    if (now.has(shape.id)) canvas.addMarker(shape.id, isAround(shape) ? 'is-around' : 'is-now')
+    else if (done.has(shape.id) && !isAround(shape)) canvas.addMarker(shape.id, 'is-done')
   })
   overlays.remove({ type: 'token' })
   for (const [id, count] of now) {
-    if (!registry.get(id)) continue
+    const shape = registry.get(id)
+    if (!shape || isAround(shape)) continue
     const html = document.createElement('span')
     html.className = 'token'
     html.textContent = String(count)

@@ -4,24 +4,22 @@ import { either, t } from '../i18n'
 import { Control, isGrouped } from './control'
 import { isBlank, isDemanded } from './names'
 import { valueAt, type Path } from './nodes'
+import type { Place } from './pack'
 import { CriticalMark, Reading } from './reading'
 import { useNames } from './section'
 import { useWriting } from './writing'
 
-/** Cells at most this wide have their label above the value, not beside it, when they are written in. */
-const SLIM = 5
-
-export function Cell({ field, path, width }: { field: Field; path: Path; width: number }) {
+export function Cell({ field, path, place }: { field: Field; path: Path; place: Place }) {
   const { values, faults } = useWriting()
   const names = useNames()
   const value = valueAt(values, path)
   const label = either(field.label, field.labelEn)
   const name = path.join('.')
-  const style = { gridColumn: `span ${width}` }
-  const size = width <= SLIM ? 'slim' : ''
+  const style = { gridColumn: `span ${place.width}` }
+  const shape = place.stacked ? 'stacked' : ''
   if (field.access === 'read') {
     return (
-      <dl class={`c ${size}`} style={style} data-field={name}>
+      <dl class={`c ${shape}`} style={style} data-field={name}>
         <dt>{label}</dt>
         <dd><Reading field={field} value={value} /></dd>
       </dl>
@@ -34,7 +32,7 @@ export function Cell({ field, path, width }: { field: Field; path: Path; width: 
   const notes = [description && `${id}-hint`, fault && `${id}-error`].filter(Boolean).join(' ') || undefined
   const caption = <>{label}{asked && <span class="req">{t('form.required')}</span>}</>
   return (
-    <div class={`c ed ${size}`} style={style} data-field={name}>
+    <div class={`c ed ${shape}`} style={style} data-field={name}>
       {isGrouped(field) ? <span class="l" id={`${id}-label`}>{caption}</span> : <label for={id}>{caption}</label>}
       <div>
         <span class="entry">

@@ -1,6 +1,7 @@
 /**
- * Cells into lines. A form says which cells share a row and how many of sixteen columns each takes; hidden ones leave gaps
- * and a phone is narrow, so the cells are laid anew and the last of each line takes what is left.
+ * Cells into lines. A form says which cells share a row and how many of sixteen columns each takes. Hidden ones leave gaps,
+ * some controls need more room than they were given, and a phone is narrow: so the cells are laid anew, and the last of each
+ * line takes what is left. In a line with narrow cells all labels stand above their values.
  */
 export const COLUMNS = 16
 
@@ -9,42 +10,83 @@ export interface Wish {
   columns: number | null
   /** Writable cells need room for a hand. */
   editable: boolean
+  /** Fewest columns in which its control can be used. */
+  least: number
+  /** How long the value to read is, in widths of a Chinese character. */
+  extent: number
 }
 
-/** The width of each cell, in columns of sixteen. */
-export function pack(wishes: Wish[], narrow: boolean): number[] {
-  const widths = wishes.map((wish, at) => (narrow ? onPhone(wish) : wish.columns ?? share(wishes, at)))
-  let [start, used] = [0, 0]
-  const fill = (end: number) => {
-    if (end > start) widths[end - 1]! += COLUMNS - used
+export interface Place {
+  width: number
+  /** The label stands above the value. */
+  stacked: boolean
+}
+
+/** Up to so many columns there is no room for a label beside the value. */
+const NARROW_READ = 4
+const NARROW_WRITE = 7
+
+export function pack(wishes: Wish[], phone: boolean): Place[] {
+  const widths = phone ? wishes.map(onPhone) : rowsOf(wishes).flatMap(fitted)
+  const places = widths.map((width): Place => ({ width, stacked: false }))
+  for (const line of linesOf(wishes, widths, phone)) {
+    const used = line.reduce((sum, at) => sum + places[at]!.width, 0)
+    places[line.at(-1)!]!.width += COLUMNS - used
+    const stacked = phone || line.some((at) => places[at]!.width <= (wishes[at]!.editable ? NARROW_WRITE : NARROW_READ))
+    for (const at of line) places[at]!.stacked = stacked
   }
+  return places
+}
+
+function rowsOf(wishes: Wish[]): Wish[][] {
+  const rows: Wish[][] = []
   wishes.forEach((wish, at) => {
-    const breaks = !narrow && at > 0 && wish.row !== wishes[at - 1]!.row
-    if (used + widths[at]! > COLUMNS || breaks) {
-      fill(at)
-      start = at
-      used = 0
-    }
-    used += widths[at]!
+    if (at > 0 && wish.row !== null && wish.row === wishes[at - 1]!.row) rows.at(-1)!.push(wish)
+    else rows.push([wish])
   })
-  fill(wishes.length)
+  return rows
+}
+
+/** The widths of one row: as the form says, at least what is needed, taken from the neighbours that have more than they need. */
+function fitted(row: Wish[]): number[] {
+  const taken = row.reduce((sum, { columns }) => sum + (columns ?? 0), 0)
+  const open = row.filter(({ columns }) => columns === null).length
+  const share = open ? Math.max(2, Math.floor((COLUMNS - taken) / open)) : 0
+  const widths = row.map(({ columns, least }) => Math.min(COLUMNS, Math.max(columns ?? share, least)))
+  for (let over = sum(widths) - COLUMNS; over > 0; over--) {
+    const spare = widths.map((width, at) => width - row[at]!.least)
+    const most = spare.indexOf(Math.max(...spare))
+    if (spare[most]! <= 0) break
+    widths[most]!--
+  }
   return widths
 }
 
-/** Cells of a row without a width of their own divide what the others leave. */
-function share(wishes: Wish[], at: number): number {
-  const row = wishes[at]!.row
-  if (row === null) return COLUMNS
-  const members = wishes.filter((wish) => wish.row === row)
-  const taken = members.reduce((sum, { columns }) => sum + (columns ?? 0), 0)
-  const open = members.filter(({ columns }) => columns === null).length
-  return Math.max(2, Math.floor((COLUMNS - taken) / open))
+const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+/** Which cells stand in one line, by their places in the list. */
+function linesOf(wishes: Wish[], widths: number[], phone: boolean): number[][] {
+  const lines: number[][] = []
+  let used = COLUMNS
+  widths.forEach((width, at) => {
+    const breaks = !phone && (wishes[at]!.row === null || wishes[at]!.row !== wishes[at - 1]?.row)
+    if (breaks || used + width > COLUMNS) {
+      lines.push([])
+      used = 0
+    }
+    lines.at(-1)!.push(at)
+    used += width
+  })
+  return lines
 }
 
-/** A third, two thirds or all of a phone; half where one writes. */
-function onPhone({ columns, editable }: Wish): number {
-  if (columns === null || columns > 11) return COLUMNS
-  if (editable) return columns <= 6 ? COLUMNS / 2 : COLUMNS
-  if (columns <= 6) return 5
-  return columns <= 8 ? COLUMNS / 2 : 11
+/** What fits a third, a half, two thirds of a 360 px slip, in widths of a Chinese character. */
+const ROOM: [columns: number, extent: number][] = [[5, 5.5], [8, 9.5], [11, 13]]
+
+/** On a phone a value takes a third, a half, two thirds or all, as it needs; where one writes, half or all. */
+function onPhone({ columns, editable, least, extent }: Wish): number {
+  if (columns === null) return COLUMNS
+  if (editable) return columns <= 6 && least <= 4 ? COLUMNS / 2 : COLUMNS
+  const wanted = columns <= 6 ? 5 : columns <= 8 ? 8 : columns <= 11 ? 11 : COLUMNS
+  return ROOM.find(([width, room]) => width >= wanted && extent <= room)?.[0] ?? COLUMNS
 }

@@ -1,8 +1,8 @@
-/** What a read-only cell shows: choices by their labels, times as a person says them, critical values with an arrow. */
+/** What a read-only cell shows: choices by their labels, instants as a person says them, critical values with an arrow. */
 import { useSignal } from '@preact/signals'
 import type { Field, Value } from '../api/types'
 import { now } from '../clock/now'
-import { date, when } from '../clock/words'
+import { when } from '../clock/words'
 import { call } from '../expressions/functions'
 import { Meter } from '../expressions/values'
 import { either, t } from '../i18n'
@@ -12,7 +12,7 @@ const DEMO = '·演示'
 export function Reading({ field, value }: { field: Field; value: Value }) {
   if (value === null || value === '' || (Array.isArray(value) && !value.length)) return <span class="vh">{t('form.none')}</span>
   const words = wordsOf(field, value)
-  if (field.properties.mask) return <Masked words={words} mask={field.properties.mask} />
+  if (field.properties.mask === 'id') return <Masked words={words} />
   const critical = criticalSide(field, value)
   const unit = field.properties.unit && field.type === 'number' ? ` ${field.properties.unit}` : ''
   if (critical) return <span class="hot nw">{words}{unit} <Arrow side={critical} /></span>
@@ -26,10 +26,10 @@ function Words({ words }: { words: string }) {
   return <>{words.slice(0, -DEMO.length)}<span class="d s nw">{DEMO}</span></>
 }
 
-/** Personal numbers are masked until asked for: others may look over one's shoulder. */
-function Masked({ words, mask }: { words: string; mask: 'name' | 'id' | 'phone' }) {
+/** Identity numbers are masked until asked for: others look over one's shoulder. Names and phones are what one works with. */
+function Masked({ words }: { words: string }) {
   const open = useSignal(false)
-  const covered = String(call(`mask_${mask}`, new Meter(), [words]))
+  const covered = String(call('mask_id', new Meter(), [words]))
   return (
     <span class="nw">
       {open.value ? words : covered}{' '}
@@ -44,7 +44,6 @@ export function wordsOf(field: Field, value: Value): string {
   const text = String(value)
   if (field.type === 'select' || field.type === 'radio') return labelIn(field, text)
   if (field.type === 'datetime' && field.subtype === 'datetime') return when(text, now.value)
-  if (field.type === 'datetime' && field.subtype !== 'time') return date(Date.parse(`${text}T00:00:00+08:00`), 0)
   if (field.type === 'number') return grouped(text, field.properties.money === true)
   return text
 }

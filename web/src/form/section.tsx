@@ -6,14 +6,15 @@ import { either } from '../i18n'
 import { Cell } from './cell'
 import { isBlank, isHidden } from './names'
 import { isField, isOrnament, isRows, valueAt, type Path } from './nodes'
-import { COLUMNS, pack } from './pack'
-import { Reading } from './reading'
+import { COLUMNS, pack, type Place, type Wish } from './pack'
+import { Reading, wordsOf } from './reading'
 import { RowsBlock } from './rows'
 import { RowContext, useWriting } from './writing'
 
 export function SectionBlock({ section, path }: { section: Section; path: Path }) {
+  const { values } = useWriting()
   const names = useNames()
-  if (isHidden(section, names)) return null
+  if (isHidden(section, names) || isVacant(section, values, path)) return null
   const label = either(section.label, section.labelEn)
   const inner = section.path === undefined ? path : [...path, section.path]
   const id = `section-${section.id}`
@@ -31,24 +32,63 @@ export function useNames() {
 }
 
 export function Cells({ nodes, path }: { nodes: Node[]; path: Path }) {
+  const { values } = useWriting()
   const names = useNames()
-  const shown = nodes.filter((node) => !isHidden(node, names) && node.type !== 'separator')
-  const widths = pack(shown.map(wishOf), narrow.value)
+  const seen = nodes.filter((node) => !isHidden(node, names) && node.type !== 'separator')
+  const shown = seen.filter((node) => !isIdle(node, seen, values, path))
+  const places = pack(shown.map((node) => wishOf(node, values, path)), narrow.value)
   return (
     <div class="g">
-      {shown.map((node, at) => <Piece key={node.id} node={node} path={path} width={widths[at]!} />)}
+      {shown.map((node, at) => <Piece key={node.id} node={node} path={path} place={places[at]!} />)}
     </div>
   )
 }
 
-function wishOf(node: Node) {
-  const columns = isField(node) ? node.layout?.columns ?? null : node.type === 'spacer' ? node.layout?.columns ?? null : COLUMNS
-  return { row: node.layout?.row ?? null, columns, editable: isField(node) && node.access === 'write' }
+/**
+ * Nothing to read and nothing to write. On the desk a row stays whole as long as one of its cells has something, so that
+ * paper and screen can be laid side by side; on the phone an empty cell is only in the way.
+ */
+function isIdle(node: Node, all: Node[], values: Value, path: Path): boolean {
+  const row = node.layout?.row ?? null
+  if (!isField(node) || row === null || narrow.value) return isVacant(node, values, path)
+  return all.filter((other) => other.layout?.row === row).every((other) => isVacant(other, values, path))
 }
 
-function Piece({ node, path, width }: { node: Node; path: Path; width: number }) {
-  const style = { gridColumn: `span ${width}` }
-  if (isField(node)) return <Cell field={node} path={[...path, node.key]} width={width} />
+/** Whether the node, with all in it, is read-only and empty. */
+export function isVacant(node: Node, values: Value, path: Path): boolean {
+  if (isOrnament(node)) return false
+  if (isField(node)) return node.access === 'read' && isBlank(node, valueAt(values, [...path, node.key]))
+  if (isRows(node)) return node.access === 'read' && !(valueAt(values, [...path, node.path]) as Value[] | null)?.length
+  const inner = node.path === undefined ? path : [...path, node.path]
+  return node.components.every((child) => isOrnament(child) || isVacant(child, values, inner))
+}
+
+/** Fewest columns in which the control of a field can be used. */
+const LEAST: Partial<Record<Field['type'], number>> = { select: 3, radio: 4, checklist: 4, taglist: 4, textarea: 4 }
+const LEAST_MOMENT = { date: 4, time: 3, datetime: 6 }
+
+function leastOf(field: Field): number {
+  if (field.access === 'read') return 2
+  return field.type === 'datetime' ? LEAST_MOMENT[field.subtype ?? 'date'] : LEAST[field.type] ?? 3
+}
+
+function wishOf(node: Node, values: Value, path: Path): Wish {
+  const row = node.layout?.row ?? null
+  if (!isField(node)) return { row, columns: node.type === 'spacer' ? node.layout?.columns ?? null : COLUMNS, editable: false, least: 1, extent: 0 }
+  const value = valueAt(values, [...path, node.key])
+  const extent = node.access === 'read' && !isBlank(node, value) ? extentOf(wordsOf(node, value)) : 0
+  return { row, columns: node.layout?.columns ?? null, editable: node.access === 'write', least: leastOf(node), extent }
+}
+
+const LATIN = 0.6
+
+function extentOf(words: string): number {
+  return Array.from(words).reduce((sum, letter) => sum + (letter > '\u2e80' ? 1 : LATIN), 0)
+}
+
+function Piece({ node, path, place }: { node: Node; path: Path; place: Place }) {
+  const style = { gridColumn: `span ${place.width}` }
+  if (isField(node)) return <Cell field={node} path={[...path, node.key]} place={place} />
   if (isRows(node)) return <div class="c bare" style={style}><RowsBlock rows={node} path={[...path, node.path]} /></div>
   if (isOrnament(node)) return <div class="c bare text" style={style}>{node.type === 'text' && <Paragraphs text={either(node.text, node.textEn)} />}</div>
   return <SubSection section={node} path={path} style={style} />

@@ -8,7 +8,7 @@ import { either, language, t } from '../i18n'
 import type { Leaf } from '../task/leaf'
 import { namesOf } from './names'
 import { isSection } from './nodes'
-import { Cells, SectionBlock } from './section'
+import { Cells, isVacant, SectionBlock } from './section'
 import { Signatures } from './signatures'
 import { WritingContext, type Writing } from './writing'
 
@@ -24,7 +24,7 @@ export default function Slip({ leaf }: { leaf: Leaf }) {
     <WritingContext.Provider value={writing}>
       <Head form={form} process={detail.process.name} number={detail.instance.number} />
       <div class="sheet">
-        {form && blocksOf(form.components).map((block, at) =>
+        {form && blocksOf(form.components).filter((block) => !block.every((node) => isVacant(node, values, []))).map((block, at) =>
           isSection(block[0]!) ? <SectionBlock key={block[0].id} section={block[0]} path={[]} /> : <section key={at} class="fs flat"><Cells nodes={block} path={[]} /></section>,
         )}
         <Signatures opinions={detail.opinions} />

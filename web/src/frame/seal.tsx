@@ -5,10 +5,11 @@ import { t } from '../i18n'
 const WEIGHT: Record<Urgency, string> = { E: 'e', U: 'u', R: 'r' }
 
 export function Seal({ urgency }: { urgency: Urgency | null }) {
-  const kind = urgency && urgency in WEIGHT ? urgency : 'R'
+  // Not classified yet is not the same as routine.
+  if (!urgency) return <span class="seal none" aria-hidden="true" />
   return (
-    <span class={`seal ${WEIGHT[kind]}`} role="img" aria-label={t(`urgency.${kind}`)}>
-      {t(`seal.${kind}`)}
+    <span class={`seal ${WEIGHT[urgency]}`} role="img" aria-label={t(`urgency.${urgency}`)}>
+      {t(`seal.${urgency}`)}
     </span>
   )
 }

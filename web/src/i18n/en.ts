@@ -49,8 +49,9 @@ export const en: Dictionary = {
   'password.current': 'Present password',
   'password.new': 'New password',
   'password.again': 'New password once more',
-  'password.rule': 'At least 10 characters, without your login.',
+  'password.rule': 'At least 10 characters, three of: capitals, small letters, digits, marks; without your login or name.',
   'password.differs': 'The two are not the same.',
+  'password.weak': 'Too easy to guess. At least 10 characters, three of: capitals, small letters, digits, marks; without your login or name, and not the old one.',
   'password.short': 'The new password needs at least 10 characters.',
   'password.save': 'Change password',
   'password.done': 'Password changed',
@@ -246,6 +247,7 @@ export const en: Dictionary = {
   // timeline
   'timeline.title': 'Course',
   'timeline.empty': 'Nothing has happened yet',
+  'timeline.just': 'Just arrived',
   'timeline.elapsed': '{span} so far',
   'timeline.elapsedOf': '{span} of {term}',
   'timeline.system': 'System',

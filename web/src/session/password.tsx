@@ -80,6 +80,7 @@ function check(current: string, next: string, again: string) {
 }
 
 function blame(failure: unknown): { current?: string; next?: string } {
+  if (failure instanceof Problem && failure.code === 'weak-password') return { next: t('password.weak') }
   const words = sentence(failure)
-  return failure instanceof Problem && failure.code.startsWith('wrong') ? { current: words } : { next: words }
+  return failure instanceof Problem && failure.code === 'wrong-credentials' ? { current: words } : { next: words }
 }

@@ -27,7 +27,13 @@ export function Task({ id }: { id: string }) {
     navigate(`/inbox/${parts()[1] ?? 'todo'}`)
     requestAnimationFrame(() => document.getElementById(`row-${id}`)?.focus())
   }
-  useCommands([{ keys: 'Escape', act: back }])
+  // The first Esc leaves the field, the next one the task.
+  const escape = () => {
+    const field = document.activeElement
+    if (field instanceof HTMLElement && field.matches('input, select, textarea')) field.blur()
+    else back()
+  }
+  useCommands([{ keys: 'Escape', act: escape, always: true }])
   if (!detail) return <Waiting leaf={leaf} />
   return <Open leaf={leaf} />
 }

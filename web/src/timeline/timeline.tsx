@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { timeline } from '../api/calls'
 import type { TimelineItem } from '../api/types'
 import { now } from '../clock/now'
-import { span, when } from '../clock/words'
+import { MINUTE, span, when } from '../clock/words'
 import { useResource } from '../frame/resource'
 import { Failed } from '../frame/states'
 import { either, joined, t } from '../i18n'
@@ -55,7 +55,9 @@ function stampOf(item: TimelineItem): { iso: string; words: string } | null {
 function elapsed(item: TimelineItem): string {
   const since = item.since ?? item.at
   if (!since) return ''
-  const gone = span(now.value - Date.parse(since))
+  const age = now.value - Date.parse(since)
+  if (age < MINUTE) return t('timeline.just')
+  const gone = span(age)
   if (!item.dueAt) return t('timeline.elapsed', { span: gone })
   return t('timeline.elapsedOf', { span: gone, term: span(Date.parse(item.dueAt) - Date.parse(since)) })
 }
