@@ -28,6 +28,11 @@ def cases() -> list[Path]:
     return sorted(FOLDER.glob("*.json"))
 
 
+def tagged(tag: str) -> list[Path]:
+    """The scenario files with a tag."""
+    return [path for path in cases() if tag in json.loads(path.read_text(encoding="utf-8"))["tags"]]
+
+
 def run(path: Path, *, reload: bool = False) -> Community:
     """Runs a scenario. Raises Failed at the first step that does not hold."""
     case = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)

@@ -26,9 +26,8 @@ from engine.store.database import migrate
 from engine.store.tables import Appointment, Institution, Message, Person, ProcessInstance, Round, Seat
 from engine.testing import County
 from tests.referral.community import TUESDAY
-from tests.referral.scenarios import cases
+from tests.referral.scenarios import tagged
 
-MAIN = [path for path in cases() if "main" in json.loads(path.read_text(encoding="utf-8"))["tags"]]
 STARTERS = ("BR_GP", "V_DOC", "SPEC_DOC")
 NUMBERS = ("ZZ2026CH0500001", "HZ2026CH0000001")
 """Numbers in the scenario files, for which the drawn number stands in."""
@@ -45,7 +44,7 @@ def county(tmp_path: Path) -> Iterator[County]:
         yield county
 
 
-@pytest.mark.parametrize("path", MAIN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", tagged("main"), ids=lambda path: path.stem)
 def test_scenario(county: County, path: Path) -> None:
     """Every step finds its people, every message its case, and no incident is raised."""
     number = ""
