@@ -1,7 +1,6 @@
 """Faults of the bare SpiffWorkflow 3.2.0 that the kernel must not have, one test for each number of the fault list.
 
-F2 (shared objects at joins), F6 (stored state that is evaluated) and F13 (cost that grows) are also covered by
-test_variables, test_memory and test_partial_load.
+F13, cost that grows with the instance, is tested in test_partial_load.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import pytest
 from engine.errors import Conflict
 from engine.kernel import Budget, BudgetExceeded, parse
 from engine.kernel.effects import IncidentRaised
+from engine.kernel.rows import Delta
 from engine.kernel.triggers import CompleteToken, Fire, SetVariables
 from tests.kernel.world import World, document, flows
 
@@ -106,6 +106,22 @@ def test_f5_python_in_a_model_is_refused_wherever_it_stands(text: str) -> None:
         parsed = parse({"m.bpmn": document('<startEvent id="s"/><userTask id="a"/>' + xml)})
         assert "expression" in {finding.code for finding in parsed.errors}, site
         assert parsed.processes == ()
+
+
+@pytest.mark.parametrize("text", ["__import__('os').system('id')", "open('/etc/passwd')", "(lambda: 1)()"])
+def test_f6_text_in_stored_rows_is_never_evaluated_as_python(text: str) -> None:
+    condition = "<conditionalEventDefinition><condition>${v == 1}</condition></conditionalEventDefinition>"
+    body = f'<startEvent id="s"/><userTask id="a"/><boundaryEvent id="b" attachedToRef="a">{condition}</boundaryEvent>'
+    world = World(body + flows("s>a"))
+    instance = world.start("p", v=text)
+    source = world.store.source(instance)
+    [row] = source.subscriptions("conditional")
+    row.data["condition"] = text
+    source.apply(Delta(instance=source.instance(), subscriptions=[row]))
+    world.set_variables(v=1)
+    assert world.open() == ["a"]
+    world.complete("a", note=text)
+    assert world.variables() == {"v": 1, "note": text}
 
 
 def test_f7_a_task_is_completed_once_and_only_when_it_is_open() -> None:
