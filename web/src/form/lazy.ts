@@ -1,6 +1,11 @@
 /** The form chunk: fetched when a task is about to be opened. */
-export const loadForm = () => import('./slip')
 export const loadRules = () => import('./rules')
+
+/** The rules come along: the network may be gone by the time they are needed. */
+export const loadForm = () => {
+  void loadRules().catch(() => undefined)
+  return import('./slip')
+}
 
 let asked = false
 

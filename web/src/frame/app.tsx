@@ -5,7 +5,7 @@ import { t } from '../i18n'
 import { InboxPage } from '../inbox/page'
 import { HelpSheet } from '../keyboard/help'
 import { PasswordDialog } from '../session/password'
-import { LoginPage } from '../session/login'
+import { destination, LoginPage } from '../session/login'
 import { session } from '../session/session'
 import { SignInAgain } from '../session/sign-in-again'
 import { navigate, parts, path, query } from '../routing/router'
@@ -29,7 +29,7 @@ export function App() {
   const inside = session.value !== null
   useEffect(() => {
     if (!inside && place !== 'login') navigate(`/login${wanted()}`, { replace: true })
-    else if (inside && (!place || place === 'login')) navigate('/inbox', { replace: true })
+    else if (inside && (!place || place === 'login')) navigate(destination(), { replace: true })
   }, [inside, place])
   if (!inside) return <><LoginPage /><ToastArea /></>
   return (

@@ -7,7 +7,7 @@ import { when } from '../clock/words'
 import { t } from '../i18n'
 import { enter, session } from './session'
 
-export function LoginForm({ onEntered }: { onEntered?: () => void }) {
+export function LoginForm() {
   const busy = useSignal(false)
   const loginError = useSignal('')
   const error = useSignal('')
@@ -24,7 +24,6 @@ export function LoginForm({ onEntered }: { onEntered?: () => void }) {
     busy.value = true
     try {
       await enter(name, secret)
-      onEntered?.()
     } catch (failure) {
       error.value = refusal(failure)
       password.current!.select()

@@ -1,7 +1,7 @@
 /** The page before anything else: a slip with two fields, and how the person likes to read. */
 import { useEffect } from 'preact/hooks'
 import { language, setLanguage, t } from '../i18n'
-import { navigate, query } from '../routing/router'
+import { query } from '../routing/router'
 import { Icon } from '../frame/icon'
 import { LoginForm } from './login-form'
 import { dark, large, setLarge, setTheme } from './preferences'
@@ -19,7 +19,7 @@ export function LoginPage() {
           <p class="mark"><Icon name="link" /></p>
           <h1 class="song">{t('product')}</h1>
           <p class="d2 s">{t('login.community')}</p>
-          <LoginForm onEntered={() => navigate(destination(), { replace: true })} />
+          <LoginForm />
         </div>
         <div class="stub">
           <label class="s"><input type="checkbox" checked={large.value} onChange={(event) => setLarge(event.currentTarget.checked)} />{t('me.large')}</label>
@@ -42,7 +42,7 @@ export function LanguageSwitch() {
 }
 
 /** Where the person wanted to go; only ever a place of our own. */
-function destination(): string {
+export function destination(): string {
   const next = new URLSearchParams(query.value).get('next') ?? ''
   return next.startsWith('/') && !next.startsWith('//') && !next.startsWith('/login') ? next : '/inbox'
 }

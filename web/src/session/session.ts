@@ -44,13 +44,11 @@ export async function enter(login: string, password: string): Promise<void> {
 
 /** Ends the session here and in the other tabs. */
 export async function leave(): Promise<void> {
-  try {
-    await api.signOut()
-  } finally {
-    tabs?.postMessage(null)
-    clearKept()
-    location.assign('/login')
-  }
+  // One whose session has ended already leaves all the same.
+  await api.signOut().catch(() => undefined)
+  tabs?.postMessage(null)
+  clearKept()
+  location.assign('/login')
 }
 
 export function can(right: string): boolean {

@@ -4,8 +4,10 @@
  */
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import * as api from '../api/calls'
+import { Problem, sentence } from '../api/problem'
 import type { Action, TaskDetail, Value, Values } from '../api/types'
 import { changes, laidOver, valueAt, withDefaults, withValue, type Path } from '../form/nodes'
+import { t } from '../i18n'
 import { onHint } from '../live/hints'
 import { startDraft, type Draft } from './draft'
 
@@ -83,8 +85,18 @@ async function load(leaf: Leaf): Promise<void> {
     if (first) leaf.draft.restore(body.draft)
     leaf.draft.enabled.value = allows(leaf, 'saveDraft')
   } catch (failure) {
-    leaf.error.value = failure
+    if (leaf.detail.value === null) leaf.error.value = failure
+    else cannotRenew(leaf, leaf.detail.value, failure)
   }
+}
+
+/** What is shown stays, with what was written on it; a task that is this person's no more can only be read. */
+function cannotRenew(leaf: Leaf, shown: TaskDetail, failure: unknown): void {
+  const gone = failure instanceof Problem && [403, 404].includes(failure.status)
+  leaf.obstacle.value = { words: gone ? t('task.gone') : sentence(failure, 'load'), renew: !gone }
+  if (!gone) return
+  leaf.detail.value = { ...shown, actions: [] }
+  leaf.draft.enabled.value = false
 }
 
 function take(leaf: Leaf, body: TaskDetail, etag: string): void {
