@@ -42,10 +42,41 @@ class _Term:
     rungs: tuple[RungPlanned, ...]
 
 
+class _People:
+    """Whom the rules of one step's tasks find; each rule is asked once, however many tasks have it."""
+
+    def __init__(self, work: UnitOfWork, case: Case) -> None:
+        self.institutions: set[int] = set()
+        """Where those who are asked or get a copy sit: they take part, or nobody there could read the case."""
+        self._work = work
+        self._case = case
+        self._found: dict[tuple[str, tuple[AssignmentRule, ...]], Resolution] = {}
+
+    def asked(self, approval: ApprovalModel, names: CaseNames) -> Resolution:
+        """The people who are to do a task."""
+        found = self._resolve(approval.mode, _rules(approval.assigns, names))
+        self.institutions.update(found.institutions)
+        return found
+
+    def copied(self, approval: ApprovalModel, names: CaseNames) -> tuple[int, ...]:
+        """The persons who get a read-only copy, none when the rules find nobody."""
+        found = self._resolve("pool", _rules(approval.copies, names)) if approval.copies else None
+        if found is None or found.reason:
+            return ()
+        self.institutions.update(found.institutions)
+        return found.persons
+
+    def _resolve(self, mode: str, rules: tuple[AssignmentRule, ...]) -> Resolution:
+        if (mode, rules) not in self._found:
+            own, starter = self._case.institution_code, self._case.started_by
+            self._found[mode, rules] = resolve(self._work, rules, own=own, starter=starter, mode=mode)
+        return self._found[mode, rules]
+
+
 def open_tasks(step: Step, opened: Sequence[TaskOpened]) -> None:
     """Opens one round for each of these user task tokens and tells the people who are asked."""
     work, case = step.work, step.case
-    people: dict[tuple[AssignmentRule, ...], Resolution] = {}
+    people = _People(work, case)
     numbers = _round_numbers(work, case, {effect.element for effect in opened})
     rounds: list[RoundOpened] = []
     for effect in opened:
@@ -54,26 +85,15 @@ def open_tasks(step: Step, opened: Sequence[TaskOpened]) -> None:
         approval = element.approval or NO_APPROVAL
         names = step.names(effect.scope)
         names.prefetch(_names_of(approval))
-        rules = _rules(approval.assigns, names)
-        if rules not in people:
-            people[rules] = resolve(work, rules, own=case.institution_code, starter=case.started_by, mode=approval.mode)
         numbers[effect.element] += 1
-        bare = _round(step, definition, effect, element, people[rules], numbers[effect.element])
+        bare = _round(step, definition, effect, element, people.asked(approval, names), numbers[effect.element])
         term = _term_or_incident(step, definition, element, names)
-        rounds.append(replace(bare, copies=_copies(work, case, approval, names), **({} if term is None else vars(term))))
+        rounds.append(replace(bare, copies=people.copied(approval, names), **({} if term is None else vars(term))))
     open_rounds(work, rounds)
-    for institution in {key for found in people.values() for key in found.institutions} - {case.institution}:
+    for institution in people.institutions - {case.institution}:
         participate(work, case.key, institution, None)
     for entry in rounds:
         _tell(step.definitions.get(entry.definition), entry, step.journal)
-
-
-def _copies(work: UnitOfWork, case: Case, approval: ApprovalModel, names: CaseNames) -> tuple[int, ...]:
-    """Persons who get a read-only copy, none when the rules find nobody."""
-    if not approval.copies:
-        return ()
-    found = resolve(work, _rules(approval.copies, names), own=case.institution_code, starter=case.started_by, mode="pool")
-    return () if found.reason else found.persons
 
 
 def _round(
