@@ -47,6 +47,6 @@ describe('when', () => {
 describe('span', () => {
   it('has two units at most', () => {
     const spans = [0.5, 22, 60, 100, 24 * 60 + 70, 5 * 1440 + 90].map((minutes) => words.span(minutes * 60_000))
-    expect(spans).toEqual(['不足 1 分', '22 分', '1 时', '1 时 40 分', '1 天 1 时', '5 天'])
+    expect(spans).toEqual(['30 秒', '22 分', '1 时', '1 时 40 分', '1 天 1 时', '5 天'])
   })
 })

@@ -85,7 +85,8 @@ export function span(ms: number, rough = false): string {
   const minutes = Math.floor(Math.abs(ms) / MINUTE)
   const m = minutes % 60
   const h = Math.floor(minutes / 60)
-  if (minutes < 1) return t('span.seconds')
+  // The page's clock goes in steps of five seconds.
+  if (minutes < 1) return t('span.seconds', { s: Math.max(5, Math.floor(Math.abs(ms) / 5_000) * 5) })
   if (h < 1) return t('span.minutes', { m })
   if (h < 24) return m && h < 10 ? t('span.hoursMinutes', { h, m }) : t('span.hours', { h })
   const d = Math.floor(h / 24)

@@ -129,7 +129,7 @@ export const en: Dictionary = {
   'term.soon': 'Due soon',
   'term.overdue': 'Overdue',
   'term.escalatedName': 'Escalated',
-  'span.seconds': 'less than 1 min',
+  'span.seconds': '{s} s',
   'span.minutes': '{m} min',
   'span.hours': '{h} h',
   'span.hoursMinutes': '{h} h {m} min',

@@ -127,7 +127,7 @@ export const zh = {
   'term.soon': '即将超时',
   'term.overdue': '已超时',
   'term.escalatedName': '已升级',
-  'span.seconds': '不足 1 分',
+  'span.seconds': '{s} 秒',
   'span.minutes': '{m} 分',
   'span.hours': '{h} 时',
   'span.hoursMinutes': '{h} 时 {m} 分',
