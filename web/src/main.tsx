@@ -22,7 +22,8 @@ async function start(): Promise<void> {
   startRouter()
   startKeys()
   session.subscribe((person) => {
-    if (!person) return
+    // Before the first password is changed the server answers nothing else.
+    if (!person || person.mustChangePassword) return
     startHints()
     startNotices()
   })

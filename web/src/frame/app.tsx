@@ -40,7 +40,7 @@ export function App() {
         <div class="main">
           <Progress />
           {!online.value && <Offline />}
-          <Place />
+          {!session.value?.mustChangePassword && <Place />}
         </div>
         {narrow.value && <Dock />}
       </div>

@@ -9,8 +9,8 @@ interface Props {
   children: ComponentChildren
   footer?: ComponentChildren
   onClose?: (() => void) | undefined
-  /** `sheet` rises from below on the phone, `panel` hangs under the bar at the right, `corner` stands by the rail's foot. */
-  shape?: 'center' | 'sheet' | 'panel' | 'corner'
+  /** `sheet` rises from below on the phone, `panel` hangs under the bar at the right, `corner` stands by the rail's foot, `cover` hides the page. */
+  shape?: 'center' | 'sheet' | 'panel' | 'corner' | 'cover'
 }
 
 export function Dialog({ title, children, footer, onClose, shape = 'center' }: Props) {

@@ -68,7 +68,7 @@ function Newer() {
 function More() {
   const button = useRef<HTMLButtonElement>(null)
   useEffect(() => {
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && void store.loadMore(), { rootMargin: '600px 0px' })
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && void store.loadMore(), { root: button.current!.closest('.list'), rootMargin: '600px 0px' })
     observer.observe(button.current!)
     return () => observer.disconnect()
   }, [store.nextCursor.value])

@@ -40,7 +40,8 @@ function Block({ size, children }: { size: number; children: () => ComponentChil
         if (!entry.isIntersecting && entry.boundingClientRect.height) height.current = entry.boundingClientRect.height
         setNear(entry.isIntersecting)
       },
-      { rootMargin: '1200px 0px' },
+      // The margin is counted from the pane that scrolls, not from the window.
+      { root: element.current!.closest('.list'), rootMargin: '1200px 0px' },
     )
     observer.observe(element.current!)
     return () => observer.disconnect()
