@@ -164,6 +164,8 @@ def close_rounds(work: UnitOfWork, tokens: Sequence[int]) -> list[tuple[int, UUI
         rounds = list(work.connection.execute(select(Round.key).where(Round.token.in_(chunk), Round.state == "open")).scalars())
         if not rounds:
             continue
+        asked = work.connection.execute(select(Round.resolved).where(Round.key.in_(rounds))).scalars()
+        work.wake(*(person for resolved in asked for person in resolved["persons"]))
         work.connection.execute(update(Round).where(Round.key.in_(rounds)).values(state="cancelled", decided_at=work.now))
         open_seats = (Seat.round.in_(rounds), Seat.state.in_(("open", "claimed")))
         seats = work.connection.execute(select(Seat.key, Seat.id, Seat.element, Seat.assignee).where(*open_seats)).all()

@@ -106,7 +106,7 @@ def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Do
         .where(Seat.key == seat.key)
         .values(state="open", assignee=None, capacity=None, claimed_at=None, revision=seat.revision + 1)
     )
-    work.wake(work.actor.person)
+    work.wake(work.actor.person, *seat.resolved["persons"])
 
     def noted(journal: Journal) -> None:
         journal.note(
@@ -224,7 +224,7 @@ def _hold(work: UnitOfWork, seat: Row[Any], capacity: Capacity | None) -> None:
         "revision": seat.revision + 1,
     }
     work.connection.execute(update(Seat).where(Seat.key == seat.key).values(held))
-    work.wake(work.actor.person)
+    work.wake(work.actor.person, *seat.resolved["persons"])
 
 
 def _end(
@@ -252,7 +252,7 @@ def _end(
     )
     end_seats(work, [seat.key])
     work.connection.execute(delete(Draft).where(Draft.seat == seat.key))
-    work.wake(work.actor.person)
+    work.wake(work.actor.person, *seat.resolved["persons"])
 
 
 def _outcome(approval: ApprovalModel, wanted: str) -> OutcomeModel:

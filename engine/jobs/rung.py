@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from engine.appliers.jobs import JobScheduled, schedule
 from engine.appliers.journal import Journal
@@ -104,11 +104,17 @@ def _let_in(work: UnitOfWork, seat: Row[Any], above: tuple[int, ...]) -> None:
 
 
 def _copies(work: UnitOfWork, seat: Row[Any], rung: Row[Any], told: tuple[int, ...]) -> list[dict[str, Any]]:
-    """The superiors' copies, which let them see the case; those who hold or are offered the seat need none."""
+    """New copies for the superiors, which let them see the case; those who hold or are offered the seat need none.
+
+    A person has one copy of a seat: one he has already is put before him again, unread.
+    """
     if rung.kind == "remind":
         return []
     asked = {seat.assignee, *seat.resolved["persons"]}
-    have = set(work.connection.execute(select(Copy.person).where(Copy.seat == seat.key, Copy.reason == rung.kind)).scalars())
+    found = select(func.max(Copy.key), Copy.person).where(Copy.seat == seat.key, Copy.person.in_(told)).group_by(Copy.person)
+    have = {person: key for key, person in work.connection.execute(found)}
+    again = {"reason": rung.kind, "made_at": work.now, "read_at": None}
+    work.connection.execute(update(Copy).where(Copy.key.in_(have.values())).values(again))
     return [
         {
             "key": work.new_key(),

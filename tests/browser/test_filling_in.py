@@ -40,7 +40,9 @@ def test_who_may_start_nothing_is_told_so(sign_in: SignIn) -> None:
 
 
 @BOTH
-def test_what_is_missing_or_wrong_stands_at_its_field(sign_in: SignIn, demonstration: Demonstration, size: tuple[int, int]) -> None:
+def test_what_is_missing_or_wrong_stands_at_its_field(
+    sign_in: SignIn, demonstration: Demonstration, size: tuple[int, int]
+) -> None:
     page = sign_in("gongxue", size, at=f"/inbox/todo/{demonstration.draft('gongxue').slip}")
     page.get_by_label("姓名").fill("甲" * 21)
     page.get_by_label("电话").fill("12345")

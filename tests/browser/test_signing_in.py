@@ -22,7 +22,9 @@ def fill_in(page: Page, login: str, password: str) -> None:
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_who_has_the_password_comes_in_and_leaves_again(open_window: Open, demonstration: Demonstration, size: tuple[int, int]) -> None:
+def test_who_has_the_password_comes_in_and_leaves_again(
+    open_window: Open, demonstration: Demonstration, size: tuple[int, int]
+) -> None:
     page = open_window(size)
     page.goto("/")
     expect(page.get_by_label("工号或登录名")).to_be_focused()
@@ -87,11 +89,11 @@ def test_too_many_wrong_passwords_lock_and_say_until_when(open_window: Open, dem
     expect(page.get_by_label("密码")).to_have_accessible_description(locked)
 
 
-def test_an_address_asked_for_while_signed_out_is_opened_after_signing_in(open_window: Open, demonstration: Demonstration) -> None:
+def test_an_address_asked_for_while_signed_out_is_opened_afterwards(open_window: Open, demonstration: Demonstration) -> None:
     page = open_window()
     page.goto("/mine/participating")
 
     fill_in(page, "kangmin", demonstration.passwords["kangmin"])
 
     expect(page).to_have_url(re.compile("/mine/participating$"))
-    expect(page.get_by_role("heading", name="还没有参与的")).to_be_visible()
+    expect(page.get_by_role("link", name="我参与的")).to_have_attribute("aria-current", "page")

@@ -15,6 +15,7 @@ import { Empty, Failed } from '../frame/states'
 import { t, type Key } from '../i18n'
 import { subjectOf, withoutSuffix } from '../inbox/row'
 import { onHint } from '../live/hints'
+import { Holder } from '../mine/tables'
 import { parts } from '../routing/router'
 import { Timeline } from '../timeline/timeline'
 
@@ -77,7 +78,7 @@ function Now({ detail }: { detail: InstanceDetail }) {
       <ul>
         {detail.now.map((step) => (
           <li key={step.step + step.since} class="fx between">
-            <span><b class="pen">{step.step}</b>　<b>{withoutSuffix(step.holder)}</b>
+            <span><b class="pen">{step.step}</b>　<Holder row={detail} step={step} />
               <span class="s d block">{t('mine.since.text', { time: when(step.since, now.value), span: span(now.value - Date.parse(step.since)) })}</span>
             </span>
             <TermMark task={{ dueAt: step.dueAt, createdAt: step.since, level: step.level }} wide />

@@ -8,6 +8,9 @@ import { Seal } from '../frame/seal'
 import { joined, t } from '../i18n'
 import { subjectOf, withoutSuffix } from '../inbox/row'
 
+/** What the server writes where no person and no partner has a step. */
+const NOBODY = '—'
+
 const titleOf = (row: InstanceRow): string => subjectOf({ subject: row.subject, process: row.process, instance: row })
 
 function About({ row }: { row: InstanceRow }) {
@@ -31,6 +34,12 @@ const termOf = (step: NowStep) => ({ dueAt: step.dueAt, createdAt: step.since, l
 /** The step that presses most stands for the case; the others are counted. */
 function pressing(steps: NowStep[]): NowStep | undefined {
   return [...steps].sort((a, b) => b.level - a.level || (a.dueAt ?? '9').localeCompare(b.dueAt ?? '9'))[0]
+}
+
+/** In whose hands it is; where no person has it, why. */
+export function Holder({ row, step }: { row: Pick<InstanceRow, 'state'>; step: NowStep | undefined }) {
+  if (step && step.holder !== NOBODY) return <b>{withoutSuffix(step.holder)}</b>
+  return <span class="d2">{t(row.state === 'incident' ? 'state.incident' : 'case.system.wait')}</span>
 }
 
 export function Open({ rows }: { rows: InstanceRow[] }) {
@@ -57,7 +66,7 @@ function Line({ row }: { row: InstanceRow }) {
   return (
     <tr>
       <th scope="row"><About row={row} /></th>
-      <td>{step ? <b>{withoutSuffix(step.holder)}</b> : <span class="d2">{row.state === 'incident' ? t('state.incident') : t('case.system.wait')}</span>}</td>
+      <td><Holder row={row} step={step} /></td>
       <td>{step ? <Since step={step} /> : when(row.startedAt, now.value)}</td>
       <td>{step && <><b class="pen">{step.step}</b>{row.now.length > 1 && <span class="s d block">{t('mine.parallel', { n: row.now.length - 1 })}</span>}</>}</td>
       <td class="r">{step && <TermMark task={termOf(step)} />}</td>
@@ -72,10 +81,10 @@ function Card({ row }: { row: InstanceRow }) {
       <About row={row} />
       {step ? (
         <div class="fx between">
-          <span><b>{withoutSuffix(step.holder)}</b><span class="s d2 block">{step.step}{t('comma')}<Since step={step} /></span></span>
+          <span><Holder row={row} step={step} /><span class="s d2 block">{step.step}{t('comma')}<Since step={step} /></span></span>
           <TermMark task={termOf(step)} />
         </div>
-      ) : <p class="s d2">{row.state === 'incident' ? t('state.incident') : t('case.system.wait')}</p>}
+      ) : <p class="s"><Holder row={row} step={step} /></p>}
     </div>
   )
 }

@@ -1,12 +1,13 @@
 /** The person's own menu: in which capacities, how to read, keys, password, leaving. */
 import { useSignal } from '@preact/signals'
 import { Dialog } from '../frame/dialog'
+import { narrow } from '../frame/media'
 import { either, joined, language, setLanguage, t, type Language } from '../i18n'
 import { showHelp } from '../keyboard/help'
 import { giveHint } from '../live/hints'
 import { large, setLarge, setTheme, theme, type Theme } from './preferences'
 import { PasswordDialog } from './password'
-import { leave, session } from './session'
+import { can, leave, session } from './session'
 
 const THEMES: Theme[] = ['system', 'light', 'dark']
 
@@ -85,6 +86,7 @@ function Menu({ onClose, onPassword }: { onClose: () => void; onPassword: () => 
       </div>
       <hr />
       <ul class="commands">
+        {narrow.value && can('operations') && <li><a class="btn q" href="/operations" onClick={onClose}>{t('place.operations')}</a></li>}
         <li><button type="button" class="btn q" onClick={then(showHelp)}>{t('me.keys')} <kbd>?</kbd></button></li>
         <li><button type="button" class="btn q" onClick={then(onPassword)}>{t('me.password')}</button></li>
         <li><button type="button" class="btn q" onClick={() => void leave()}>{t('me.leave')}</button></li>

@@ -5,6 +5,7 @@ import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { narrow } from '../frame/media'
 import { t } from '../i18n'
+import { rows } from '../inbox/store'
 import { useCommands } from '../keyboard/use-commands'
 import { claim, complete, labelOf, missing } from './act'
 import { focusField } from './content'
@@ -120,7 +121,7 @@ function whyNot(leaf: Leaf): string {
   const detail = leaf.detail.value!
   if (detail.completedAt) return t('task.completed', { at: when(detail.completedAt, now.value), outcome: detail.outcomeLabel ?? '' })
   if (detail.state === 'closed' || detail.state === 'completed') return t('task.ended')
-  if (detail.copyId) return t('task.copied')
+  if (rows.value.some(({ id, copyId }) => id === leaf.id && copyId)) return t('task.copied')
   if (detail.assignee && !detail.mine) return t('task.holder', { name: detail.assignee.name })
   return t('task.readOnly')
 }
