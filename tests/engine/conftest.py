@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
 
-from engine.store.database import migrate
+from engine.store.database import Database, migrate
 from engine.store.tables import Base
 from engine.testing import County
 from tests.engine.invariants import violations
@@ -64,25 +65,43 @@ def _restore(url: str) -> None:
         connection.execute(_for_each_table("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM {kept}"))
 
 
+def _restore_file(template: Path, path: Path) -> None:
+    """Brings the county back, page by page: others may have the file open."""
+    with closing(sqlite3.connect(template)) as settled, closing(sqlite3.connect(path)) as connection:
+        settled.backup(connection)
+
+
+@pytest.fixture(scope="session")
+def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """The SQLite file that every test finds restored. SQLAlchemy compiles its statements once a run, not once a test."""
+    return Database(f"sqlite:///{tmp_path_factory.mktemp('engine') / 'county.sqlite'}")
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql_county: str) -> Database:
+    """The PostgreSQL database that every test finds restored."""
+    return Database(postgresql_county)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def county_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of a database with the county as it was settled, once for each kind of database."""
+def database(request: pytest.FixtureRequest) -> Database:
+    """A database with the county as it was settled, once for each kind of database."""
+    found: Database = request.getfixturevalue(f"{request.param}_database")
     if request.param == "sqlite":
-        path = tmp_path / "liandong.sqlite"
-        shutil.copyfile(request.getfixturevalue("sqlite_county"), path)
-        return f"sqlite:///{path}"
-    url: str = request.getfixturevalue("postgresql_county")
-    _restore(url)
-    return url
+        _restore_file(request.getfixturevalue("sqlite_county"), Path(found.url.database or ""))
+    else:
+        _restore(request.getfixturevalue("postgresql_county"))
+    return found
 
 
 @pytest.fixture
-def open_county(county_url: str) -> Iterator[Callable[..., County]]:
+def open_county(database: Database) -> Iterator[Callable[..., County]]:
     """Opens the county with settings of one's own: `open_county(job_retries=1)`."""
     opened: list[County] = []
 
     def start(**settings: object) -> County:
-        county = County(county_url, **settings)
+        url = database.url.render_as_string(hide_password=False)
+        county = County(url, database=database, **settings)
         opened.append(county)
         return county
 

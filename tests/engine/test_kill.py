@@ -170,8 +170,8 @@ SCENES: dict[Callable[[County], Scene], tuple[str, ...]] = {
     complete: POINTS,
     message: POINTS,
     timer: POINTS,
-    rung: POINTS,
-    delivery: POINTS,
+    rung: (AFTER_DELTA, AFTER_COMMIT),
+    delivery: (AFTER_DELTA, AFTER_COMMIT),
     take: (BEFORE_TRANSACTION, BEFORE_COMMIT, AFTER_COMMIT),
 }
 

@@ -57,12 +57,14 @@ def test_migrating_again_changes_nothing(database: Database, database_url: str) 
         assert connection.execute(text("SELECT next FROM key_block")).scalar_one() == 1
 
 
-def test_a_store_of_another_version_is_refused_with_the_command_that_helps(database: Database) -> None:
+def test_a_store_of_another_version_is_refused_with_the_command_that_helps(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
     with database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     with pytest.raises(Conflict, match="liandong migrate") as refusal:
         database.check_schema()
     assert refusal.value.code == "schema-version"
+    database.close()
 
 
 def test_an_empty_file_is_no_store_until_it_is_migrated(tmp_path: Path) -> None:
