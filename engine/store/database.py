@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.engine import URL
 
 from engine.errors import Conflict, Invalid
@@ -31,12 +32,15 @@ class Database:
         """Opens nothing yet. Raises Invalid for a URL that is neither SQLite nor PostgreSQL."""
         self.url = normalise_url(url)
         if self.url.get_backend_name() == "sqlite":
-            self.engine = create_engine(self.url, pool_size=pool_size, max_overflow=8, connect_args={"check_same_thread": False})
+            arguments: dict[str, object] = {"check_same_thread": False}
+            self.engine = self._engine(pool_size, connect_args=arguments)
             sqlite.prepare(self.engine)
         else:
-            self.engine = create_engine(
-                self.url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True, connect_args=dict(postgresql.CONNECT_ARGUMENTS)
-            )
+            self.engine = self._engine(pool_size, pool_pre_ping=True, connect_args=dict(postgresql.CONNECT_ARGUMENTS))
+
+    def _engine(self, pool_size: int, **options: Any) -> Engine:
+        # Parameters hold patient data, which an error's text must not carry into a log.
+        return create_engine(self.url, pool_size=pool_size, max_overflow=8, hide_parameters=True, **options)
 
     @property
     def dialect(self) -> str:
