@@ -30,7 +30,7 @@ web: $(BUNDLE)  ## Build the browser bundle (Node on PATH, or one from a Python 
 
 .PHONY: test
 test: setup chromium lint contracts types web web-test budget  ## Everything: checks, then every test on both databases and in Chromium
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --quiet --numprocesses 2 --dist loadscope $(ARGS)
 
 .PHONY: lint
 lint: setup  ## Style and common mistakes
