@@ -24,14 +24,15 @@ def main() -> None:
 
 @click.command()
 @click.argument("paths", metavar="FILE_OR_FOLDER...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--restart", is_flag=True, help="Drop everything and build it anew from the store after each step.")
-def scenario(paths: tuple[Path, ...], restart: bool) -> None:
-    """Run engine-neutral scenarios, each on a fresh store with a virtual clock."""
-    failed = 0
-    for result in run_all(paths, restart=restart):
-        failed += not result.passed
+@click.option("--restart-each-step", is_flag=True, help="Drop everything and build it anew from the store after each step.")
+def scenario(paths: tuple[Path, ...], restart_each_step: bool) -> None:
+    """Run engine-neutral scenarios, each on a fresh store with a virtual clock. Exit status 0 only when all pass."""
+    passed = failed = 0
+    for result in run_all(paths, restart=restart_each_step):
+        passed, failed = passed + result.passed, failed + (not result.passed)
         click.echo(f"{'ok  ' if result.passed else 'FAIL'} {result.id}{'' if result.passed else ': ' + result.reason}")
-    if failed:
+    click.echo(f"{passed} passed, {failed} failed")
+    if failed or not passed:
         raise SystemExit(1)
 
 
