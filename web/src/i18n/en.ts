@@ -187,6 +187,8 @@ export const en: Dictionary = {
   'task.reassign.to': 'Reassign to {name}',
   'task.reassigned': 'Reassigned to {name}',
   'task.done': 'Done: {outcome}',
+  'task.done.itself': '{outcome}',
+  'task.done.itself.next': '{outcome}. Here is the next task',
   'task.done.next': 'Done: {outcome}. Here is the next task',
   'task.missing.one': '1 field needs attention',
   'task.missing.many': '{n} fields need attention',

@@ -185,6 +185,8 @@ export const zh = {
   'task.reassign.to': '改派给{name}',
   'task.reassigned': '已改派给{name}',
   'task.done': '已{outcome}',
+  'task.done.itself': '{outcome}',
+  'task.done.itself.next': '{outcome}，打开下一件',
   'task.done.next': '已{outcome}，打开下一件',
   'task.missing.one': '还有 1 处要补',
   'task.missing.many': '还有 {n} 处要补',

@@ -7,7 +7,7 @@ import { when } from '../clock/words'
 import { say } from '../frame/toast'
 import { loadRules } from '../form/lazy'
 import { changes } from '../form/nodes'
-import { either, t } from '../i18n'
+import { either, t, type Key } from '../i18n'
 import { replaceRow } from '../inbox/store'
 import { giveHint } from '../live/hints'
 import { navigate } from '../routing/router'
@@ -35,10 +35,16 @@ export async function complete(leaf: Leaf, outcome: Outcome): Promise<void> {
   })
 }
 
+/** Outcomes that are worded as done already, such as 已出发, say so themselves. */
+function doneKey(outcome: string, next: boolean): Key {
+  if (outcome.includes('已')) return next ? 'task.done.itself.next' : 'task.done.itself'
+  return next ? 'task.done.next' : 'task.done'
+}
+
 function goOn(leaf: Leaf, reply: ActionReply, done: string): void {
   replaceRow(leaf.id, null)
   giveHint('tasks')
-  say(t(reply.nextTask ? 'task.done.next' : 'task.done', { outcome: done }))
+  say(t(doneKey(done, reply.nextTask !== null), { outcome: done }))
   navigate(reply.nextTask ? `/inbox/todo/${reply.nextTask.id}` : '/inbox/todo', { replace: true })
 }
 
