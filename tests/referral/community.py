@@ -40,7 +40,8 @@ def forms(process: str) -> Mapping[str, FormModel]:
     found = {}
     for path in sorted((ROOT / "forms" / process).glob("*.form.json")):
         form, findings = parse_form(path.read_bytes(), path.name)
-        assert form is not None and not findings, findings
+        assert not findings, findings
+        assert form is not None
         found[form.id] = form
     return found
 
@@ -106,7 +107,7 @@ class Community(World):
         nth: int = 0,
     ) -> None:
         """The nth open task of an element ends with an outcome, its form checked as the server does."""
-        instance, token = self.tasks(element)[nth]
+        instance = self.tasks(element)[nth][0]
         model = self._element(instance, element)
         assert model.approval is not None
         chosen = next((item for item in model.approval.outcomes if item.value == outcome), None)
@@ -171,7 +172,8 @@ class Community(World):
     def _check_people(self, instance: int, effect: TaskOpened) -> None:
         element = self._element(instance, effect.element)
         approval = element.approval
-        assert approval is not None and approval.assigns, effect.element
+        assert approval is not None
+        assert approval.assigns, effect.element
         names = {**self.names(instance), **self._variables(instance)}
         for assign in (*approval.assigns, *approval.copies):
             for template in (assign.post, assign.person, assign.institution, assign.department):

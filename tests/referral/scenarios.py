@@ -1,15 +1,16 @@
 """Runs the scenario files of the referral library. The format is that of the conformance files, with institutions:
 
-    start: process, at: institution, vars            complete: task, outcome, opinion, vars, nth
-    message: {name, to, correlation, vars}           expect_variables: {…}, process
-    expect_outside: ["endpoint name"]                messages to pools without a process since the last such step
-    expect_dead: [names]                             messages that nobody took
+start: process, at: institution, vars            complete: task, outcome, opinion, vars, nth
+message: {name, to, correlation, vars}           expect_variables: {…}, process
+expect_outside: ["endpoint name"]                messages to pools without a process since the last such step
+expect_dead: [names]                             messages that nobody took
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,7 @@ def _advance_time(community: Community, term: str, step: dict[str, Any]) -> None
     community.advance_time(term)
 
 
-_STEPS = {
+_STEPS: dict[str, Callable[[Community, Any, dict[str, Any]], None]] = {
     "start": _start,
     "complete": _complete,
     "message": _message,

@@ -79,7 +79,12 @@ def suggest(**inputs: Any) -> Any:
 
 
 def test_the_department_of_the_disease_comes_first() -> None:
-    assert [suggest(diagCode=code)[0]["dept"] for code in ("M17.1", "I21.0", "N18.5", "J44.1")] == ["ORTH", "CARD", "NEPH", "RESP"]
+    assert [suggest(diagCode=code)[0]["dept"] for code in ("M17.1", "I21.0", "N18.5", "J44.1")] == [
+        "ORTH",
+        "CARD",
+        "NEPH",
+        "RESP",
+    ]
 
 
 def test_the_choice_of_a_routine_patient_overrides_the_score() -> None:
