@@ -43,7 +43,8 @@ def serve(demo: bool, host: str, port: int, no_worker: bool, database: str | Non
         try:
             server = _listen(engine, settings.api, host, port)
         except OSError as error:
-            raise click.ClickException(f"Expected to listen on {host}:{port}, but {error.strerror or error}. Try --port.") from error
+            reason = error.strerror or error
+            raise click.ClickException(f"Expected to listen on {host}:{port}, but {reason}. Try --port.") from error
         if worker is not None:
             worker.start()
         click.echo("\n".join([*lines, f"联动 Liandong: http://{host}:{server.effective_port}"]))
