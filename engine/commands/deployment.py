@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import uuid4
@@ -29,6 +29,8 @@ from engine.store.unit_of_work import UnitOfWork
 PARAMETERS = "parameters.json"
 NOT_STARTED = ("timer", "conditional")
 """Start events of a process that nothing would ever set off."""
+LONGEST_ID, LONGEST_NAME, LONGEST_OUTCOME, LONGEST_ENDPOINT = 150, 200, 100, 40
+"""Characters that the store keeps of what a model names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +111,7 @@ def inspect(resources: Mapping[str, bytes], *, foreign_services: ForeignServices
     findings += [
         _untimely(model, start) for model in parsed.processes for start in model.start_subscriptions if start.kind in NOT_STARTED
     ]
+    findings += [finding for model in parsed.processes for finding in _too_long(model)]
     return Inspected(findings=(*findings, *parsed.findings), processes=parsed.processes)
 
 
@@ -138,7 +141,7 @@ def _define(work: UnitOfWork, deployment: int, model: ProcessModel) -> str:
             version=version,
             latest=True,
             resource=model.resource,
-            name=model.title or model.name or model.id,
+            name=(model.title or model.name or model.id)[:LONGEST_NAME],
             startable=model.startable,
         )
     )
@@ -202,6 +205,29 @@ def _untimely(model: ProcessModel, start: StartSubscriptionModel) -> Finding:
         message="流程不能由定时或条件开始事件启动，请改用消息、信号或人工启动。",
         message_en="a process cannot be started by a timer or a condition: start it by a message, a signal or by hand",
     )
+
+
+def _too_long(model: ProcessModel) -> Iterator[Finding]:
+    """What the store could not keep, found before a case stops at it."""
+    named: list[tuple[str, str | None, int | None, int]] = [(model.id, None, model.line, LONGEST_ID)]
+    for element in model.elements.values():
+        outcomes = element.approval.outcomes if element.approval else ()
+        endpoint = element.send.endpoint if element.send else None
+        named += [(element.id, element.id, element.line, LONGEST_ID)]
+        named += [(event.name or "", element.id, element.line, LONGEST_NAME) for event in element.events]
+        named += [(outcome.value, element.id, element.line, LONGEST_OUTCOME) for outcome in outcomes]
+        named += [(endpoint or "", element.id, element.line, LONGEST_ENDPOINT)]
+    for text, owner, line, longest in named:
+        if len(text) > longest:
+            yield Finding(
+                level="error",
+                code="too-long",
+                resource=model.resource,
+                element=None if owner is None else owner[:LONGEST_ID],
+                line=line,
+                message=f"“{text[:20]}…”太长，最多 {longest} 个字符。",
+                message_en=f"'{text[:20]}…' is too long: at most {longest} characters",
+            )
 
 
 def _unknown_file(name: str) -> Finding:

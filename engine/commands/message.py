@@ -114,6 +114,8 @@ def _check(command: SendMessage, work: UnitOfWork) -> None:
     require_text("message_id", command.message_id, ID_LENGTH)
     require_values(command.correlation)
     require_values(command.payload)
+    for variable in command.payload:
+        require_text("payload", variable, NAME_LENGTH)
     if len(dump_json(dict(command.payload))) > PAYLOAD_LIMIT:
         raise Invalid("payload-too-large", "Expected a payload of at most {limit} characters", limit=PAYLOAD_LIMIT)
     if command.occurred_at is not None and command.occurred_at > work.now:

@@ -28,6 +28,8 @@ from engine.store.tables import Round
 from engine.store.unit_of_work import UnitOfWork
 
 NO_APPROVAL = ApprovalModel()
+NAME_LENGTH = 200
+"""Characters of a step's name that a task keeps."""
 KEPT_AT_MOST = 500
 """Persons of one round whose keys are kept with it."""
 TOLD_AT_MOST = 50
@@ -108,7 +110,7 @@ def _round(
         scope=effect.scope,
         definition=definition.key,
         element=effect.element,
-        name=element.name or element.id,
+        name=(element.name or element.id)[:NAME_LENGTH],
         number=number,
         mode=element.approval.mode if element.approval else NO_APPROVAL.mode,
         principals=found.principals,

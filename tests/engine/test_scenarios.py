@@ -22,11 +22,12 @@ from engine.store.database import Database
 OWN = Path(__file__).parents[1] / "scenarios"
 SHARED = Path(os.environ.get("LIANDONG_CONFORMANCE", Path(__file__).parents[3] / "shared" / "conformance"))
 
-ELEMENTS = tuple(
+ELEMENTS = re.findall(
+    r"\w+",
     "startEvent endEvent terminateEventDefinition userTask manualTask task serviceTask scriptTask sendTask receiveTask "
     "exclusiveGateway parallelGateway eventBasedGateway messageEventDefinition signalEventDefinition timerEventDefinition "
     "intermediateCatchEvent intermediateThrowEvent boundaryEvent subProcess callActivity loopCardinality loopDataInputRef "
-    "conditionExpression".split()
+    "conditionExpression",
 )
 """What the own scenarios must show."""
 
