@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from engine.commands.incident import RaiseIncident, RetryIncident
+from engine.commands.job import ExecuteJob
+from engine.commands.message import BroadcastSignal
+from engine.commands.notification import MarkNotificationsRead
+from engine.errors import EngineError, Invalid, NotAllowed
+from engine.store.tables import Incident, Job, Notification
+from engine.testing import County, bpmn, process, user_task
+from tests.engine.models import END, START, one_task
+
+SIGNAL = '<signal id="g" name="Alarm"/>'
+EVENT = '<signalEventDefinition id="{}d" signalRef="g"/>'
+
+
+def listening() -> bytes:
+    catch = f'<intermediateCatchEvent id="c">{EVENT.format("c")}</intermediateCatchEvent>'
+    script = '<scriptTask id="x" scriptFormat="liandong"><script>y = 10 // divisor</script></scriptTask>'
+    return bpmn(
+        process("p", START, catch, script, user_task("react", post="BR_GP"), END, flows="s > c > x > react > e"), extra=SIGNAL
+    )
+
+
+def test_a_signal_reaches_every_case_of_every_institution(county: County) -> None:
+    county.deploy(listening())
+    cases = [county.run("p", at=code, divisor=1) for code in ("CH00", "CH01", "CH02")]
+    county.signal("Alarm")
+    assert [case.open for case in cases] == [["react"]] * 3
+
+
+def test_one_case_that_fails_keeps_the_signal_from_no_other(county: County) -> None:
+    county.deploy(listening())
+    first, broken, last = county.run("p", divisor=1), county.run("p", divisor=0), county.run("p", divisor=2)
+    county.signal("Alarm")
+    assert (first.open, broken.open, last.open) == (["react"], [], ["react"])
+    assert [incident.instance for incident in county.incidents()] == [broken.key]
+
+
+def test_a_signal_that_finds_its_case_ended_is_harmless(county: County) -> None:
+    border = f'<boundaryEvent id="b" attachedToRef="work">{EVENT.format("b")}</boundaryEvent>'
+    elements = (START, user_task("work", post="BR_GP"), border, END, '<endEvent id="e2"/>')
+    county.deploy(bpmn(process("p", *elements, flows="s > work > e, b > e2"), extra=SIGNAL))
+    case = county.run("p")
+    county.execute(BroadcastSignal(name="Alarm"))
+    (job,) = county.take_jobs()
+    county.execute(ExecuteJob(job=job.id, fence=job.fence))
+    county.person("gan").complete(case.task("work"))
+    assert county.work() == 1
+    assert (case.state, county.rows(select(Job.key))) == ("completed", [])
+
+
+def test_who_may_broadcast(county: County) -> None:
+    with pytest.raises(NotAllowed):
+        county.person("gan").do(BroadcastSignal(name="Alarm"))
+    with pytest.raises(Invalid):
+        county.execute(BroadcastSignal(name="a\0"))
+    county.person("it", "integrate").do(BroadcastSignal(name="Alarm"))
+
+
+def test_lines_are_marked_read_by_whom_they_were_sent_to(county: County) -> None:
+    county.deploy(one_task())
+    county.run("p")
+    lines = {row.person: row.id for row in county.rows(select(Notification.person, Notification.id))}
+    gan, guo = county.person("gan"), county.person("guo")
+    county.clock.advance(timedelta(minutes=1))
+    gan.do(MarkNotificationsRead(ids=(lines[gan.key], lines[guo.key], UUID(int=1))))
+    read = {row.person: row.read_at for row in county.rows(select(Notification.person, Notification.read_at))}
+    assert read == {gan.key: county.clock.now(), guo.key: None}
+    county.clock.advance(timedelta(minutes=1))
+    gan.do(MarkNotificationsRead(ids=(lines[gan.key],)))
+    assert county.scalar(select(Notification.read_at).where(Notification.person == gan.key)) == read[gan.key]
+
+
+def test_an_incident_of_a_whole_case_is_closed_by_hand(county: County) -> None:
+    county.deploy(one_task())
+    case = county.run("p")
+    county.execute(RaiseIncident(instance=case.key, code="budget", message="too large"))
+    (incident,) = county.incidents()
+    assert (incident.code, incident.instance, case.revision) == ("budget", case.key, 2)
+    county.person("it", "operations").do(RetryIncident(incident=incident.id))
+    resolved = county.row(select(Incident.state, Incident.resolved_by))
+    assert tuple(resolved) == ("resolved", county.person("it").key)
+    assert case.open == ["check"]
+
+
+def test_a_step_without_end_is_undone_and_becomes_an_incident(county: County) -> None:
+    script = '<scriptTask id="x" scriptFormat="liandong"><script>n = n + 1</script></scriptTask>'
+    elements = (START, user_task("go", post="BR_GP"), script, '<exclusiveGateway id="g"/>', END)
+    county.deploy(bpmn(process("p", *elements, flows="s > go > x > g, g > x if n > 0, g > e if n < 0")))
+    case = county.run("p", n=1)
+    with pytest.raises(EngineError, match="budget"):
+        county.person("gan").complete(case.task("go"))
+    assert (case.open, case.variables["n"]) == (["go"], 1)
+    assert [incident.instance for incident in county.incidents()] == [case.key]
