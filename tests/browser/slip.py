@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.demonstration import SLIP
@@ -40,3 +43,21 @@ def draft_is_saved(page: Page) -> None:
 def told(page: Page, words: str) -> None:
     """Waits until the page says what was just done."""
     expect(page.get_by_role("status").get_by_text(words)).to_be_visible()
+
+
+def write(page: Page, answers: Mapping[str, str | Sequence[str]]) -> None:
+    """Fills cells by the words printed beside them: text, a date, the label of a choice, or several labels to tick."""
+    for label, answer in answers.items():
+        caption = page.locator("label, .l").filter(has_text=re.compile(f"^{re.escape(label)}(必填)?$"))
+        cell = page.locator(".c.ed").filter(has=caption).first
+        control = cell.locator("input, select, textarea").first
+        kind = control.evaluate("control => control.tagName === 'INPUT' ? control.type : control.tagName")
+        if kind == "SELECT":
+            control.select_option(label=str(answer))
+        elif kind == "radio":
+            cell.get_by_role("radio", name=str(answer), exact=True).check()
+        elif kind == "checkbox":
+            for name in [answer] if isinstance(answer, str) else answer:
+                cell.get_by_role("checkbox", name=re.compile(re.escape(name))).check()
+        else:
+            control.fill(str(answer))

@@ -40,14 +40,20 @@ export async function openBox(next: Box): Promise<void> {
 
 /** A box, a search or a filter was chosen: what comes is shown, whatever is being looked at. */
 let choosing = 0
+/** A hint came meanwhile: what is on its way may be older than the change. */
+let hinted = false
 
 export async function reload(): Promise<void> {
   choosing++
   const page = await fetchFirst(PAGE)
   choosing--
-  if (!page) return
-  waiting.value = null
-  show(page.items, page.nextCursor)
+  if (page) {
+    waiting.value = null
+    show(page.items, page.nextCursor)
+  }
+  if (choosing || !hinted) return
+  hinted = false
+  void refresh()
 }
 
 async function fetchFirst(limit: number) {
@@ -106,7 +112,8 @@ export async function loadCounts(): Promise<void> {
 /** Brings the shown rows up to date, without moving them under the person's eyes. */
 async function refresh(): Promise<void> {
   void loadCounts()
-  if (rowsOf.value !== box.value || choosing) return
+  if (choosing) return void (hinted = true)
+  if (rowsOf.value !== box.value) return
   const page = await fetchFirst(Math.min(MOST, Math.max(PAGE, rows.value.length)))
   if (!page) return
   const fresh = merge(page.items)

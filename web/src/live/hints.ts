@@ -42,7 +42,8 @@ function listen(): () => void {
   function open(): void {
     stream = new EventSource('/api/v1/events')
     stream.addEventListener('open', () => {
-      if (poll) both()
+      // What changed while nobody listened, before the first stream too, was told to nobody.
+      both()
       clearInterval(poll)
       poll = undefined
     })
