@@ -27,6 +27,7 @@ from engine.runtime import Runtime, StepTooLarge
 from engine.store.base import Executes, dump_json
 from engine.store.database import Database
 from engine.store.keys import KeySequence
+from engine.store.locks import hold
 from engine.store.tables import IdempotencyKey
 from engine.store.unit_of_work import UnitOfWork
 
@@ -95,6 +96,8 @@ class Engine:
 
     def _run_once(self, command: Command[R], work: UnitOfWork, key: str) -> R:
         person = work.actor.person or 0
+        # The second of two clicks at once has to find the first one's answer, not its effect.
+        hold(work.connection, f"idempotency {person} {key}")
         digest = hashlib.sha256((type(command).__name__ + dump_json(_plain(command))).encode()).hexdigest()
         known = work.connection.execute(
             select(IdempotencyKey.request_hash, IdempotencyKey.result).where(
