@@ -17,7 +17,7 @@ from tests.api.browser import Client
 PATIENCE_SECONDS = 40.0
 """How long a worker may take on a machine that is busy with other things."""
 PAUSE_SECONDS = 0.1
-SLIP = {
+SLIP: dict[str, Any] = {
     "name": "林小满·演示",
     "sex": "2",
     "years": 61,
@@ -53,8 +53,9 @@ class Demonstration:
         self._numbers: Iterator[int] = count(1)
 
     def person(self, login: str) -> Client:
-        """Somebody who acts without a browser window, signed in once for all tests."""
-        if login not in self._people:
+        """Somebody who acts without a browser window. A session that too many windows have pushed out is opened again."""
+        known = self._people.get(login)
+        if known is None or not known.call("GET", "/session").ok:
             self._people[login] = Client(self.url).sign_in(login, self.passwords[login])
         return self._people[login]
 

@@ -168,7 +168,9 @@ def test_a_stale_page_is_told_so_and_goes_on_with_what_was_written(sign_in: Sign
     expect(page.get_by_role("button", name="有更新")).to_be_visible()
 
     act(page, "接受")
-    expect(page.get_by_role("alert").filter(has_text="这件事刚有变化，您的意见没有提交。看一眼最新内容再办，草稿还在。")).to_be_visible()
+    expect(
+        page.get_by_role("alert").filter(has_text="这件事刚有变化，您的意见没有提交。看一眼最新内容再办，草稿还在。")
+    ).to_be_visible()
 
     page.get_by_role("button", name="换成最新内容").click()
     expect(page.get_by_role("button", name="换成最新内容")).to_have_count(0)

@@ -1,0 +1,124 @@
+"""Takes the pictures in docs/screenshots from a fresh demonstration whose cases are made by running the referral process.
+
+.venv/bin/python -m tests.browser.screenshots
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.demonstration import Demonstration, until
+from tests.servers.application import Application
+from tests.servers.browser import DESK, Windows, launch
+
+FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
+SIZES = {1440: DESK, 360: (360, 780)}
+PATIENTS = (
+    ("mengfan", "钱荣·演示", "1", "1960-03-04", "R", "ORTH", "M17.1", "右膝骨关节炎，行走困难"),
+    ("qinchuan", "孙兰·演示", "2", "1951-09-12", "R", "CARD", "I50.9", "心力衰竭，需进一步检查"),
+    ("liminghui", "李国梁·演示", "1", "1958-02-20", "U", "ORTH", "S72.0", "股骨颈骨折"),
+    ("gongxue", "周小琴·演示", "2", "1979-07-01", "R", "GSUR", "K80.2", "胆囊结石"),
+    ("mochenglin", "赵建国·演示", "1", "1968-05-06", "E", "EMER", "S32.8", "骨盆骨折、失血性休克"),
+)
+"""Starter, name, sex, birth, urgency, department, code and diagnosis."""
+
+
+def moment(**later: float) -> str:
+    """An instant so much later than now."""
+    return (datetime.now(UTC) + timedelta(**later)).isoformat()
+
+
+def slip(name: str, sex: str, birth: str, urgency: str, department: str, code: str, diagnosis: str) -> dict[str, Any]:
+    """The answers of a referral slip."""
+    shock = urgency == "E"
+    signs = {"pulse": 128 if shock else 88, "sbp": 82 if shock else 146, "dbp": 50 if shock else 84, "spo2": 97}
+    return {
+        "kind": "emergency" if shock else "outpatient", "declaredUrgency": urgency, "name": name, "sex": sex, "birth": birth,
+        "idType": "03", "idNo": "E00000000", "phone": "199-0000-0512", "insurance": "390", "fromDept": "GP",
+        "fromDoctor": "值班医师·演示", "fromPhone": "199-0000-0501", "toInst": "CH00", "toDept": department, "diagCode": code,
+        "diagName": diagnosis, "reasonCodes": ["U1" if shock else "U4"], "presentIllness": "症状加重，本院条件有限，建议上转。",
+        "allergyState": "no", "transport": "ems" if shock else "self", "escort": "doctor" if shock else "none",
+        "signs": ["major_trauma"] if shock else [],
+        "vital": {**signs, "consciousness": "stupor" if shock else "clear", "at": moment(minutes=-10)},
+    }  # fmt: skip
+
+
+def decide(shown: Demonstration, login: str, step: str, outcome: str, data: Mapping[str, Any]) -> None:
+    """The person's newest task of this step ends with an outcome, once it is there."""
+    person = shown.person(login)
+
+    def found() -> str | None:
+        rows = (row for box in ("todo", "claimable") for row in person.get(f"/tasks?box={box}")["items"])
+        return max((row["id"] for row in rows if row["name"] == step), default=None)
+
+    person.complete(until(found), outcome, dict(data))
+
+
+def refer(shown: Demonstration) -> None:
+    """Referrals of all three classes on their way: one with an orthopaedist's decision open, others before the centre."""
+    consent = {"consentMethod": "paper", "consentSigner": "家属·演示", "consentRelation": "spouse"}
+    consent["consentAt"] = moment(minutes=-2)
+    auditors = {"mengfan": "xiongli", "qinchuan": "xiongli", "gongxue": "haominhui"}
+    for login, *patient in PATIENTS:
+        task = shown.start(login, "referral_from")["nextTask"]["id"]
+        shown.person(login).complete(task, "submit", slip(*patient))
+        if patient[3] != "E":
+            decide(shown, login, "知情同意", "agree", consent)
+        if patient[3] == "R":
+            decide(shown, auditors[login], "院内审核", "pass", {})
+    offered = shown.task_of("hemin", "右膝骨关节炎", "claimable")
+    shown.person("hemin").complete(offered, "offer", {"toInst": "CH00", "toDept": "ORTH"})
+    shown.task_of("hanlijun", "右膝骨关节炎", "claimable")
+
+
+def shoot(page: Page, address: str, ready: str, name: str) -> None:
+    """One picture, after the page has come to rest."""
+    page.goto(address)
+    page.locator(ready).first.wait_for()
+    page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
+    expect(page.locator(".progress.on")).to_have_count(0)
+    page.screenshot(path=FOLDER / f"{name}.png")
+
+
+def take(windows: Windows, shown: Demonstration) -> None:
+    """Every picture at both widths, and the inbox in the dark."""
+    decision = shown.task_of("hanlijun", "右膝骨关节炎", "claimable")
+    case = shown.person("mengfan").get("/instances?box=started")["items"][0]["id"]
+    for width, size in SIZES.items():
+        door = windows.open(size, base_url=shown.url)
+        shoot(door, "/login", ".login-form", f"login-{width}")
+        for login, address, ready, name in (
+            ("hemin", "/inbox/claimable", "a.row", "inbox"),
+            ("hanlijun", f"/inbox/claimable/{decision}", ".sheet", "task"),
+            ("mengfan", "/start", ".cards", "start"),
+            ("mengfan", "/mine", ".cases", "mine"),
+            ("mengfan", f"/cases/{case}", "ol.tl", "case"),
+            ("wangyang", "/operations/instances", ".tbl", "operations"),
+        ):
+            page = windows.open(size, base_url=shown.url)
+            shown.let_in(page, login)
+            shoot(page, address, ready, f"{name}-{width}")
+    dark = windows.open(DESK, base_url=shown.url, color_scheme="dark")
+    shown.let_in(dark, "hemin")
+    shoot(dark, "/inbox/claimable", "a.row", "inbox-dark-1440")
+
+
+def main() -> None:
+    """Runs a demonstration of its own for the pictures."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as var, Application(Path(var)) as application, launch() as chromium:
+        shown = Demonstration(application.url, Path(var))
+        refer(shown)
+        windows = Windows(chromium)
+        take(windows, shown)
+        windows.close()
+
+
+if __name__ == "__main__":
+    main()
