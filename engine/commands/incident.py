@@ -13,7 +13,7 @@ from engine.appliers.journal import Journal
 from engine.authorization import require_right
 from engine.commands.registry import Command
 from engine.errors import Conflict, NotFound
-from engine.kernel.triggers import Retry
+from engine.kernel.triggers import Retry, SetVariables
 from engine.records import Done
 from engine.runtime import Act, Runtime
 from engine.store.tables import Incident, Job, Token
@@ -82,7 +82,8 @@ def retry_incident(command: RetryIncident, work: UnitOfWork, runtime: Runtime) -
     elif incident.token is not None and _still_stopped(work, incident.token):
         runtime.advance(work, case, Retry(token=incident.token), act, before=noted)
     else:
-        runtime.note(work, case, act, noted)
+        # An empty step: a case that is still stuck says so again.
+        runtime.advance(work, case, SetVariables(variables={}), act, before=noted)
     return Done(instance=None if case is None else case.id)
 
 

@@ -15,7 +15,7 @@ from engine.commands.registry import Command
 from engine.commands.texts import require_text, require_values
 from engine.errors import Invalid, NotFound
 from engine.kernel.rows import JSON
-from engine.kernel.triggers import CompleteToken, Fire, SetVariables, StartAdHoc, Trigger
+from engine.kernel.triggers import Fire, SetVariables, StartAdHoc, Trigger
 from engine.records import Done
 from engine.runtime import Act, Case, Definition, NewCase, Runtime
 from engine.runtime.definitions import latest
@@ -45,10 +45,10 @@ class RunInstance(Command[Done]):
 
 @dataclass(frozen=True, kw_only=True)
 class MoveInstance(Command[Done]):
-    """Apply one kernel trigger to an instance as the system."""
+    """Apply one kernel trigger to an instance as the system. A task is completed by `CompleteTask`, which ends its seat too."""
 
     instance: UUID
-    trigger: CompleteToken | Fire | SetVariables | StartAdHoc
+    trigger: Fire | SetVariables | StartAdHoc
 
 
 def start_instance(command: StartInstance, work: UnitOfWork, runtime: Runtime) -> Done:

@@ -27,6 +27,7 @@ from engine.runtime.environment import StepEnvironment
 from engine.runtime.names import CaseNames, reserved_names
 from engine.runtime.outline import outline
 from engine.runtime.step import Step
+from engine.runtime.stuck import notice_stuck
 from engine.store.database import Database
 from engine.store.faults import AFTER_DELTA, fault
 from engine.store.state import StoredState, write_delta
@@ -177,6 +178,7 @@ class Runtime:
         outline(step)
         carry_out(step)
         wake_messages(work, case.institution, result.delta)
+        notice_stuck(step)
         self._seal(work, case, act)
         self._update(work, case, row)
         journal.flush()

@@ -98,3 +98,17 @@ def test_a_step_without_end_is_undone_and_becomes_an_incident(county: County) ->
         county.person("gan").complete(case.task("go"))
     assert (case.open, case.variables["n"]) == (["go"], 1)
     assert [incident.instance for incident in county.incidents()] == [case.key]
+
+
+def test_a_case_that_nothing_can_move_any_more_is_an_incident(county: County) -> None:
+    elements = (START, '<exclusiveGateway id="g"/>', user_task("a", post="BR_GP"), user_task("b", post="BR_GP"))
+    join = '<parallelGateway id="j"/>'
+    county.deploy(bpmn(process("p", *elements, join, END, flows="s > g, g > a if x, g > b if not x, a > j, b > j, j > e")))
+    case = county.run("p", x=True)
+    assert county.incidents() == []
+    county.person("gan").complete(case.task("a"))
+    (incident,) = county.incidents()
+    assert (incident.code, incident.element, case.state) == ("stuck", "j", "active")
+    county.execute(RetryIncident(incident=incident.id))
+    (again,) = county.incidents()
+    assert (again.code, again.id != incident.id) == ("stuck", True)
