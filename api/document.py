@@ -69,7 +69,10 @@ class Document(flask_smorest.Api):  # type: ignore[misc]
 def connect(app: Flask) -> Document:
     """Gives `app` its document; blueprints are registered through it."""
     app.config.update(
-        API_TITLE="Liandong", API_VERSION="v1", OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX="/api/v1",
+        API_TITLE="Liandong",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={"info": {"description": "联动：县域医共体跨机构流程 · processes that cross institutions"}},
     )

@@ -45,10 +45,16 @@ def start_instance(body: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, InstancePage)
 def list_instances(query: dict[str, Any]) -> Page[InstanceRow]:
     """List the cases that the caller started or takes part in"""
-    return ask(instances.SearchInstances(
-        box=query["box"], state=query["state"], process=query["process"], text=query["q"], cursor=query["cursor"],
-        limit=query["limit"],
-    ))
+    return ask(
+        instances.SearchInstances(
+            box=query["box"],
+            state=query["state"],
+            process=query["process"],
+            text=query["q"],
+            cursor=query["cursor"],
+            limit=query["limit"],
+        )
+    )
 
 
 @blueprint.get("/instances/<uuid:instance>")

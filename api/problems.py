@@ -27,14 +27,30 @@ from engine.errors import Conflict, EngineError, FieldError, Invalid, InvalidFor
 
 STATUS_BY_KIND: Sequence[tuple[type[EngineError], int]] = ((NotFound, 404), (NotAllowed, 403), (Invalid, 422), (Conflict, 409))
 STATUS_BY_CODE: Mapping[str, int] = {
-    "locked": 429, "no-session": 401, "session-expired": 401, "stale": 412,
-    "invalid-json": 400, "invalid-text": 400, "json-duplicate-key": 400, "json-not-a-number": 400,
-    "json-number-too-large": 400, "json-too-deep": 400, "json-too-many-keys": 400,
+    "locked": 429,
+    "no-session": 401,
+    "session-expired": 401,
+    "stale": 412,
+    "invalid-json": 400,
+    "invalid-text": 400,
+    "json-duplicate-key": 400,
+    "json-not-a-number": 400,
+    "json-number-too-large": 400,
+    "json-too-deep": 400,
+    "json-too-many-keys": 400,
 }
 """Codes whose status is finer than their kind's."""
 CODE_BY_STATUS: Mapping[int, str] = {
-    400: "bad-request", 404: "not-found", 405: "method-not-allowed", 406: "not-acceptable", 413: "body-too-large",
-    414: "address-too-long", 415: "not-json", 428: "revision-missing", 429: "too-many-requests", 503: "unavailable",
+    400: "bad-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "body-too-large",
+    414: "address-too-long",
+    415: "not-json",
+    428: "revision-missing",
+    429: "too-many-requests",
+    503: "unavailable",
 }
 """Codes of what HTTP itself refuses."""
 FACTS_FOR_CALLERS = frozenset({"at", "by", "count", "field", "post", "triesLeft", "until"})
@@ -60,7 +76,10 @@ class Problem(Exception):
 def problem_response(status: int, code: str, facts: Mapping[str, Any], errors: Sequence[Mapping[str, str]] = ()) -> Response:
     """The answer that states a problem."""
     body: dict[str, Any] = {
-        "type": "about:blank", "title": title(status, language()), "status": status, "code": code,
+        "type": "about:blank",
+        "title": title(status, language()),
+        "status": status,
+        "code": code,
         "detail": sentence(code, status, facts, language()),
     }
     if errors:

@@ -50,9 +50,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     # signing in
     "no-session": ("请先登录。", "Please sign in."),
     "session-expired": ("登录已过期，请重新登录。", "Your session has expired; please sign in again."),
-    "wrong-credentials": (
-        "账号或密码不正确，还可尝试 {triesLeft} 次。", "Wrong log-in or password; {triesLeft} tries left."
-    ),
+    "wrong-credentials": ("账号或密码不正确，还可尝试 {triesLeft} 次。", "Wrong log-in or password; {triesLeft} tries left."),
     "locked": ("失败次数过多，请于 {until} 之后再试。", "Too many failures; try again after {until}."),
     "password-change-required": ("首次登录请先修改密码。", "Change your first password before anything else."),
     "weak-password": ("新密码不符合要求：{why}", "The new password is not strong enough. {why}"),
@@ -72,7 +70,8 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "invalid-request": ("提交的内容有误，请检查。", "Something in the request is wrong; please check it."),
     "invalid-revision": ("If-Match 应为带引号的版本号。", "If-Match must be a revision in quotes."),
     "idempotency-key": (
-        "该 Idempotency-Key 无效，或已用于另一请求。", "This Idempotency-Key is not valid, or was used for another request."
+        "该 Idempotency-Key 无效，或已用于另一请求。",
+        "This Idempotency-Key is not valid, or was used for another request.",
     ),
     "invalid-cursor": ("翻页标记无效，请从第一页开始。", "The page cursor is not valid; start from the first page."),
     "too-many-streams": ("实时连接过多，改为定时刷新。", "Too many live connections; poll instead."),
@@ -124,7 +123,8 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     # elsewhere
     "not-built": ("网页文件尚未构建，请运行 make web。", "The web pages are not built yet; run `make web`."),
     "schema-version": (
-        "数据库结构版本不符，请运行 liandong migrate。", "The database schema is of another version; run `liandong migrate`."
+        "数据库结构版本不符，请运行 liandong migrate。",
+        "The database schema is of another version; run `liandong migrate`.",
     ),
 }
 

@@ -75,8 +75,12 @@ def _session(session: SessionRecord) -> dict[str, Any]:
     settings = engine().config
     return {
         "person": {"id": session.person_id, "name": session.name, "login": session.login},
-        "capacities": session.capacities, "must_change_password": session.must_change, "csrf_token": session.csrf,
-        "rights": sorted(session.rights), "demo": settings.demo, "idle_minutes": int(settings.session_idle.total_seconds() // 60),
+        "capacities": session.capacities,
+        "must_change_password": session.must_change,
+        "csrf_token": session.csrf,
+        "rights": sorted(session.rights),
+        "demo": settings.demo,
+        "idle_minutes": int(settings.session_idle.total_seconds() // 60),
     }
 
 
@@ -85,5 +89,3 @@ def _refusal(refused: SignInRefused) -> Problem:
         until: datetime | None = refused.locked_until
         return Problem(429, "locked", until=None if until is None else iso(until))
     return Problem(422, refused.code, triesLeft=refused.tries_left)
-
-

@@ -43,9 +43,15 @@ blueprint = Blueprint("tasks", "The inbox")
 @blueprint.response(200, TaskPage)
 def list_tasks(query: dict[str, Any]) -> Page[TaskRow]:
     """List the tasks of one box"""
-    return ask(SearchTasks(
-        box=query["box"], process=query["process"], text=query["q"], cursor=query["cursor"], limit=query["limit"],
-    ))
+    return ask(
+        SearchTasks(
+            box=query["box"],
+            process=query["process"],
+            text=query["q"],
+            cursor=query["cursor"],
+            limit=query["limit"],
+        )
+    )
 
 
 @blueprint.get("/tasks/counts")

@@ -59,7 +59,12 @@ def _listen(engine: Engine, config: ApiConfig, host: str, port: int) -> Any:
     app = create_app(engine, config)
     hub = hub_of(app)
     server = create_server(
-        app, host=host, port=port, threads=REQUEST_THREADS + config.stream_limit, ident=None, max_request_body_size=BODY_LIMIT,
+        app,
+        host=host,
+        port=port,
+        threads=REQUEST_THREADS + config.stream_limit,
+        ident=None,
+        max_request_body_size=BODY_LIMIT,
         clear_untrusted_proxy_headers=config.trusted_proxies == 0,
     )
     # waitress sends what a thread has written at its next turn, up to a second later; a hint is worth waking it for.

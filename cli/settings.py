@@ -113,10 +113,16 @@ def _values(settings: tuple[Setting, ...], given: Mapping[str, str]) -> dict[str
 def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command the options that say where the store is."""
     command = click.option(
-        "--database", envvar="LIANDONG_DATABASE_URL", metavar="URL",
+        "--database",
+        envvar="LIANDONG_DATABASE_URL",
+        metavar="URL",
         help="postgresql://… or sqlite:///path; by default an SQLite file in the folder of --var.",
     )(command)
     return click.option(
-        "--var", envvar="LIANDONG_VAR", default="var", show_default=True, type=click.Path(file_okay=False, path_type=Path),
+        "--var",
+        envvar="LIANDONG_VAR",
+        default="var",
+        show_default=True,
+        type=click.Path(file_okay=False, path_type=Path),
         help="Folder for the data of this node.",
     )(command)

@@ -142,9 +142,7 @@ def hooked(hook: faults.Hook) -> Iterator[None]:
 class County:
     """One engine on one database, and the people of a small county."""
 
-    def __init__(
-        self, url: str, *, clock: VirtualClock | None = None, database: Database | None = None, **settings: Any
-    ) -> None:
+    def __init__(self, url: str, *, clock: VirtualClock | None = None, database: Database | None = None, **settings: Any) -> None:
         """Opens the database at `url`, which has the newest schema; `settings` are those of `Config`.
 
         A `database` that was opened before spares SQLAlchemy the work of compiling every statement anew.

@@ -86,8 +86,13 @@ def _house(community: Mapping[str, Any]) -> Iterator[Command[Saved]]:
     yield PutDefaultPosts()
     for entry in community["institutions"]:
         yield PutInstitution(
-            code=entry["code"], name=entry["name"], short_name=entry["shortName"], type=entry["type"],
-            parent=entry.get("parent"), calendar=entry["calendar"], integrated=entry.get("integrated", True),
+            code=entry["code"],
+            name=entry["name"],
+            short_name=entry["shortName"],
+            type=entry["type"],
+            parent=entry.get("parent"),
+            calendar=entry["calendar"],
+            integrated=entry.get("integrated", True),
         )
         if "member" in entry:
             yield PutMembership(institution=entry["code"], from_date=date.fromisoformat(entry["member"]))
@@ -105,8 +110,12 @@ def _people(people: Sequence[Mapping[str, Any]], since: date) -> Iterator[Comman
 
 def _appointment(person: str, entry: Mapping[str, str], since: date) -> Appoint:
     return Appoint(
-        person=person, post=entry["post"], institution=entry["institution"], department=entry.get("department"),
-        kind=entry.get("kind", "full"), from_date=date.fromisoformat(entry["from"]) if "from" in entry else since,
+        person=person,
+        post=entry["post"],
+        institution=entry["institution"],
+        department=entry.get("department"),
+        kind=entry.get("kind", "full"),
+        from_date=date.fromisoformat(entry["from"]) if "from" in entry else since,
         to_date=date.fromisoformat(entry["to"]) if "to" in entry else None,
     )
 

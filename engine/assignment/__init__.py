@@ -8,6 +8,18 @@ from engine.assignment.resolution import NO_CANDIDATE, AssignmentRule, Resolutio
 from engine.assignment.superiors import administrators, leaders, superiors
 
 __all__ = [
-    "DEFAULT_POSTS", "INTERNAL_POSTS", "NO_CANDIDATE", "AssignmentRule", "PostDefault", "Resolution", "administrators",
-    "find_person", "leaders", "normalise_login", "parse_principal", "people_behind", "resolve", "superiors",
+    "DEFAULT_POSTS",
+    "INTERNAL_POSTS",
+    "NO_CANDIDATE",
+    "AssignmentRule",
+    "PostDefault",
+    "Resolution",
+    "administrators",
+    "find_person",
+    "leaders",
+    "normalise_login",
+    "parse_principal",
+    "people_behind",
+    "resolve",
+    "superiors",
 ]

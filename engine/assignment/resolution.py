@@ -70,8 +70,12 @@ def resolve(
     persons = _distinct(holder.person for holder in people)
     direct = people[0] if mode == "single" and len(persons) == 1 else None
     return Resolution(
-        principals=tuple(found), persons=persons, institutions=_institutions(found), reason=None,
-        direct=direct.person if direct else None, capacity=direct.appointment if direct else None,
+        principals=tuple(found),
+        persons=persons,
+        institutions=_institutions(found),
+        reason=None,
+        direct=direct.person if direct else None,
+        capacity=direct.appointment if direct else None,
     )
 
 
@@ -105,8 +109,12 @@ def _administrators(place: Place) -> Resolution:
     post, lead = place.config.administrator_post, place.config.lead_institution
     people = holders(place.connection, today(place.now), *chair_conditions(post, lead, None))
     return Resolution(
-        principals=(post_principal(post, lead),), persons=_distinct(holder.person for holder in people),
-        institutions=_distinct(holder.institution for holder in people), direct=None, capacity=None, reason=NO_CANDIDATE,
+        principals=(post_principal(post, lead),),
+        persons=_distinct(holder.person for holder in people),
+        institutions=_distinct(holder.institution for holder in people),
+        direct=None,
+        capacity=None,
+        reason=NO_CANDIDATE,
     )
 
 

@@ -102,7 +102,8 @@ def may_start(who: Standing, posts: Collection[str], appointment: UUID) -> Capac
         raise NotAllowed("not-a-starter", "Expected a post that may start this, but '{post}' may not", post=chair.post)
     if not chair.member:
         raise NotAllowed(
-            "not-a-member", "Expected a member of the community, but '{institution}' is none today",
+            "not-a-member",
+            "Expected a member of the community, but '{institution}' is none today",
             institution=chair.institution_code,
         )
     return chair
@@ -142,8 +143,12 @@ def _too_late(work: UnitOfWork, seat: SeatRow) -> Conflict:
     person = seat.assignee if taken else seat.ended_by
     name = work.connection.execute(select(Person.name).where(Person.key == person)).scalar_one_or_none()
     return Conflict(
-        "task-taken" if taken else "task-closed", "Expected task '{id}' to be open, but it is {state}", id=str(seat.id),
-        state=seat.state, by=name, at=seat.ended_at.isoformat() if seat.ended_at else None,
+        "task-taken" if taken else "task-closed",
+        "Expected task '{id}' to be open, but it is {state}",
+        id=str(seat.id),
+        state=seat.state,
+        by=name,
+        at=seat.ended_at.isoformat() if seat.ended_at else None,
     )
 
 

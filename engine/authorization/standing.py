@@ -114,11 +114,18 @@ def capacities(connection: Executes, person: int, day: date) -> tuple[Capacity, 
     """The chairs that a person, by key, sits in on `day`, oldest first; none for an inactive person."""
     query = (
         select(
-            Appointment.key.label("appointment"), Appointment.id, Appointment.post,
-            Post.name.label("post_name"), Post.name_en.label("post_name_en"),
-            Institution.key.label("institution"), Institution.id.label("institution_id"),
-            Institution.code.label("institution_code"), Institution.name.label("institution_name"),
-            Appointment.department, Department.code.label("department_code"), Department.name.label("department_name"),
+            Appointment.key.label("appointment"),
+            Appointment.id,
+            Appointment.post,
+            Post.name.label("post_name"),
+            Post.name_en.label("post_name_en"),
+            Institution.key.label("institution"),
+            Institution.id.label("institution_id"),
+            Institution.code.label("institution_code"),
+            Institution.name.label("institution_name"),
+            Appointment.department,
+            Department.code.label("department_code"),
+            Department.name.label("department_name"),
             is_member(Appointment.institution, day).label("member"),
         )
         .join(Person, Person.key == Appointment.person)

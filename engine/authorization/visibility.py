@@ -84,9 +84,7 @@ def _overseen_by_department(standing: Standing) -> list[tuple[Select[Any], Colum
     # By assignee as well as by capacity: only the assignee has an index.
     chair = and_(Seat.assignee == Appointment.person, Seat.capacity == Appointment.key)
     held = select(Seat.instance).join(Appointment, chair).where(Appointment.department.in_(standing.overseen_departments))
-    offered = (
-        select(Seat.instance).join(Candidate, Candidate.seat == Seat.key).where(*_offered(standing.department_principals))
-    )
+    offered = select(Seat.instance).join(Candidate, Candidate.seat == Seat.key).where(*_offered(standing.department_principals))
     return [(held, Seat.instance), (offered, Seat.instance)]
 
 

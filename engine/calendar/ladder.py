@@ -67,11 +67,13 @@ class LadderStep:
 
 OFFICE = Ladder(
     remind=(Decimal("0.5"), Decimal("0.8")),
-    level2=Rung(after="P1D", calendar="ADMIN"), level3=Rung(after="P3D", calendar="ADMIN"),
+    level2=Rung(after="P1D", calendar="ADMIN"),
+    level3=Rung(after="P3D", calendar="ADMIN"),
 )
 CLINICAL = Ladder(
     remind=(Decimal("0.5"), Decimal("0.8")),
-    level2=Rung(after="PT5M", calendar="CLIN"), level3=Rung(after="PT10M", calendar="CLIN"),
+    level2=Rung(after="PT5M", calendar="CLIN"),
+    level3=Rung(after="PT10M", calendar="CLIN"),
 )
 LADDERS: Mapping[str, Ladder] = MappingProxyType({"office": OFFICE, "clinical": CLINICAL})
 """The built-in ladders by name."""
@@ -119,8 +121,13 @@ def ladder_steps(
     start, due_at = as_utc(start), as_utc(due_at)
     late = calendar.working_days_only and not _published(start, due_at, days)
     steps = [
-        LadderStep(kind="remind", level=0, at=fraction_point(start, due_at, share, calendar, days),
-                   percent=int(share * 100), provisional=late)
+        LadderStep(
+            kind="remind",
+            level=0,
+            at=fraction_point(start, due_at, share, calendar, days),
+            percent=int(share * 100),
+            provisional=late,
+        )
         for share in shape.remind
     ]
     steps.append(LadderStep(kind="overdue", level=1, at=due_at, percent=None, provisional=late))

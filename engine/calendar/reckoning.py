@@ -80,8 +80,12 @@ def due(start: datetime, term: str, calendar: Calendar, days: WorkingDaysTable) 
     if calendar.always_open:
         return Due(at=_plain(start, parsed), provisional=False)
     if parsed.months:
-        raise Invalid("term-needs-plain-time", "Expected weeks, days or hours on calendar '{calendar}', but found '{term}'",
-                      calendar=calendar.code, term=term)
+        raise Invalid(
+            "term-needs-plain-time",
+            "Expected weeks, days or hours on calendar '{calendar}', but found '{term}'",
+            calendar=calendar.code,
+            term=term,
+        )
     open_days = _Days(calendar, days)
     at = start
     if parsed.weeks:
@@ -99,7 +103,11 @@ def open_seconds(start: datetime, end: datetime, calendar: Calendar, days: Worki
 
 
 def fraction_point(
-    start: datetime, due_at: datetime, share: float | Decimal, calendar: Calendar, days: WorkingDaysTable,
+    start: datetime,
+    due_at: datetime,
+    share: float | Decimal,
+    calendar: Calendar,
+    days: WorkingDaysTable,
 ) -> datetime:
     """The instant at which `share` (0 to 1) of the open time from `start` to `due_at` is over.
 
@@ -160,8 +168,9 @@ def _after_open_time(start: datetime, length: timedelta, days: _Days) -> datetim
         if closes - opens >= left:
             return opens + left
         left -= closes - opens
-    raise Invalid("no-open-time", "Expected open time on calendar '{calendar}', but there is too little",
-                  calendar=days.calendar.code)
+    raise Invalid(
+        "no-open-time", "Expected open time on calendar '{calendar}', but there is too little", calendar=days.calendar.code
+    )
 
 
 def _open_time(start: datetime, end: datetime, calendar: Calendar, days: WorkingDaysTable) -> timedelta:

@@ -41,8 +41,12 @@ class Calendar:
     def __post_init__(self) -> None:
         edges = [minute for span in self.hours for minute in span]
         if not edges or edges != sorted(set(edges)) or edges[0] < 0 or edges[-1] > _MINUTES_PER_DAY:
-            raise Invalid("invalid-calendar", "Expected calendar '{calendar}' to have open spans in order, but they are {hours}",
-                          calendar=self.code, hours=str(self.hours))
+            raise Invalid(
+                "invalid-calendar",
+                "Expected calendar '{calendar}' to have open spans in order, but they are {hours}",
+                calendar=self.code,
+                hours=str(self.hours),
+            )
 
     @property
     def always_open(self) -> bool:
@@ -69,8 +73,12 @@ class WorkingDays:
         wrong += sorted(self.off & self.working_weekends)
         wrong += sorted(day for day in self.working_weekends if day.weekday() < _SATURDAY)
         if wrong:
-            raise Invalid("invalid-working-days", "Expected working days of year '{year}', but {day} does not fit",
-                          year=self.year, day=wrong[0].isoformat())
+            raise Invalid(
+                "invalid-working-days",
+                "Expected working days of year '{year}', but {day} does not fit",
+                year=self.year,
+                day=wrong[0].isoformat(),
+            )
 
     def works(self, day: date) -> bool:
         """Whether `day` of this year is a working day."""
@@ -83,8 +91,9 @@ class WorkingDays:
 def assumed_year(year: int) -> WorkingDays:
     """The stand-in for an unpublished year: weekdays less the fixed holidays, without make-up days."""
     off = frozenset(date(year, month, day) for month, day in _FIXED_HOLIDAYS)
-    return WorkingDays(year=year, off=off, working_weekends=frozenset(), published=False,
-                       source="assumed: weekdays less fixed holidays")
+    return WorkingDays(
+        year=year, off=off, working_weekends=frozenset(), published=False, source="assumed: weekdays less fixed holidays"
+    )
 
 
 @dataclass(frozen=True)

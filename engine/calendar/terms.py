@@ -37,8 +37,9 @@ def parse_term(term: str) -> Term:
     """Reads an ISO 8601 duration. Raises Invalid `invalid-term`, `term-not-positive` or `term-too-long`."""
     found = _TERM.fullmatch(term) if len(term) <= _MAX_LENGTH else None
     if found is None or term == "P" or found["time"] == "T":
-        raise Invalid("invalid-term", "Expected an ISO 8601 duration such as PT4H or P3D, but found '{term}'",
-                      term=term[:_MAX_LENGTH])
+        raise Invalid(
+            "invalid-term", "Expected an ISO 8601 duration such as PT4H or P3D, but found '{term}'", term=term[:_MAX_LENGTH]
+        )
     part = {name: int(number or 0) for name, number in found.groupdict().items() if name != "time"}
     if not any(part.values()):
         raise Invalid("term-not-positive", "Expected a term longer than nothing, but found '{term}'", term=term)

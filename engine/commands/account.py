@@ -115,9 +115,15 @@ def create_account(command: CreateAccount, work: UnitOfWork, runtime: object) ->
         require_good_password(command.password, login=login, name=name)
     id = uuid4()
     row = {
-        "key": work.new_key(), "id": id, "person": person, "login": login, "must_change": command.must_change,
+        "key": work.new_key(),
+        "id": id,
+        "person": person,
+        "login": login,
+        "must_change": command.must_change,
         "password_hash": UNUSABLE if command.password is None else hash_password(command.password),
-        "password_set_at": work.now, "disabled": False, "rights": rights,
+        "password_set_at": work.now,
+        "disabled": False,
+        "rights": rights,
     }
     work.connection.execute(insert(Account).values(row))
     audit.record(work, "account-created", str(id), data={"login": login, "rights": rights})

@@ -229,8 +229,11 @@ def _came_from_here(work: UnitOfWork, account: _Kept | None, source: str) -> boo
     if account is None:
         return False
     entry = exists().where(
-        AuditEntry.person == account.person, AuditEntry.action == SIGN_IN, AuditEntry.result == "ok",
-        AuditEntry.source == _source(source), AuditEntry.at > work.now - LATELY,
+        AuditEntry.person == account.person,
+        AuditEntry.action == SIGN_IN,
+        AuditEntry.result == "ok",
+        AuditEntry.source == _source(source),
+        AuditEntry.at > work.now - LATELY,
     )
     return bool(work.connection.execute(select(entry)).scalar_one())
 
@@ -260,8 +263,13 @@ def _open_session(work: UnitOfWork, account: _Kept, source: str) -> SessionOpene
     token = new_token()
     csrf = csrf_token(token)
     row = {
-        "key": work.new_key(), "token_hash": token_hash(token), "csrf": token_hash(csrf), "account": account.key,
-        "created_at": work.now, "seen_at": work.now, "source": _source(source),
+        "key": work.new_key(),
+        "token_hash": token_hash(token),
+        "csrf": token_hash(csrf),
+        "account": account.key,
+        "created_at": work.now,
+        "seen_at": work.now,
+        "source": _source(source),
     }
     work.connection.execute(insert(Session).values(row))
     return SessionOpened(token=token, csrf=csrf, person=account.person_id, must_change=account.must_change)

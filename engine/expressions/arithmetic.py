@@ -88,7 +88,12 @@ def negate(value: JSON) -> JSON:
 
 
 MATH: dict[str, Callable[[JSON, JSON], JSON]] = {
-    "+": add, "-": subtract, "*": multiply, "/": divide, "//": floor_divide, "%": modulo,
+    "+": add,
+    "-": subtract,
+    "*": multiply,
+    "/": divide,
+    "//": floor_divide,
+    "%": modulo,
 }
 
 
@@ -103,10 +108,16 @@ def ordered(operator: str, left: JSON, right: JSON) -> bool:
 
 _Num = int | Decimal
 _ORDER_TEXT: dict[str, Callable[[str, str], bool]] = {
-    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
 }
 _ORDER_NUMBER: dict[str, Callable[[_Num, _Num], bool]] = {
-    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
 }
 
 

@@ -206,8 +206,14 @@ def _order(operator: str) -> Test:
 
 
 _TESTS: dict[str, Test] = {
-    "==": _same, "!=": _different, "in": _inside, "not-in": _outside,
-    "<": _order("<"), "<=": _order("<="), ">": _order(">"), ">=": _order(">="),
+    "==": _same,
+    "!=": _different,
+    "in": _inside,
+    "not-in": _outside,
+    "<": _order("<"),
+    "<=": _order("<="),
+    ">": _order(">"),
+    ">=": _order(">="),
 }
 
 

@@ -40,14 +40,30 @@ class Function:
 
 
 def _function(
-    signature: str, call: Callable[..., JSON] | None, doc: str, doc_en: str, *,
-    least: int | None = None, most: int | None = None, browser: bool = True, metered: bool = False,
+    signature: str,
+    call: Callable[..., JSON] | None,
+    doc: str,
+    doc_en: str,
+    *,
+    least: int | None = None,
+    most: int | None = None,
+    browser: bool = True,
+    metered: bool = False,
 ) -> Function:
     name, _, rest = signature.partition("(")
     parameters = [p for p in rest.rstrip(")").split(", ") if p]
     fewest = len([p for p in parameters if "=" not in p]) if least is None else least
-    return Function(name=name, signature=signature, least=fewest, most=len(parameters) if most is None else most,
-                    doc=doc, doc_en=doc_en, browser=browser, metered=metered, call=call)
+    return Function(
+        name=name,
+        signature=signature,
+        least=fewest,
+        most=len(parameters) if most is None else most,
+        doc=doc,
+        doc_en=doc_en,
+        browser=browser,
+        metered=metered,
+        call=call,
+    )
 
 
 _ALL = (
@@ -67,22 +83,32 @@ _ALL = (
     _function("lower(text)", texts.lower, "变为小写", "In small letters"),
     _function("upper(text)", texts.upper, "变为大写", "In capital letters"),
     _function("trim(text)", texts.trim, "去掉两端空白", "Without white space at both ends"),
-    _function("contains(x, wanted)", texts.contains, "文字含文字、列表含项、字典含键", "Text in text, item in list, key in dict",
-              metered=True),
+    _function(
+        "contains(x, wanted)",
+        texts.contains,
+        "文字含文字、列表含项、字典含键",
+        "Text in text, item in list, key in dict",
+        metered=True,
+    ),
     _function("starts_with(text, start)", texts.starts_with, "是否以此开头", "Whether the text begins so"),
     _function("ends_with(text, end)", texts.ends_with, "是否以此结尾", "Whether the text ends so"),
     _function("split(text, separator)", texts.split, "按分隔符拆成列表", "The parts between separators"),
     _function("join(list, separator='')", texts.join, "连成一段文字", "The items as one text"),
-    _function("get(x, key, default=null)", lists.get, "取字典的键或列表的位置，没有则取默认值",
-              "Value under a key or position, or the default"),
+    _function(
+        "get(x, key, default=null)",
+        lists.get,
+        "取字典的键或列表的位置，没有则取默认值",
+        "Value under a key or position, or the default",
+    ),
     _function("keys(dict)", lists.keys, "字典的键", "The keys of a dict"),
     _function("first(list)", lists.first, "第一项，空列表为空值", "The first item, null when empty"),
     _function("last(list)", lists.last, "最后一项，空列表为空值", "The last item, null when empty"),
     _function("sorted(list)", lists.in_order, "从小到大排序", "From small to large"),
     _function("distinct(list)", lists.distinct, "去掉重复项", "Without repetitions", metered=True),
     _function("count(list, wanted)", lists.count, "等于该值的项数", "How many items equal the value", metered=True),
-    _function("index_of(x, wanted)", lists.index_of, "首次出现的位置，从 0 起，没有为 -1", "First position from 0, or -1",
-              metered=True),
+    _function(
+        "index_of(x, wanted)", lists.index_of, "首次出现的位置，从 0 起，没有为 -1", "First position from 0, or -1", metered=True
+    ),
     _function("append(list, item)", lists.append, "末尾加一项的新列表", "A new list with the item at its end"),
     _function("concat(list, more)", lists.concat, "连接多个列表", "All lists as one", least=1, most=MANY),
     _function("coalesce(a, b)", lists.coalesce, "第一个非空值", "The first value that is not null", least=1, most=MANY),
@@ -95,13 +121,22 @@ _ALL = (
     _function("days_between(start, end)", dates.days_between, "相隔的日历天数", "Calendar days from start to end"),
     _function("year(when)", dates.year, "年份", "The calendar year"),
     _function("age(birth, at)", dates.age, "周岁", "Full years of age"),
-    _function("format_date(when, pattern='yyyy-MM-dd')", dates.format_date, "按格式写日期，如 yyyy年M月d日 HH:mm",
-              "The date by a pattern such as yyyy-MM-dd HH:mm"),
+    _function(
+        "format_date(when, pattern='yyyy-MM-dd')",
+        dates.format_date,
+        "按格式写日期，如 yyyy年M月d日 HH:mm",
+        "The date by a pattern such as yyyy-MM-dd HH:mm",
+    ),
     _function("mask_name(name)", masks.mask_name, "姓名脱敏：赵*国", "A masked name: 赵*国"),
     _function("mask_id(number)", masks.mask_id, "证件号脱敏：前六后四", "A masked identity number"),
     _function("mask_phone(number)", masks.mask_phone, "电话脱敏：前三后四", "A masked telephone number"),
-    _function("patient_title(name, sex=null, age=null, at=null)", masks.patient_title, "患者标题：赵建国 男58岁",
-              "How a case names its patient: 赵建国 男58岁", browser=False),
+    _function(
+        "patient_title(name, sex=null, age=null, at=null)",
+        masks.patient_title,
+        "患者标题：赵建国 男58岁",
+        "How a case names its patient: 赵建国 男58岁",
+        browser=False,
+    ),
 )
 
 FUNCTIONS: Mapping[str, Function] = MappingProxyType({function.name: function for function in _ALL})

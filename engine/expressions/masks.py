@@ -15,7 +15,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", re.DOTALL)
 
 def _between(text: str, head: int, tail: int) -> str:
     hidden = len(text) - head - tail
-    return text[:head] + "*" * hidden + text[len(text) - tail:] if hidden > 0 else "*" * len(text)
+    return text[:head] + "*" * hidden + text[len(text) - tail :] if hidden > 0 else "*" * len(text)
 
 
 def _text_or_nothing(value: JSON) -> str:

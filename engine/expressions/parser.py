@@ -45,13 +45,32 @@ RESERVED_WORDS = frozenset({*CONSTANTS, "and", "or", "not", "in", "if", "else", 
 
 _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT = 1, 2, 3, 4, 5, 6
 _INFIX: dict[str, tuple[int, str]] = {
-    "or": (_OR, "or"), "||": (_OR, "or"), "and": (_AND, "and"), "&&": (_AND, "and"),
-    "==": (_COMPARE, "=="), "!=": (_COMPARE, "!="), "<": (_COMPARE, "<"), "<=": (_COMPARE, "<="),
-    ">": (_COMPARE, ">"), ">=": (_COMPARE, ">="), "in": (_COMPARE, "in"), "not": (_COMPARE, "not-in"),
-    "eq": (_COMPARE, "=="), "ne": (_COMPARE, "!="), "lt": (_COMPARE, "<"), "le": (_COMPARE, "<="),
-    "gt": (_COMPARE, ">"), "ge": (_COMPARE, ">="),
-    "+": (_SUM, "+"), "-": (_SUM, "-"), "*": (_PRODUCT, "*"), "/": (_PRODUCT, "/"), "//": (_PRODUCT, "//"),
-    "%": (_PRODUCT, "%"), "div": (_PRODUCT, "/"), "mod": (_PRODUCT, "%"),
+    "or": (_OR, "or"),
+    "||": (_OR, "or"),
+    "and": (_AND, "and"),
+    "&&": (_AND, "and"),
+    "==": (_COMPARE, "=="),
+    "!=": (_COMPARE, "!="),
+    "<": (_COMPARE, "<"),
+    "<=": (_COMPARE, "<="),
+    ">": (_COMPARE, ">"),
+    ">=": (_COMPARE, ">="),
+    "in": (_COMPARE, "in"),
+    "not": (_COMPARE, "not-in"),
+    "eq": (_COMPARE, "=="),
+    "ne": (_COMPARE, "!="),
+    "lt": (_COMPARE, "<"),
+    "le": (_COMPARE, "<="),
+    "gt": (_COMPARE, ">"),
+    "ge": (_COMPARE, ">="),
+    "+": (_SUM, "+"),
+    "-": (_SUM, "-"),
+    "*": (_PRODUCT, "*"),
+    "/": (_PRODUCT, "/"),
+    "//": (_PRODUCT, "//"),
+    "%": (_PRODUCT, "%"),
+    "div": (_PRODUCT, "/"),
+    "mod": (_PRODUCT, "%"),
 }
 _N = TypeVar("_N", bound=Node)
 
@@ -267,8 +286,13 @@ class _Parser:
             raise Fault("unknown-function", f"there is no function '{name}'", function=name)
         arguments = self._items(")")
         if not function.least <= len(arguments) <= function.most:
-            raise Fault("wrong-arguments", f"{function.signature} does not take {len(arguments)} arguments",
-                        function=name, signature=function.signature, count=len(arguments))
+            raise Fault(
+                "wrong-arguments",
+                f"{function.signature} does not take {len(arguments)} arguments",
+                function=name,
+                signature=function.signature,
+                count=len(arguments),
+            )
         if name == "defined":
             return self._defined(arguments[0])
         if name == "now":

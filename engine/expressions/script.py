@@ -87,4 +87,4 @@ def _assignment(text: str, line: list[Token]) -> tuple[str, Expression]:
     name = open_key(line[0].text)
     if name in RESERVED_WORDS or name in RESERVED_NAMES:
         raise Fault("reserved-name", f"the name '{name}' cannot be assigned", name=name)
-    return name, compile_expression(text[line[2].start:line[-1].end])
+    return name, compile_expression(text[line[2].start : line[-1].end])

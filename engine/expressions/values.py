@@ -225,4 +225,3 @@ def measure(value: JSON, meter: Meter, level: int = 0) -> None:
         meter.spend(len(value) + 1)
         for item in value.values():
             measure(item, meter, level + 1)
-

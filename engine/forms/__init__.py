@@ -8,5 +8,14 @@ from engine.forms.rights import AS_THE_FORM_SAYS, READ_ONLY, FieldRights
 from engine.forms.tree import Check, Field, Ornament, Rows, Section
 
 __all__ = [
-    "AS_THE_FORM_SAYS", "READ_ONLY", "Check", "Field", "FieldRights", "FormModel", "Ornament", "Rows", "Section", "parse_form",
+    "AS_THE_FORM_SAYS",
+    "READ_ONLY",
+    "Check",
+    "Field",
+    "FieldRights",
+    "FormModel",
+    "Ornament",
+    "Rows",
+    "Section",
+    "parse_form",
 ]

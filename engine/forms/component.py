@@ -33,11 +33,28 @@ _VALIDATE_KEYS = {
     "textarea": {"required", "minLength", "maxLength"},
     "number": {"required", "min", "max"},
 }
-_OWN_PROPERTIES = frozenset({
-    "labelEn", "textEn", "money", "precision", "rule", "ruleWhen", "matchBirth", "matchSex", "requiredWhen", "critical",
-    "criticalLow", "criticalHigh", "mask", "maxRows", "requiredMessage", "requiredMessageEn", "patternMessage",
-    "patternMessageEn",
-})
+_OWN_PROPERTIES = frozenset(
+    {
+        "labelEn",
+        "textEn",
+        "money",
+        "precision",
+        "rule",
+        "ruleWhen",
+        "matchBirth",
+        "matchSex",
+        "requiredWhen",
+        "critical",
+        "criticalLow",
+        "criticalHigh",
+        "mask",
+        "maxRows",
+        "requiredMessage",
+        "requiredMessageEn",
+        "patternMessage",
+        "patternMessageEn",
+    }
+)
 """Properties that are read here; further ones go to the browser as they are."""
 
 
@@ -67,8 +84,11 @@ class Component:
         if value is None or value == "":
             return None
         if not isinstance(value, str) or len(value) > limit or "\0" in value:
-            self.error("invalid-text", f"“{key}”要是不超过 {limit} 个字的文字。",
-                       f"'{key}' must be a text of at most {limit} characters.")
+            self.error(
+                "invalid-text",
+                f"“{key}”要是不超过 {limit} 个字的文字。",
+                f"'{key}' must be a text of at most {limit} characters.",
+            )
             return None
         if value.startswith("=") or "{{" in value:
             self.error("feel", f"“{key}”里不能用 FEEL，写普通文字。", f"'{key}' cannot use FEEL; write plain text.")
@@ -113,8 +133,11 @@ class Component:
         if number is None:
             return None
         if number != number.to_integral_value() or not lowest <= number <= highest:
-            self.error("invalid-number", f"“{key}”要是 {lowest} 到 {highest} 的整数。",
-                       f"'{key}' must be a whole number from {lowest} to {highest}.")
+            self.error(
+                "invalid-number",
+                f"“{key}”要是 {lowest} 到 {highest} 的整数。",
+                f"'{key}' must be a whole number from {lowest} to {highest}.",
+            )
             return None
         return int(number)
 
@@ -160,8 +183,11 @@ class Component:
 
     def _pattern(self, validate: Mapping[str, Any]) -> re.Pattern[str] | None:
         if validate.get("validationType") not in (None, "", "custom", "email", "phone"):
-            self.error("invalid-validate", "“validationType”只能是 email、phone 或 custom。",
-                       "'validationType' must be email, phone or custom.")
+            self.error(
+                "invalid-validate",
+                "“validationType”只能是 email、phone 或 custom。",
+                "'validationType' must be email, phone or custom.",
+            )
         source = validate.get("pattern")
         if source is None or source == "":
             return None
@@ -183,8 +209,11 @@ class Component:
         options = tuple(self._option(item) for item in listed[:_MAX_OPTIONS]) if isinstance(listed, list) else ()
         known = [option for option in options if option]
         if not known or not isinstance(listed, list) or len(known) != len(listed):
-            self.error("invalid-values", "选项要是 {label, value} 的列表，value 是不重复的文字。",
-                       "Options must be a list of {label, value} with distinct texts as values.")
+            self.error(
+                "invalid-values",
+                "选项要是 {label, value} 的列表，value 是不重复的文字。",
+                "Options must be a list of {label, value} with distinct texts as values.",
+            )
         elif len({option.value for option in known}) != len(known):
             self.error("invalid-values", "选项的 value 有重复。", "Two options have the same value.")
         return tuple(known), None
@@ -210,16 +239,23 @@ class Component:
             self.error("unknown-rule", f"这种字段没有“{name}”这条规则。", f"This kind of field has no rule '{name}'.")
             return None
         return Rule(
-            name=name, when=self.expression(self.properties, "ruleWhen"),
-            birth=self.text(self.properties, "matchBirth", MAX_LABEL), sex=self.text(self.properties, "matchSex", MAX_LABEL),
+            name=name,
+            when=self.expression(self.properties, "ruleWhen"),
+            birth=self.text(self.properties, "matchBirth", MAX_LABEL),
+            sex=self.text(self.properties, "matchSex", MAX_LABEL),
         )
 
     def critical(self) -> dict[str, int | float] | None:
         """Bounds beyond which a value is clinically critical and highlighted."""
         given = self.properties.get("critical")
-        source: Mapping[str, Any] = given if isinstance(given, Mapping) else {
-            "low": self.properties.get("criticalLow"), "high": self.properties.get("criticalHigh"),
-        }
+        source: Mapping[str, Any] = (
+            given
+            if isinstance(given, Mapping)
+            else {
+                "low": self.properties.get("criticalLow"),
+                "high": self.properties.get("criticalHigh"),
+            }
+        )
         if given is not None and (not isinstance(given, Mapping) or set(given) - {"low", "high"}):
             self.error("invalid-property", "“critical”要是 {low, high}。", "'critical' must be {low, high}.")
             return None
@@ -229,8 +265,9 @@ class Component:
     def shown_properties(self) -> dict[str, Any]:
         """The extension attributes for the browser: ours in their types, unknown plain ones as they are."""
         if len(self.properties) > _MAX_PROPERTIES:
-            self.error("invalid-property", f"扩展属性最多 {_MAX_PROPERTIES} 个。",
-                       f"There are more than {_MAX_PROPERTIES} properties.")
+            self.error(
+                "invalid-property", f"扩展属性最多 {_MAX_PROPERTIES} 个。", f"There are more than {_MAX_PROPERTIES} properties."
+            )
             return {}
         shown = {key: self._plain(key, value) for key, value in self.properties.items() if key not in _OWN_PROPERTIES}
         mask = self.text(self.properties, "mask", MAX_LABEL)
@@ -266,7 +303,8 @@ def compiled(source: Any, findings: Findings, element: str | None) -> Expression
         return None
     foreign = sorted(expression.functions - BROWSER_FUNCTIONS)
     if foreign:
-        findings.error("invalid-expression", element, f"表单里不能用函数 {foreign[0]}()。",
-                       f"A form cannot use the function {foreign[0]}().")
+        findings.error(
+            "invalid-expression", element, f"表单里不能用函数 {foreign[0]}()。", f"A form cannot use the function {foreign[0]}()."
+        )
         return None
     return expression

@@ -19,8 +19,17 @@ class Findings:
 
     def error(self, code: str, element: str | None, zh: str, en: str, *, line: int | None = None) -> None:
         """Adds a finding that refuses the deployment."""
-        self.items.append(Finding(level="error", code=code, resource=self.resource, element=element,
-                                  line=line or self._line(element), message=zh, message_en=en))
+        self.items.append(
+            Finding(
+                level="error",
+                code=code,
+                resource=self.resource,
+                element=element,
+                line=line or self._line(element),
+                message=zh,
+                message_en=en,
+            )
+        )
 
     def _line(self, element: str | None) -> int | None:
         if not element:

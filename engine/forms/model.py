@@ -1,8 +1,8 @@
 """A form as the engine knows it: compiled once at deployment, asked for every task.
 
-    view       what the browser draws for one person at one step
-    readable   the values that person may read
-    validate   the accepted delta of a submission, or every error at once
+view       what the browser draws for one person at one step
+readable   the values that person may read
+validate   the accepted delta of a submission, or every error at once
 """
 
 from __future__ import annotations

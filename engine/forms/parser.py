@@ -64,8 +64,12 @@ def parse_form(content: bytes | str, resource: str) -> tuple[FormModel | None, l
 def _read_json(content: bytes | str, findings: Findings) -> Mapping[str, Any] | None:
     try:
         if len(content) > _MAX_FILE:
-            findings.error("form-too-large", None, f"表单文件不能超过 {_MAX_FILE // 1024} KB。",
-                           f"A form file cannot be larger than {_MAX_FILE // 1024} KB.")
+            findings.error(
+                "form-too-large",
+                None,
+                f"表单文件不能超过 {_MAX_FILE // 1024} KB。",
+                f"A form file cannot be larger than {_MAX_FILE // 1024} KB.",
+            )
             return None
         findings.text = content.decode("utf-8-sig") if isinstance(content, bytes) else content.removeprefix("\ufeff")
         source = json.loads(findings.text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_distinct)
@@ -73,12 +77,21 @@ def _read_json(content: bytes | str, findings: Findings) -> Mapping[str, Any] | 
         findings.error("form-json", None, "表单文件不是 UTF-8 编码。", "The form file is not encoded in UTF-8.")
         return None
     except json.JSONDecodeError as error:
-        findings.error("form-json", None, f"表单文件不是 JSON：第 {error.lineno} 行第 {error.colno} 列。",
-                       f"The form file is not JSON: line {error.lineno}, column {error.colno}.", line=error.lineno)
+        findings.error(
+            "form-json",
+            None,
+            f"表单文件不是 JSON：第 {error.lineno} 行第 {error.colno} 列。",
+            f"The form file is not JSON: line {error.lineno}, column {error.colno}.",
+            line=error.lineno,
+        )
         return None
     except (ValueError, ArithmeticError, RecursionError):
-        findings.error("form-json", None, "表单文件不是 JSON：键有重复、数字太大或嵌套太深。",
-                       "The form file is not JSON: a repeated key, a number too large, or nested too deep.")
+        findings.error(
+            "form-json",
+            None,
+            "表单文件不是 JSON：键有重复、数字太大或嵌套太深。",
+            "The form file is not JSON: a repeated key, a number too large, or nested too deep.",
+        )
         return None
     if isinstance(source, Mapping):
         return source
@@ -107,8 +120,12 @@ class _Reader:
     def form(self, source: Mapping[str, Any]) -> FormModel | None:
         form_id = source.get("id")
         if not isinstance(form_id, str) or not _ID.fullmatch(form_id):
-            self.findings.error("form-id", None, "表单缺少 id，或 id 里有字母、数字、_ . - 以外的字符。",
-                                "The form has no id, or one with characters other than letters, digits, _ . and -.")
+            self.findings.error(
+                "form-id",
+                None,
+                "表单缺少 id，或 id 里有字母、数字、_ . - 以外的字符。",
+                "The form has no id, or one with characters other than letters, digits, _ . and -.",
+            )
             form_id = ""
         if source.get("type", "default") != "default":
             self.findings.error("form-type", None, "表单的 type 要是 default。", "The form's type must be 'default'.")
@@ -130,8 +147,9 @@ class _Reader:
             self.findings.error("form-components", None, "缺少 components 列表。", "The list 'components' is missing.")
             return ()
         if depth > _MAX_DEPTH:
-            self.findings.error("form-too-deep", None, f"分组最多嵌套 {_MAX_DEPTH} 层。",
-                                f"Groups nest at most {_MAX_DEPTH} levels.")
+            self.findings.error(
+                "form-too-deep", None, f"分组最多嵌套 {_MAX_DEPTH} 层。", f"Groups nest at most {_MAX_DEPTH} levels."
+            )
             return ()
         read = [self.node(item, depth, prefix, keys, in_rows) for item in source if self._within_count()]
         return tuple(node for node in read if node is not None)
@@ -139,8 +157,12 @@ class _Reader:
     def _within_count(self) -> bool:
         self.count += 1
         if self.count == _MAX_COMPONENTS + 1:
-            self.findings.error("form-too-large", None, f"一张表单最多 {_MAX_COMPONENTS} 个组件。",
-                                f"A form has at most {_MAX_COMPONENTS} components.")
+            self.findings.error(
+                "form-too-large",
+                None,
+                f"一张表单最多 {_MAX_COMPONENTS} 个组件。",
+                f"A form has at most {_MAX_COMPONENTS} components.",
+            )
         return self.count <= _MAX_COMPONENTS
 
     def node(self, source: Any, depth: int, prefix: str, keys: set[str], in_rows: bool) -> Node | None:
@@ -160,8 +182,11 @@ class _Reader:
             return self.rows(component, depth, prefix, keys)
         if kind in _SIMPLE_KINDS or (source["type"] == "datetime" and kind in _MOMENTS):
             return self.field(component, kind, prefix, keys)
-        component.error("component-type", f"不支持“{kind[:40]}”这种组件{'（行里不能再有行）' if kind == 'dynamiclist' else ''}。",
-                        f"Components of type '{kind[:40]}' are not supported{' inside rows' if kind == 'dynamiclist' else ''}.")
+        component.error(
+            "component-type",
+            f"不支持“{kind[:40]}”这种组件{'（行里不能再有行）' if kind == 'dynamiclist' else ''}。",
+            f"Components of type '{kind[:40]}' are not supported{' inside rows' if kind == 'dynamiclist' else ''}.",
+        )
         return None
 
     def ornament(self, component: Component, kind: str) -> Ornament:
@@ -180,8 +205,14 @@ class _Reader:
         shown = {**self._shown(component, "group"), "label": label.zh if label else "", "labelEn": label.en if label else ""}
         if path:
             shown["path"] = path
-        return Section(id=component.id, path=path, name=f"{prefix}{path}" if path else None, hide=component.hide(),
-                       children=children, component=shown)
+        return Section(
+            id=component.id,
+            path=path,
+            name=f"{prefix}{path}" if path else None,
+            hide=component.hide(),
+            children=children,
+            component=shown,
+        )
 
     def rows(self, component: Component, depth: int, prefix: str, keys: set[str]) -> Rows:
         path = self._key(component, "path", keys) or component.id
@@ -192,10 +223,16 @@ class _Reader:
         most = component.count(component.properties, "maxRows", 1, _MAX_ROWS) or _DEFAULT_ROWS
         shown = {**self._shown(component, "dynamiclist"), "path": path, "label": label.zh, "labelEn": label.en, "maxRows": most}
         return Rows(
-            id=component.id, key=path, name=f"{prefix}{path}", label=label, hide=component.hide(),
+            id=component.id,
+            key=path,
+            name=f"{prefix}{path}",
+            label=label,
+            hide=component.hide(),
             required=component.flag(component.validate(), "required"),
             required_when=component.expression(component.properties, "requiredWhen"),
-            readonly=self._readonly(component), max_rows=most, children=children,
+            readonly=self._readonly(component),
+            max_rows=most,
+            children=children,
             required_sentence=_sentence(component, "requiredMessage"),
             component=shown,
         )
@@ -205,12 +242,22 @@ class _Reader:
         label = self._label(component, key)
         options, options_from = component.options() if kind in ONE_OPTION_KINDS | MANY_OPTIONS_KINDS else ((), None)
         field = Field(
-            kind=kind, id=component.id, key=key, name=f"{prefix}{key}", label=label, hide=component.hide(),
+            kind=kind,
+            id=component.id,
+            key=key,
+            name=f"{prefix}{key}",
+            label=label,
+            hide=component.hide(),
             required=component.flag(component.validate(), "required"),
             required_when=component.expression(component.properties, "requiredWhen"),
-            readonly=self._readonly(component), money=component.flag(component.properties, "money"),
-            limits=component.limits(kind), options=options, options_from=options_from, rule=component.rule(kind),
-            required_sentence=_sentence(component, "requiredMessage"), pattern_sentence=_sentence(component, "patternMessage"),
+            readonly=self._readonly(component),
+            money=component.flag(component.properties, "money"),
+            limits=component.limits(kind),
+            options=options,
+            options_from=options_from,
+            rule=component.rule(kind),
+            required_sentence=_sentence(component, "requiredMessage"),
+            pattern_sentence=_sentence(component, "patternMessage"),
             component=self._shown_field(component, kind, key, label),
         )
         return self._with_default(component, field)
@@ -220,8 +267,11 @@ class _Reader:
     def _key(self, component: Component, name: str, keys: set[str]) -> str | None:
         key = component.json.get(name)
         if not isinstance(key, str) or not _KEY.fullmatch(key):
-            component.error("invalid-key", f"“{name}”要以字母开头，只含字母、数字和下划线，最多 64 个。",
-                            f"'{name}' must begin with a letter and hold at most 64 letters, digits and underscores.")
+            component.error(
+                "invalid-key",
+                f"“{name}”要以字母开头，只含字母、数字和下划线，最多 64 个。",
+                f"'{name}' must begin with a letter and hold at most 64 letters, digits and underscores.",
+            )
             return None
         if key in _RESERVED:
             component.error("reserved-key", f"“{key}”是保留名，换一个。", f"'{key}' is a reserved name; choose another.")
@@ -243,12 +293,17 @@ class _Reader:
     def _shown(self, component: Component, kind: str) -> dict[str, Any]:
         """What every component tells the browser."""
         shown: dict[str, Any] = {
-            "type": "datetime" if kind in _MOMENTS else kind, "id": component.id, "properties": component.shown_properties(),
+            "type": "datetime" if kind in _MOMENTS else kind,
+            "id": component.id,
+            "properties": component.shown_properties(),
         }
         layout = component.json.get("layout")
         if isinstance(layout, Mapping):
-            shown["layout"] = {name: value for name, value in layout.items()
-                               if name in _LAYOUT and (value is None or isinstance(value, str | int))}
+            shown["layout"] = {
+                name: value
+                for name, value in layout.items()
+                if name in _LAYOUT and (value is None or isinstance(value, str | int))
+            }
         return shown
 
     def _shown_field(self, component: Component, kind: str, key: str, label: Wording) -> dict[str, Any]:
@@ -258,8 +313,11 @@ class _Reader:
         description = component.wording(component.json, ("description",), "descriptionEn", MAX_SENTENCE)
         if description:
             shown.update(description=description.zh, descriptionEn=description.en)
-        validate = {name: json_number(Decimal(value)) if type(value) in (int, Decimal) else value
-                    for name, value in component.validate().items() if name != "required"}
+        validate = {
+            name: json_number(Decimal(value)) if type(value) in (int, Decimal) else value
+            for name, value in component.validate().items()
+            if name != "required"
+        }
         places = 2 if component.properties.get("money") in (True, "true") else component.json.get("decimalDigits")
         if kind == "number" and places is not None:
             shown["decimalDigits"] = places
@@ -273,8 +331,11 @@ class _Reader:
         try:
             value = read(field, default)
         except Refused as refusal:
-            component.error("invalid-default", f"默认值不合这个字段的规则（{refusal}）。",
-                            f"The default value breaks the field's own rules ({refusal}).")
+            component.error(
+                "invalid-default",
+                f"默认值不合这个字段的规则（{refusal}）。",
+                f"The default value breaks the field's own rules ({refusal}).",
+            )
             return field
         shown = f"{value:f}" if isinstance(value, Decimal) else value
         return replace(field, component={**field.component, "defaultValue": shown})
@@ -286,8 +347,12 @@ class _Reader:
         if source is None:
             return ()
         if not isinstance(source, list) or len(source) > _MAX_CHECKS:
-            self.findings.error("invalid-check", None, f"checks 要是最多 {_MAX_CHECKS} 条的列表。",
-                                f"'checks' must be a list of at most {_MAX_CHECKS} checks.")
+            self.findings.error(
+                "invalid-check",
+                None,
+                f"checks 要是最多 {_MAX_CHECKS} 条的列表。",
+                f"'checks' must be a list of at most {_MAX_CHECKS} checks.",
+            )
             return ()
         names = {node.name for node in walk(nodes) if not isinstance(node, Ornament)}
         read = [self._check(item, names) for item in source]
@@ -297,9 +362,12 @@ class _Reader:
         parts = item if isinstance(item, Mapping) else {}
         message, field = parts.get("message"), parts.get("field")
         if not isinstance(message, str) or not message or field not in names or not isinstance(field, str):
-            self.findings.error("invalid-check", field if isinstance(field, str) else None,
-                                "checks 的每一条要有 expression、message 和表单里的 field。",
-                                "Every check needs an expression, a message and a field of the form.")
+            self.findings.error(
+                "invalid-check",
+                field if isinstance(field, str) else None,
+                "checks 的每一条要有 expression、message 和表单里的 field。",
+                "Every check needs an expression, a message and a field of the form.",
+            )
             return None
         expression = compiled(parts.get("expression"), self.findings, field)
         english = parts.get("messageEn")
@@ -311,8 +379,9 @@ class _Reader:
         keys = {data_key(node) for node in data_nodes(nodes)}
         for node in walk(nodes):
             if isinstance(node, Field) and node.options_from in keys:
-                self.findings.error("invalid-values", node.id, "选项不能来自表单自己的字段。",
-                                    "Options cannot come from a field of the form.")
+                self.findings.error(
+                    "invalid-values", node.id, "选项不能来自表单自己的字段。", "Options cannot come from a field of the form."
+                )
         self._siblings(nodes)
 
     def _siblings(self, nodes: tuple[Node, ...]) -> None:
@@ -323,8 +392,9 @@ class _Reader:
         for node in data_nodes(nodes):
             if isinstance(node, Field) and node.rule:
                 for key in {node.rule.birth, node.rule.sex} - {None} - beside:
-                    self.findings.error("unknown-rule", node.id, f"旁边没有“{key}”这个字段。",
-                                        f"There is no field '{key}' beside it.")
+                    self.findings.error(
+                        "unknown-rule", node.id, f"旁边没有“{key}”这个字段。", f"There is no field '{key}' beside it."
+                    )
 
 
 def _sentence(component: Component, name: str) -> Wording | None:

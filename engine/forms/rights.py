@@ -26,12 +26,20 @@ class FieldRights:
 
     @classmethod
     def of(
-        cls, *, write: Iterable[str] | None = None, required: Iterable[str] = (), hidden: Iterable[str] = (),
+        cls,
+        *,
+        write: Iterable[str] | None = None,
+        required: Iterable[str] = (),
+        hidden: Iterable[str] = (),
         demanded: Iterable[str] = (),
     ) -> FieldRights:
         """Rights from any collections of names."""
-        return cls(write=None if write is None else frozenset(write), required=frozenset(required),
-                   hidden=frozenset(hidden), demanded=frozenset(demanded))
+        return cls(
+            write=None if write is None else frozenset(write),
+            required=frozenset(required),
+            hidden=frozenset(hidden),
+            demanded=frozenset(demanded),
+        )
 
 
 AS_THE_FORM_SAYS = FieldRights()
@@ -57,9 +65,7 @@ def access(node: Node, rights: FieldRights) -> Access:
 
 def rows_open(rows: Rows, rights: FieldRights) -> bool:
     """Whether rows may be added and removed: only by who writes every column, else unseen values would be lost."""
-    return all(
-        rows_open_child(child, rights) for child in rows.children
-    ) and access(rows, rights) == "write"
+    return all(rows_open_child(child, rights) for child in rows.children) and access(rows, rights) == "write"
 
 
 def rows_open_child(node: Node, rights: FieldRights) -> bool:

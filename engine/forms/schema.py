@@ -63,8 +63,9 @@ def _declare(nodes: tuple[Node, ...]) -> Iterator[fields.Field[Any]]:
             yield _Value(node)
         elif isinstance(node, Rows):
             row = fields.Nested(compile_schema(node.children), allow_none=True)
-            yield fields.List(row, allow_none=True, data_key=node.key, attribute=node.key,
-                              error_messages={"invalid": [Wrong("wrong-shape")]})
+            yield fields.List(
+                row, allow_none=True, data_key=node.key, attribute=node.key, error_messages={"invalid": [Wrong("wrong-shape")]}
+            )
         elif isinstance(node, Section) and node.path:
             yield fields.Nested(compile_schema(node.children), allow_none=True, data_key=node.path, attribute=node.path)
         elif not isinstance(node, Ornament):

@@ -88,7 +88,8 @@ def field_error(path: str, wrong: Wrong, about: Field | Rows | None) -> FieldErr
     label = about.label if about else Wording(zh=name, en=name)
     facts = {"name": name, **wrong.facts}
     return FieldError(
-        path=name, code=wrong.code,
+        path=name,
+        code=wrong.code,
         message=zh.format(label=label.zh, none=none.zh if none else "", **facts),
         message_en=en.format(label=label.en, none=none.en if none else "", **facts),
     )

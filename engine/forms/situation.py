@@ -51,8 +51,9 @@ class Situation:
 
     def concerns(self, check: Check) -> bool:
         """Whether the person writes a value that the check names; only then can they break it, and mend it."""
-        return any(data_key(node) in check.expression.names and access(node, self.rights) == "write"
-                   for node in data_nodes(self.nodes))
+        return any(
+            data_key(node) in check.expression.names and access(node, self.rights) == "write" for node in data_nodes(self.nodes)
+        )
 
 
 def is_true(expression: Expression, names: Mapping[str, Any]) -> bool:

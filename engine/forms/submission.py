@@ -95,8 +95,11 @@ class Submission:
         if self.errors:
             raise InvalidForm(self.errors[:_MAX_ERRORS])
         current = self.situation.data
-        return {key: value for key, value in accepted.items()
-                if self.terms.draft or key not in current or not _same(value, current[key])}
+        return {
+            key: value
+            for key, value in accepted.items()
+            if self.terms.draft or key not in current or not _same(value, current[key])
+        }
 
     def _screened(self, submitted: Mapping[str, Any]) -> dict[str, Any]:
         screen = Screen()
@@ -181,10 +184,17 @@ class Submission:
     def _section(self, node: Section, level: _Level, path: str, accepted: dict[str, Any]) -> None:
         key = data_key(node)
         current = _mapping(level.current.get(key))
-        inner = self._walk(node.children, _Level(
-            raw=self._known(node, level.raw.get(key), path), typed=_mapping(level.typed.get(key)), current=current,
-            names=level.names, holder=level.holder[key], prefix=f"{path}.",
-        ))
+        inner = self._walk(
+            node.children,
+            _Level(
+                raw=self._known(node, level.raw.get(key), path),
+                typed=_mapping(level.typed.get(key)),
+                current=current,
+                names=level.names,
+                holder=level.holder[key],
+                prefix=f"{path}.",
+            ),
+        )
         if inner:
             accepted[key] = {**current, **inner}
 
@@ -215,9 +225,17 @@ class Submission:
         """The finished row: what stays of the present one, and what was accepted of the sent one."""
         blank = Blank.of(node.children)
         names = {**level.names, **blank.under(_merged(row.current, row.typed))}
-        accepted = self._walk(node.children, _Level(
-            raw=row.raw, typed=row.typed, current=row.current, names=names, holder=names, prefix=f"{row.path}.",
-        ))
+        accepted = self._walk(
+            node.children,
+            _Level(
+                raw=row.raw,
+                typed=row.typed,
+                current=row.current,
+                names=names,
+                holder=names,
+                prefix=f"{row.path}.",
+            ),
+        )
         return {**blank.under(row.current), **accepted}
 
     def _drop(self, node: Node, level: _Level) -> None:
@@ -271,8 +289,9 @@ class Submission:
         wrong = {error.path.split(".")[0] for error in self.errors}
         for check in declared:
             if self.situation.concerns(check) and not wrong & check.expression.names and not holds(check, names):
-                self.errors.append(FieldError(path=check.field, code="check", message=check.message.zh,
-                                              message_en=check.message.en))
+                self.errors.append(
+                    FieldError(path=check.field, code="check", message=check.message.zh, message_en=check.message.en)
+                )
 
     def _misshapen(self, node: Field | Rows | Section, value: Any) -> Wrong | None:
         """The schema knows the shapes; a draft does not go through it."""
@@ -317,9 +336,13 @@ def _overlaid(situation: Situation, typed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _merged(current: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
-    return {**current, **{
-        key: _merged(_mapping(current.get(key)), value) if isinstance(value, Mapping) else value for key, value in typed.items()
-    }}
+    return {
+        **current,
+        **{
+            key: _merged(_mapping(current.get(key)), value) if isinstance(value, Mapping) else value
+            for key, value in typed.items()
+        },
+    }
 
 
 def _row_count(node: Rows, sent: int, needed: int | None) -> Wrong | None:

@@ -14,9 +14,21 @@ from typing import Any, TypeAlias
 
 from engine.expressions import Expression
 
-FIELD_KINDS = frozenset({
-    "textfield", "textarea", "number", "select", "radio", "checkbox", "checklist", "taglist", "date", "time", "datetime",
-})
+FIELD_KINDS = frozenset(
+    {
+        "textfield",
+        "textarea",
+        "number",
+        "select",
+        "radio",
+        "checkbox",
+        "checklist",
+        "taglist",
+        "date",
+        "time",
+        "datetime",
+    }
+)
 """A form-js `datetime` is one of the last three by its subtype."""
 TEXT_KINDS = frozenset({"textfield", "textarea"})
 ONE_OPTION_KINDS = frozenset({"select", "radio"})

@@ -49,8 +49,11 @@ def readable_values(situation: Situation) -> dict[str, Any]:
 
 
 def _components(nodes: tuple[Node, ...], situation: Situation, columns: Collection[str]) -> list[dict[str, Any]]:
-    return [_component(node, situation, columns) for node in nodes
-            if not situation.absent(node, columns) and _has_content(node, situation, columns)]
+    return [
+        _component(node, situation, columns)
+        for node in nodes
+        if not situation.absent(node, columns) and _has_content(node, situation, columns)
+    ]
 
 
 def _has_content(node: Node, situation: Situation, columns: Collection[str]) -> bool:
@@ -114,7 +117,10 @@ def _expression(expression: Expression) -> dict[str, Any]:
 
 
 def _values(
-    nodes: tuple[Node, ...], data: Mapping[str, Any], situation: Situation, columns: Collection[str],
+    nodes: tuple[Node, ...],
+    data: Mapping[str, Any],
+    situation: Situation,
+    columns: Collection[str],
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for node in nodes:
@@ -128,7 +134,11 @@ def _values(
 
 
 def _put(
-    values: dict[str, Any], node: Field | Rows | Section, value: Any, situation: Situation, columns: Collection[str],
+    values: dict[str, Any],
+    node: Field | Rows | Section,
+    value: Any,
+    situation: Situation,
+    columns: Collection[str],
 ) -> None:
     """Takes over a value that has the shape of its node; a variable of the same name with another shape is not the form's."""
     if isinstance(node, Field):

@@ -15,9 +15,17 @@ from engine.queries.instances import collaboration_of, find_visible, pool_name
 from engine.queries.registry import Query, Reader
 from engine.store.tables import History, Token
 
-OUTLINED_WITHOUT_NAME = frozenset({
-    "userTask", "sendTask", "receiveTask", "serviceTask", "scriptTask", "businessRuleTask", "callActivity",
-})
+OUTLINED_WITHOUT_NAME = frozenset(
+    {
+        "userTask",
+        "sendTask",
+        "receiveTask",
+        "serviceTask",
+        "scriptTask",
+        "businessRuleTask",
+        "callActivity",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +84,11 @@ def get_diagram(query: GetDiagram, reader: Reader) -> Diagram:
     done = _done(reader, row.key)
     here = {token.element for token in tokens}
     return Diagram(
-        xml=reader.definitions.xml(row.definition).decode("utf-8", errors="replace"), tokens=tokens,
-        done=tuple(sorted(done - here)), outline=_outline(model, here, done), pools=_pools(reader, who, row),
+        xml=reader.definitions.xml(row.definition).decode("utf-8", errors="replace"),
+        tokens=tokens,
+        done=tuple(sorted(done - here)),
+        outline=_outline(model, here, done),
+        pools=_pools(reader, who, row),
     )
 
 
@@ -99,7 +110,9 @@ def _done(reader: Reader, instance: int) -> set[str]:
 def _outline(model: ProcessModel, here: set[str], done: set[str]) -> tuple[OutlineStep, ...]:
     return tuple(
         OutlineStep(
-            element=element.id, name=element.name or element.id, type=element.type,
+            element=element.id,
+            name=element.name or element.id,
+            type=element.type,
             state="now" if element.id in here else "done" if element.id in done else "todo",
         )
         for element in model.elements.values()

@@ -69,8 +69,14 @@ class ListAccounts(Query[tuple[AccountRow, ...]]):
 
 def session_by_token(query: SessionByToken, reader: Reader) -> SessionRecord | None:
     columns = (
-        Session.created_at, Session.seen_at, Account.login, Account.rights, Account.must_change, Account.person,
-        Person.id.label("person_id"), Person.name,
+        Session.created_at,
+        Session.seen_at,
+        Account.login,
+        Account.rights,
+        Account.must_change,
+        Account.person,
+        Person.id.label("person_id"),
+        Person.name,
     )
     found = (
         select(*columns)
@@ -82,9 +88,16 @@ def session_by_token(query: SessionByToken, reader: Reader) -> SessionRecord | N
     if row is None or not is_live(row, reader.config, reader.now):
         return None
     return SessionRecord(
-        person=row.person, person_id=row.person_id, name=row.name, login=row.login, rights=tuple(row.rights),
-        capacities=capacities(reader.connection, row.person, today(reader.now)), must_change=row.must_change,
-        csrf=csrf_token(query.token), ends_at=ends_at(row, reader.config), touch_due=touch_is_due(row, reader.now),
+        person=row.person,
+        person_id=row.person_id,
+        name=row.name,
+        login=row.login,
+        rights=tuple(row.rights),
+        capacities=capacities(reader.connection, row.person, today(reader.now)),
+        must_change=row.must_change,
+        csrf=csrf_token(query.token),
+        ends_at=ends_at(row, reader.config),
+        touch_due=touch_is_due(row, reader.now),
     )
 
 

@@ -61,9 +61,22 @@ def select_instances() -> Any:
     table = ProcessInstance
     return (
         select(
-            table.key, table.id, table.number, table.subject, table.subject_masked, table.urgency, table.definition, table.state,
-            table.started_at, table.ended_at, table.collaboration, table.root_scope, starter.name.label("starter"),
-            Institution.code.label("owner_code"), Institution.short_name.label("owner_name"), stopped.label("stopped"),
+            table.key,
+            table.id,
+            table.number,
+            table.subject,
+            table.subject_masked,
+            table.urgency,
+            table.definition,
+            table.state,
+            table.started_at,
+            table.ended_at,
+            table.collaboration,
+            table.root_scope,
+            starter.name.label("starter"),
+            Institution.code.label("owner_code"),
+            Institution.short_name.label("owner_name"),
+            stopped.label("stopped"),
         )
         .outerjoin(starter, starter.key == table.started_by)
         .outerjoin(Institution, Institution.key == table.institution)
@@ -79,11 +92,18 @@ def instance_rows(reader: Reader, rows: Sequence[Any]) -> tuple[InstanceRow, ...
 def instance_values(reader: Reader, row: Any, now: Mapping[int, tuple[NowStep, ...]]) -> dict[str, Any]:
     """The fields of a case row, for a record that has more of them."""
     return {
-        "id": row.id, "key": row.key, "number": row.number, "subject": row.subject_masked, "urgency": row.urgency,
+        "id": row.id,
+        "key": row.key,
+        "number": row.number,
+        "subject": row.subject_masked,
+        "urgency": row.urgency,
         "process": process_name(reader, row.definition),
         "institution": None if row.owner_code is None else Coded(code=row.owner_code, name=row.owner_name),
-        "state": "incident" if row.state == "active" and row.stopped else row.state, "started_at": row.started_at,
-        "ended_at": row.ended_at, "started_by": row.starter, "now": now.get(row.key, ()),
+        "state": "incident" if row.state == "active" and row.stopped else row.state,
+        "started_at": row.started_at,
+        "ended_at": row.ended_at,
+        "started_by": row.starter,
+        "now": now.get(row.key, ()),
     }
 
 

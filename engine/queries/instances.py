@@ -107,8 +107,12 @@ def collaboration_of(reader: Reader, collaboration: int) -> Any:
     """The instances of a collaboration, oldest first."""
     statement = (
         select(
-            ProcessInstance.key, ProcessInstance.id, ProcessInstance.definition, ProcessInstance.state,
-            Institution.code, Institution.short_name,
+            ProcessInstance.key,
+            ProcessInstance.id,
+            ProcessInstance.definition,
+            ProcessInstance.state,
+            Institution.code,
+            Institution.short_name,
         )
         .outerjoin(Institution, Institution.key == ProcessInstance.institution)
         .where(ProcessInstance.collaboration == collaboration)
@@ -127,7 +131,9 @@ def pool_name(reader: Reader, definition: int) -> str:
 def _members(reader: Reader, who: Standing, row: Any) -> tuple[Member, ...]:
     return tuple(
         Member(
-            id=other.id, pool=pool_name(reader, other.definition), state=other.state,
+            id=other.id,
+            pool=pool_name(reader, other.definition),
+            state=other.state,
             institution=None if other.code is None else Coded(code=other.code, name=other.short_name),
         )
         for other in collaboration_of(reader, row.collaboration)

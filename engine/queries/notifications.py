@@ -50,8 +50,14 @@ def list_notifications(query: ListNotifications, reader: Reader) -> Notification
     person = reader.actor.person
     statement = (
         select(
-            Notification.id, Notification.at, Notification.kind, Notification.text, Notification.text_en, Notification.read_at,
-            Seat.id.label("task"), ProcessInstance.id.label("instance"),
+            Notification.id,
+            Notification.at,
+            Notification.kind,
+            Notification.text,
+            Notification.text_en,
+            Notification.read_at,
+            Seat.id.label("task"),
+            ProcessInstance.id.label("instance"),
         )
         .outerjoin(Seat, Seat.key == Notification.seat)
         .outerjoin(ProcessInstance, ProcessInstance.key == Notification.instance)
@@ -62,10 +68,17 @@ def list_notifications(query: ListNotifications, reader: Reader) -> Notification
     return Notifications(
         items=tuple(
             Notice(
-                id=row.id, at=row.at, kind=row.kind, text=row.text, text_en=row.text_en, task=row.task, instance=row.instance,
+                id=row.id,
+                at=row.at,
+                kind=row.kind,
+                text=row.text,
+                text_en=row.text_en,
+                task=row.task,
+                instance=row.instance,
                 read_at=row.read_at,
             )
             for row in rows
         ),
-        next_cursor=following, unread=int(reader.connection.execute(unread).scalar_one()),
+        next_cursor=following,
+        unread=int(reader.connection.execute(unread).scalar_one()),
     )

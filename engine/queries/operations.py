@@ -125,8 +125,16 @@ def list_incidents(query: ListIncidents, reader: Reader) -> Page[IncidentRow]:
     require_right(reader.actor, RIGHT)
     statement = (
         select(
-            Incident.id, Incident.raised_at, Incident.element, Incident.code, Incident.message, Incident.state, Job.retries,
-            ProcessInstance.id.label("instance_id"), ProcessInstance.number, ProcessInstance.definition,
+            Incident.id,
+            Incident.raised_at,
+            Incident.element,
+            Incident.code,
+            Incident.message,
+            Incident.state,
+            Job.retries,
+            ProcessInstance.id.label("instance_id"),
+            ProcessInstance.number,
+            ProcessInstance.definition,
         )
         .outerjoin(ProcessInstance, ProcessInstance.key == Incident.instance)
         .outerjoin(Job, Job.key == Incident.job)
@@ -141,16 +149,31 @@ def list_jobs(query: ListJobs, reader: Reader) -> Page[JobRow]:
     """One page. Raises NotAllowed without the right `operations`."""
     require_right(reader.actor, RIGHT)
     statement = select(
-        Job.id, Job.kind, Job.due_at, Job.state, Job.retries, Job.attempts, Job.worker, Job.error,
-        ProcessInstance.id.label("instance_id"), ProcessInstance.number,
+        Job.id,
+        Job.kind,
+        Job.due_at,
+        Job.state,
+        Job.retries,
+        Job.attempts,
+        Job.worker,
+        Job.error,
+        ProcessInstance.id.label("instance_id"),
+        ProcessInstance.number,
     ).outerjoin(ProcessInstance, ProcessInstance.key == Job.instance)
     if query.state is not None:
         statement = statement.where(Job.state == query.state)
     rows, following = _page(Order((Job.due_at, Job.key)), statement, query, reader)
     items = tuple(
         JobRow(
-            id=row.id, kind=row.kind, instance=_case(row), due_at=row.due_at, state=row.state, retries=row.retries,
-            attempts=row.attempts, worker=row.worker, error=row.error,
+            id=row.id,
+            kind=row.kind,
+            instance=_case(row),
+            due_at=row.due_at,
+            state=row.state,
+            retries=row.retries,
+            attempts=row.attempts,
+            worker=row.worker,
+            error=row.error,
         )
         for row in rows
     )
@@ -163,9 +186,19 @@ def list_messages(query: ListMessages, reader: Reader) -> Page[MessageRow]:
     source, target = aliased(Institution), aliased(Institution)
     statement = (
         select(
-            Message.id, Message.name, Message.endpoint, Message.business_key, Message.channel, Message.state, Message.reason,
-            Message.sent_at, Message.expires_at, source.code.label("from_code"), source.short_name.label("from_name"),
-            target.code.label("to_code"), target.short_name.label("to_name"),
+            Message.id,
+            Message.name,
+            Message.endpoint,
+            Message.business_key,
+            Message.channel,
+            Message.state,
+            Message.reason,
+            Message.sent_at,
+            Message.expires_at,
+            source.code.label("from_code"),
+            source.short_name.label("from_name"),
+            target.code.label("to_code"),
+            target.short_name.label("to_name"),
         )
         .outerjoin(source, source.key == Message.from_institution)
         .outerjoin(target, target.key == Message.to_institution)
@@ -181,8 +214,17 @@ def list_all_instances(query: ListAllInstances, reader: Reader) -> Page[Operated
     table = ProcessInstance
     stopped = exists().where(Incident.instance == table.key, Incident.state == "open")
     statement = select(
-        table.key, table.id, table.number, table.definition, table.state, table.revision, table.started_at, table.ended_at,
-        Institution.code, Institution.short_name, stopped.label("stopped"),
+        table.key,
+        table.id,
+        table.number,
+        table.definition,
+        table.state,
+        table.revision,
+        table.started_at,
+        table.ended_at,
+        Institution.code,
+        Institution.short_name,
+        stopped.label("stopped"),
     ).outerjoin(Institution, Institution.key == table.institution)
     if query.state == "incident":
         statement = statement.where(and_(table.state == "active", stopped))
@@ -208,23 +250,44 @@ def _incident(reader: Reader, row: Any) -> IncidentRow:
     model = None if row.definition is None else reader.definitions.model(row.definition)
     element = model.elements.get(row.element) if model is not None else None
     return IncidentRow(
-        id=row.id, at=row.raised_at, instance=_case(row), element=row.element, code=row.code, message=row.message,
-        state=row.state, process=None if row.definition is None else process_name(reader, row.definition),
-        retries_left=row.retries, element_name=element.name if element is not None else None,
+        id=row.id,
+        at=row.raised_at,
+        instance=_case(row),
+        element=row.element,
+        code=row.code,
+        message=row.message,
+        state=row.state,
+        process=None if row.definition is None else process_name(reader, row.definition),
+        retries_left=row.retries,
+        element_name=element.name if element is not None else None,
     )
 
 
 def _message(row: Any) -> MessageRow:
     return MessageRow(
-        id=row.id, name=row.name, from_institution=_coded(row.from_code, row.from_name),
-        to_institution=_coded(row.to_code, row.to_name), endpoint=row.endpoint, business_key=row.business_key,
-        channel=row.channel, state=row.state, reason=row.reason, sent_at=row.sent_at, expires_at=row.expires_at,
+        id=row.id,
+        name=row.name,
+        from_institution=_coded(row.from_code, row.from_name),
+        to_institution=_coded(row.to_code, row.to_name),
+        endpoint=row.endpoint,
+        business_key=row.business_key,
+        channel=row.channel,
+        state=row.state,
+        reason=row.reason,
+        sent_at=row.sent_at,
+        expires_at=row.expires_at,
     )
 
 
 def _operated(reader: Reader, row: Any) -> OperatedInstance:
     return OperatedInstance(
-        id=row.id, key=row.key, number=row.number, process=process_name(reader, row.definition),
-        institution=_coded(row.code, row.short_name), state="incident" if row.state == "active" and row.stopped else row.state,
-        revision=row.revision, started_at=row.started_at, ended_at=row.ended_at,
+        id=row.id,
+        key=row.key,
+        number=row.number,
+        process=process_name(reader, row.definition),
+        institution=_coded(row.code, row.short_name),
+        state="incident" if row.state == "active" and row.stopped else row.state,
+        revision=row.revision,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
     )

@@ -134,8 +134,14 @@ def _knows_the_house(reader: Reader) -> bool:
 def _chairs(reader: Reader) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            Person.key, Person.id, Person.name, Post.name.label("post"), Post.name_en.label("post_en"),
-            Institution.code, Institution.name.label("institution"), Department.name.label("department"),
+            Person.key,
+            Person.id,
+            Person.name,
+            Post.name.label("post"),
+            Post.name_en.label("post_en"),
+            Institution.code,
+            Institution.name.label("institution"),
+            Department.name.label("department"),
         )
         .join(Appointment, Appointment.person == Person.key)
         .join(Post, Post.code == Appointment.post)
@@ -158,6 +164,11 @@ def _named(text: str) -> Any:
 def _person_row(row: Any) -> PersonRow:
     department = f" · {row.department}" if row.department else ""
     return PersonRow(
-        id=row.id, key=row.key, name=row.name, post=row.post + department, post_en=row.post_en + department,
-        institution_code=row.code, institution=row.institution,
+        id=row.id,
+        key=row.key,
+        name=row.name,
+        post=row.post + department,
+        post_en=row.post_en + department,
+        institution_code=row.code,
+        institution=row.institution,
     )

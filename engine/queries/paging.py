@@ -42,9 +42,7 @@ class Order:
     columns: tuple[Any, ...]
     descending: bool = False
 
-    def page(
-        self, connection: Executes, statement: Any, cursor: str | None, limit: int
-    ) -> tuple[Sequence[Any], str | None]:
+    def page(self, connection: Executes, statement: Any, cursor: str | None, limit: int) -> tuple[Sequence[Any], str | None]:
         """The rows of one page and the cursor of the next. `statement` is a select that is not ordered yet.
 
         Raises Invalid `invalid-cursor` or `invalid-limit`.

@@ -39,8 +39,14 @@ def list_startable(query: ListStartable, reader: Reader) -> tuple[StartableProce
         model = reader.definitions.model(key)
         chairs = starting_capacities(who, {starter.post for starter in model.starters})
         if chairs:
-            found.append(StartableProcess(
-                key=model.id, name=model.name or model.id, name_en=model.title_en, title=model.title,
-                capacities=tuple(chair.id for chair in chairs), description=model.documentation,
-            ))
+            found.append(
+                StartableProcess(
+                    key=model.id,
+                    name=model.name or model.id,
+                    name_en=model.title_en,
+                    title=model.title,
+                    capacities=tuple(chair.id for chair in chairs),
+                    description=model.documentation,
+                )
+            )
     return tuple(sorted(found, key=lambda process: process.name))

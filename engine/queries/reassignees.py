@@ -58,7 +58,10 @@ def list_reassignees(query: ListReassignees, reader: Reader) -> tuple[Reassignee
     )
     statement = (
         select(
-            Person.id, Person.name, Post.name.label("post"), Post.name_en.label("post_en"),
+            Person.id,
+            Person.name,
+            Post.name.label("post"),
+            Post.name_en.label("post_en"),
             Institution.short_name.label("institution"),
         )
         .join(Appointment, Appointment.person == Person.key)

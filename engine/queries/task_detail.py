@@ -130,9 +130,16 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
     active = values["mine"] or values["claimable"]
     form, data = _form(reader, row, writable=active)
     return TaskDetail(
-        **values, element_id=row.element, form=form, data=data, outcomes=outcomes_of(reader, row.home, row.element),
-        actions=_actions(reader, who, row, mine=values["mine"], claimable=values["claimable"]), capacity=_chair(reader, who, row),
-        draft=_draft(reader, row) if active else None, opinions=_opinions(reader, row), ladder=_ladder(reader, row),
+        **values,
+        element_id=row.element,
+        form=form,
+        data=data,
+        outcomes=outcomes_of(reader, row.home, row.element),
+        actions=_actions(reader, who, row, mine=values["mine"], claimable=values["claimable"]),
+        capacity=_chair(reader, who, row),
+        draft=_draft(reader, row) if active else None,
+        opinions=_opinions(reader, row),
+        ladder=_ladder(reader, row),
     )
 
 
@@ -185,14 +192,21 @@ def _names(reader: Reader, row: Any, parameters: Mapping[str, Any]) -> dict[str,
     """The variables at a task, and the names that the runtime reserves."""
     case = reader.connection.execute(
         select(
-            ProcessInstance.number, ProcessInstance.started_by, ProcessInstance.started_at, ProcessInstance.root_scope,
+            ProcessInstance.number,
+            ProcessInstance.started_by,
+            ProcessInstance.started_at,
+            ProcessInstance.root_scope,
             Institution.code,
         )
         .outerjoin(Institution, Institution.key == ProcessInstance.institution)
         .where(ProcessInstance.key == row.instance)
     ).one()
     reserved = reserved_names(
-        now=reader.now, parameters=parameters, institution=case.code, number=case.number, starter=case.started_by,
+        now=reader.now,
+        parameters=parameters,
+        institution=case.code,
+        number=case.number,
+        starter=case.started_by,
         started_at=case.started_at,
     )
     if row.ended_at is not None:
@@ -248,8 +262,15 @@ def _draft(reader: Reader, row: Any) -> SavedDraft | None:
 def _opinions(reader: Reader, row: Any) -> tuple[Opinion, ...]:
     statement = (
         select(
-            Seat.name.label("step"), Seat.element, Round.definition, Seat.outcome, Seat.opinion, Seat.ended_at,
-            Person.name.label("person"), Post.name.label("post"), Post.name_en.label("post_en"),
+            Seat.name.label("step"),
+            Seat.element,
+            Round.definition,
+            Seat.outcome,
+            Seat.opinion,
+            Seat.ended_at,
+            Person.name.label("person"),
+            Post.name.label("post"),
+            Post.name_en.label("post_en"),
             Institution.short_name.label("institution"),
         )
         .join(Round, Round.key == Seat.round)
@@ -264,11 +285,20 @@ def _opinions(reader: Reader, row: Any) -> tuple[Opinion, ...]:
     found = []
     for seat in reversed(reader.connection.execute(statement).all()):
         outcome = outcome_of(reader, seat.definition, seat.element, seat.outcome)
-        found.append(Opinion(
-            step=seat.step, person=seat.person, post=seat.post, post_en=seat.post_en, institution=seat.institution,
-            outcome_label=outcome.label if outcome else None, outcome_label_en=outcome.label_en if outcome else None,
-            kind=outcome.kind if outcome else None, opinion=seat.opinion, at=seat.ended_at,
-        ))
+        found.append(
+            Opinion(
+                step=seat.step,
+                person=seat.person,
+                post=seat.post,
+                post_en=seat.post_en,
+                institution=seat.institution,
+                outcome_label=outcome.label if outcome else None,
+                outcome_label_en=outcome.label_en if outcome else None,
+                kind=outcome.kind if outcome else None,
+                opinion=seat.opinion,
+                at=seat.ended_at,
+            )
+        )
     return tuple(found)
 
 
@@ -276,7 +306,10 @@ def _ladder(reader: Reader, row: Any) -> tuple[LadderStep, ...]:
     statement = select(Rung.kind, Rung.due_at, Rung.done_at).where(Rung.seat == row.key).order_by(Rung.due_at, Rung.key)
     return tuple(
         LadderStep(
-            at=rung.done_at or rung.due_at, kind=rung.kind, text=LADDER_TEXTS[rung.kind][0], text_en=LADDER_TEXTS[rung.kind][1],
+            at=rung.done_at or rung.due_at,
+            kind=rung.kind,
+            text=LADDER_TEXTS[rung.kind][0],
+            text_en=LADDER_TEXTS[rung.kind][1],
             done=rung.done_at is not None,
         )
         for rung in reader.connection.execute(statement)

@@ -122,16 +122,41 @@ def select_rows(reader: Reader, standing: Standing) -> Any:
     called process is not the case's."""
     return (
         select(
-            Seat.key, Seat.id, Seat.revision, Seat.element, Seat.name, Seat.state, Seat.assignee, Seat.direct, Seat.opened_at,
-            Seat.due_at, Seat.term, Seat.level, Seat.ended_at, Seat.outcome, Seat.reason, Seat.round, Seat.instance,
-            Seat.capacity, Round.definition.label("home"), Round.scope, ProcessInstance.id.label("instance_id"),
-            ProcessInstance.number, ProcessInstance.subject,
-            ProcessInstance.subject_masked, ProcessInstance.urgency, ProcessInstance.definition,
-            OWNER.code.label("owner_code"), OWNER.short_name.label("owner_name"),
-            ASSIGNEE.id.label("assignee_id"), ASSIGNEE.name.label("assignee_name"),
-            SENDER.name.label("sender_name"), _sender_institution().label("sender_institution"),
+            Seat.key,
+            Seat.id,
+            Seat.revision,
+            Seat.element,
+            Seat.name,
+            Seat.state,
+            Seat.assignee,
+            Seat.direct,
+            Seat.opened_at,
+            Seat.due_at,
+            Seat.term,
+            Seat.level,
+            Seat.ended_at,
+            Seat.outcome,
+            Seat.reason,
+            Seat.round,
+            Seat.instance,
+            Seat.capacity,
+            Round.definition.label("home"),
+            Round.scope,
+            ProcessInstance.id.label("instance_id"),
+            ProcessInstance.number,
+            ProcessInstance.subject,
+            ProcessInstance.subject_masked,
+            ProcessInstance.urgency,
+            ProcessInstance.definition,
+            OWNER.code.label("owner_code"),
+            OWNER.short_name.label("owner_name"),
+            ASSIGNEE.id.label("assignee_id"),
+            ASSIGNEE.name.label("assignee_name"),
+            SENDER.name.label("sender_name"),
+            _sender_institution().label("sender_institution"),
             _message_institution().label("message_institution"),
-            _offered(standing).label("offered"), _unread(reader).label("unread"),
+            _offered(standing).label("offered"),
+            _unread(reader).label("unread"),
         )
         .join(Round, Round.key == Seat.round)
         .join(ProcessInstance, ProcessInstance.key == Seat.instance)
@@ -166,18 +191,30 @@ def task_values(reader: Reader, row: Any) -> dict[str, Any]:
     chosen = outcome_of(reader, row.home, row.element, row.outcome)
     sender_name = row.sender_name or row.message_institution
     return {
-        "id": row.id, "key": row.key, "revision": row.revision, "name": row.name, "subject": row.subject_masked,
-        "urgency": row.urgency, "process": process_name(reader, row.definition),
+        "id": row.id,
+        "key": row.key,
+        "revision": row.revision,
+        "name": row.name,
+        "subject": row.subject_masked,
+        "urgency": row.urgency,
+        "process": process_name(reader, row.definition),
         "instance": CaseName(id=row.instance_id, number=row.number),
         "institution": None if row.owner_code is None else Coded(code=row.owner_code, name=row.owner_name),
         "sender": None if sender_name is None else Sender(name=sender_name, institution=row.sender_institution),
-        "state": row.state, "assignee": None if row.assignee_id is None else Named(id=row.assignee_id, name=row.assignee_name),
+        "state": row.state,
+        "assignee": None if row.assignee_id is None else Named(id=row.assignee_id, name=row.assignee_name),
         "claimable": row.state == "open" and bool(row.offered),
         "mine": row.state == "claimed" and row.assignee == reader.actor.person,
-        "created_at": row.opened_at, "due_at": row.due_at, "term_seconds": _term_seconds(row),
-        "provisional": bool(row.term and row.term.get("provisional")), "level": row.level, "unread": bool(row.unread),
-        "completed_at": row.ended_at if row.state == "completed" else None, "outcome": row.outcome,
-        "outcome_label": chosen.label if chosen else None, "outcome_label_en": chosen.label_en if chosen else None,
+        "created_at": row.opened_at,
+        "due_at": row.due_at,
+        "term_seconds": _term_seconds(row),
+        "provisional": bool(row.term and row.term.get("provisional")),
+        "level": row.level,
+        "unread": bool(row.unread),
+        "completed_at": row.ended_at if row.state == "completed" else None,
+        "outcome": row.outcome,
+        "outcome_label": chosen.label if chosen else None,
+        "outcome_label_en": chosen.label_en if chosen else None,
         "reason": row.reason,
     }
 
@@ -218,7 +255,9 @@ def _sender_institution() -> Any:
         .join(chair, chair.institution == place.key)
         .join(sent, sent.capacity == chair.key)
         .where(sent.ended_by == Seat.sent_by, sent.ended_at == Seat.opened_at)
-        .limit(1).correlate(Seat).scalar_subquery()
+        .limit(1)
+        .correlate(Seat)
+        .scalar_subquery()
     )
     started = and_(Seat.sent_by == ProcessInstance.started_by, Seat.opened_at == ProcessInstance.started_at)
     return case((started, OWNER.short_name), else_=before)
@@ -230,7 +269,9 @@ def _message_institution() -> Any:
         select(place.short_name)
         .join(Message, Message.from_institution == place.key)
         .where(Seat.sent_by.is_(None), Message.to_instance == Seat.instance, Message.delivered_at == Seat.opened_at)
-        .limit(1).correlate(Seat).scalar_subquery()
+        .limit(1)
+        .correlate(Seat)
+        .scalar_subquery()
     )
 
 

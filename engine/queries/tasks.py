@@ -121,8 +121,12 @@ def count_tasks(query: CountTasks, reader: Reader) -> TaskCounts:
         return number(select(func.count(Seat.key)).where(Seat.key.in_(_box(box, who, reader))))
 
     return TaskCounts(
-        todo=boxed("todo"), claimable=boxed("claimable"), overdue=boxed("overdue"), soon=boxed("soon"),
-        copied=number(copied), started=number(started),
+        todo=boxed("todo"),
+        claimable=boxed("claimable"),
+        overdue=boxed("overdue"),
+        soon=boxed("soon"),
+        copied=number(copied),
+        started=number(started),
     )
 
 

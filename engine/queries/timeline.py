@@ -106,8 +106,15 @@ def get_timeline(query: GetTimeline, reader: Reader) -> tuple[TimelineItem, ...]
 def _facts(reader: Reader, instance: int) -> list[Any]:
     statement = (
         select(
-            History.key, History.at, History.kind, History.element, History.data, Person.name.label("person"),
-            Post.name.label("post"), Post.name_en.label("post_en"), Institution.short_name.label("institution"),
+            History.key,
+            History.at,
+            History.kind,
+            History.element,
+            History.data,
+            Person.name.label("person"),
+            Post.name.label("post"),
+            Post.name_en.label("post_en"),
+            Institution.short_name.label("institution"),
         )
         .outerjoin(Person, Person.key == History.person)
         .outerjoin(Appointment, Appointment.key == History.capacity)
@@ -137,7 +144,8 @@ def _names(reader: Reader, models: tuple[ProcessModel, ...], facts: list[Any]) -
         .where(Message.id.in_(received))
     )
     return _Names(
-        models=models, persons=_pairs(reader, people) if persons else {},
+        models=models,
+        persons=_pairs(reader, people) if persons else {},
         institutions=_pairs(reader, places) if codes else {},
         senders={str(identity): name for identity, name in _pairs(reader, senders).items()} if received else {},
     )
@@ -152,16 +160,30 @@ def _line(fact: Any, names: _Names) -> TimelineItem | None:
     if words is None:
         return None
     return TimelineItem(
-        at=fact.at, kind=words.kind, title=words.title, title_en=words.title_en, person=fact.person, post=fact.post,
-        post_en=fact.post_en, institution=fact.institution, detail=words.detail, detail_en=words.detail_en,
+        at=fact.at,
+        kind=words.kind,
+        title=words.title,
+        title_en=words.title_en,
+        person=fact.person,
+        post=fact.post,
+        post_en=fact.post_en,
+        institution=fact.institution,
+        detail=words.detail,
+        detail_en=words.detail_en,
     )
 
 
 def _now(reader: Reader, row: Any) -> list[TimelineItem]:
     return [
         TimelineItem(
-            at=step.since, kind="task", title=step.step, title_en=step.step, person=None if step.holder == "—" else step.holder,
-            state="now", since=step.since, due_at=step.due_at,
+            at=step.since,
+            kind="task",
+            title=step.step,
+            title_en=step.step,
+            person=None if step.holder == "—" else step.holder,
+            state="now",
+            since=step.since,
+            due_at=step.due_at,
         )
         for step in steps_now(reader, [row]).get(row.key, ())
     ]
@@ -251,8 +273,10 @@ def _timer(fact: Any, names: _Names) -> _Words:
 
 def _escalated(fact: Any, names: _Names) -> _Words | None:
     texts = {
-        "remind": ("提醒", "reminder"), "overdue": ("已超时，抄送上级", "overdue, copied to the superior"),
-        "level2": ("二级督办", "escalated to level 2"), "level3": ("三级督办", "escalated to level 3"),
+        "remind": ("提醒", "reminder"),
+        "overdue": ("已超时，抄送上级", "overdue, copied to the superior"),
+        "level2": ("二级督办", "escalated to level 2"),
+        "level3": ("三级督办", "escalated to level 3"),
     }
     rung = texts.get(str(fact.data.get("rung")))
     if rung is None:

@@ -60,11 +60,18 @@ def test_another_institutions_case_does_not_exist(sign_in: SignIn) -> None:
     gp.complete(started["nextTask"]["id"], "submit", SLIP)
     task, case = director.get("/tasks?box=claimable")["items"][0]["id"], started["instance"]["id"]
 
-    for path in (f"/tasks/{task}", f"/tasks/{task}/reassignees", f"/instances/{case}", f"/instances/{case}/timeline",
-                 f"/instances/{case}/diagram"):
+    for path in (
+        f"/tasks/{task}",
+        f"/tasks/{task}/reassignees",
+        f"/instances/{case}",
+        f"/instances/{case}/timeline",
+        f"/instances/{case}/diagram",
+    ):
         assert stranger.call("GET", path).status_code == 404, path
     actions = {
-        "claim": {}, "unclaim": {"reason": "x"}, "complete": {"outcome": "approve"},
+        "claim": {},
+        "unclaim": {"reason": "x"},
+        "complete": {"outcome": "approve"},
         "reassign": {"personId": stranger.session["person"]["id"], "reason": "x"},
     }
     for action, body in actions.items():

@@ -46,8 +46,14 @@ def test_a_case_goes_from_branch_to_centre_and_back(sign_in: SignIn, worker: Wor
     assert gp.get(f"/instances/{case}")["state"] == "completed"
     lines = [line["title"] for line in gp.get(f"/instances/{case}/timeline")["items"]]
     assert lines == [
-        "发起：交接", "填写：提交", "领取“院内审核”", "院内审核：同意", "发送申请 → 总医院", "收到总医院的消息：等待答复",
-        "办结", "流程结束",
+        "发起：交接",
+        "填写：提交",
+        "领取“院内审核”",
+        "院内审核：同意",
+        "发送申请 → 总医院",
+        "收到总医院的消息：等待答复",
+        "办结",
+        "流程结束",
     ]
 
 

@@ -24,13 +24,41 @@ TASK = "tasks/00000000-0000-4000-8000-000000000000"
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 TEXT = st.text(max_size=8)
 ANY_JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4))
-NAMES = st.sampled_from([
-    "outcome", "data", "opinion", "reason", "personId", "ids", "name", "to", "correlation", "payload", "channel", "messageId",
-    "occurredAt", "processKey", "capacityId", "variables", "current", "new", "login", "password",
-])
+NAMES = st.sampled_from(
+    [
+        "outcome",
+        "data",
+        "opinion",
+        "reason",
+        "personId",
+        "ids",
+        "name",
+        "to",
+        "correlation",
+        "payload",
+        "channel",
+        "messageId",
+        "occurredAt",
+        "processKey",
+        "capacityId",
+        "variables",
+        "current",
+        "new",
+        "login",
+        "password",
+    ]
+)
 BODIES = ANY_JSON | st.dictionaries(NAMES, ANY_JSON, max_size=6)
-LISTS = ("tasks", "instances", "notifications", "people", "operations/jobs", "operations/messages", "operations/incidents",
-         "operations/instances")
+LISTS = (
+    "tasks",
+    "instances",
+    "notifications",
+    "people",
+    "operations/jobs",
+    "operations/messages",
+    "operations/incidents",
+    "operations/instances",
+)
 QUERY_NAMES = st.sampled_from(["box", "cursor", "limit", "q", "process", "state", "institution", "lang", "x"])
 
 
@@ -70,8 +98,12 @@ def expect_no_accident(answer: Any, sent: object) -> None:
 
 
 CHANGES = (
-    ("POST", "instances"), ("POST", "messages"), ("POST", "notifications/read"), ("PUT", "session/password"),
-    *(("POST", f"{TASK}/{action}") for action in ("claim", "unclaim", "complete", "reassign")), ("PUT", f"{TASK}/draft"),
+    ("POST", "instances"),
+    ("POST", "messages"),
+    ("POST", "notifications/read"),
+    ("PUT", "session/password"),
+    *(("POST", f"{TASK}/{action}") for action in ("claim", "unclaim", "complete", "reassign")),
+    ("PUT", f"{TASK}/draft"),
 )
 
 
@@ -115,10 +147,13 @@ def test_any_address_is_answered(caller: Caller, path: str) -> None:
 
 
 @EASY
-@given(headers=st.dictionaries(
-    st.sampled_from(["If-Match", "Idempotency-Key", "X-CSRF-Token", "Accept-Language", "Cookie", "Content-Type"]),
-    st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=40), max_size=3,
-))
+@given(
+    headers=st.dictionaries(
+        st.sampled_from(["If-Match", "Idempotency-Key", "X-CSRF-Token", "Accept-Language", "Cookie", "Content-Type"]),
+        st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=40),
+        max_size=3,
+    )
+)
 def test_any_header_is_answered(caller: Caller, headers: dict[str, str]) -> None:
     path = f"/api/v1/{TASK}/claim"
 

@@ -157,10 +157,21 @@ def test_a_body_over_one_mebibyte_is_refused(sign_in: SignIn) -> None:
 
 
 WRONG_QUERIES = (
-    "box=everything", "limit=0", "limit=201", "limit=x", "cursor=%00", "cursor=abc", "q=%00", "assignee=gp",
-    "limit=1&limit=2", "cursor=WzEsMl0",
-    "cursor=WzAsIjIwMjYtMDEtMDEiLDFd", "cursor=WzAsIjk5OTktMTItMzFUMjM6NTk6NTktMTQ6MDAiLDFd",
-    "cursor=WzAsIngiLDFd", "cursor=W1tdLFtdLFtdXQ", "q=" + "x" * 201,
+    "box=everything",
+    "limit=0",
+    "limit=201",
+    "limit=x",
+    "cursor=%00",
+    "cursor=abc",
+    "q=%00",
+    "assignee=gp",
+    "limit=1&limit=2",
+    "cursor=WzEsMl0",
+    "cursor=WzAsIjIwMjYtMDEtMDEiLDFd",
+    "cursor=WzAsIjk5OTktMTItMzFUMjM6NTk6NTktMTQ6MDAiLDFd",
+    "cursor=WzAsIngiLDFd",
+    "cursor=W1tdLFtdLFtdXQ",
+    "q=" + "x" * 201,
 )
 
 
@@ -192,7 +203,11 @@ def test_problems_have_one_shape(address: str) -> None:
 
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json() == {
-        "type": "about:blank", "title": "Sign in first", "status": 401, "code": "no-session", "detail": "Please sign in.",
+        "type": "about:blank",
+        "title": "Sign in first",
+        "status": 401,
+        "code": "no-session",
+        "detail": "Please sign in.",
     }
 
 

@@ -14,8 +14,20 @@ ROOMS = ("authorization", "commands", "queries")
 """Rooms whose refusals a caller can meet one by one; those of the others come from models, not from people."""
 KINDS = {"NotFound", "NotAllowed", "Invalid", "Conflict"}
 NEVER_ASKED_FOR = {
-    "account-exists", "account-not-found", "dates", "invalid-login", "invalid-source", "lease-lost", "login-taken", "no-instance",
-    "no-institution", "own-rights", "person-not-found", "tree-loop", "unknown-code", "unknown-right",
+    "account-exists",
+    "account-not-found",
+    "dates",
+    "invalid-login",
+    "invalid-source",
+    "lease-lost",
+    "login-taken",
+    "no-instance",
+    "no-institution",
+    "own-rights",
+    "person-not-found",
+    "tree-loop",
+    "unknown-code",
+    "unknown-right",
 }
 """Refusals of commands that the API does not offer."""
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")

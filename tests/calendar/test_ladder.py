@@ -28,31 +28,44 @@ def climb(ladder: object, start: str, term: str, calendar: Calendar) -> list[tup
 
 def test_the_clinical_ladder_runs_in_minutes() -> None:
     assert climb("clinical", "2026-10-01 02:00", "PT10M", CLIN) == [
-        ("remind", 0, "10-01 02:05"), ("remind", 0, "10-01 02:08"), ("overdue", 1, "10-01 02:10"),
-        ("level2", 2, "10-01 02:15"), ("level3", 3, "10-01 02:20"),
+        ("remind", 0, "10-01 02:05"),
+        ("remind", 0, "10-01 02:08"),
+        ("overdue", 1, "10-01 02:10"),
+        ("level2", 2, "10-01 02:15"),
+        ("level3", 3, "10-01 02:20"),
     ]
 
 
 def test_the_office_ladder_climbs_on_working_days() -> None:
     assert climb("office", "2026-09-24 08:00", "PT7H", ADMIN) == [
-        ("remind", 0, "09-24 11:30"), ("remind", 0, "09-24 16:06"), ("overdue", 1, "09-24 17:30"),
-        ("level2", 2, "09-28 17:30"), ("level3", 3, "09-30 17:30"),
+        ("remind", 0, "09-24 11:30"),
+        ("remind", 0, "09-24 16:06"),
+        ("overdue", 1, "09-24 17:30"),
+        ("level2", 2, "09-28 17:30"),
+        ("level3", 3, "09-30 17:30"),
     ]
     assert climb("office", "2026-09-29 08:00", "P1D", ADMIN)[2:] == [
-        ("overdue", 1, "09-30 17:30"), ("level2", 2, "10-08 17:30"), ("level3", 3, "10-10 17:30"),
+        ("overdue", 1, "09-30 17:30"),
+        ("level2", 2, "10-08 17:30"),
+        ("level3", 3, "10-10 17:30"),
     ]
 
 
 def test_an_outpatient_term_escalates_through_the_office() -> None:
     assert climb("office", "2026-10-01 12:00", "PT8H", OPD)[1:] == [
-        ("remind", 0, "10-02 08:24"), ("overdue", 1, "10-02 10:00"), ("level2", 2, "10-08 17:30"), ("level3", 3, "10-10 17:30"),
+        ("remind", 0, "10-02 08:24"),
+        ("overdue", 1, "10-02 10:00"),
+        ("level2", 2, "10-08 17:30"),
+        ("level3", 3, "10-10 17:30"),
     ]
 
 
 def test_a_process_brings_its_own_ladder() -> None:
     own = {"remind": [0.25], "level2": {"after": "PT30S", "calendar": "CLIN"}}
     assert climb(own, "2026-10-01 02:00", "PT4M", CLIN) == [
-        ("remind", 0, "10-01 02:01"), ("overdue", 1, "10-01 02:04"), ("level2", 2, "10-01 02:04"),
+        ("remind", 0, "10-01 02:01"),
+        ("overdue", 1, "10-01 02:04"),
+        ("level2", 2, "10-01 02:04"),
     ]
     ladder = find_ladder("office", {"office": own})
     assert ladder.remind == (Decimal("0.25"),)
@@ -81,20 +94,23 @@ def test_a_due_date_set_by_hand_in_closed_time_still_has_its_reminders() -> None
     assert [step.at for step in steps[:3]] == [local("2026-10-02 15:00"), local("2026-10-02 18:00"), local("2026-10-02 20:00")]
 
 
-@pytest.mark.parametrize(("ladder", "code"), [
-    ("hospital", "unknown-ladder"),
-    ({"remind": [0.5, 1.2]}, "invalid-ladder"),
-    ({"remind": ["half"]}, "invalid-ladder"),
-    ({"remind": [True]}, "invalid-ladder"),
-    ({"remind": "0.5"}, "invalid-ladder"),
-    ({"remind": [0.01 * n for n in range(1, 20)]}, "invalid-ladder"),
-    ({"level4": {"after": "P1D"}}, "invalid-ladder"),
-    ({"level2": "P1D"}, "invalid-ladder"),
-    ({"level2": {"calendar": "ADMIN"}}, "invalid-ladder"),
-    ({"level2": {"after": "P1D", "calendar": "NIGHT"}}, "unknown-calendar"),
-    ({"level2": {"after": "P0D", "calendar": "ADMIN"}}, "term-not-positive"),
-    ({"level2": {"after": "1 day", "calendar": "ADMIN"}}, "invalid-term"),
-])
+@pytest.mark.parametrize(
+    ("ladder", "code"),
+    [
+        ("hospital", "unknown-ladder"),
+        ({"remind": [0.5, 1.2]}, "invalid-ladder"),
+        ({"remind": ["half"]}, "invalid-ladder"),
+        ({"remind": [True]}, "invalid-ladder"),
+        ({"remind": "0.5"}, "invalid-ladder"),
+        ({"remind": [0.01 * n for n in range(1, 20)]}, "invalid-ladder"),
+        ({"level4": {"after": "P1D"}}, "invalid-ladder"),
+        ({"level2": "P1D"}, "invalid-ladder"),
+        ({"level2": {"calendar": "ADMIN"}}, "invalid-ladder"),
+        ({"level2": {"after": "P1D", "calendar": "NIGHT"}}, "unknown-calendar"),
+        ({"level2": {"after": "P0D", "calendar": "ADMIN"}}, "term-not-positive"),
+        ({"level2": {"after": "1 day", "calendar": "ADMIN"}}, "invalid-term"),
+    ],
+)
 def test_a_wrong_ladder_is_refused(ladder: object, code: str) -> None:
     with pytest.raises(Invalid) as refusal:
         ladder_steps(ladder, local("2026-10-01 02:00"), local("2026-10-01 03:00"), CLIN, DAYS)  # type: ignore[arg-type]

@@ -27,18 +27,18 @@ AUTUMN = [
     ("2026-09-24 09:00", "P1D", "ADMIN", "2026-09-28 17:30"),
     ("2026-09-24 17:30", "P1D", "ADMIN", "2026-09-28 17:30"),
     ("2026-09-24 23:59", "P1D", "ADMIN", "2026-09-28 17:30"),
-    ("2026-09-25 10:00", "P1D", "ADMIN", "2026-09-28 17:30"),    # Mid-Autumn: the start day is not counted, working or not
+    ("2026-09-25 10:00", "P1D", "ADMIN", "2026-09-28 17:30"),  # Mid-Autumn: the start day is not counted, working or not
     ("2026-09-27 23:00", "P1D", "ADMIN", "2026-09-28 17:30"),
     ("2026-09-28 00:00", "P1D", "ADMIN", "2026-09-29 17:30"),
     ("2026-09-28 08:00", "P3D", "ADMIN", "2026-10-08 17:30"),
-    ("2026-09-30 08:00", "P3D", "ADMIN", "2026-10-10 17:30"),    # a worked Saturday counts
+    ("2026-09-30 08:00", "P3D", "ADMIN", "2026-10-10 17:30"),  # a worked Saturday counts
     ("2026-09-30 08:00", "P4D", "ADMIN", "2026-10-12 17:30"),
     ("2026-10-03 12:00", "P2D", "ADMIN", "2026-10-09 17:30"),
-    ("2026-09-24 16:30", "PT1H", "ADMIN", "2026-09-24 17:30"),   # ends exactly at the close, not at the next opening
+    ("2026-09-24 16:30", "PT1H", "ADMIN", "2026-09-24 17:30"),  # ends exactly at the close, not at the next opening
     ("2026-09-24 16:30", "PT1H1M", "ADMIN", "2026-09-28 08:01"),
     ("2026-09-24 16:30", "PT4H", "ADMIN", "2026-09-28 11:00"),
     ("2026-09-24 08:00", "PT4H", "ADMIN", "2026-09-24 12:00"),
-    ("2026-09-24 11:00", "PT2H", "ADMIN", "2026-09-24 15:30"),   # over the noon break
+    ("2026-09-24 11:00", "PT2H", "ADMIN", "2026-09-24 15:30"),  # over the noon break
     ("2026-09-24 12:00", "PT30M", "ADMIN", "2026-09-24 15:00"),  # starts in the noon break
     ("2026-09-24 13:10", "PT30M", "ADMIN", "2026-09-24 15:00"),
     ("2026-09-24 07:00", "PT30M", "ADMIN", "2026-09-24 08:30"),
@@ -48,9 +48,9 @@ AUTUMN = [
     ("2026-10-10 08:00", "PT8H", "ADMIN", "2026-10-12 09:00"),
     ("2026-10-09 17:00", "PT1H", "ADMIN", "2026-10-10 08:30"),
     ("2026-09-30 15:00", "P1DT2H", "ADMIN", "2026-10-09 10:00"),
-    ("2026-09-24 10:00", "P1W", "ADMIN", "2026-10-08 17:30"),    # 10-01 is a holiday: on to the next working day
+    ("2026-09-24 10:00", "P1W", "ADMIN", "2026-10-08 17:30"),  # 10-01 is a holiday: on to the next working day
     ("2026-09-23 10:00", "P1W", "ADMIN", "2026-09-30 17:30"),
-    ("2026-10-01 09:00", "PT8H", "OPD", "2026-10-01 17:00"),     # the outpatient clinic keeps no holidays
+    ("2026-10-01 09:00", "PT8H", "OPD", "2026-10-01 17:00"),  # the outpatient clinic keeps no holidays
     ("2026-10-01 12:00", "PT8H", "OPD", "2026-10-02 10:00"),
     ("2026-10-01 18:00", "PT8H", "OPD", "2026-10-02 16:00"),
     ("2026-10-01 19:00", "P1D", "OPD", "2026-10-02 18:00"),
@@ -60,7 +60,7 @@ AUTUMN = [
     ("2026-09-25 23:50", "PT24H", "CLIN", "2026-09-26 23:50"),
     ("2026-09-25 10:00", "P7D", "CLIN", "2026-10-02 10:00"),
     ("2026-09-25 10:00", "P2W", "CLIN", "2026-10-09 10:00"),
-    ("2026-08-31 10:00", "P1M", "CLIN", "2026-09-30 10:00"),     # cut to the length of the month
+    ("2026-08-31 10:00", "P1M", "CLIN", "2026-09-30 10:00"),  # cut to the length of the month
     ("2024-02-29 10:00", "P1Y", "CLIN", "2025-02-28 10:00"),
     ("2026-12-31 10:00", "P2M", "CLIN", "2027-02-28 10:00"),
 ]
@@ -76,7 +76,7 @@ SPRING = [
     ("2026-02-28 09:00", "PT7H", "ADMIN", "2026-03-02 09:00"),
     ("2026-02-14 12:00", "P1W", "ADMIN", "2026-02-24 17:30"),
     ("2026-02-17 12:00", "PT8H", "OPD", "2026-02-18 10:00"),
-    ("2026-01-01 10:00", "P1D", "ADMIN", "2026-01-04 17:30"),    # a worked Sunday
+    ("2026-01-01 10:00", "P1D", "ADMIN", "2026-01-04 17:30"),  # a worked Sunday
     ("2026-01-02 10:00", "PT2H", "ADMIN", "2026-01-04 10:00"),
     ("2026-09-18 17:00", "PT1H", "ADMIN", "2026-09-20 08:30"),
     ("2026-09-19 17:00", "P2D", "ADMIN", "2026-09-21 17:30"),
@@ -91,21 +91,28 @@ def test_a_term_ends_to_the_minute(start: str, term: str, calendar: str, expecte
     assert not result.provisional
 
 
-@pytest.mark.parametrize(("start", "term", "calendar", "expected", "provisional"), [
-    ("2026-12-30 09:00", "P1D", "ADMIN", "2026-12-31 17:30", False),
-    ("2026-12-31 16:30", "PT1H", "ADMIN", "2026-12-31 17:30", False),
-    ("2026-12-31 16:30", "PT2H", "ADMIN", "2027-01-04 09:00", True),      # 01-01 fixed holiday, 01-02/03 weekend
-    ("2026-12-31 09:00", "P1D", "ADMIN", "2027-01-04 17:30", True),
-    ("2026-12-28 09:00", "P5D", "ADMIN", "2027-01-05 17:30", True),
-    ("2026-12-24 09:00", "P2W", "ADMIN", "2027-01-07 17:30", True),
-    ("2027-04-30 09:00", "P1D", "ADMIN", "2027-05-03 17:30", True),
-    ("2027-09-30 09:00", "P1D", "ADMIN", "2027-10-04 17:30", True),
-    ("2026-12-31 16:30", "PT2H", "OPD", "2027-01-01 08:30", False),       # does not depend on working days
-    ("2026-12-31 23:00", "PT2H", "CLIN", "2027-01-01 01:00", False),
-    ("2023-10-09 09:00", "P1D", "ADMIN", "2023-10-10 17:30", True),       # before the shipped years
-])
+@pytest.mark.parametrize(
+    ("start", "term", "calendar", "expected", "provisional"),
+    [
+        ("2026-12-30 09:00", "P1D", "ADMIN", "2026-12-31 17:30", False),
+        ("2026-12-31 16:30", "PT1H", "ADMIN", "2026-12-31 17:30", False),
+        ("2026-12-31 16:30", "PT2H", "ADMIN", "2027-01-04 09:00", True),  # 01-01 fixed holiday, 01-02/03 weekend
+        ("2026-12-31 09:00", "P1D", "ADMIN", "2027-01-04 17:30", True),
+        ("2026-12-28 09:00", "P5D", "ADMIN", "2027-01-05 17:30", True),
+        ("2026-12-24 09:00", "P2W", "ADMIN", "2027-01-07 17:30", True),
+        ("2027-04-30 09:00", "P1D", "ADMIN", "2027-05-03 17:30", True),
+        ("2027-09-30 09:00", "P1D", "ADMIN", "2027-10-04 17:30", True),
+        ("2026-12-31 16:30", "PT2H", "OPD", "2027-01-01 08:30", False),  # does not depend on working days
+        ("2026-12-31 23:00", "PT2H", "CLIN", "2027-01-01 01:00", False),
+        ("2023-10-09 09:00", "P1D", "ADMIN", "2023-10-10 17:30", True),  # before the shipped years
+    ],
+)
 def test_a_term_that_looks_into_an_unpublished_year_is_provisional(
-    start: str, term: str, calendar: str, expected: str, provisional: bool,
+    start: str,
+    term: str,
+    calendar: str,
+    expected: str,
+    provisional: bool,
 ) -> None:
     result = due(local(start), term, CALENDARS[calendar], DAYS)
     assert result.at == local(expected)
@@ -118,14 +125,32 @@ def test_the_local_day_decides_not_the_utc_day() -> None:
     assert due(datetime(2026, 9, 27, 23, 30, tzinfo=UTC), "P1D", ADMIN, DAYS).at == local("2026-09-29 17:30")
 
 
-@pytest.mark.parametrize(("term", "code"), [
-    ("P0D", "term-not-positive"), ("PT0S", "term-not-positive"), ("P0Y0M", "term-not-positive"),
-    ("-P1D", "invalid-term"), ("P-1D", "invalid-term"), ("", "invalid-term"), ("P", "invalid-term"), ("PT", "invalid-term"),
-    ("P1DT", "invalid-term"), ("1D", "invalid-term"), ("P1H", "invalid-term"), ("PT1D", "invalid-term"),
-    ("P1.5D", "invalid-term"), ("P1D ", "invalid-term"), ("p1d", "invalid-term"), ("P１D", "invalid-term"),
-    ("R3/PT1H", "invalid-term"), ("P" + "1" * 90 + "D", "invalid-term"),
-    ("P11Y", "term-too-long"), ("P999999999D", "term-too-long"), ("PT999999999H", "term-too-long"),
-])
+@pytest.mark.parametrize(
+    ("term", "code"),
+    [
+        ("P0D", "term-not-positive"),
+        ("PT0S", "term-not-positive"),
+        ("P0Y0M", "term-not-positive"),
+        ("-P1D", "invalid-term"),
+        ("P-1D", "invalid-term"),
+        ("", "invalid-term"),
+        ("P", "invalid-term"),
+        ("PT", "invalid-term"),
+        ("P1DT", "invalid-term"),
+        ("1D", "invalid-term"),
+        ("P1H", "invalid-term"),
+        ("PT1D", "invalid-term"),
+        ("P1.5D", "invalid-term"),
+        ("P1D ", "invalid-term"),
+        ("p1d", "invalid-term"),
+        ("P１D", "invalid-term"),
+        ("R3/PT1H", "invalid-term"),
+        ("P" + "1" * 90 + "D", "invalid-term"),
+        ("P11Y", "term-too-long"),
+        ("P999999999D", "term-too-long"),
+        ("PT999999999H", "term-too-long"),
+    ],
+)
 def test_a_term_that_is_none_is_refused(term: str, code: str) -> None:
     for calendar in (ADMIN, CLIN):
         with pytest.raises(Invalid) as refusal:
@@ -150,36 +175,42 @@ def test_naive_instants_are_refused() -> None:
         open_seconds(naive, local("2026-09-24 10:00"), ADMIN, DAYS)
 
 
-@pytest.mark.parametrize(("start", "end", "calendar", "minutes"), [
-    ("2026-09-24 09:00", "2026-09-24 10:00", "ADMIN", 60),
-    ("2026-09-24 11:00", "2026-09-24 15:30", "ADMIN", 120),
-    ("2026-09-24 12:15", "2026-09-24 14:15", "ADMIN", 0),
-    ("2026-09-24 09:00", "2026-09-28 17:30", "ADMIN", 360 + 420),
-    ("2026-09-24 00:00", "2026-10-12 00:00", "ADMIN", 7 * 420),
-    ("2026-10-01 00:00", "2026-10-08 00:00", "ADMIN", 0),
-    ("2026-02-13 00:00", "2026-03-01 00:00", "ADMIN", 7 * 420),
-    ("2026-10-01 00:00", "2026-10-08 00:00", "OPD", 7 * 600),
-    ("2026-10-01 07:00", "2026-10-01 09:30", "OPD", 90),
-    ("2026-10-01 23:00", "2026-10-02 01:00", "CLIN", 120),
-    ("2026-10-02 01:00", "2026-10-01 23:00", "CLIN", 0),
-    ("2026-09-24 10:00", "2026-09-24 09:00", "ADMIN", 0),
-])
+@pytest.mark.parametrize(
+    ("start", "end", "calendar", "minutes"),
+    [
+        ("2026-09-24 09:00", "2026-09-24 10:00", "ADMIN", 60),
+        ("2026-09-24 11:00", "2026-09-24 15:30", "ADMIN", 120),
+        ("2026-09-24 12:15", "2026-09-24 14:15", "ADMIN", 0),
+        ("2026-09-24 09:00", "2026-09-28 17:30", "ADMIN", 360 + 420),
+        ("2026-09-24 00:00", "2026-10-12 00:00", "ADMIN", 7 * 420),
+        ("2026-10-01 00:00", "2026-10-08 00:00", "ADMIN", 0),
+        ("2026-02-13 00:00", "2026-03-01 00:00", "ADMIN", 7 * 420),
+        ("2026-10-01 00:00", "2026-10-08 00:00", "OPD", 7 * 600),
+        ("2026-10-01 07:00", "2026-10-01 09:30", "OPD", 90),
+        ("2026-10-01 23:00", "2026-10-02 01:00", "CLIN", 120),
+        ("2026-10-02 01:00", "2026-10-01 23:00", "CLIN", 0),
+        ("2026-09-24 10:00", "2026-09-24 09:00", "ADMIN", 0),
+    ],
+)
 def test_open_time_is_counted(start: str, end: str, calendar: str, minutes: int) -> None:
     assert open_seconds(local(start), local(end), CALENDARS[calendar], DAYS) == minutes * 60
 
 
-@pytest.mark.parametrize(("start", "end", "share", "calendar", "expected"), [
-    ("2026-09-24 08:00", "2026-09-24 17:30", 0.5, "ADMIN", "2026-09-24 11:30"),
-    ("2026-09-24 08:00", "2026-09-24 17:30", 0.8, "ADMIN", "2026-09-24 16:06"),
-    ("2026-09-24 17:00", "2026-09-28 17:30", 0.5, "ADMIN", "2026-09-28 11:15"),      # 7 h 30 open: 30 min Thursday, 3 h 15 Monday
-    ("2026-09-30 16:30", "2026-10-08 17:30", 0.5, "ADMIN", "2026-10-08 11:00"),
-    ("2026-10-01 12:00", "2026-10-02 10:00", 0.8, "OPD", "2026-10-02 08:24"),
-    ("2026-10-01 00:00", "2026-10-01 01:40", 0.8, "CLIN", "2026-10-01 01:20"),
-    ("2026-10-02 10:00", "2026-10-02 20:00", 0.5, "ADMIN", "2026-10-02 15:00"),      # closed all the way: plain time
-    ("2026-09-25 10:00", "2026-09-28 09:00", 0, "ADMIN", "2026-09-25 10:00"),
-    ("2026-09-24 10:00", "2026-09-25 09:00", 1, "ADMIN", "2026-09-25 09:00"),
-    ("2026-09-24 10:00", "2026-09-24 09:00", 0.5, "ADMIN", "2026-09-24 09:00"),      # already over
-])
+@pytest.mark.parametrize(
+    ("start", "end", "share", "calendar", "expected"),
+    [
+        ("2026-09-24 08:00", "2026-09-24 17:30", 0.5, "ADMIN", "2026-09-24 11:30"),
+        ("2026-09-24 08:00", "2026-09-24 17:30", 0.8, "ADMIN", "2026-09-24 16:06"),
+        ("2026-09-24 17:00", "2026-09-28 17:30", 0.5, "ADMIN", "2026-09-28 11:15"),  # 7 h 30 open: 30 min Thursday, 3 h 15 Monday
+        ("2026-09-30 16:30", "2026-10-08 17:30", 0.5, "ADMIN", "2026-10-08 11:00"),
+        ("2026-10-01 12:00", "2026-10-02 10:00", 0.8, "OPD", "2026-10-02 08:24"),
+        ("2026-10-01 00:00", "2026-10-01 01:40", 0.8, "CLIN", "2026-10-01 01:20"),
+        ("2026-10-02 10:00", "2026-10-02 20:00", 0.5, "ADMIN", "2026-10-02 15:00"),  # closed all the way: plain time
+        ("2026-09-25 10:00", "2026-09-28 09:00", 0, "ADMIN", "2026-09-25 10:00"),
+        ("2026-09-24 10:00", "2026-09-25 09:00", 1, "ADMIN", "2026-09-25 09:00"),
+        ("2026-09-24 10:00", "2026-09-24 09:00", 0.5, "ADMIN", "2026-09-24 09:00"),  # already over
+    ],
+)
 def test_a_share_of_the_term_falls_in_open_time(start: str, end: str, share: float, calendar: str, expected: str) -> None:
     assert fraction_point(local(start), local(end), share, CALENDARS[calendar], DAYS) == local(expected)
 

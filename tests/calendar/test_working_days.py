@@ -34,8 +34,15 @@ def spans(*pairs: tuple[tuple[int, int], tuple[int, int]]) -> set[date]:
 def test_2026_is_the_list_of_the_domain_brief() -> None:
     year = published_year(2026)
     assert year.published
-    assert year.off == spans(((1, 1), (1, 3)), ((2, 15), (2, 23)), ((4, 4), (4, 6)), ((5, 1), (5, 5)), ((6, 19), (6, 21)),
-                             ((9, 25), (9, 27)), ((10, 1), (10, 7)))
+    assert year.off == spans(
+        ((1, 1), (1, 3)),
+        ((2, 15), (2, 23)),
+        ((4, 4), (4, 6)),
+        ((5, 1), (5, 5)),
+        ((6, 19), (6, 21)),
+        ((9, 25), (9, 27)),
+        ((10, 1), (10, 7)),
+    )
     assert year.working_weekends == {date(2026, m, d) for m, d in ((1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10))}
 
 
@@ -59,8 +66,13 @@ def test_an_unpublished_year_is_weekdays_less_fixed_holidays() -> None:
 
 
 def test_a_year_that_arrives_replaces_the_assumption() -> None:
-    arrived = WorkingDays(year=2027, off=frozenset({date(2027, 2, 8)}), working_weekends=frozenset({date(2027, 2, 20)}),
-                          published=True, source="test")
+    arrived = WorkingDays(
+        year=2027,
+        off=frozenset({date(2027, 2, 8)}),
+        working_weekends=frozenset({date(2027, 2, 20)}),
+        published=True,
+        source="test",
+    )
     days = WorkingDaysTable((*published_days().records, arrived), version="2")
     assert days.published(2027)
     assert days.last_published_year == 2027
@@ -69,11 +81,14 @@ def test_a_year_that_arrives_replaces_the_assumption() -> None:
     assert days.works(date(2027, 1, 1))
 
 
-@pytest.mark.parametrize(("off", "working"), [
-    ({date(2026, 1, 1)}, set()),                        # another year
-    ({date(2027, 1, 9)}, {date(2027, 1, 9)}),           # off and worked
-    (set(), {date(2027, 1, 4)}),                        # a Monday is no make-up weekend
-])
+@pytest.mark.parametrize(
+    ("off", "working"),
+    [
+        ({date(2026, 1, 1)}, set()),  # another year
+        ({date(2027, 1, 9)}, {date(2027, 1, 9)}),  # off and worked
+        (set(), {date(2027, 1, 4)}),  # a Monday is no make-up weekend
+    ],
+)
 def test_a_year_that_contradicts_itself_is_refused(off: set[date], working: set[date]) -> None:
     with pytest.raises(Invalid) as refusal:
         WorkingDays(year=2027, off=frozenset(off), working_weekends=frozenset(working), published=True, source="test")

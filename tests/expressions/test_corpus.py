@@ -68,8 +68,27 @@ def test_every_function_and_every_kind_of_node_is_in_the_corpus() -> None:
             visit(compile_expression(case["source"]).tree)
         except ExpressionError:
             assert "error" in case
-    assert kinds == {"num", "str", "bool", "null", "name", "defined", "list", "dict", "key", "index", "not", "neg", "empty",
-                     "and", "or", "compare", "math", "if", "call"}
+    assert kinds == {
+        "num",
+        "str",
+        "bool",
+        "null",
+        "name",
+        "defined",
+        "list",
+        "dict",
+        "key",
+        "index",
+        "not",
+        "neg",
+        "empty",
+        "and",
+        "or",
+        "compare",
+        "math",
+        "if",
+        "call",
+    }
     assert operators == {"==", "!=", "<", "<=", ">", ">=", "in", "not-in", "+", "-", "*", "/", "//", "%"}
     assert called == set(FUNCTIONS) - {"defined", "now"}
 

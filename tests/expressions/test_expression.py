@@ -34,18 +34,29 @@ def test_names_are_the_roots_an_expression_reads() -> None:
 
 def test_the_tree_is_json_in_the_documented_format() -> None:
     tree = compile_expression("${not empty a.b and 1.50 < x[0] <= 2 ? -round(y, 1) : 'no'}").tree
-    assert json.loads(json.dumps(tree)) == tree == {
-        "k": "if",
-        "test": {"k": "and", "items": [
-            {"k": "not", "of": {"k": "empty", "of": {"k": "key", "of": {"k": "name", "n": "a"}, "key": "b"}}},
-            {"k": "compare", "first": {"k": "num", "v": "1.50"}, "rest": [
-                ["<", {"k": "index", "of": {"k": "name", "n": "x"}, "at": {"k": "num", "v": "0"}}],
-                ["<=", {"k": "num", "v": "2"}],
-            ]},
-        ]},
-        "then": {"k": "neg", "of": {"k": "call", "f": "round", "args": [{"k": "name", "n": "y"}, {"k": "num", "v": "1"}]}},
-        "else": {"k": "str", "v": "no"},
-    }
+    assert (
+        json.loads(json.dumps(tree))
+        == tree
+        == {
+            "k": "if",
+            "test": {
+                "k": "and",
+                "items": [
+                    {"k": "not", "of": {"k": "empty", "of": {"k": "key", "of": {"k": "name", "n": "a"}, "key": "b"}}},
+                    {
+                        "k": "compare",
+                        "first": {"k": "num", "v": "1.50"},
+                        "rest": [
+                            ["<", {"k": "index", "of": {"k": "name", "n": "x"}, "at": {"k": "num", "v": "0"}}],
+                            ["<=", {"k": "num", "v": "2"}],
+                        ],
+                    },
+                ],
+            },
+            "then": {"k": "neg", "of": {"k": "call", "f": "round", "args": [{"k": "name", "n": "y"}, {"k": "num", "v": "1"}]}},
+            "else": {"k": "str", "v": "no"},
+        }
+    )
 
 
 def test_a_source_is_compiled_once() -> None:
@@ -123,10 +134,20 @@ def test_a_right_hand_side_is_only_evaluated_when_it_counts() -> None:
     assert evaluate("not defined('x') or x.y == 1") is True
 
 
-@pytest.mark.parametrize("source", [
-    "x == y", "x in [y]", "[x] == [y]", "count([x, x, x], y)", "distinct([x, y])", "index_of([y], x)", "[x, x, x, x, x, x]",
-    "{'a': x, 'b': [x, x, x, x, x]}", "append([x, x, x, x, x], x)",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x == y",
+        "x in [y]",
+        "[x] == [y]",
+        "count([x, x, x], y)",
+        "distinct([x, y])",
+        "index_of([y], x)",
+        "[x, x, x, x, x, x]",
+        "{'a': x, 'b': [x, x, x, x, x]}",
+        "append([x, x, x, x, x], x)",
+    ],
+)
 def test_work_on_data_that_repeats_itself_has_an_end(source: str) -> None:
     def folded() -> Any:
         value: Any = [1]
@@ -145,10 +166,16 @@ def test_data_that_contains_itself_is_refused() -> None:
     assert refusal(lambda: evaluate("[x]", x=x)).code == "too-large"
 
 
-@pytest.mark.parametrize("source", [
-    " + ".join(["len(sorted(x))"] * 60), " + ".join(["count(x, y)"] * 70), " + ".join(["len(split(t, 'b'))"] * 55),
-    " and ".join(["not ('z' in x)"] * 70), " + ".join(["len(trim(t))"] * 70),
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        " + ".join(["len(sorted(x))"] * 60),
+        " + ".join(["count(x, y)"] * 70),
+        " + ".join(["len(split(t, 'b'))"] * 55),
+        " and ".join(["not ('z' in x)"] * 70),
+        " + ".join(["len(trim(t))"] * 70),
+    ],
+)
 def test_many_walks_through_large_data_have_an_end(source: str) -> None:
     names = {"x": ["a"] * 9_000, "y": "b", "t": "a" * 200_000}
     assert refusal(lambda: evaluate(source, **names)).code in ("too-many-steps", "too-large")
@@ -173,18 +200,42 @@ def nested(levels: int) -> Any:
     return {"x": nested(levels - 1)} if levels else 1
 
 
-@pytest.mark.parametrize(("source", "code"), [
-    ("'" + "a" * 2000 + "'", "too-long"), ("+".join(["1"] * 151), "too-complex"), ("(" * 30 + "1" + ")" * 30, "too-deep"),
-])
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("'" + "a" * 2000 + "'", "too-long"),
+        ("+".join(["1"] * 151), "too-complex"),
+        ("(" * 30 + "1" + ")" * 30, "too-deep"),
+    ],
+)
 def test_expressions_beyond_a_bound_are_refused(source: str, code: str) -> None:
     assert refusal(lambda: compile_expression(source)).code == code
 
 
 def test_errors_never_hold_data() -> None:
     names = {"x": "机密", "y": {"机密": "机密"}, "z": ["机密"], "k": "秘钥"}
-    for source in ("x + 1", "1 < x", "y[k]", "y.a", "z[5]", "int(x)", "date(x)", "add('2025-01-01', x)", "x and true",
-                   "round(x)", "-z", "y < 1", "sum(z)", "x", "min(z, 1)", "format_date(x)", "age(x, x)", "get(x, 1)", "join([z])",
-                   "{x: 1}[k]"):
+    for source in (
+        "x + 1",
+        "1 < x",
+        "y[k]",
+        "y.a",
+        "z[5]",
+        "int(x)",
+        "date(x)",
+        "add('2025-01-01', x)",
+        "x and true",
+        "round(x)",
+        "-z",
+        "y < 1",
+        "sum(z)",
+        "x",
+        "min(z, 1)",
+        "format_date(x)",
+        "age(x, x)",
+        "get(x, 1)",
+        "join([z])",
+        "{x: 1}[k]",
+    ):
         error = refusal(lambda source=source: compile_expression(source).condition(names))  # type: ignore[misc]
         told = str(error) + json.dumps(dict(error.facts), ensure_ascii=False)
         assert "机密" not in told, source

@@ -15,11 +15,54 @@ from engine.errors import ExpressionError
 from engine.expressions import FUNCTIONS, compile_expression, compile_script, compile_template
 
 WORDS = [
-    *"()[]{}.,:?!+-*/%<>=;#$&|'\"\\ \n", "==", "!=", "<=", ">=", "&&", "||", "//", "**", "${", "#{", "and", "or",
-    "not", "in", "if", "else",
-    "empty", "eq", "lt", "div", "mod", "true", "false", "null", "x", "l", "d", "t", "n", "_x", "__class__", "0", "1",
-    "2.5", "1e9", "'a'",
-    "'2025-03-04'", "'P1D'", "lambda", "for", "is", "\x00", "中", "ｘ", "\u202e", "\ud800", *FUNCTIONS,
+    *"()[]{}.,:?!+-*/%<>=;#$&|'\"\\ \n",
+    "==",
+    "!=",
+    "<=",
+    ">=",
+    "&&",
+    "||",
+    "//",
+    "**",
+    "${",
+    "#{",
+    "and",
+    "or",
+    "not",
+    "in",
+    "if",
+    "else",
+    "empty",
+    "eq",
+    "lt",
+    "div",
+    "mod",
+    "true",
+    "false",
+    "null",
+    "x",
+    "l",
+    "d",
+    "t",
+    "n",
+    "_x",
+    "__class__",
+    "0",
+    "1",
+    "2.5",
+    "1e9",
+    "'a'",
+    "'2025-03-04'",
+    "'P1D'",
+    "lambda",
+    "for",
+    "is",
+    "\x00",
+    "中",
+    "ｘ",
+    "\u202e",
+    "\ud800",
+    *FUNCTIONS,
 ]
 CHECKS: list[Callable[[str], object]] = [
     lambda text: compile_expression(text).tree,
@@ -28,9 +71,25 @@ CHECKS: list[Callable[[str], object]] = [
 ]
 SOUP = st.lists(st.sampled_from(WORDS), max_size=30)
 NUMBERS = st.integers() | st.floats() | st.decimals()
-DATES = st.sampled_from(["2025-03-04", "2025-02-30", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z",
-"2025-03-04T08:00", "P9999Y", "-P1M",
-                         "PT999999999H", "P1D", "yyyy", "-1.5", "1e5", "", "_", "赵建国·演示"])
+DATES = st.sampled_from(
+    [
+        "2025-03-04",
+        "2025-02-30",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59Z",
+        "2025-03-04T08:00",
+        "P9999Y",
+        "-P1M",
+        "PT999999999H",
+        "P1D",
+        "yyyy",
+        "-1.5",
+        "1e5",
+        "",
+        "_",
+        "赵建国·演示",
+    ]
+)
 LEAVES = st.none() | st.booleans() | NUMBERS | st.text(max_size=8) | DATES
 KEYS = st.sampled_from("abx_")
 DATA = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=12)
@@ -40,20 +99,50 @@ BINARY = ["+", "-", "*", "/", "//", "%", "==", "!=", "<", "<=", ">", ">=", "in",
 
 def sources() -> st.SearchStrategy[str]:
     """Sources that parse, mostly of the wrong types."""
-    literal = st.sampled_from(["0", "1", "-1", "2.50", "999999999999999999999999999999", "0.00000000000000000001",
-    "true", "null", "'a'",
-                               "''", "'_a'", "'2024-02-29'", "'2025-03-04T08:00:00Z'", "'P1M'", "[]", "{}", "x", "l",
-                               "d", "t", "n", "now()"])
-    return st.recursive(literal, lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from(BINARY), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
-        inner.map(lambda of: f"(-{of})"), inner.map(lambda of: f"(not {of})"), inner.map(lambda of: f"(empty {of})"),
-        st.tuples(inner, inner, inner).map(lambda p: f"({p[0]} ? {p[1]} : {p[2]})"),
-        st.tuples(inner, inner).map(lambda p: f"({p[0]})[{p[1]}]"), inner.map(lambda of: f"({of}).a"),
-        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
-        st.tuples(inner, inner).map(lambda p: f"{{{p[0]}: {p[1]}}}"),
-        st.tuples(st.sampled_from(sorted(FUNCTIONS)), st.lists(inner, min_size=1, max_size=3)).map(
-            lambda p: f"{p[0]}({', '.join(p[1])})"),
-    ), max_leaves=12)
+    literal = st.sampled_from(
+        [
+            "0",
+            "1",
+            "-1",
+            "2.50",
+            "999999999999999999999999999999",
+            "0.00000000000000000001",
+            "true",
+            "null",
+            "'a'",
+            "''",
+            "'_a'",
+            "'2024-02-29'",
+            "'2025-03-04T08:00:00Z'",
+            "'P1M'",
+            "[]",
+            "{}",
+            "x",
+            "l",
+            "d",
+            "t",
+            "n",
+            "now()",
+        ]
+    )
+    return st.recursive(
+        literal,
+        lambda inner: st.one_of(
+            st.tuples(inner, st.sampled_from(BINARY), inner).map(lambda p: f"({p[0]} {p[1]} {p[2]})"),
+            inner.map(lambda of: f"(-{of})"),
+            inner.map(lambda of: f"(not {of})"),
+            inner.map(lambda of: f"(empty {of})"),
+            st.tuples(inner, inner, inner).map(lambda p: f"({p[0]} ? {p[1]} : {p[2]})"),
+            st.tuples(inner, inner).map(lambda p: f"({p[0]})[{p[1]}]"),
+            inner.map(lambda of: f"({of}).a"),
+            st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
+            st.tuples(inner, inner).map(lambda p: f"{{{p[0]}: {p[1]}}}"),
+            st.tuples(st.sampled_from(sorted(FUNCTIONS)), st.lists(inner, min_size=1, max_size=3)).map(
+                lambda p: f"{p[0]}({', '.join(p[1])})"
+            ),
+        ),
+        max_leaves=12,
+    )
 
 
 def check_value(value: Any) -> None:
@@ -98,7 +187,7 @@ def test_functions_on_random_data_give_a_value_or_an_expression_error(name: str,
         json.dumps([error.code, dict(error.facts)])
 
 
-SMALL = st.integers(-10**9, 10**9) | st.decimals(-10**6, 10**6, places=4, allow_nan=False, allow_infinity=False)
+SMALL = st.integers(-(10**9), 10**9) | st.decimals(-(10**6), 10**6, places=4, allow_nan=False, allow_infinity=False)
 
 
 @settings(max_examples=300, deadline=None)

@@ -14,8 +14,13 @@ from engine.expressions import compile_expression, compile_script, compile_templ
 
 INPUTS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "hostile.json").read_text("utf-8"))
 DATA = {
-    "x": {"a": 1}, "parameters": {}, "big": 10**400, "NaN": float("nan"), "Infinity": Decimal("Infinity"),
-    "text": "a" * 10_000, "items": [0] * 10_000,
+    "x": {"a": 1},
+    "parameters": {},
+    "big": 10**400,
+    "NaN": float("nan"),
+    "Infinity": Decimal("Infinity"),
+    "text": "a" * 10_000,
+    "items": [0] * 10_000,
 }
 
 
@@ -50,26 +55,87 @@ def test_a_hostile_source_is_refused_in_a_script_line(case: dict[str, Any]) -> N
         compile_script("y = " + source)
 
 
-@pytest.mark.parametrize("text", [
-    "${", "#{", "${x", "${x}${", "${'}", "${{'a': 1}", "a ${x b", "${}", "${ }", "${x}} ${", "${x.y()}",
-    "a ${__x} b", "${\u0000}",
-    "${x # }", "${" * 5000, "${1 +}", "${(}",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${",
+        "#{",
+        "${x",
+        "${x}${",
+        "${'}",
+        "${{'a': 1}",
+        "a ${x b",
+        "${}",
+        "${ }",
+        "${x}} ${",
+        "${x.y()}",
+        "a ${__x} b",
+        "${\u0000}",
+        "${x # }",
+        "${" * 5000,
+        "${1 +}",
+        "${(}",
+    ],
+)
 def test_a_hostile_template_is_refused(text: str) -> None:
     with pytest.raises(ExpressionError):
         compile_template(text)
 
 
-@pytest.mark.parametrize("text", [
-    "x", "x + 1", "print(1)", "import os", "x += 1", "x -= 1", "x: int = 1", "x.y = 1", "x['a'] = 1", "x, y = 1, 2",
-    "(x) = 1", "1 = x",
-    "'x' = 1", "x = y = 1", "= 1", "x =", "x = 1 y = 2", "_x = 1", "__builtins__ = 1", "now = 1", "parameters = {}",
-    "instance = 1",
-    "own = 'A'", "true = 1", "in = 1", "not = 1", "empty = 1", "for = 1", "if x: y = 1", "def f(): x = 1", "${x = 1}", "x = ${1}",
-    "x == 1", "del x", "x = [1,\n# c\n2]", "x = (1", "x = 1)", "x = {'a': 1;}", "x\u0000 = 1", "\u202ex = 1",
-    "x = 'a\nb'", "=" * 5000,
-    "execution.setVariable('a', 1)", "a = 1\n" * 201, "a" * 20_001, "x := 1", "x = y := 1", "x = lambda: 1", "lambda = 1",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        "x + 1",
+        "print(1)",
+        "import os",
+        "x += 1",
+        "x -= 1",
+        "x: int = 1",
+        "x.y = 1",
+        "x['a'] = 1",
+        "x, y = 1, 2",
+        "(x) = 1",
+        "1 = x",
+        "'x' = 1",
+        "x = y = 1",
+        "= 1",
+        "x =",
+        "x = 1 y = 2",
+        "_x = 1",
+        "__builtins__ = 1",
+        "now = 1",
+        "parameters = {}",
+        "instance = 1",
+        "own = 'A'",
+        "true = 1",
+        "in = 1",
+        "not = 1",
+        "empty = 1",
+        "for = 1",
+        "if x: y = 1",
+        "def f(): x = 1",
+        "${x = 1}",
+        "x = ${1}",
+        "x == 1",
+        "del x",
+        "x = [1,\n# c\n2]",
+        "x = (1",
+        "x = 1)",
+        "x = {'a': 1;}",
+        "x\u0000 = 1",
+        "\u202ex = 1",
+        "x = 'a\nb'",
+        "=" * 5000,
+        "execution.setVariable('a', 1)",
+        "a = 1\n" * 201,
+        "a" * 20_001,
+        "x := 1",
+        "x = y := 1",
+        "x = lambda: 1",
+        "lambda = 1",
+    ],
+)
 def test_a_hostile_script_is_refused(text: str) -> None:
     with pytest.raises(ExpressionError):
         compile_script(text)

@@ -16,11 +16,18 @@ def run(text: str, **names: Any) -> dict[str, Any]:
     return names
 
 
-@pytest.mark.parametrize("text", [
-    "a = 1\nb = a + 1", "a = 1; b = a + 1", "a=1;b=a+1;", "\n\n a = 1 # one\n\n# two = 2\n  b = a + 1  \n",
-    "a = 1;;\r\n;b = a + 1",
-    "a = 1\nb = [\n  a,\n  2\n][1]", "b = 2 ; a = (\n 1\n)",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = 1\nb = a + 1",
+        "a = 1; b = a + 1",
+        "a=1;b=a+1;",
+        "\n\n a = 1 # one\n\n# two = 2\n  b = a + 1  \n",
+        "a = 1;;\r\n;b = a + 1",
+        "a = 1\nb = [\n  a,\n  2\n][1]",
+        "b = 2 ; a = (\n 1\n)",
+    ],
+)
 def test_lines_are_assignments_in_order(text: str) -> None:
     assert run(text) == {"a": 1, "b": 2}
 
@@ -42,10 +49,20 @@ def test_variables_may_be_called_like_functions() -> None:
     assert run("count = 1\ncount = count + len([count])\n年龄 = count") == {"count": 2, "年龄": 2}
 
 
-@pytest.mark.parametrize(("text", "code"), [
-    ("now = 1", "reserved-name"), ("true = 1", "reserved-name"), ("_a = 1", "not-allowed"), ("a", "syntax"), ("a = ", "syntax"),
-    ("a = b.c()", "not-allowed"), ("a = 1 b = 2", "syntax"), ("a = 1\n" * 201, "too-long"), ("# " + "a" * 20_000, "too-long"),
-])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("now = 1", "reserved-name"),
+        ("true = 1", "reserved-name"),
+        ("_a = 1", "not-allowed"),
+        ("a", "syntax"),
+        ("a = ", "syntax"),
+        ("a = b.c()", "not-allowed"),
+        ("a = 1 b = 2", "syntax"),
+        ("a = 1\n" * 201, "too-long"),
+        ("# " + "a" * 20_000, "too-long"),
+    ],
+)
 def test_anything_else_is_refused(text: str, code: str) -> None:
     with pytest.raises(ExpressionError) as refused:
         compile_script(text)

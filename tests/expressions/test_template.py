@@ -19,21 +19,39 @@ def test_a_text_without_an_expression_is_itself(text: str) -> None:
     assert template.names == frozenset()
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("${x}", 5), ("#{x}", 5), ("  ${x}\n ", 5), ("${x == 5}", True), ("${[x]}", [5]), ("${{'a': {'b': x}}}", {"a": {"b": 5}}),
-    ("${'}'}", "}"), ("${'${x}'}", "${x}"), ("${null}", None), ("${{}}", {}),
-])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("${x}", 5),
+        ("#{x}", 5),
+        ("  ${x}\n ", 5),
+        ("${x == 5}", True),
+        ("${[x]}", [5]),
+        ("${{'a': {'b': x}}}", {"a": {"b": 5}}),
+        ("${'}'}", "}"),
+        ("${'${x}'}", "${x}"),
+        ("${null}", None),
+        ("${{}}", {}),
+    ],
+)
 def test_a_single_expression_gives_its_value(text: str, value: Any) -> None:
     template = compile_template(text)
     assert template.literal is None
     assert template.evaluate({"x": 5}) == value
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("转诊 ${no}，${urgent ? '急' : '平'}", "转诊 ZZ-1，急"), ("${no}${no}", "ZZ-1ZZ-1"), ("a${null}b", "ab"),
-    ("${1.50}#{2} ", "1.502 "),
-    ("${no} ${urgent}", "ZZ-1 true"), ("it's ${no}'s", "it's ZZ-1's"), ("} ${no} {", "} ZZ-1 {"),
-])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("转诊 ${no}，${urgent ? '急' : '平'}", "转诊 ZZ-1，急"),
+        ("${no}${no}", "ZZ-1ZZ-1"),
+        ("a${null}b", "ab"),
+        ("${1.50}#{2} ", "1.502 "),
+        ("${no} ${urgent}", "ZZ-1 true"),
+        ("it's ${no}'s", "it's ZZ-1's"),
+        ("} ${no} {", "} ZZ-1 {"),
+    ],
+)
 def test_a_mixed_text_is_joined(text: str, value: str) -> None:
     template = compile_template(text)
     assert template.literal is None
@@ -44,10 +62,16 @@ def test_names_are_those_of_all_expressions() -> None:
     assert compile_template("a ${b} ${c.d} ${defined('e')}").names == {"b", "c", "e"}
 
 
-@pytest.mark.parametrize(("text", "code"), [
-    ("a ${x}", "missing-name"), ("a ${[1]}", "wrong-type"), ("a ${{}}", "wrong-type"), ("${t}${t}", "too-large"),
-    ("${1/0} a", "division-by-zero"),
-])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("a ${x}", "missing-name"),
+        ("a ${[1]}", "wrong-type"),
+        ("a ${{}}", "wrong-type"),
+        ("${t}${t}", "too-large"),
+        ("${1/0} a", "division-by-zero"),
+    ],
+)
 def test_a_template_that_cannot_be_evaluated_says_so(text: str, code: str) -> None:
     with pytest.raises(ExpressionError) as refused:
         compile_template(text).evaluate({"t": "a" * 6000})

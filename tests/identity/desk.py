@@ -25,12 +25,16 @@ class Desk:
     def __init__(self, url: str) -> None:
         self.clock = VirtualClock(datetime(2026, 5, 20, 2, 0, tzinfo=UTC))
         self.engine = Engine(Config(database_url=url), clock=self.clock)
-        self.engine.execute(PutTogether(commands=(
-            PutPost(code="BR_GP", name="全科医生", name_en="General practitioner"),
-            PutInstitution(code="CH01", name="东湾分院", type="20"),
-            *(PutPerson(staff_number=number, name=name) for number, name in (("D1", "孟凡·演示"), ("D2", "秦川·演示"))),
-            Appoint(person="D1", post="BR_GP", institution="CH01", from_date=date(2024, 1, 1)),
-        )))
+        self.engine.execute(
+            PutTogether(
+                commands=(
+                    PutPost(code="BR_GP", name="全科医生", name_en="General practitioner"),
+                    PutInstitution(code="CH01", name="东湾分院", type="20"),
+                    *(PutPerson(staff_number=number, name=name) for number, name in (("D1", "孟凡·演示"), ("D2", "秦川·演示"))),
+                    Appoint(person="D1", post="BR_GP", institution="CH01", from_date=date(2024, 1, 1)),
+                )
+            )
+        )
         account = CreateAccount(person="D1", login="mengfan", password=PASSWORD, must_change=False, rights=("operations",))
         self.engine.execute(account)
 

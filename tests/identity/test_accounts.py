@@ -54,9 +54,13 @@ WRONG: tuple[tuple[Command[Any], type[EngineError], str], ...] = (
     (SetSharedPassword(logins=("mengfan", "nobody"), password="First-lake-2026"), NotFound, "account-not-found"),
 )
 COMMANDS: tuple[Command[Any], ...] = (
-    CreateAccount(person="D2", login="qinchuan"), SetPassword(login="mengfan", password="First-lake-2026"),
-    SetSharedPassword(logins=("mengfan",), password="First-lake-2026"), SetRights(login="mengfan", rights=("deploy",)),
-    DisableAccount(login="mengfan"), EnableAccount(login="mengfan"), DisableAccount(login="nobody"),
+    CreateAccount(person="D2", login="qinchuan"),
+    SetPassword(login="mengfan", password="First-lake-2026"),
+    SetSharedPassword(logins=("mengfan",), password="First-lake-2026"),
+    SetRights(login="mengfan", rights=("deploy",)),
+    DisableAccount(login="mengfan"),
+    EnableAccount(login="mengfan"),
+    DisableAccount(login="nobody"),
 )
 
 

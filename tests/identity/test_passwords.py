@@ -12,20 +12,23 @@ from tests.identity.desk import ELSEWHERE, PASSWORD, Desk
 NEW = "Heron-river-77"
 
 
-@pytest.mark.parametrize(("password", "reasons"), [
-    ("Short-1", ["too-short"]),
-    ("onlysmallletters", ["classes"]),
-    ("small-and-marks", ["classes"]),
-    ("Mengfan-2026", ["contains-login"]),
-    ("xx-MENGFAN-2026", ["contains-login"]),
-    ("孟凡-Lake-2026", ["contains-name"]),
-    ("P@ssw0rd123", ["common"]),
-    ("Admin@12345!!", ["common"]),
-    ("Aaa1Aaa1Aaa1", ["common"]),
-    ("L1-" + "x" * 254, ["too-long"]),
-    (PASSWORD, ["unchanged"]),
-    ("a", ["too-short", "classes", "common"]),
-])
+@pytest.mark.parametrize(
+    ("password", "reasons"),
+    [
+        ("Short-1", ["too-short"]),
+        ("onlysmallletters", ["classes"]),
+        ("small-and-marks", ["classes"]),
+        ("Mengfan-2026", ["contains-login"]),
+        ("xx-MENGFAN-2026", ["contains-login"]),
+        ("孟凡-Lake-2026", ["contains-name"]),
+        ("P@ssw0rd123", ["common"]),
+        ("Admin@12345!!", ["common"]),
+        ("Aaa1Aaa1Aaa1", ["common"]),
+        ("L1-" + "x" * 254, ["too-long"]),
+        (PASSWORD, ["unchanged"]),
+        ("a", ["too-short", "classes", "common"]),
+    ],
+)
 def test_a_weak_password_is_refused_with_every_reason(password: str, reasons: list[str]) -> None:
     with pytest.raises(Invalid) as refusal:
         require_good_password(password, login="mengfan", name="孟凡·演示", previous=hash_password(PASSWORD))

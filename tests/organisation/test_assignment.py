@@ -88,8 +88,14 @@ def test_who_is_inactive_or_shut_out_is_not_asked(county: County) -> None:
 
 
 UNANSWERED = (
-    post("BR_DIR", "CH02"), post("BR_GP", "NOWHERE"), post("NO_SUCH_POST"), post("SPEC_DOC", "CH00", "NOWHERE"), person("nobody"),
-    AssignmentRule(kind="starter"), AssignmentRule(kind="person"), AssignmentRule(kind="post"),
+    post("BR_DIR", "CH02"),
+    post("BR_GP", "NOWHERE"),
+    post("NO_SUCH_POST"),
+    post("SPEC_DOC", "CH00", "NOWHERE"),
+    person("nobody"),
+    AssignmentRule(kind="starter"),
+    AssignmentRule(kind="person"),
+    AssignmentRule(kind="post"),
 )
 
 

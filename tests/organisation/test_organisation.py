@@ -111,7 +111,10 @@ def test_many_things_are_brought_in_together_or_not_at_all(county: County) -> No
 def test_only_those_who_keep_the_organisation_change_it(county: County) -> None:
     chair = county.standing("gp2").capacities[0].id
     commands: list[Command[Any]] = [
-        BRANCH, PutTogether(commands=(BRANCH,)), PutDefaultPosts(), PutPerson(staff_number="x", name="x"),
+        BRANCH,
+        PutTogether(commands=(BRANCH,)),
+        PutDefaultPosts(),
+        PutPerson(staff_number="x", name="x"),
         EndAppointment(appointment=chair, to_date=date(2026, 6, 1)),
     ]
     for command in commands:
@@ -146,7 +149,8 @@ def test_people_are_found_by_name_number_and_log_in(county: County) -> None:
 def test_people_of_one_institution_are_listed_with_their_posts(county: County) -> None:
     found = county.engine.query(SearchPeople(institution="CH02"), actor(county, "gp1"))
     assert [(person.name, person.post, person.post_en) for person in found] == [
-        ("gp2", "全科医生", "Branch general practitioner"), ("ref2", "转诊专员", "Branch referral officer"),
+        ("gp2", "全科医生", "Branch general practitioner"),
+        ("ref2", "转诊专员", "Branch referral officer"),
     ]
     heads = county.engine.query(SearchPeople(q="card-head"), actor(county, "gp1"))
     assert [person.post for person in heads] == ["科主任 · CARD"]

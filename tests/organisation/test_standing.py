@@ -14,9 +14,15 @@ def appoint(county: County, person: str, post: str, institution: str, first: dat
     county.engine.execute(Appoint(person=person, post=post, institution=institution, from_date=first, to_date=last))
 
 
-@pytest.mark.parametrize(("day", "expected"), [
-    (date(2026, 2, 28), False), (date(2026, 3, 1), True), (date(2026, 8, 31), True), (date(2026, 9, 1), False),
-])
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 2, 28), False),
+        (date(2026, 3, 1), True),
+        (date(2026, 8, 31), True),
+        (date(2026, 9, 1), False),
+    ],
+)
 def test_an_appointment_counts_from_its_first_to_its_last_day(county: County, day: date, expected: bool) -> None:
     appoint(county, "gp1", "BR_VD", "CH02", date(2026, 3, 1), date(2026, 8, 31))
     with county.reading() as connection:

@@ -45,19 +45,36 @@ from engine.store.unit_of_work import UnitOfWork
 NOW = datetime(2026, 5, 20, 2, 0, tzinfo=UTC)
 SINCE = date(2024, 1, 1)
 INSTITUTIONS = (
-    ("CH00", "10", None, SINCE), ("CH01", "20", "CH00", SINCE), ("CH02", "21", "CH00", SINCE), ("CH09", "12", "CH00", SINCE),
-    ("CH08", "21", "CH00", date(2026, 7, 1)), ("CH01-V01", "30", "CH01", SINCE), ("H50", "50", None, None),
+    ("CH00", "10", None, SINCE),
+    ("CH01", "20", "CH00", SINCE),
+    ("CH02", "21", "CH00", SINCE),
+    ("CH09", "12", "CH00", SINCE),
+    ("CH08", "21", "CH00", date(2026, 7, 1)),
+    ("CH01-V01", "30", "CH01", SINCE),
+    ("H50", "50", None, None),
 )
 CHAIRS = (
-    ("president", "PRESIDENT", "CH00", None), ("vice", "VP_MED", "CH00", None), ("med", "MED_DIR", "CH00", None),
-    ("desk1", "REF_CTR", "CH00", None), ("desk2", "REF_CTR", "CH00", None), ("bed", "BED_MGR", "CH00", None),
-    ("card-head", "DEPT_HEAD", "CH00", "CARD"), ("card-doc", "SPEC_DOC", "CH00", "CARD"),
+    ("president", "PRESIDENT", "CH00", None),
+    ("vice", "VP_MED", "CH00", None),
+    ("med", "MED_DIR", "CH00", None),
+    ("desk1", "REF_CTR", "CH00", None),
+    ("desk2", "REF_CTR", "CH00", None),
+    ("bed", "BED_MGR", "CH00", None),
+    ("card-head", "DEPT_HEAD", "CH00", "CARD"),
+    ("card-doc", "SPEC_DOC", "CH00", "CARD"),
     ("card-doc2", "SPEC_DOC", "CH00", "CARD"),
-    ("orth-head", "DEPT_HEAD", "CH00", "ORTH"), ("orth-doc", "SPEC_DOC", "CH00", "ORTH"), ("admin", "IT_ADMIN", "CH00", None),
-    ("dir1", "BR_DIR", "CH01", None), ("ref1", "BR_REF", "CH01", None), ("gp1", "BR_GP", "CH01", None),
+    ("orth-head", "DEPT_HEAD", "CH00", "ORTH"),
+    ("orth-doc", "SPEC_DOC", "CH00", "ORTH"),
+    ("admin", "IT_ADMIN", "CH00", None),
+    ("dir1", "BR_DIR", "CH01", None),
+    ("ref1", "BR_REF", "CH01", None),
+    ("gp1", "BR_GP", "CH01", None),
     ("gp1b", "BR_GP", "CH01", None),
-    ("village", "V_DOC", "CH01-V01", None), ("ref2", "BR_REF", "CH02", None), ("gp2", "BR_GP", "CH02", None),
-    ("gp8", "BR_GP", "CH08", None), ("gp9", "SPEC_DOC", "CH09", None),
+    ("village", "V_DOC", "CH01-V01", None),
+    ("ref2", "BR_REF", "CH02", None),
+    ("gp2", "BR_GP", "CH02", None),
+    ("gp8", "BR_GP", "CH08", None),
+    ("gp9", "SPEC_DOC", "CH09", None),
 )
 """Staff number, post, institution, department. CH02 has no director, CH08 joins in July 2026, H50 is no member."""
 
@@ -65,17 +82,21 @@ CHAIRS = (
 def bring_in(url: str) -> None:
     """Brings the county into an empty store."""
     engine = Engine(Config(database_url=url), clock=VirtualClock(NOW))
-    engine.execute(PutTogether(commands=(
-        PutDefaultPosts(),
-        *(PutInstitution(code=code, name=code, type=type, parent=parent) for code, type, parent, _ in INSTITUTIONS),
-        *(PutMembership(institution=code, from_date=member) for code, _, _, member in INSTITUTIONS if member),
-        *(PutDepartment(institution="CH00", code=code, name=code) for code in ("CARD", "ORTH")),
-        *(PutPerson(staff_number=number, name=number) for number, *_ in CHAIRS),
-        *(
-            Appoint(person=number, post=post, institution=institution, department=department, from_date=SINCE)
-            for number, post, institution, department in CHAIRS
-        ),
-    )))
+    engine.execute(
+        PutTogether(
+            commands=(
+                PutDefaultPosts(),
+                *(PutInstitution(code=code, name=code, type=type, parent=parent) for code, type, parent, _ in INSTITUTIONS),
+                *(PutMembership(institution=code, from_date=member) for code, _, _, member in INSTITUTIONS if member),
+                *(PutDepartment(institution="CH00", code=code, name=code) for code in ("CARD", "ORTH")),
+                *(PutPerson(staff_number=number, name=number) for number, *_ in CHAIRS),
+                *(
+                    Appoint(person=number, post=post, institution=institution, department=department, from_date=SINCE)
+                    for number, post, institution, department in CHAIRS
+                ),
+            )
+        )
+    )
     engine.close()
 
 
@@ -139,8 +160,16 @@ class County:
         with self.working() as work:
             case = Case(county=self, key=work.new_key(), definition=self._definition(work))
             row = {
-                "key": case.key, "definition": case.definition, "revision": 1, "state": "active", "root_scope": 1,
-                "sequence": 1, "correlation": {}, "institution": owner, "collaboration": case.key, "started_by": starter,
+                "key": case.key,
+                "definition": case.definition,
+                "revision": 1,
+                "state": "active",
+                "root_scope": 1,
+                "sequence": 1,
+                "correlation": {},
+                "institution": owner,
+                "collaboration": case.key,
+                "started_by": starter,
                 "started_at": self.now,
                 "audit_hash": "0" * 64,
             }
@@ -153,9 +182,18 @@ class County:
         deployment, key = work.new_key(), work.new_key()
         facts = {"name": "x", "digest": "0" * 64, "deployed_at": self.now, "deployed_by": None, "warnings": []}
         work.connection.execute(insert(Deployment).values(key=deployment, **facts))
-        work.connection.execute(insert(ProcessDefinition).values(
-            key=key, deployment=deployment, process_id=f"p{key}", version=1, latest=True, resource="x", name="x", startable=False,
-        ))
+        work.connection.execute(
+            insert(ProcessDefinition).values(
+                key=key,
+                deployment=deployment,
+                process_id=f"p{key}",
+                version=1,
+                latest=True,
+                resource="x",
+                name="x",
+                startable=False,
+            )
+        )
         return key
 
 
@@ -176,15 +214,40 @@ class Case:
         state = "completed" if ender else "claimed" if holder else "open"
         with county.working() as work:
             round, key = work.new_key(), work.new_key()
-            work.connection.execute(insert(Round).values(
-                key=round, instance=self.key, token=key, scope=1, element="x", number=1, mode="single", state="open",
-                definition=self.definition, resolved={}, opened_at=county.now,
-            ))
-            work.connection.execute(insert(Seat).values(
-                key=key, id=uuid4(), round=round, instance=self.key, element="x", name="x", revision=1, state=state,
-                assignee=holder, direct=False, capacity=capacity, opened_at=county.now, level=0, ended_by=ender,
-                ended_at=county.now if ender else None,
-            ))
+            work.connection.execute(
+                insert(Round).values(
+                    key=round,
+                    instance=self.key,
+                    token=key,
+                    scope=1,
+                    element="x",
+                    number=1,
+                    mode="single",
+                    state="open",
+                    definition=self.definition,
+                    resolved={},
+                    opened_at=county.now,
+                )
+            )
+            work.connection.execute(
+                insert(Seat).values(
+                    key=key,
+                    id=uuid4(),
+                    round=round,
+                    instance=self.key,
+                    element="x",
+                    name="x",
+                    revision=1,
+                    state=state,
+                    assignee=holder,
+                    direct=False,
+                    capacity=capacity,
+                    opened_at=county.now,
+                    level=0,
+                    ended_by=ender,
+                    ended_at=county.now if ender else None,
+                )
+            )
             for principal in principals:
                 work.connection.execute(insert(Candidate).values(principal=principal, seat=key))
         return key
@@ -192,9 +255,16 @@ class Case:
     def copy(self, seat: int, person: str) -> None:
         key = self.county.person(person)
         with self.county.working() as work:
-            work.connection.execute(insert(Copy).values(
-                key=work.new_key(), seat=seat, instance=self.key, person=key, reason="model", made_at=self.county.now,
-            ))
+            work.connection.execute(
+                insert(Copy).values(
+                    key=work.new_key(),
+                    seat=seat,
+                    instance=self.key,
+                    person=key,
+                    reason="model",
+                    made_at=self.county.now,
+                )
+            )
 
     def end_sight(self, institution: str, at: datetime | None = None) -> None:
         """The institution may see the case until an instant only, now if none is given."""

@@ -1,9 +1,9 @@
 """The whole application as its own process, as an operator starts it: for tests that click, kill and restart.
 
-    with Application(tmp_path) as application:
-        urlopen(application.url + "/healthz")
-        application.kill()      # as after a power cut: nobody says good-bye
-        application.start()     # the same port, the same data
+with Application(tmp_path) as application:
+    urlopen(application.url + "/healthz")
+    application.kill()      # as after a power cut: nobody says good-bye
+    application.start()     # the same port, the same data
 """
 
 from __future__ import annotations

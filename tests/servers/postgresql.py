@@ -165,8 +165,18 @@ class PostgreSQL:
         if self._user is not None:
             os.chown(secret, self._user.pw_uid, self._user.pw_gid)
         self._run(
-            "initdb", "-D", str(self._data), "-U", SUPERUSER, "--pwfile", str(secret), "--auth=scram-sha-256",
-            "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions",
+            "initdb",
+            "-D",
+            str(self._data),
+            "-U",
+            SUPERUSER,
+            "--pwfile",
+            str(secret),
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+            "--no-instructions",
         )
         secret.unlink()
         with (self._data / "postgresql.conf").open("a", encoding="utf-8") as configuration:
@@ -176,7 +186,10 @@ class PostgreSQL:
         with self._log.open("ab") as log:
             return subprocess.Popen(
                 [str(self._binaries / "postgres"), "-D", str(self._data), "-p", str(self.port)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, **self._as_user(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                **self._as_user(),
             )
 
     def _wait_until_ready(self) -> bool:
@@ -195,7 +208,11 @@ class PostgreSQL:
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
-            [str(self._binaries / program), *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=120,
+            [str(self._binaries / program), *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            timeout=120,
             **self._as_user(),
         )
         if done.returncode != 0:

@@ -43,8 +43,13 @@ def test_the_bell_finds_what_falls_due_later(county: County, commits: Commits, s
 
 def test_a_job_due_at_once_wakes_the_worker_without_the_bell(county: County, commits: Commits, start_worker: StartWorker) -> None:
     catch = '<intermediateCatchEvent id="c"><signalEventDefinition signalRef="go"/></intermediateCatchEvent>'
-    county.deploy(bpmn(process("q", '<startEvent id="s"/>', catch, '<endEvent id="e"/>', flows="s > c > e"),
-                       extra='<signal id="go" name="go"/>'), name="signals")
+    county.deploy(
+        bpmn(
+            process("q", '<startEvent id="s"/>', catch, '<endEvent id="e"/>', flows="s > c > e"),
+            extra='<signal id="go" name="go"/>',
+        ),
+        name="signals",
+    )
     case = county.run("q")
     start_worker()
 
