@@ -1,4 +1,4 @@
-"""The kernel: what a process is, and how one step of it runs. Pure; the only place that knows SpiffWorkflow and lxml.
+"""The kernel: what a process is, and how one step of it runs. Pure; the only place that knows SpiffWorkflow.
 
 `parse` reads the BPMN files of a deployment into process models and findings; `compile_process` makes them executable;
 `advance(source, trigger, now, env)` runs one step and hands back the changed rows and the effects.

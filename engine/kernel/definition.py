@@ -13,7 +13,7 @@ from engine.kernel.model import ProcessModel
 from engine.kernel.reader import ProcessReader
 from engine.kernel.report import Report
 from engine.kernel.source import Source, local
-from engine.kernel.xml import Unreadable, read
+from engine.xml import Unreadable, read
 
 ForeignServices = Literal["refuse", "pass"]
 """What happens to service tasks with another engine's code: refused in a product, passed through in foreign test files."""

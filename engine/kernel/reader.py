@@ -25,7 +25,7 @@ from engine.kernel.model import (
 )
 from engine.kernel.placement import check_placement
 from engine.kernel.source import NODES, SUBPROCESSES, Source, child, child_text, children, local
-from engine.kernel.xml import line_of
+from engine.xml import line_of
 
 _DESCRIPTIVE = frozenset(
     {

@@ -10,7 +10,7 @@ from lxml import etree
 
 from engine.errors import ExpressionError, Finding
 from engine.expressions import Expression, Script, Template, compile_expression, compile_script, compile_template
-from engine.kernel.xml import line_of
+from engine.xml import line_of
 
 T = TypeVar("T")
 

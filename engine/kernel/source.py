@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.kernel.report import Report
-from engine.kernel.xml import line_of
+from engine.xml import line_of
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 PREFIX = "{" + BPMN + "}"

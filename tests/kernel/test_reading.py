@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import Finding, InvalidModel
 from engine.kernel import compile_process, parse
-from engine.kernel.xml import MAX_BYTES, Unreadable, read
+from engine.xml import MAX_BYTES, Unreadable, read
 from tests.kernel.world import World, document, flows
 
 GOOD = '<startEvent id="s"/><userTask id="审批" name="审批"/>' + flows("s>审批")

@@ -1,4 +1,4 @@
-"""Reads BPMN bytes into an element tree without giving the file any power.
+"""Reads XML bytes (BPMN, DMN) into an element tree without giving the file any power.
 
 Nothing outside the bytes is read, no entity is expanded, a document type is refused, and size, number of elements and
 depth have limits. Any text encoding that the file declares is read, GBK and UTF-16 among them.
@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import etree
+
+Node: TypeAlias = etree._Element
+"""An element of a document that was read; readers outside the kernel know no more of lxml than this name."""
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ELEMENTS = 20_000
