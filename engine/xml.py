@@ -31,6 +31,11 @@ _DECLARED = re.compile(rb"""\A\s*<\?xml\b[^>]*\bencoding\s*=\s*["']([A-Za-z][A-Z
 _PROLOG = re.compile(r"\A(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 # Python codecs that are not encodings of documents; gb2312 files usually hold characters of its superset.
 _REFUSED = frozenset({"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
+_DOCTYPE = (
+    "doctype",
+    "文件含有文档类型声明（DOCTYPE），不予读取，请删除。",
+    "The file has a document type declaration, which is not read; remove it.",
+)
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030"}
 
 
@@ -51,9 +56,12 @@ class Unreadable(Exception):
         self.line = line
 
 
-def read(data: bytes) -> etree._Element:
-    """The root element of a document. Raises Unreadable."""
-    if len(data) > MAX_BYTES:
+def read(data: bytes, *, bounded: bool = True) -> etree._Element:
+    """The root element of a document. Raises Unreadable.
+
+    `bounded` False lifts our own limits of size, for what is stored: they may be lower than on the day it was accepted.
+    """
+    if bounded and len(data) > MAX_BYTES:
         raise Unreadable("too-large", "文件超过 2 MiB，请拆分。", "The file is larger than 2 MiB; split it.")
     decoded = _decode(data)
     text = _DECLARATION.sub("", decoded, count=1)
@@ -61,13 +69,12 @@ def read(data: bytes) -> etree._Element:
     lines = decoded.count("\n") - text.count("\n")
     prolog = _PROLOG.match(text)
     if prolog and text[prolog.end() :].startswith("<!DOCTYPE"):
-        raise Unreadable(
-            "doctype",
-            "文件含有文档类型声明（DOCTYPE），不予读取，请删除。",
-            "The file has a document type declaration, which is not read; remove it.",
-        )
+        raise Unreadable(*_DOCTYPE)
     root = _parse("\n" * lines + text.lstrip("\ufeff"))
-    _check_shape(root)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Unreadable(*_DOCTYPE)
+    if bounded:
+        _check_shape(root)
     return root
 
 
@@ -132,12 +139,6 @@ def _parse(text: str) -> etree._Element:
 
 
 def _check_shape(root: etree._Element) -> None:
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise Unreadable(
-            "doctype",
-            "文件含有文档类型声明（DOCTYPE），不予读取，请删除。",
-            "The file has a document type declaration, which is not read; remove it.",
-        )
     count = 0
     waiting = [(root, 1)]
     while waiting:

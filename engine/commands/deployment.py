@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,6 +21,7 @@ from engine.kernel import StartSubscription as StartSubscriptionModel
 from engine.kernel.definition import ForeignServices
 from engine.records import Deployed
 from engine.runtime import Runtime
+from engine.runtime.definitions import digest
 from engine.store.base import load_json
 from engine.store.tables import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.unit_of_work import UnitOfWork
@@ -57,13 +57,13 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
     for name in (command.name, *command.resources):
         require_text("name", name, 200)
     kinds = {name: kind_of(name) for name in command.resources}
+    fingerprint = digest(command.resources)
+    known = _known(work, command.name, fingerprint)
+    if known is not None:
+        return known
     inspected = inspect(command.resources, foreign_services=command.foreign_services)
     if any(finding.level == "error" for finding in inspected.findings):
         raise InvalidModel(inspected.findings)
-    digest = _digest(command.resources)
-    known = _known(work, command.name, digest)
-    if known is not None:
-        return known
     key, identity = work.new_key(), uuid4()
     warnings = [asdict(finding) for finding in inspected.findings]
     work.connection.execute(
@@ -71,7 +71,7 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
             key=key,
             id=identity,
             name=command.name,
-            digest=digest,
+            digest=fingerprint,
             deployed_at=work.now,
             deployed_by=work.actor.person,
             warnings=warnings,
@@ -83,7 +83,7 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
     ]
     work.connection.execute(insert(Resource), files)
     references = tuple(_define(work, key, model) for model in inspected.processes)
-    audit.record(work, "deploy", command.name, data={"digest": digest, "processes": list(references)})
+    audit.record(work, "deploy", command.name, data={"digest": fingerprint, "processes": list(references)})
     return Deployed(
         deployment=identity,
         processes=references,
@@ -154,7 +154,7 @@ def _define(work: UnitOfWork, deployment: int, model: ProcessModel) -> str:
     return f"{model.id}:{version}"
 
 
-def _known(work: UnitOfWork, name: str, digest: str) -> Deployed | None:
+def _known(work: UnitOfWork, name: str, fingerprint: str) -> Deployed | None:
     """The newest deployment of this name, when it holds exactly these files."""
     newest = (
         select(Deployment.key, Deployment.id, Deployment.digest)
@@ -163,18 +163,11 @@ def _known(work: UnitOfWork, name: str, digest: str) -> Deployed | None:
         .limit(1)
     )
     row = work.connection.execute(newest).one_or_none()
-    if row is None or row.digest != digest:
+    if row is None or row.digest != fingerprint:
         return None
     definitions = select(ProcessDefinition.process_id, ProcessDefinition.version).where(ProcessDefinition.deployment == row.key)
     references = tuple(f"{process_id}:{version}" for process_id, version in work.connection.execute(definitions))
     return Deployed(deployment=row.id, processes=references, warnings=(), unchanged=True)
-
-
-def _digest(resources: Mapping[str, bytes]) -> str:
-    whole = hashlib.sha256()
-    for name, content in sorted(resources.items()):
-        whole.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(content).digest())
-    return whole.hexdigest()
 
 
 def _check_parameters(resources: Mapping[str, bytes]) -> list[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.forms.model import FormModel
-from engine.forms.parser import parse_form
+from engine.forms.parser import parse_form, read_stored_form
 from engine.forms.rights import AS_THE_FORM_SAYS, READ_ONLY, FieldRights
 from engine.forms.tree import Check, Field, Ornament, Rows, Section
 
@@ -18,4 +18,5 @@ __all__ = [
     "Rows",
     "Section",
     "parse_form",
+    "read_stored_form",
 ]

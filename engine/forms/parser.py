@@ -14,7 +14,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from engine.errors import Finding
+from engine.errors import Finding, InvalidModel
 from engine.expressions import FUNCTIONS, RESERVED_NAMES, RESERVED_WORDS
 from engine.forms.component import MAX_LABEL, MAX_PARAGRAPH, MAX_SENTENCE, Component, compiled
 from engine.forms.findings import Findings
@@ -61,9 +61,22 @@ def parse_form(content: bytes | str, resource: str) -> tuple[FormModel | None, l
     return (None if refused else form), findings.items
 
 
-def _read_json(content: bytes | str, findings: Findings) -> Mapping[str, Any] | None:
+def read_stored_form(content: bytes, resource: str) -> FormModel:
+    """The form of a file that was deployed, whatever limits and checks came after that day.
+
+    Raises InvalidModel only when the form would lack something that the file says: no field and no rule is dropped.
+    """
+    findings = Findings(resource)
+    source = _read_json(content, findings, bounded=False)
+    form = None if source is None else _Reader(findings, stored=True).form(source)
+    if form is None:
+        raise InvalidModel(findings.items)
+    return form
+
+
+def _read_json(content: bytes | str, findings: Findings, *, bounded: bool = True) -> Mapping[str, Any] | None:
     try:
-        if len(content) > _MAX_FILE:
+        if bounded and len(content) > _MAX_FILE:
             findings.error(
                 "form-too-large",
                 None,
@@ -113,8 +126,10 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 class _Reader:
     """Reads one form. Every component is read even after an error, so that the designer sees all of them."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, *, stored: bool = False) -> None:
         self.findings = findings
+        self.stored = stored
+        """A form that was deployed is read without the limits and cross-checks, which only the gate applies."""
         self.count = 0
 
     def form(self, source: Mapping[str, Any]) -> FormModel | None:
@@ -133,7 +148,8 @@ class _Reader:
         about = Component(source, form_id, self.findings)
         title = about.wording(about.properties, ("title",), "titleEn", MAX_LABEL) or Wording(zh=form_id, en=form_id)
         checks = self.checks(about.properties.get("checks"), nodes)
-        self.sources(nodes)
+        if not self.stored:
+            self.sources(nodes)
         if not form_id:
             return None
         copy = about.wording(about.properties, ("copy",), "copyEn", MAX_LABEL)
@@ -146,7 +162,7 @@ class _Reader:
         if not isinstance(source, list):
             self.findings.error("form-components", None, "缺少 components 列表。", "The list 'components' is missing.")
             return ()
-        if depth > _MAX_DEPTH:
+        if depth > _MAX_DEPTH and not self.stored:
             self.findings.error(
                 "form-too-deep", None, f"分组最多嵌套 {_MAX_DEPTH} 层。", f"Groups nest at most {_MAX_DEPTH} levels."
             )
@@ -156,6 +172,8 @@ class _Reader:
 
     def _within_count(self) -> bool:
         self.count += 1
+        if self.stored:
+            return True
         if self.count == _MAX_COMPONENTS + 1:
             self.findings.error(
                 "form-too-large",

@@ -1,4 +1,8 @@
-"""Reads the BPMN files of one deployment: findings for the designer, and the process models when nothing is wrong."""
+"""Reads the BPMN files of one deployment.
+
+`parse` is the deployment gate: findings for the designer, and the process models when nothing is wrong. `read_stored`
+reads files that passed the gate of their day: no check that came later can keep what runs on them from running.
+"""
 
 from __future__ import annotations
 
@@ -57,6 +61,26 @@ def parse(
     return ParsedDeployment(findings=tuple(findings), processes=() if broken else tuple(processes))
 
 
+def read_stored(resources: Mapping[str, bytes]) -> tuple[ProcessModel, ...]:
+    """The process models of files that were deployed, whatever today's gate would say of them.
+
+    Raises InvalidModel only when the models would lack what the files say: a file or an expression that cannot be read.
+    """
+    models: list[ProcessModel] = []
+    lost: list[Finding] = []
+    for resource in sorted(resources):
+        report = Report(resource)
+        reader = _open(resource, resources[resource], report, functions=(), form_keys=None, foreign="pass", bounded=False)
+        if reader is None:
+            lost += report.findings
+        else:
+            models += reader.processes()
+            lost += report.lost
+    if lost:
+        raise InvalidModel(lost)
+    return tuple(models)
+
+
 def _read_file(
     resource: str,
     data: bytes,
@@ -65,8 +89,28 @@ def _read_file(
     form_keys: Collection[str] | None,
     foreign: ForeignServices,
 ) -> list[ProcessModel]:
+    reader = _open(resource, data, report, functions=functions, form_keys=form_keys, foreign=foreign, bounded=True)
+    if reader is None:
+        return []
+    models = reader.processes()
+    for model in models:
+        Gate(model, report).check()
+    return models
+
+
+def _open(
+    resource: str,
+    data: bytes,
+    report: Report,
+    *,
+    functions: Collection[str],
+    form_keys: Collection[str] | None,
+    foreign: ForeignServices,
+    bounded: bool,
+) -> ProcessReader | None:
+    """A reader of the file; None, with a finding, when the bytes are no BPMN file."""
     try:
-        root = read(data)
+        root = read(data, bounded=bounded)
     except Unreadable as error:
         report.add(
             Finding(
@@ -79,19 +123,15 @@ def _read_file(
                 message_en=error.message_en,
             )
         )
-        return []
+        return None
     if local(root) != "definitions":
         report.error("not-bpmn", root, "文件不是 BPMN 2.0 流程图。", "The file is not a BPMN 2.0 diagram.")
-        return []
-    reader = ProcessReader(
+        return None
+    return ProcessReader(
         Source(resource, root, report),
         ExtensionReader(report, functions, form_keys),
         refuse_foreign=foreign == "refuse",
     )
-    models = reader.processes()
-    for model in models:
-        Gate(model, report).check()
-    return models
 
 
 def _across_files(processes: list[ProcessModel], findings: list[Finding]) -> list[Finding]:

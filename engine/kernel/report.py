@@ -21,6 +21,8 @@ class Report:
 
     resource: str
     findings: list[Finding] = field(default_factory=list)
+    lost: list[Finding] = field(default_factory=list)
+    """Those after which the records lack something that the file says: without it a process would run wrong."""
 
     def error(self, code: str, node: etree._Element | None, message: str, message_en: str) -> None:
         """Adds a finding that refuses the deployment."""
@@ -61,6 +63,7 @@ class Report:
                 f"表达式“{text.strip()[:200]}”不能使用：{refused}",
                 f"The expression '{text.strip()[:200]}' cannot be used: {refused}",
             )
+            self.lost.append(self.findings[-1])
             return None
 
     def _add(self, level: str, code: str, node: etree._Element | None, message: str, message_en: str) -> None:

@@ -1,7 +1,12 @@
-"""Deployed definitions, compiled once per process and shared by all threads: a version never changes."""
+"""Deployed definitions, compiled once per process and shared by all threads: a version never changes.
+
+What was accepted is read as it was meant on that day: the gate of today has no say in it, and files that are not the
+ones that were deployed are not run.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +15,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from engine.errors import NotFound
-from engine.forms import FormModel, parse_form
-from engine.functions import REGISTERED
-from engine.kernel import CompiledDefinition, ProcessModel, parse
+from engine.errors import Conflict, NotFound
+from engine.forms import FormModel, read_stored_form
+from engine.kernel import CompiledDefinition, ProcessModel, read_stored
 from engine.store.base import load_json
 from engine.store.database import Database
-from engine.store.tables import ProcessDefinition, Resource
+from engine.store.tables import Deployment, ProcessDefinition, Resource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,22 +107,38 @@ class Definitions:
     def _bundle(self, connection: Connection, deployment: int) -> _Bundle:
         if deployment not in self._bundles:
             statement = select(Resource.name, Resource.kind, Resource.content).where(Resource.deployment == deployment)
-            self._bundles[deployment] = read_bundle(connection.execute(statement.order_by(Resource.key)).all())
+            rows = connection.execute(statement.order_by(Resource.key)).all()
+            known = connection.execute(select(Deployment.id, Deployment.digest).where(Deployment.key == deployment)).one()
+            if digest({row.name: row.content for row in rows}) != known.digest:
+                raise Conflict(
+                    "deployment-changed",
+                    "Expected the files of deployment '{id}' as they were deployed, but they have been changed",
+                    id=str(known.id),
+                )
+            self._bundles[deployment] = read_bundle(rows)
         return self._bundles[deployment]
 
 
+def digest(resources: Mapping[str, bytes]) -> str:
+    """SHA-256 over the names and contents of a deployment's files, in hexadecimal."""
+    whole = hashlib.sha256()
+    for name, content in sorted(resources.items()):
+        whole.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(content).digest())
+    return whole.hexdigest()
+
+
 def read_bundle(rows: Any) -> _Bundle:
-    """Compiles the files of a deployment that passed the gate."""
+    """Compiles the files of a deployment that passed the gate. Raises InvalidModel when one cannot be read any more."""
     bpmn = {row.name: row.content for row in rows if row.kind == "bpmn"}
-    parsed = parse(bpmn, functions=REGISTERED, foreign_services="pass")
-    forms = (parse_form(row.content, row.name)[0] for row in rows if row.kind == "form")
+    models = read_stored(bpmn)
+    forms = (read_stored_form(row.content, row.name) for row in rows if row.kind == "form")
     parameters: Mapping[str, Any] = next((load_json(row.content.decode()) for row in rows if row.kind == "parameters"), {})
     return _Bundle(
         resources=bpmn,
-        models={model.id: model for model in parsed.processes},
-        compiled=CompiledDefinition(parsed.processes),
+        models={model.id: model for model in models},
+        compiled=CompiledDefinition(models),
         parameters=parameters,
-        forms={form.id: form for form in forms if form is not None},
+        forms={form.id: form for form in forms},
     )
 
 
