@@ -94,6 +94,7 @@ class Outcome(CamelSchema):
     kind = fields.String(validate=validate.OneOf(("primary", "negative", "neutral")))
     opinion_required = fields.Function(lambda outcome: outcome.opinion == "required", metadata={"type": "boolean"})
     fields_ = fields.List(fields.String(), attribute="fields", data_key="fields")
+    partial_ = fields.Boolean(attribute="partial", data_key="partial")
 
 
 class Chair(CamelSchema):

@@ -311,7 +311,15 @@ def _validated(
         return dict(data)
     rights = field_rights(approval)
     current = runtime.names(work, case, seat.scope).all()
-    return form.validate(data, current=current, rights=rights, required=outcome.fields, demo=work.config.demo, now=work.now)
+    return form.validate(
+        data,
+        current=current,
+        rights=rights,
+        required=outcome.fields,
+        partial=outcome.partial,
+        demo=work.config.demo,
+        now=work.now,
+    )
 
 
 def _expect_revision(seat: Row[Any], revision: int | None) -> None:

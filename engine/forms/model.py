@@ -77,6 +77,7 @@ class FormModel:
         current: Mapping[str, Any],
         rights: FieldRights | None,
         required: Collection[str] = (),
+        partial: bool = False,
         draft: bool = False,
         demo: bool,
         now: datetime,
@@ -84,11 +85,13 @@ class FormModel:
         """The accepted delta: typed JSON values without floats, only keys that were sent and that change.
 
         `current` are the variables at the task, `required` the names that the chosen outcome demands (writable therefore),
-        `demo` admits identity numbers of the demo district. A draft is checked for rights, shapes and sizes only, and its
-        values come back as they were typed. Raises InvalidForm with every field error.
+        `demo` admits identity numbers of the demo district. Of a `partial` submission nothing is required but these names
+        and what their values make necessary; what was filled must be right all the same. A draft is checked for rights,
+        shapes and sizes only, and its values come back as they were typed. Raises InvalidForm with every field error.
         """
         allowed = rights or AS_THE_FORM_SAYS
         demanded = allowed.demanded | frozenset(required)
         situation = Situation.of(self.nodes, replace(allowed, demanded=demanded), {"now": now.isoformat(), **current})
-        terms = Terms(required=allowed.required | frozenset(required), draft=draft, demo=demo, now=now)
+        names = frozenset(required) if partial else allowed.required | frozenset(required)
+        terms = Terms(required=names, partial=partial, draft=draft, demo=demo, now=now)
         return Submission(situation, self.schema, terms).accept(submitted, self.checks)

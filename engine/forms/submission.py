@@ -14,6 +14,7 @@ from typing import Any
 from marshmallow import Schema
 
 from engine.errors import FieldError, InvalidForm
+from engine.expressions import Expression
 from engine.forms import rules
 from engine.forms.rights import access, rows_open
 from engine.forms.schema import load
@@ -30,11 +31,17 @@ class Terms:
     """How strictly a submission is looked at."""
 
     required: frozenset[str]
-    """Names that the step or the chosen outcome demands, besides the form's own."""
+    """Names that the step or the chosen outcome demands, besides the form's own unless the submission is partial."""
+    partial: bool
+    """True: nothing else is demanded, but for what the values of `required` make necessary by a condition."""
     draft: bool
     """True: only rights, shapes and sizes count; the person is not finished."""
     demo: bool
     now: datetime
+
+    def makes_necessary(self, condition: Expression) -> bool:
+        """Whether the condition under which a field is required counts."""
+        return not self.partial or not condition.names.isdisjoint(name.split(".")[0] for name in self.required)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,9 +257,10 @@ class Submission:
     # --- single questions
 
     def _demanded(self, node: Field | Rows, level: _Level) -> bool:
-        if node.required or node.name in self.terms.required:
+        if node.name in self.terms.required or (node.required and not self.terms.partial):
             return True
-        return node.required_when is not None and is_true(node.required_when, level.names)
+        when = node.required_when
+        return when is not None and self.terms.makes_necessary(when) and is_true(when, level.names)
 
     def _broken(self, node: Field, level: _Level, value: Any) -> Wrong | None:
         """What is wrong with a typed value beyond its type."""

@@ -39,6 +39,7 @@ FOREIGN_LISTENERS = ("executionListener", "taskListener")
 _MODES = frozenset({"single", "pool"})
 _UNBUILT_MODES = frozenset({"all", "any", "order", "vote"})
 _KINDS = frozenset({"primary", "negative", "neutral"})
+_FLAGS = frozenset({"true", "false"})
 _OPINIONS = frozenset({"optional", "required"})
 _RULES = frozenset({"post", "person", "starter"})
 _DONE = OutcomeModel(value="done", label="完成", label_en="Done")
@@ -266,14 +267,17 @@ class ExtensionReader:
             value = self._required(item, "value")
             self._one_of(item, "kind", _KINDS)
             self._one_of(item, "opinion", _OPINIONS)
+            self._one_of(item, "partial", _FLAGS)
+            kind = item.get("kind") or "primary"
             found.append(
                 OutcomeModel(
                     value=value,
                     label=item.get("label") or value,
                     label_en=item.get("label-en") or item.get("label") or value,
-                    kind=item.get("kind") or "primary",
+                    kind=kind,
                     opinion=item.get("opinion") or "optional",
                     fields=_words(item, "fields"),
+                    partial=item.get("partial", "true" if kind == "negative" else "false") == "true",
                 )
             )
         if len({outcome.value for outcome in found}) < len(found):

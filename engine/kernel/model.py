@@ -150,6 +150,8 @@ class OutcomeModel:
     """`optional` or `required`."""
     fields: tuple[str, ...] = ()
     """Fields that must be filled for this outcome."""
+    partial: bool = False
+    """True: nothing but `fields` must be filled. A task is left by such an outcome, not finished."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,7 @@ _ATTRIBUTES = {
     "assign": _PEOPLE,
     "copy": _PEOPLE,
     "fields": frozenset({"write", "required", "hidden"}),
-    "outcome": frozenset({"value", "label", "label-en", "kind", "opinion", "fields"}),
+    "outcome": frozenset({"value", "label", "label-en", "kind", "opinion", "fields", "partial"}),
     "deadline": frozenset({"term", "calendar", "ladder"}),
     "send": frozenset({"to", "endpoint", "businessKey", "expires"}),
     "receive": frozenset(),

@@ -213,6 +213,38 @@ def all_parts_have_ended(case: Case, demonstration: Demonstration) -> None:
         expect(other.get_by_role("heading", name="这件事现在不归您看。")).to_be_visible()
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_half_filled_slip_is_discarded_by_its_author(
+    sign_in: SignIn, demonstration: Demonstration, size: tuple[int, int]
+) -> None:
+    started = demonstration.start("mochenglin", "referral_from")
+    address = f"/inbox/todo/{started['nextTask']['id']}"
+    doctor = sign_in("mochenglin", size, at=address)
+    write(doctor, {"医师判断": "常规", "姓名": "误建·演示", "电话": "1990"})
+    doctor.get_by_role("button", name="加一行").first.click()
+
+    act(doctor, "作废")
+    if size == DESK:
+        doctor.get_by_role("textbox", name=re.compile("^意见")).fill("误建。")
+        act(doctor, "作废")
+    else:
+        sheet = doctor.get_by_role("dialog")
+        sheet.get_by_label("意见").fill("误建。")
+        sheet.get_by_role("button", name="作废").click()
+    warning = doctor.get_by_role("dialog", name="作废前看一眼")
+    expect(warning.get_by_role("listitem")).to_have_text(["电话不是电话号码，手机填 11 位，座机带区号。"])
+    warning.get_by_role("button", name="回去改").click()
+    expect(doctor.get_by_label("电话").first).to_have_value("1990")
+
+    act(doctor, "作废")
+    if size == PHONE:
+        doctor.get_by_role("dialog").get_by_role("button", name="作废").click()
+    warning.get_by_role("button", name="不带这些，作废").click()
+    told(doctor, "已作废")
+    case = demonstration.person("mochenglin").get(f"/instances/{started['instance']['id']}")
+    assert case["state"] == "terminated"
+
+
 @pytest.mark.timeout(240)
 def test_the_green_channel_asks_nobody_for_approval(sign_in: SignIn, demonstration: Demonstration) -> None:
     case = Case(sign_in, "骨盆骨折、失血性休克（绿色通道）", PHONE)

@@ -190,6 +190,20 @@ def test_a_form_with_errors_keeps_everything_as_it_was(county: County, case: Cas
     assert (draft.data, draft.opinion) == ({"name": "长" * 30, "amount": "abc"}, "先存着")
 
 
+def test_a_negative_outcome_leaves_a_task_whose_required_fields_are_empty(county: County) -> None:
+    refuse = '<liandong:outcome value="refuse" kind="negative" fields="name"/>'
+    approval = '<liandong:approval form="slip"/><liandong:fields write="amount" required="amount"/>'
+    county.deploy(one_task(approval, '<liandong:outcome value="done"/>', refuse), slip__form__json=SLIP)
+    case, gan = county.run("p"), county.person("gan")
+    for outcome, path in (("done", "amount"), ("refuse", "name")):
+        refusal = refused(InvalidForm, "invalid-form", gan.complete, case.task("check"), outcome)
+        assert isinstance(refusal, InvalidForm)
+        assert [error.path for error in refusal.errors] == [path]
+    refused(InvalidForm, "invalid-form", gan.complete, case.task("check"), "refuse", {"name": "赵", "amount": "abc"})
+    gan.complete(case.task("check"), "refuse", {"name": "赵"})
+    assert case.state == "completed"
+
+
 def test_an_outcome_may_demand_fields(county: County, case: CaseView) -> None:
     gan, task = county.person("gan"), case.task("decide")
     refusal = refused(InvalidForm, "invalid-form", gan.complete, task, "accept", {"name": "赵"})

@@ -392,3 +392,26 @@ class TestHostileInput:
         keys = ["Meta", "fields", "load", "context", "opts", "dump", "validate", "items", "values"]
         form = parsed({**SLIP, "properties": {}, "components": [{"type": "textfield", "key": key, "label": key} for key in keys]})
         assert fill(dict.fromkeys(keys, "x"), form=form) == dict.fromkeys(keys, "x")
+
+
+def test_a_partial_submission_demands_its_own_fields_alone(fill: Fill) -> None:
+    nothing: dict[str, Any] = {"name": None, "allergy": None}
+    assert fill({"idType": "01"}, current=nothing, partial=True) == {"idType": "01"}
+    assert fill({"drugs": [{"dose": 1}]}, current=nothing, partial=True)["drugs"][0]["dose"] == 1
+    rights = FieldRights(required=frozenset({"phone"}))
+    assert fill({}, current=nothing, rights=rights, partial=True) == {}
+    assert refused(fill, {}, current=nothing, partial=True, required=("phone",)) == [("phone", "required")]
+
+
+def test_a_partial_submission_demands_what_the_values_of_its_own_fields_make_necessary(fill: Fill) -> None:
+    assert refused(fill, {"idType": "01"}, partial=True, required=("idType",)) == [("idNo", "required")]
+    assert fill({"idType": None}, current={"idType": "01"}, partial=True, required=()) == {"idType": None}
+
+
+def test_what_a_partial_submission_holds_must_be_right(fill: Fill) -> None:
+    assert refused(fill, {"phone": "12", "vital": {"sbp": 400}, "drugs": [{"dose": -1}], "colour": "red"}, partial=True) == [
+        ("phone", "phone"),
+        ("vital.sbp", "too-big"),
+        ("drugs.0.dose", "too-small"),
+        ("colour", "unknown-field"),
+    ]

@@ -56,6 +56,25 @@ def test_our_elements_are_read_whole() -> None:
     assert [copy.rule for copy in found.copies] == ["post"]
 
 
+def test_a_negative_outcome_is_partial_unless_the_model_says_otherwise() -> None:
+    accept, refuse = approval(OURS).outcomes
+    assert (accept.partial, refuse.partial) == (False, True)
+    outcomes = approval(
+        '<userTask id="a"><extensionElements><liandong:assign rule="starter"/><liandong:outcome value="revise" partial="true"/>'
+        '<liandong:outcome value="died" kind="negative" partial="false"/></extensionElements></userTask>'
+    ).outcomes
+    assert [outcome.partial for outcome in outcomes] == [True, False]
+    parsed = parse(
+        {
+            "m.bpmn": document(
+                '<userTask id="a"><extensionElements><liandong:assign rule="starter"/>'
+                '<liandong:outcome value="x" partial="yes"/></extensionElements></userTask>'
+            )
+        }
+    )
+    assert [(found.level, found.code) for found in parsed.findings] == [("error", "attribute-value")]
+
+
 def test_a_task_without_outcomes_has_one() -> None:
     [outcome] = approval('<userTask id="a"/>').outcomes
     assert (outcome.value, outcome.label, outcome.label_en) == ("done", "完成", "Done")

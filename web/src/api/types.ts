@@ -195,6 +195,8 @@ export interface Outcome {
   opinionRequired: boolean
   /** Fields that must be filled for this outcome. */
   fields: string[]
+  /** Nothing but these fields must be filled. */
+  partial: boolean
 }
 
 export type Action = 'claim' | 'unclaim' | 'complete' | 'saveDraft' | 'reassign'

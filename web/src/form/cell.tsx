@@ -2,7 +2,7 @@
 import type { Field } from '../api/types'
 import { either, t } from '../i18n'
 import { Control, isGrouped } from './control'
-import { isBlank, isDemanded } from './names'
+import { AS_THE_FORM_SAYS, isBlank, isDemanded } from './names'
 import { valueAt, type Path } from './nodes'
 import type { Place } from './pack'
 import { CriticalMark, Reading } from './reading'
@@ -28,7 +28,7 @@ export function Cell({ field, path, place }: { field: Field; path: Path; place: 
   const id = `f-${path.join('-')}`
   const fault = faults[name]
   const description = either(field.description, field.descriptionEn)
-  const asked = isBlank(field, value) && isDemanded(field, names, false)
+  const asked = isBlank(field, value) && isDemanded(field, names, path, AS_THE_FORM_SAYS)
   const notes = [description && `${id}-hint`, fault && `${id}-error`].filter(Boolean).join(' ') || undefined
   const caption = <>{label}{asked && <span class="req">{t('form.required')}</span>}</>
   return (

@@ -1,9 +1,9 @@
 /** What a form's expressions see: every field under its key, typed as the server types it, null where nobody wrote. */
 import type { Field, Node, Value, Values } from '../api/types'
 import { now } from '../clock/now'
-import { isTrue, type Names } from '../expressions/evaluate'
+import { isTrue, namesIn, type Names } from '../expressions/evaluate'
 import { numberOf } from '../expressions/number'
-import { isField, isOrnament, isRows, isSection } from './nodes'
+import { isField, isOrnament, isRows, isSection, type Path } from './nodes'
 
 const NUMBER = /^[+-]?\d{1,24}(?:\.\d{1,20})?$/
 
@@ -46,11 +46,22 @@ export function isHidden(node: Node, names: Names): boolean {
   return node.conditional ? isTrue(node.conditional.hide.tree, names) : false
 }
 
+/** What the chosen outcome demands, by the names of rights. A partial one demands nothing else. */
+export interface Demand {
+  fields: readonly string[]
+  partial: boolean
+}
+
+export const AS_THE_FORM_SAYS: Demand = { fields: [], partial: false }
+
 /** Whether the field must be filled, by the form, by its condition or by the chosen outcome. */
-export function isDemanded(node: Extract<Node, { required: boolean }>, names: Names, demanded: boolean): boolean {
+export function isDemanded(node: Extract<Node, { required: boolean }>, names: Names, name: Path, { fields, partial }: Demand): boolean {
   if (node.access !== 'write') return false
+  if (fields.includes(name.join('.')) || (node.required && !partial)) return true
   const when = node.properties.requiredWhen
-  return node.required || demanded || (when !== undefined && isTrue(when.tree, names))
+  if (!when || !isTrue(when.tree, names)) return false
+  // A partial outcome demands what the values of its own fields make necessary.
+  return !partial || fields.some((field) => namesIn(when.tree).has(field.split('.')[0]!))
 }
 
 /** Nothing written; an unticked box is empty. */

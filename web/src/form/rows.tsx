@@ -3,7 +3,7 @@ import type { Field, Rows, Value, Values } from '../api/types'
 import { Icon } from '../frame/icon'
 import { narrow } from '../frame/media'
 import { either, joined, t } from '../i18n'
-import { isDemanded, namesInRow } from './names'
+import { AS_THE_FORM_SAYS, isDemanded, namesInRow } from './names'
 import { isField, isSection, valueAt, type Path } from './nodes'
 import { Reading } from './reading'
 import { Cells, useNames } from './section'
@@ -20,7 +20,7 @@ export function RowsBlock({ rows, path }: { rows: Rows; path: Path }) {
   const name = path.join('.')
   const fault = faults[name]
   const label = either(rows.label, rows.labelEn)
-  const asked = !list.length && isDemanded(rows, names, false)
+  const asked = !list.length && isDemanded(rows, names, path, AS_THE_FORM_SAYS)
   const columns = rows.components.filter((node) => !isSection(node)).filter(isField)
   const table = rows.access === 'read' && !narrow.value && columns.length <= TABLE && columns.length === rows.components.length
   return (

@@ -25,7 +25,7 @@ const form = (components: Node[], checks: Form['checks'] = []): Form => ({ id: '
 const equals = (name: string, value: string) => ({
   source: '', tree: { k: 'compare' as const, first: { k: 'name' as const, n: name }, rest: [['==' as const, { k: 'str' as const, v: value }] as ['==', { k: 'str'; v: string }]] },
 })
-const faults = (components: Node[], values: object, demanded: string[] = []) => Object.keys(rules.faultsOf(form(components), values as never, demanded))
+const faults = (components: Node[], values: object, fields: string[] = [], partial = false) => Object.keys(rules.faultsOf(form(components), values as never, { fields, partial }))
 
 describe('required', () => {
   it('names every empty field that is required', () => expect(faults([field('textfield', 'a', { required: true }), field('textfield', 'b')], {})).toEqual(['a']))
@@ -42,6 +42,20 @@ describe('required', () => {
   it('takes white space and an unticked box for nothing', () => {
     expect(faults([field('textfield', 'a', { required: true }), field('checkbox', 'b', { required: true })], { a: ' ', b: false })).toEqual(['a', 'b'])
   })
+})
+
+describe('an outcome that leaves the task', () => {
+  const why = field('textfield', 'why', { properties: { requiredWhen: equals('kind', 'x') } })
+  const all = [field('textfield', 'a', { required: true }), field('textfield', 'kind'), why, rows('r', [field('textfield', 'item', { required: true }), field('number', 'dose')], { required: true })]
+  it('demands its own fields alone', () => {
+    expect(faults(all, { kind: 'x', r: [{ dose: '1' }] }, [], true)).toEqual([])
+    expect(faults(all, {}, ['a'], true)).toEqual(['a'])
+  })
+  it('demands what the values of its own fields make necessary', () => {
+    expect(faults(all, { kind: 'x' }, ['kind'], true)).toEqual(['why'])
+    expect(faults(all, { kind: 'y' }, ['kind'], true)).toEqual([])
+  })
+  it('still looks at what was filled', () => expect(faults(all, { r: [{ dose: 'one' }] }, [], true)).toEqual(['r.0.dose']))
 })
 
 describe('values', () => {
@@ -73,8 +87,8 @@ describe('values', () => {
 describe('checks between fields', () => {
   const check = { field: 'a', message: 'm', messageEn: 'm', source: '', tree: { k: 'compare' as const, first: { k: 'name' as const, n: 'a' }, rest: [['>' as const, { k: 'name' as const, n: 'b' }] as ['>', { k: 'name'; n: string }]] } }
   const both = [field('number', 'a'), field('number', 'b')]
-  it('says so at the field', () => expect(rules.faultsOf(form(both, [check]), { a: '1', b: '2' }, [])).toEqual({ a: 'm' }))
-  it('waits while a field is empty', () => expect(rules.faultsOf(form(both, [check]), { a: '1' }, [])).toEqual({}))
+  it('says so at the field', () => expect(rules.faultsOf(form(both, [check]), { a: '1', b: '2' }, { fields: [], partial: false })).toEqual({ a: 'm' }))
+  it('waits while a field is empty', () => expect(rules.faultsOf(form(both, [check]), { a: '1' }, { fields: [], partial: false })).toEqual({}))
 })
 
 describe('what is sent', () => {

@@ -9,16 +9,16 @@ import { Fault } from '../expressions/fault'
 import { compare, Num, numberOf } from '../expressions/number'
 import { either, t, type Key } from '../i18n'
 import { brokenRule, isEmail } from './named-rules'
-import { isBlank, isBlankRow, isDemanded, isHidden, namesInRow, namesOf, typedValue } from './names'
+import { isBlank, isBlankRow, isDemanded, isHidden, namesInRow, namesOf, typedValue, type Demand } from './names'
 import { isOrnament, isRows, isSection, type Path } from './nodes'
 
 export const labelOf = (node: { label: string; labelEn: string }): string => either(node.label, node.labelEn)
 
-/** What is wrong, by field path. `demanded` are the names that the chosen outcome needs. */
-export function faultsOf(form: Form, values: Values, demanded: string[]): Record<string, string> {
+/** What is wrong, by field path, for an outcome with its demand. */
+export function faultsOf(form: Form, values: Values, demand: Demand): Record<string, string> {
   const names = namesOf(form.components, values)
   const faults: Record<string, string> = {}
-  walk(form.components, values, { names, path: [], name: [], demanded: new Set(demanded), faults })
+  walk(form.components, values, { names, path: [], name: [], demand, faults })
   for (const check of form.checks) {
     if (!faults[check.field] && !holds(check, names)) faults[check.field] = either(check.message, check.messageEn)
   }
@@ -30,7 +30,7 @@ interface Level {
   path: Path
   /** The path without row numbers, as rights and outcomes name fields. */
   name: Path
-  demanded: Set<string>
+  demand: Demand
   faults: Record<string, string>
 }
 
@@ -46,7 +46,7 @@ function walk(nodes: Node[], values: Values, level: Level): void {
       walkRows(node, (values[node.path] ?? []) as Values[], below(level, node.path))
     } else if (node.access === 'write') {
       const here = below(level, node.key)
-      const fault = faultOf(node, values[node.key] ?? null, level.names, here.demanded.has(here.name.join('.')))
+      const fault = faultOf(node, values[node.key] ?? null, here)
       if (fault) level.faults[here.path.join('.')] = fault
     }
   }
@@ -59,14 +59,14 @@ function walkRows(node: Rows, rows: Values[], level: Level): void {
     filled++
     walk(node.components, row, { ...level, path: [...level.path, String(at)], names: namesInRow(level.names, node.components, row) })
   })
-  if (!filled && isDemanded(node, level.names, level.demanded.has(level.name.join('.')))) {
+  if (!filled && isDemanded(node, level.names, level.name, level.demand)) {
     level.faults[level.path.join('.')] = t('error.row', { label: labelOf(node) })
   }
 }
 
 /** What is wrong with one value; nothing when it is right. */
-export function faultOf(field: Field, value: Value, names: Names, demanded: boolean): string | null {
-  if (isBlank(field, value)) return isDemanded(field, names, demanded) ? missing(field) : null
+function faultOf(field: Field, value: Value, { names, name, demand }: Level): string | null {
+  if (isBlank(field, value)) return isDemanded(field, names, name, demand) ? missing(field) : null
   const label = labelOf(field)
   if (field.type === 'number') return numberFault(field, value)
   if (field.type === 'datetime') return momentFault(field, String(value), names)

@@ -6,7 +6,7 @@ import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { say } from '../frame/toast'
 import { loadRules } from '../form/lazy'
-import { changes } from '../form/nodes'
+import { changes, valueAt, withValue } from '../form/nodes'
 import { either, t, type Key } from '../i18n'
 import { replaceRow } from '../inbox/store'
 import { giveHint } from '../live/hints'
@@ -20,14 +20,26 @@ export async function missing(leaf: Leaf, outcome: Outcome): Promise<string[]> {
   const detail = leaf.detail.value!
   // Without the rules here the server finds what is wrong.
   const rules = await loadRules().catch(() => null)
-  leaf.faults.value = (detail.form && rules?.faultsOf(detail.form, leaf.values.value, outcome.fields)) ?? {}
+  leaf.faults.value = (detail.form && rules?.faultsOf(detail.form, leaf.values.value, outcome)) ?? {}
   leaf.opinionError.value = outcome.opinionRequired && !leaf.opinion.value.trim() ? t('task.opinion.missing', { outcome: labelOf(outcome) }) : ''
   return [...Object.keys(leaf.faults.value), ...(leaf.opinionError.value ? ['opinion'] : [])]
 }
 
-export async function complete(leaf: Leaf, outcome: Outcome): Promise<void> {
+/** Whether all that is wrong may stay behind: the outcome leaves the task, and what is wrong is none of its own fields. */
+export function mayLeaveOut(outcome: Outcome, wrong: string[]): boolean {
+  return outcome.partial && wrong.every((path) => path !== 'opinion' && !outcome.fields.includes(nameOf(path)))
+}
+
+/** `drugs.0.dose` is called `drugs.dose` in outcomes. */
+const nameOf = (path: string): string => path.split('.').filter((part) => !/^\d+$/.test(part)).join('.')
+
+/** Sends the outcome with what was written; the fields at the paths `without` stay as the server has them. */
+export async function complete(leaf: Leaf, outcome: Outcome, without: string[] = []): Promise<void> {
   const detail = leaf.detail.value!
-  const data: Values = changes(detail.form?.components ?? [], detail.data, leaf.values.value)
+  const values = without.map((path) => path.split('.')).reduce<Values>(
+    (left, path) => withValue(left, path, valueAt(detail.data, path)) as Values, leaf.values.value,
+  )
+  const data: Values = changes(detail.form?.components ?? [], detail.data, values)
   await run(leaf, outcome.value, async () => {
     const reply = await api.complete(leaf.id, leaf.etag.value, { outcome: outcome.value, data, opinion: leaf.opinion.value.trim() })
     leaf.draft.clear()

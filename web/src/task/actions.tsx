@@ -7,16 +7,17 @@ import { narrow } from '../frame/media'
 import { t } from '../i18n'
 import { rows } from '../inbox/store'
 import { useCommands } from '../keyboard/use-commands'
-import { claim, complete, labelOf, missing } from './act'
+import { claim, complete, labelOf, mayLeaveOut, missing } from './act'
 import { focusField } from './content'
 import { allows, type Leaf } from './leaf'
+import { LeaveOutDialog } from './leave-out'
 import { More, type Entry } from './more'
 import { OpinionField } from './opinion'
 import { ReasonSheet } from './reason'
 import { ReassignDialog } from './reassign'
 import { UnclaimDialog } from './unclaim'
 
-type Layer = { kind: 'reason'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' } | null
+type Layer = { kind: 'reason' | 'leave'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' } | null
 
 /** Buttons beside 更多; what does not fit is in it. */
 const SHOWN = 3
@@ -36,6 +37,10 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     if (!lacking.length) {
       close()
       return complete(leaf, outcome)
+    }
+    if (mayLeaveOut(outcome, lacking)) {
+      layer.value = { kind: 'leave', outcome }
+      return
     }
     if (layer.value && lacking.includes('opinion')) return
     close()
@@ -69,6 +74,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
         {!buttons.length && <span class="s d2 why">{whyNot(leaf)}</span>}
       </div>
       {layer.value?.kind === 'reason' && <ReasonSheet leaf={leaf} outcome={layer.value.outcome} onClose={close} onSend={send} />}
+      {layer.value?.kind === 'leave' && <LeaveOutDialog leaf={leaf} outcome={layer.value.outcome} onClose={close} />}
       {layer.value?.kind === 'unclaim' && <UnclaimDialog leaf={leaf} onClose={close} />}
       {layer.value?.kind === 'reassign' && <ReassignDialog leaf={leaf} onClose={close} />}
     </>
