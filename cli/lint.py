@@ -37,7 +37,7 @@ def lint(paths: tuple[Path, ...], strict: bool, each: bool, as_json: bool) -> No
     levels = [finding.level for _, finding in found]
     files = sum(len(files) for files, _ in deployments)
     errors, warnings = levels.count("error"), levels.count("warning")
-    click.echo(f"{files} files, {errors} errors, {warnings} warnings", err=as_json)
+    click.echo(f"files: {files}, errors: {errors}, warnings: {warnings}", err=as_json)
     if errors or (strict and warnings):
         raise SystemExit(1)
 

@@ -94,4 +94,4 @@ def test_the_library_has_neither_errors_nor_warnings(folder: Path) -> None:
 def test_foreign_files_are_judged_without_a_crash(file: Path) -> None:
     result = lint(file)
     assert result.exception is None or isinstance(result.exception, SystemExit)
-    assert "1 files" in result.output
+    assert "files: 1, " in result.output
