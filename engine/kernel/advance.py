@@ -18,6 +18,7 @@ from engine.errors import Conflict, Invalid
 from engine.kernel import correlation
 from engine.kernel.effects import StepResult
 from engine.kernel.environment import Environment, ModelFailure
+from engine.kernel.model import happened
 from engine.kernel.process_spec import ProcessSpec
 from engine.kernel.rows import InstanceRow, StateSource
 from engine.kernel.scope import check_names
@@ -92,12 +93,12 @@ def _start(session: Session, trigger: Start) -> None:
     if trigger.start_element is not None:
         element = session.root.spec.task_specs[trigger.start_element].element
         values = correlation.accepted(element.receive, values)
-        for event in element.events:
+        for event in happened(element, trigger.start_event):
             keys = {item.name: item.keys for item in event.properties}
             correlation.learn(session, keys, correlation.properties(event, values))
     for name, value in values.items():
         session.root.scope.put(name, value)
-    session.root.begin(trigger.start_element)
+    session.root.begin(trigger.start_element, trigger.start_event)
 
 
 def _complete(session: Session, trigger: CompleteToken) -> None:
@@ -137,6 +138,9 @@ def _set_variables(session: Session, trigger: SetVariables) -> None:
             raise Conflict("scope-gone", "Expected to write into scope '{scope}', but it is gone", scope=trigger.scope)
         scope = session.scope(trigger.scope)
     scope.update(trigger.variables)
+    if scope.row.kind not in ("seat", "collection"):
+        # A complex gateway's activation condition may read what was written.
+        session.execution(scope.key).look_at_joins()
 
 
 def _start_ad_hoc(session: Session, trigger: StartAdHoc) -> None:

@@ -41,12 +41,15 @@ class Subscriptions:
 
     # Arming
 
-    def arm_catch(self, token: Token, element: Element, mode: str = "catch") -> None:
-        """Subscribes a waiting token to the events of an element. Raises ModelFailure or ExpressionError."""
+    def arm_catch(self, token: Token, element: Element, mode: str = "catch", events: Sequence[EventModel] | None = None) -> None:
+        """Subscribes a waiting token to the events of an element, or to some of them. Raises ModelFailure or ExpressionError."""
+        self.load_of([token])
         self._complete.add(token.key)
-        events = element.events or (EventModel(kind="trigger", name=element.id),)
+        if events is None:
+            events = element.events or (EventModel(kind="trigger", name=element.id),)
         if element.parallel_multiple and len(events) > 1:
             token.internal_data.setdefault("need", {})[element.id] = len(events)
+            token.touch()
         for event in events:
             self._arm(event, element, mode, token.execution, token.data, token)
 
@@ -191,10 +194,10 @@ class Subscriptions:
         if token is None:
             self._fire_event_subprocess(row, execution, payload or {})
             return
-        if self._still_needs(row, token):
-            return
         if payload:
             token.data.update(correlation.accepted(execution.spec.model.elements[row.element].receive, payload))
+        if self._still_needs(row, token):
+            return
         if row.mode == "boundary":
             self._fire_boundary(row, execution, token)
         else:
@@ -223,6 +226,10 @@ class Subscriptions:
         if row.interrupting:
             host.outcome = "error" if row.kind == "error" else "cancelled"
             host.cancel()
+        elif row.element in host.internal_data.get("need", {}):
+            # All of several parallel events have happened: it waits for all of them again.
+            self.drop(row)
+            self.arm_boundary(host, execution.spec.task_specs[row.element])
         else:
             self._again(row)
         token.enter()
@@ -230,14 +237,36 @@ class Subscriptions:
     def _fire_event_subprocess(self, row: SubscriptionRow, execution: Execution, payload: Mapping[str, JSON]) -> None:
         start = execution.spec.model.elements[str(row.data["start"])]
         marks: dict[str, JSON] = {"start": start.id}
-        if payload:
-            marks["payload"] = dict(correlation.accepted(start.receive, payload))
+        came = dict(correlation.accepted(start.receive, payload))
+        several = start.parallel_multiple and len(start.events) > 1
+        if several:
+            missing, came = self._collect(row, execution, start, came)
+            if missing:
+                return
+        if came:
+            marks["payload"] = came
         token = execution.new_token(row.element, **marks)
         if row.interrupting:
             execution.clear(keep=token)
+        elif several:
+            self.drop(row)
+            self.arm_event_subprocess(execution, row.element, start.id)
         else:
             self._again(row)
         token.enter()
+
+    def _collect(
+        self, row: SubscriptionRow, execution: Execution, start: Element, came: dict[str, JSON]
+    ) -> tuple[int, dict[str, JSON]]:
+        """One of several parallel start events has happened: how many are missing, and what all that came have brought."""
+        mark = f"came:{start.id}"
+        missing, before = execution.scope.row.flags.pop(mark, (len(start.events), {}))
+        missing, came = missing - 1, {**before, **came}
+        if missing:
+            execution.flag(mark, [missing, came])
+            self.drop(row)
+        self._session.touch_scope(execution.scope)
+        return missing, came
 
     def _again(self, row: SubscriptionRow) -> None:
         if row.kind != "timer" or row.due is None:

@@ -20,6 +20,8 @@ class Start:
     """Process id in the definition."""
     variables: Mapping[str, JSON] = field(default_factory=dict)
     start_element: str | None = None
+    start_event: tuple[str, str | None] | None = None
+    """Kind and name of the event that has happened, which a start event of several events has to know."""
 
 
 @dataclass(frozen=True, kw_only=True)
