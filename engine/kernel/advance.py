@@ -25,7 +25,7 @@ from engine.kernel.scope import check_names
 from engine.kernel.session import Session
 from engine.kernel.spiffworkflow import check_spiffworkflow
 from engine.kernel.token import FAILURES, Token
-from engine.kernel.triggers import Cancel, CompleteToken, Fire, Retry, SetVariables, Start, StartAdHoc, Trigger
+from engine.kernel.triggers import Cancel, CompleteToken, Fire, Resume, Retry, SetVariables, Start, StartAdHoc, Trigger
 
 check_spiffworkflow()
 # Its records at INFO carry task data.
@@ -131,6 +131,7 @@ def _fire(session: Session, trigger: Fire) -> None:
 
 def _set_variables(session: Session, trigger: SetVariables) -> None:
     check_names(trigger.variables)
+    session.subscriptions.held = trigger.held
     scope = session.root.scope
     if trigger.scope is not None:
         session.load_scopes([trigger.scope])
@@ -196,6 +197,11 @@ def _retry_scope(session: Session, token: Token) -> None:
         execution.settle()
 
 
+def _go_on(session: Session, trigger: Resume) -> None:
+    session.subscriptions.put_off_timers(trigger.since)
+    session.subscriptions.ask_all_conditions()
+
+
 def _cancel(session: Session, trigger: Cancel) -> None:
     session.root.flag("ending", "cancelled")
     session.root.clear()
@@ -223,5 +229,6 @@ _HANDLERS: dict[type, Callable[[Session, Any], None]] = {
     SetVariables: _set_variables,
     StartAdHoc: _start_ad_hoc,
     Retry: _retry,
+    Resume: _go_on,
     Cancel: _cancel,
 }

@@ -7,6 +7,7 @@ again, several at once, and survive a restart like any other row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
@@ -38,6 +39,8 @@ class Subscriptions:
         self._rows: dict[int, SubscriptionRow] = {}
         self._complete: set[int] = set()
         self._untested: set[int] = set()
+        self.held = False
+        """Whether conditions are left alone in this step."""
 
     # Arming
 
@@ -114,8 +117,13 @@ class Subscriptions:
         except (TimerFault, EngineError) as fault:
             raise ModelFailure("timer", str(fault)) from fault
         row.due = firing.due
+        row.data["armed"] = self._session.now.isoformat()
+        if firing.fixed:
+            row.data["fixed"] = True
+        if timer.calendar is not None:
+            row.data["calendar"] = timer.calendar
         if firing.every is not None:
-            row.data.update(every=firing.every, left=firing.left, calendar=timer.calendar)
+            row.data.update(every=firing.every, left=firing.left)
 
     # Finding
 
@@ -281,6 +289,16 @@ class Subscriptions:
         row.data["left"] = firing.left
         self.changed(row)
 
+    def put_off_timers(self, since: datetime) -> None:
+        """Moves every timer that was still running at `since` by the time that has passed; one set to a date stays."""
+        env, now = self._session.env, self._session.now
+        for row in self.of_kind("timer"):
+            start = max(since, datetime.fromisoformat(row.data["armed"]))
+            if row.due is None or row.due <= start or row.data.get("fixed"):
+                continue
+            row.due = env.put_off(row.due, row.data.get("calendar"), start, now)
+            self.changed(row)
+
     def changed(self, row: SubscriptionRow) -> None:
         """Notes that a subscription's row has to be written."""
         self._session.ledger.subscriptions[row.key] = row
@@ -291,8 +309,14 @@ class Subscriptions:
         root = self._session.root
         root.flag(CONDITIONALS, root.scope.row.flags.get(CONDITIONALS, 0) + by)
 
+    def ask_all_conditions(self) -> None:
+        """Lets every condition be asked at the end of the step."""
+        self._untested.update(row.key for row in self.of_kind("conditional"))
+
     def test_conditions(self) -> bool:
         """Asks the conditions whose names were written, and fires those that have come true. True when one has fired."""
+        if self.held:
+            return False
         written, self._session.ledger.written = self._session.ledger.written, set()
         untested, self._untested = self._untested, set()
         if not self._session.root.scope.row.flags.get(CONDITIONALS) or not (written or untested):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from engine.kernel.rows import JSON
 
@@ -47,6 +48,8 @@ class SetVariables:
 
     variables: Mapping[str, JSON]
     scope: int | None = None
+    held: bool = False
+    """Whether conditional events are not asked: they are at the `Resume` of a suspended instance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,4 +72,12 @@ class Cancel:
     """End the whole instance from outside."""
 
 
-Trigger = Start | CompleteToken | Fire | SetVariables | StartAdHoc | Retry | Cancel
+@dataclass(frozen=True, kw_only=True)
+class Resume:
+    """Go on after the instance was suspended: terms of timers go on where they stopped, conditional events are asked."""
+
+    since: datetime
+    """When it was suspended."""
+
+
+Trigger = Start | CompleteToken | Fire | SetVariables | StartAdHoc | Retry | Resume | Cancel

@@ -83,6 +83,9 @@ class World:
     def due(self, term: str, calendar: str | None, start: datetime) -> datetime:
         return plain_due(term, start)
 
+    def put_off(self, at: datetime, calendar: str | None, since: datetime, until: datetime) -> datetime:
+        return at + (until - since)
+
     def names(self, instance: int) -> Mapping[str, Any]:
         return {**self.reserved, "instance": {"number": str(instance)}, "now": self.now.isoformat()}
 
