@@ -40,7 +40,7 @@ def put_off_terms(work: UnitOfWork, instance: int, since: datetime, ladders: Lad
     seats = _running(work, instance)
     if not seats:
         return
-    rungs: dict[int, list[Row[Any]]] = {}
+    rungs: dict[int, list[Any]] = {}
     ahead = select(Rung.key, Rung.seat, Rung.kind, Rung.due_at).where(Rung.done_at.is_(None))
     for rung in work.connection.execute(ahead.where(Rung.seat.in_([seat.key for seat in seats])).order_by(Rung.due_at)):
         rungs.setdefault(rung.seat, []).append(rung)
@@ -108,5 +108,5 @@ class _Term:
 def _write(work: UnitOfWork, table: type[DeclarativeBase], columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
     if rows:
         target = table_of(table)
-        values = {name: bindparam(f"new_{name}") for name in columns}
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
         work.connection.execute(update(target).where(target.c.key == bindparam("row_key")).values(values), rows)
