@@ -23,9 +23,26 @@ from werkzeug.exceptions import HTTPException
 from api.language import language, pick
 from api.sentences import sentence, title
 from api.strict_json import JsonRefused
-from engine.errors import Conflict, EngineError, FieldError, Invalid, InvalidForm, NotAllowed, NotFound
+from engine.errors import (
+    Conflict,
+    EngineError,
+    FieldError,
+    Invalid,
+    InvalidForm,
+    NotAllowed,
+    NotFound,
+    OutcomeUnknown,
+    Unavailable,
+)
 
-STATUS_BY_KIND: Sequence[tuple[type[EngineError], int]] = ((NotFound, 404), (NotAllowed, 403), (Invalid, 422), (Conflict, 409))
+STATUS_BY_KIND: Sequence[tuple[type[EngineError], int]] = (
+    (NotFound, 404),
+    (NotAllowed, 403),
+    (Invalid, 422),
+    (Conflict, 409),
+    (Unavailable, 503),
+    (OutcomeUnknown, 504),
+)
 STATUS_BY_CODE: Mapping[str, int] = {
     "locked": 429,
     "no-session": 401,
@@ -87,7 +104,7 @@ def problem_response(status: int, code: str, facts: Mapping[str, Any], errors: S
     if facts:
         body["facts"] = dict(facts)
     response = Response(current_app.json.dumps(body), status=status, mimetype="application/problem+json")
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT):
         response.headers["Retry-After"] = "2"
     return response
 

@@ -24,6 +24,7 @@ TITLES: Mapping[int, tuple[str, str]] = {
     429: ("请求过多", "Too many requests"),
     500: ("系统出错", "System error"),
     503: ("暂时不可用", "Unavailable for a moment"),
+    504: ("结果未知", "Outcome unknown"),
 }
 
 BY_STATUS: Mapping[int, tuple[str, str]] = {
@@ -44,6 +45,10 @@ BY_STATUS: Mapping[int, tuple[str, str]] = {
         "Something went wrong here; tell the IT centre the reference {reference}.",
     ),
     503: ("系统暂时不可用，请稍后再试。", "The system is unavailable for a moment; please try again."),
+    504: (
+        "数据库未及时确认，操作可能已完成。请用同一 Idempotency-Key 再次提交，不会重复办理。",
+        "The database did not confirm in time; this may have been done. The same Idempotency-Key never does it twice.",
+    ),
 }
 
 BY_CODE: Mapping[str, tuple[str, str]] = {
@@ -99,8 +104,6 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "draft-too-large": ("草稿过大，未能保存。", "The draft is too large to be kept."),
     "incident-resolved": ("该异常已处理。", "This incident has been resolved already."),
     "instance-ended": ("该流程已结束。", "This case has ended."),
-    "instance-suspended": ("该流程已挂起，恢复后才能办理。", "This case is suspended; it can be worked on once it is resumed."),
-    "not-suspended": ("该流程没有挂起。", "This case is not suspended."),
     "instance-not-found": ("没有找到该流程，或您无权查看。", "There is no such case, or you may not see it."),
     "invalid-limit": ("每页条数应在 1 到 200 之间。", "A page has 1 to 200 rows."),
     "message-name": ("消息名称应为 1 到 200 个字符。", "A message name has 1 to 200 characters."),
@@ -122,6 +125,20 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "unknown-channel": ("没有这种消息渠道。", "There is no such channel."),
     "unknown-institution": ("没有这个机构。", "There is no such institution."),
     "unknown-outcome": ("此任务没有这个办理结果。", "This task has no such outcome."),
+    # the database
+    "outcome-unknown": (
+        "数据库未及时确认，操作可能已完成。请用同一 Idempotency-Key 再次提交，不会重复办理；没有该键时请先刷新查看。",
+        "This may have been done. Ask again with the same Idempotency-Key: it is never done twice. Without a key, look first.",
+    ),
+    "store-away": (
+        "数据库暂时无法连接，未作任何改动，请稍后再试。",
+        "The database is away; nothing was changed. Try again later.",
+    ),
+    "store-busy": ("数据库繁忙，未作任何改动，请稍后再试。", "The database is busy; nothing was changed. Try again later."),
+    "store-full": (
+        "数据库目前无法写入（可能磁盘已满），未作任何改动；仍可查看。请通知信息中心。",
+        "The database takes no writes, perhaps its disk is full; nothing was changed. Reading works. Tell the IT centre.",
+    ),
     # elsewhere
     "not-built": ("网页文件尚未构建，请运行 make web。", "The web pages are not built yet; run `make web`."),
     "schema-version": (

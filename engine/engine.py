@@ -9,29 +9,33 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
 
 from engine.clock import Clock, SystemClock
 from engine.commands import ANSWERS, HANDLERS
 from engine.commands.incident import RaiseIncident
 from engine.commands.registry import Command
 from engine.config import Config
-from engine.errors import Conflict, Invalid
+from engine.errors import Invalid
 from engine.queries import QUERIES
 from engine.queries.registry import Query, Reader
 from engine.records import SYSTEM, Actor
 from engine.runtime import Runtime, StepTooLarge
+from engine.store.attempts import persist
 from engine.store.base import Executes, dump_json
 from engine.store.database import Database
+from engine.store.database_time import database_time, told_by
+from engine.store.faults import AFTER_ANSWER, AFTER_KEY, BEFORE_ANSWER, BEFORE_REPLY, fault
 from engine.store.keys import KeySequence
 from engine.store.locks import hold
 from engine.store.tables import IdempotencyKey
 from engine.store.unit_of_work import UnitOfWork
 
 R = TypeVar("R")
+STATEMENT_LIMIT = timedelta(seconds=30)
 Listener = Callable[[frozenset[int], bool], None]
 """Called after a commit with the persons whose lists changed, and whether a job is due at once."""
 
@@ -39,10 +43,16 @@ Listener = Callable[[frozenset[int], bool], None]
 class Engine:
     """One node's engine. Safe to share between threads; it holds no state but caches of what never changes."""
 
-    def __init__(self, config: Config, *, clock: Clock | None = None, database: Database | None = None) -> None:
+    def __init__(
+        self, config: Config, *, clock: Clock | None = None, lease_clock: Clock | None = None, database: Database | None = None
+    ) -> None:
+        """`clock` tells the time of the business; leases go by the database's own unless a test gives `lease_clock`."""
         self.config = config
         self.clock = clock or SystemClock()
-        self.database = database or Database(config.database_url)
+        # A statement must have ended before the lease of the worker that sent it can.
+        limit = min(STATEMENT_LIMIT, config.job_lease / 2)
+        self.database = database or Database(config.database_url, statement_limit=limit)
+        self._database_time = told_by(lease_clock) if lease_clock else database_time
         self._keys = KeySequence(self.database)
         self._runtime = Runtime(self.database)
         self._listeners: list[Listener] = []
@@ -55,19 +65,19 @@ class Engine:
         """Carries out `command` for `actor` in one transaction and returns its answer.
 
         Raises what the handler refuses with; nothing is changed then. `idempotency_key` (at most 100 characters) makes
-        a repetition harmless for commands with an answer in `ANSWERS`.
+        a repetition harmless for commands with an answer in `ANSWERS`. Raises Unavailable when the database could not do
+        it and nothing was changed, and OutcomeUnknown when the connection was lost during the commit of a command that
+        cannot be repeated.
         """
-        self._keys.reserve()
         try:
-            answer, work = self._run(command, actor, idempotency_key)
+            answer, work = self._persist(command, actor, idempotency_key)
         except StepTooLarge as error:
             if error.instance is not None:
-                self._run(RaiseIncident(instance=error.instance, code=error.code, message=str(error)), SYSTEM, None)
+                self._persist(RaiseIncident(instance=error.instance, code=error.code, message=str(error)), SYSTEM, None)
             raise
-        except IntegrityError as error:
-            raise Conflict("conflict", "Expected to be first, but the same thing was written a moment ago") from error
         for listener in self._listeners:
             listener(frozenset(work.woken), work.jobs_due)
+        fault(BEFORE_REPLY)
         return answer
 
     def query(self, query: Query[R], actor: Actor = SYSTEM, *, session: Executes | None = None) -> R:
@@ -87,9 +97,21 @@ class Engine:
         )
         return cast(R, QUERIES[type(query)](query, reader))
 
+    def _persist(self, command: Command[R], actor: Actor, idempotency_key: str | None) -> tuple[R, UnitOfWork]:
+        persist(self._keys.reserve, repeatable=True)
+        repeatable = command.repeatable or idempotency_key is not None
+        return persist(lambda: self._run(command, actor, idempotency_key), repeatable=repeatable)
+
     def _run(self, command: Command[R], actor: Actor, idempotency_key: str | None) -> tuple[R, UnitOfWork]:
         with self.database.writing() as connection:
-            work = UnitOfWork(connection=connection, now=self.clock.now(), actor=actor, config=self.config, new_key=self._keys)
+            work = UnitOfWork(
+                connection=connection,
+                now=self.clock.now(),
+                actor=actor,
+                config=self.config,
+                new_key=self._keys,
+                tell_database_time=self._database_time,
+            )
             if idempotency_key is None:
                 return cast(R, HANDLERS[type(command)](command, work, self._runtime)), work
             return self._run_once(command, work, idempotency_key), work
@@ -110,7 +132,9 @@ class Engine:
                     "idempotency-key", "Expected the same request under key '{key}', but it was used for another one", key=key
                 )
             return cast(R, ANSWERS[known.result["type"]](known.result["answer"]))
+        fault(AFTER_KEY)
         answer = HANDLERS[type(command)](command, work, self._runtime)
+        fault(BEFORE_ANSWER)
         row = {
             "actor": person,
             "key": key,
@@ -119,6 +143,7 @@ class Engine:
             "result": {"type": type(answer).__name__, "answer": _plain(answer)},
         }
         work.connection.execute(insert(IdempotencyKey).values(row))
+        fault(AFTER_ANSWER)
         return cast(R, answer)
 
 

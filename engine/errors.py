@@ -7,7 +7,9 @@
     │   ├── InvalidForm        a submission breaks the form's rules, field by field
     │   ├── InvalidModel       a BPMN file, form or parameter file cannot be deployed
     │   └── ExpressionError    an expression is outside the closed language, or cannot be evaluated
-    └── Conflict      the request was right, but somebody or something was first
+    ├── Conflict      the request was right, but somebody or something was first
+    ├── Unavailable   the store could not do it; nothing was changed
+    └── OutcomeUnknown  the store did not say whether it did it; asking again with the same key tells
 
 A message is one sentence, "Expected to <verb> <thing> '<id>', but <fact>". `code` is a stable kebab-case name that
 callers translate into the reader's language; `facts` holds the values that the sentence names.
@@ -43,6 +45,17 @@ class Invalid(EngineError):
 
 class Conflict(EngineError):
     """The state has moved on; the caller should look again."""
+
+
+class Unavailable(EngineError):
+    """The store cannot do it at the moment, and nothing was changed; the same request may succeed later."""
+
+
+class OutcomeUnknown(EngineError):
+    """The connection was lost while the change was being kept: it is either done or undone as a whole.
+
+    The same request under the same idempotency key is answered with the first result, or carried out, never done twice.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -276,7 +276,8 @@ class County:
         return self.rows(select(*columns).where(Incident.state == state).order_by(Incident.key))
 
     def _open(self) -> Engine:
-        return Engine(Config(database_url=self.url, **self.settings), clock=self.clock, database=self._database)
+        config = Config(database_url=self.url, **self.settings)
+        return Engine(config, clock=self.clock, lease_clock=self.clock, database=self._database)
 
     def _carry_out(self, job: ClaimedJob) -> None:
         try:

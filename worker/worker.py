@@ -1,8 +1,9 @@
 """Carries out due jobs: takes a batch under a lease, does one after the other, notes what failed.
 
 Any number of workers on any number of nodes may run beside each other: the database gives each job to one of them, and
-the fence of its lease keeps one that was asleep too long from acting. A worker that stops finishes the job in hand and
-gives the others back at once; one that is killed loses its leases after a minute.
+the fence of its lease keeps one that was asleep too long from acting. A worker begins no job in the second half of its
+lease: what is left of the batch is given back. One that stops finishes the job in hand and gives the others back at
+once; one that is killed loses its leases after a minute.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 import traceback
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -65,10 +67,12 @@ class Worker:
         """Carries out every job that is due, in the calling thread, and returns their number. Used by tests and by tools."""
         done = 0
         while not self._stopping.is_set():
+            # Counted from before the claim, so that the lease certainly ends later.
+            until = time.monotonic() + self._engine.config.job_lease.total_seconds() / 2
             taken = self._engine.execute(ClaimJobs(worker=self.name, limit=self._batch))
             if not taken:
                 break
-            done += self._carry_out(taken)
+            done += self._carry_out(taken, until)
         return done
 
     def _run(self) -> None:
@@ -80,10 +84,12 @@ class Worker:
             except (SQLAlchemyError, EngineError) as error:
                 # The database is away; the next ring tries again.
                 log.warning("worker %s could not take jobs: %s", self.name, type(error).__name__)
+                # It may hold some all the same, when the connection was lost before it was told.
+                self._give_back()
 
-    def _carry_out(self, taken: tuple[ClaimedJob, ...]) -> int:
+    def _carry_out(self, taken: tuple[ClaimedJob, ...], until: float) -> int:
         for number, job in enumerate(taken):
-            if self._stopping.is_set():
+            if self._stopping.is_set() or time.monotonic() >= until:
                 self._give_back()
                 return number
             self._do(job)

@@ -2,7 +2,7 @@
 
 A lease names a fence, a number that grows with every lease. Whoever acts with an old fence has lost the job to
 somebody else and changes nothing. Attempts are counted when a job is taken, so that a job which kills its worker is
-given up after its retries like any other.
+given up after its retries like any other. A lease runs on the database's clock: the clocks of two nodes may differ.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import Row, delete, or_, select, update
@@ -21,7 +21,8 @@ from engine.commands.registry import Command
 from engine.errors import Conflict
 from engine.jobs import JOBS
 from engine.records import Done
-from engine.runtime import Case, Runtime
+from engine.runtime import Runtime
+from engine.store.faults import AFTER_CLAIM, AFTER_EXECUTE, BEFORE_EXECUTE, fault
 from engine.store.tables import Job
 from engine.store.unit_of_work import UnitOfWork
 
@@ -50,6 +51,7 @@ class ClaimJobs(Command[tuple[ClaimedJob, ...]]):
 class ExecuteJob(Command[Done]):
     """Carry out a job that one holds."""
 
+    repeatable: ClassVar[bool] = True
     job: UUID
     fence: int
 
@@ -58,6 +60,7 @@ class ExecuteJob(Command[Done]):
 class FailJob(Command[Done]):
     """Note that a job failed: it is tried again later, or becomes an incident when its retries are used up."""
 
+    repeatable: ClassVar[bool] = True
     job: UUID
     fence: int
     error: str
@@ -67,12 +70,13 @@ class FailJob(Command[Done]):
 class ReleaseJobs(Command[int]):
     """Give back every job of a worker that stops, without counting an attempt. Answers with their number."""
 
+    repeatable: ClassVar[bool] = True
     worker: str
 
 
 def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[ClaimedJob, ...]:
     require_right(work.actor, "operations")
-    free = or_(Job.state == "pending", (Job.state == "running") & (Job.lease_until < work.now))
+    free = or_(Job.state == "pending", (Job.state == "running") & (Job.lease_until < work.database_time()))
     due = (
         select(Job.key, Job.id, Job.kind, Job.fence, Job.attempts, Job.retries, Job.instance)
         .where(Job.due_at <= work.now, Job.state.in_(("pending", "running")), free)
@@ -94,23 +98,24 @@ def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[
             .values(
                 state="running",
                 worker=command.worker,
-                lease_until=work.now + work.config.job_lease,
+                lease_until=work.database_time(work.config.job_lease),
                 fence=Job.fence + 1,
                 attempts=Job.attempts + 1,
             )
         )
+    fault(AFTER_CLAIM)
     return tuple(ClaimedJob(id=row.id, key=row.key, kind=row.kind, fence=row.fence + 1) for row in taken)
 
 
 def execute_job(command: ExecuteJob, work: UnitOfWork, runtime: Runtime) -> Done:
     require_right(work.actor, "operations")
-    case = _lock_instance(work, runtime, command.job)
+    _lock_instance(work, runtime, command.job)
     job = _held(work, command.job, command.fence)
-    if case is not None and case.suspended_at is not None and case.state == "active":
-        return _put_back(work, job, "suspended")
     if job.due_at > work.now:
-        return _put_back(work, job, "pending")
+        return _put_back(work, job)
+    fault(BEFORE_EXECUTE)
     JOBS[job.kind](job, work, runtime)
+    fault(AFTER_EXECUTE)
     work.connection.execute(delete(Job).where(Job.key == job.key, Job.fence == command.fence))
     return Done()
 
@@ -146,23 +151,24 @@ def release_jobs(command: ReleaseJobs, work: UnitOfWork, runtime: Runtime) -> in
     return int(given_back.rowcount)
 
 
-def _lock_instance(work: UnitOfWork, runtime: Runtime, job: UUID) -> Case | None:
+def _lock_instance(work: UnitOfWork, runtime: Runtime, job: UUID) -> None:
     """Locks a job's instance before the job, as whoever ends a task or a timer does; else both could wait for ever."""
     instance = work.connection.execute(select(Job.instance).where(Job.id == job)).scalar_one_or_none()
-    return None if instance is None else runtime.lock(work, instance)
+    if instance is not None:
+        runtime.lock(work, instance)
 
 
-def _put_back(work: UnitOfWork, job: Row[Any], state: str) -> Done:
-    """Gives back a job whose instance is suspended, or that is not due: the clock went back. The attempt does not count."""
-    free = {"state": state, "worker": None, "lease_until": None, "attempts": job.attempts - 1}
+def _put_back(work: UnitOfWork, job: Row[Any]) -> Done:
+    """Gives back a job that is not due: the clock went back since it was taken. The attempt does not count."""
+    free = {"state": "pending", "worker": None, "lease_until": None, "attempts": job.attempts - 1}
     work.connection.execute(update(Job).where(Job.key == job.key).values(free))
-    return Done(state=state)
+    return Done(state="pending")
 
 
 def _held(work: UnitOfWork, job: UUID, fence: int) -> Row[Any]:
-    statement = select(*Job.__table__.columns).where(Job.id == job, Job.fence == fence, Job.state == "running").with_for_update()
-    row = work.connection.execute(statement).one_or_none()
-    if row is None or row.lease_until <= work.now:
+    held = (Job.id == job, Job.fence == fence, Job.state == "running", Job.lease_until > work.database_time())
+    row = work.connection.execute(select(*Job.__table__.columns).where(*held).with_for_update()).one_or_none()
+    if row is None:
         raise Conflict("lease-lost", "Expected to hold job '{id}', but the lease is over or another worker has it", id=str(job))
     return row
 

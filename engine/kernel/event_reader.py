@@ -71,8 +71,7 @@ class EventReader:
             text = None if condition is None else condition.text
             return EventModel(kind=kind, condition=self._report.expression(text, item))
         if kind == "compensation":
-            waits = item.get("waitForCompletion", "true").strip() not in ("false", "0")
-            return EventModel(kind=kind, activity=self._source.reference(item, "activityRef"), waits=waits)
+            return EventModel(kind=kind, activity=self._source.reference(item, "activityRef"))
         if kind == "link":
             return EventModel(kind=kind, name=item.get("name") or node.get("name"))
         return EventModel(kind=kind)

@@ -29,7 +29,7 @@ from engine.runtime.outline import outline
 from engine.runtime.step import Step
 from engine.runtime.stuck import notice_stuck
 from engine.store.database import Database
-from engine.store.faults import AFTER_DELTA, fault
+from engine.store.faults import AFTER_AUDIT, AFTER_DELTA, AFTER_EFFECTS, AFTER_JOBS, AFTER_LOCK, AFTER_STEP, fault
 from engine.store.state import StoredState, write_delta
 from engine.store.tables import Institution, ProcessInstance
 from engine.store.unit_of_work import UnitOfWork
@@ -73,7 +73,6 @@ class Runtime:
             started_by=new.started_by,
             started_at=work.now,
             ended_at=None,
-            suspended_at=None,
             audit_hash=audit.GENESIS,
             stored=False,
         )
@@ -104,26 +103,17 @@ class Runtime:
         code = None
         if row.institution is not None:
             code = work.connection.execute(select(Institution.code).where(Institution.key == row.institution)).scalar_one()
+        fault(AFTER_LOCK)
         return Case(**row._mapping, institution_code=code)
 
     def advance(
-        self,
-        work: UnitOfWork,
-        case: Case,
-        trigger: Trigger,
-        act: Act,
-        *,
-        before: Callable[[Journal], None] | None = None,
-        operated: bool = False,
+        self, work: UnitOfWork, case: Case, trigger: Trigger, act: Act, *, before: Callable[[Journal], None] | None = None
     ) -> StepResult:
-        """Lets a locked instance take one step; one that is suspended only when an operator does it by `operated`.
-
-        Raises Conflict when it has ended or is suspended, and what the kernel refuses with.
-        """
-        if operated:
-            case.require_active()
-        else:
-            case.require_moving()
+        """Lets a locked instance take one step. Raises Conflict when it has ended, and what the kernel refuses with."""
+        if case.state != "active":
+            raise Conflict(
+                "instance-ended", "Expected to move process instance '{id}', but it is {state}", id=str(case.id), state=case.state
+            )
         definition = self.definitions.get(case.definition)
         return self._step(work, case, definition, StoredState(work.connection, case.key), trigger, act, before)
 
@@ -142,7 +132,7 @@ class Runtime:
         changed = work.connection.execute(
             update(ProcessInstance)
             .where(ProcessInstance.key == case.key, ProcessInstance.revision == case.revision - 1)
-            .values(revision=case.revision, suspended_at=case.suspended_at, audit_hash=case.audit_hash)
+            .values(revision=case.revision, audit_hash=case.audit_hash)
         )
         _expect_one(changed.rowcount, case)
 
@@ -161,6 +151,7 @@ class Runtime:
             result = advance(source, trigger, work.now, StepEnvironment(work, self.definitions, reserved))
         except BudgetExceeded as error:
             raise StepTooLarge(case.key if case.stored else None, str(error)) from error
+        fault(AFTER_STEP)
         case.revision += 1
         journal = Journal(work, case.key, case.revision)
         if before is not None:
@@ -176,6 +167,7 @@ class Runtime:
         write_delta(work.connection, case.key, result.delta, revision=case.revision, now=work.now, writers=writers)
         fault(AFTER_DELTA)
         follow_timers(work, case.key, result.delta)
+        fault(AFTER_JOBS)
         step = Step(
             work=work,
             case=case,
@@ -190,6 +182,7 @@ class Runtime:
         carry_out(step)
         wake_messages(work, case.institution, result.delta)
         notice_stuck(step)
+        fault(AFTER_EFFECTS)
         self._seal(work, case, act)
         self._update(work, case, row)
         journal.flush()
@@ -221,7 +214,6 @@ class Runtime:
                 revision=case.revision,
                 state=case.state,
                 ended_at=case.ended_at,
-                suspended_at=case.suspended_at,
                 sequence=row.sequence,
                 correlation=row.correlation,
                 business_key=case.business_key,
@@ -245,6 +237,7 @@ class Runtime:
             capacity=act.capacity,
             data=act.data,
         )
+        fault(AFTER_AUDIT)
 
 
 _CASE_COLUMNS = (
@@ -263,7 +256,6 @@ _CASE_COLUMNS = (
     "started_by",
     "started_at",
     "ended_at",
-    "suspended_at",
     "audit_hash",
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from engine.errors import Conflict, Invalid
 from engine.store import postgresql, sqlite
+from engine.store.failures import CommitInterrupted, Failure, failure_of
 from engine.store.faults import AFTER_COMMIT, BEFORE_COMMIT, BEFORE_TRANSACTION, fault
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -28,15 +31,19 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 class Database:
     """One SQLAlchemy engine, and the two ways to talk through it."""
 
-    def __init__(self, url: str, pool_size: int = 8) -> None:
-        """Opens nothing yet. Raises Invalid for a URL that is neither SQLite nor PostgreSQL."""
+    def __init__(self, url: str, pool_size: int = 8, *, statement_limit: timedelta = timedelta(seconds=30)) -> None:
+        """Opens nothing yet; `statement_limit` is how long PostgreSQL may work on one statement.
+
+        Raises Invalid for a URL that is neither SQLite nor PostgreSQL.
+        """
         self.url = normalise_url(url)
         if self.url.get_backend_name() == "sqlite":
             arguments: dict[str, object] = {"check_same_thread": False}
             self.engine = self._engine(pool_size, connect_args=arguments)
             sqlite.prepare(self.engine)
         else:
-            self.engine = self._engine(pool_size, pool_pre_ping=True, connect_args=dict(postgresql.CONNECT_ARGUMENTS))
+            self.engine = self._engine(pool_size, pool_pre_ping=True)
+            postgresql.prepare(self.engine, statement_limit)
 
     def _engine(self, pool_size: int, **options: Any) -> Engine:
         # Parameters hold patient data, which an error's text must not carry into a log.
@@ -49,11 +56,21 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection in a transaction that ends with the block: committed, or rolled back by an exception."""
+        """A connection in a transaction that ends with the block: committed, or rolled back by an exception.
+
+        Raises CommitInterrupted when the connection was lost while COMMIT was under way.
+        """
         fault(BEFORE_TRANSACTION)
-        with self.engine.begin() as connection:
-            yield connection
-            fault(BEFORE_COMMIT)
+        committing = False
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+                fault(BEFORE_COMMIT)
+                committing = True
+        except DBAPIError as error:
+            if committing and failure_of(error) is Failure.LOST:
+                raise CommitInterrupted from error
+            raise
         fault(AFTER_COMMIT)
 
     @contextmanager

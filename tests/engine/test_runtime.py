@@ -11,7 +11,7 @@ from engine.appliers.audit import verify_chain
 from engine.commands.instance import MoveInstance
 from engine.errors import Conflict, NotFound
 from engine.kernel.triggers import SetVariables
-from engine.store.faults import AFTER_COMMIT, AFTER_DELTA, BEFORE_COMMIT, BEFORE_TRANSACTION, POINTS
+from engine.store.faults import AFTER_COMMIT, AFTER_DELTA, BEFORE_COMMIT, BEFORE_TRANSACTION
 from engine.store.tables import AuditEntry, History, ProcessInstance, Variable
 from engine.testing import CaseView, County, bpmn, hooked, process, user_task
 from tests.engine.invariants import live_dump
@@ -260,13 +260,6 @@ class TestBrokenSteps:
         with hooked(breaking(AFTER_COMMIT)), pytest.raises(Broken):
             county.person("gan").complete(case.task("first"), key="k1")
         assert case.open == ["second"]
-
-    def test_every_point_is_reached_by_a_step(self, county: County) -> None:
-        county.deploy(two_tasks())
-        reached: list[str] = []
-        with hooked(reached.append):
-            county.person("gan").start("p")
-        assert tuple(dict.fromkeys(reached)) == POINTS
 
 
 class TestNodes:

@@ -118,5 +118,5 @@ def test_postgresql_speaks_utc_and_never_waits_for_ever(postgresql_url: str) -> 
         "TimeZone": "UTC",
         "statement_timeout": "30s",
         "lock_timeout": "10s",
-        "idle_in_transaction_session_timeout": "1min",
+        "idle_in_transaction_session_timeout": "30s",
     }

@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -178,3 +179,17 @@ def test_a_worker_that_slept_past_its_lease_changes_nothing(county: County, monk
     sleeper.drain()
 
     assert (case.state, case.revision, jobs(county)) == ("completed", 2, [])
+
+
+def test_a_worker_begins_no_job_in_the_second_half_of_its_lease(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [county.run("p") for _ in range(4)]
+    county.clock.advance(HOUR)
+    seconds = [0.0, 10.0, 29.9, 30.1, *[30.2] * 4]
+    """Before the claim and before each of three jobs; the last one comes too late and is taken again with the fourth."""
+    monkeypatch.setattr("worker.worker.time", SimpleNamespace(monotonic=lambda: seconds.pop(0)))
+    worker = Worker(county.engine, "w1", batch=3)
+
+    assert worker.drain() == 4
+
+    assert seconds == []
+    assert [case.state for case in cases] == ["completed"] * 4

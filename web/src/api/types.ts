@@ -51,7 +51,6 @@ export interface TaskRow {
   from: { name: string; institution: string | null } | null
   state: 'open' | 'claimed' | 'completed' | 'closed'
   assignee: Named | null
-  suspended: boolean
   claimable: boolean
   mine: boolean
   createdAt: string
@@ -249,7 +248,7 @@ export interface InstanceRow {
   urgency: Urgency | null
   process: { key: string; name: string; version: number }
   institution: Coded | null
-  state: 'active' | 'completed' | 'terminated' | 'cancelled' | 'incident' | 'suspended'
+  state: 'active' | 'completed' | 'terminated' | 'cancelled' | 'incident'
   startedAt: string
   endedAt: string | null
   startedBy: { name: string } | null

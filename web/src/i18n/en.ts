@@ -314,7 +314,6 @@ export const en: Dictionary = {
   'state.terminated': 'Terminated',
   'state.cancelled': 'Cancelled',
   'state.incident': 'Stopped by an incident',
-  'state.suspended': 'Suspended',
 
   // case
   'case.tabs': 'Parts of the case',
