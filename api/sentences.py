@@ -104,6 +104,8 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "draft-too-large": ("草稿过大，未能保存。", "The draft is too large to be kept."),
     "incident-resolved": ("该异常已处理。", "This incident has been resolved already."),
     "instance-ended": ("该流程已结束。", "This case has ended."),
+    "instance-suspended": ("该流程已挂起，恢复后才能办理。", "This case is suspended; it can be worked on once it is resumed."),
+    "not-suspended": ("该流程没有挂起。", "This case is not suspended."),
     "instance-not-found": ("没有找到该流程，或您无权查看。", "There is no such case, or you may not see it."),
     "invalid-limit": ("每页条数应在 1 到 200 之间。", "A page has 1 to 200 rows."),
     "message-name": ("消息名称应为 1 到 200 个字符。", "A message name has 1 to 200 characters."),

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from cli.library import read_folder
+from cli.lint import told
 from cli.settings import read_settings, store_options
 from engine.commands.deployment import Deploy
 from engine.engine import Engine
-from engine.errors import Finding, InvalidModel
+from engine.errors import InvalidModel
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -43,16 +44,10 @@ def deploy_folder(engine: Engine, folder: Path) -> bool:
         deployed = engine.execute(Deploy(name=folder.resolve().name, resources=resources))
     except InvalidModel as refusal:
         for finding in refusal.findings:
-            click.echo(_told(finding), err=True)
+            click.echo(told(folder / finding.resource, finding), err=True)
         return False
     for warning in deployed.warnings:
         click.echo(f"  warning: {warning}", err=True)
     state = "unchanged" if deployed.unchanged else "deployed"
     click.echo(f"{folder.resolve().name}: {state} {', '.join(deployed.processes)}")
     return True
-
-
-def _told(finding: Finding) -> str:
-    place = f"{finding.resource}:{finding.line or 0}"
-    element = f" [{finding.element}]" if finding.element else ""
-    return f"{place}{element} {finding.level}: {finding.message} / {finding.message_en}"

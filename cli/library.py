@@ -21,11 +21,16 @@ def read_folder(folder: Path) -> Mapping[str, bytes]:
 
     Forms that lie beside the models count too. Other files, such as a README, are left out.
     """
+    return {path.name: path.read_bytes() for path in folder_files(folder)}
+
+
+def folder_files(folder: Path) -> list[Path]:
+    """The files of `read_folder`."""
     files = [path for path in sorted(folder.iterdir()) if path.is_file() and _belongs(path.name)]
     forms = folder.resolve().parent.parent / "forms" / folder.resolve().name
     if forms.is_dir():
         files += sorted(forms.glob("*.form.json"))
-    return {path.name: path.read_bytes() for path in files}
+    return files
 
 
 def _belongs(name: str) -> bool:

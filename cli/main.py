@@ -8,6 +8,7 @@ import click
 
 from cli.demonstration import demo
 from cli.deploy import deploy
+from cli.lint import lint
 from cli.openapi import openapi
 from cli.scenario import run_all
 from cli.schema import migrate
@@ -36,5 +37,5 @@ def scenario(paths: tuple[Path, ...], restart_each_step: bool) -> None:
         raise SystemExit(1)
 
 
-for command in (demo, deploy, migrate, openapi, scenario, serve, user, worker):
+for command in (demo, deploy, lint, migrate, openapi, scenario, serve, user, worker):
     main.add_command(command)

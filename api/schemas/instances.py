@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from api.schemas.base import CamelSchema, Coded, Instant, Key, SearchQuery, Words, page_of
 from api.schemas.tasks import TaskRow, chair_text
 
-STATES = ("active", "completed", "terminated", "cancelled", "incident")
+STATES = ("active", "completed", "terminated", "cancelled", "incident", "suspended")
 
 
 class InstanceQuery(SearchQuery):

@@ -55,6 +55,7 @@ class TaskRow(CamelSchema):
     sender = fields.Nested(Sender, allow_none=True, data_key="from")
     state = fields.String(validate=validate.OneOf(("open", "claimed", "completed", "closed")))
     assignee = fields.Nested(Named, allow_none=True)
+    suspended = fields.Boolean()
     claimable = fields.Boolean()
     mine = fields.Boolean()
     created_at = Instant()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from engine.appliers.journal import Journal
+from engine.store.state import chunks
 from engine.store.tables import Incident
 from engine.store.unit_of_work import UnitOfWork
 
@@ -42,3 +44,14 @@ def raise_incident(
     )
     if journal is not None:
         journal.note("incident", element=element, token=token, incident=str(identity), code=code)
+
+
+def resolve_incidents(work: UnitOfWork, *, instance: int, tokens: Iterable[int] | None = None) -> None:
+    """Closes the open incidents of tokens that an operator took away, or all of an instance that he ended."""
+    still = update(Incident).where(Incident.instance == instance, Incident.state == "open")
+    closed = {"state": "resolved", "resolved_at": work.now, "resolved_by": work.actor.person}
+    if tokens is None:
+        work.connection.execute(still.values(closed))
+        return
+    for chunk in chunks(tokens):
+        work.connection.execute(still.where(Incident.token.in_(chunk)).values(closed))

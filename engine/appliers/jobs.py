@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from engine.kernel import match_message
-from engine.kernel.rows import Delta
+from engine.kernel.rows import Delta, SubscriptionRow
 from engine.store.locks import hold
 from engine.store.state import chunks
 from engine.store.tables import Job, Message
@@ -111,6 +111,11 @@ def hold_waiting(work: UnitOfWork, *names: str) -> None:
 def wake_messages(work: UnitOfWork, institution: int | None, delta: Delta) -> None:
     """Lets messages that came before anybody waited for them try again, when this step began to wait for them."""
     begun = [row for row in delta.subscriptions if row.kind == "message" and row.key in delta.created]
+    wake_messages_for(work, institution, begun)
+
+
+def wake_messages_for(work: UnitOfWork, institution: int | None, begun: Sequence[SubscriptionRow]) -> None:
+    """Lets the waiting messages that these subscriptions of an instance of an institution take try again."""
     names = sorted({row.name for row in begun if row.name})
     if not names:
         return

@@ -5,7 +5,8 @@ instance-started {process, number} · activity-started {} · activity-ended {out
 task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reason} · task-reassigned {task, to, reason} ·
 task-completed {task, outcome, label, label_en, opinion} · task-closed {task} · copied {task, person, reason} ·
 message-sent {message, name, to, endpoint} · message-received {message, name, from} · timer-fired {} · signal-received {name} ·
-escalation {task, rung, level, told} · incident {incident, code} · incident-resolved {incident} · instance-ended {state}.
+escalation {task, rung, level, told} · incident {incident, code} · incident-resolved {incident} · instance-ended {state} ·
+instance-suspended {reason} · instance-resumed {reason, since}.
 """
 
 from __future__ import annotations

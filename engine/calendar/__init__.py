@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.calendar.ladder import LADDERS, Ladder, LadderKind, LadderStep, Rung, find_ladder, ladder_steps, parse_ladder
 from engine.calendar.publication import published_days, published_year
-from engine.calendar.reckoning import Due, due, fraction_point, open_seconds
+from engine.calendar.reckoning import Due, due, fraction_point, open_seconds, put_off
 from engine.calendar.records import (
     ADMIN,
     CALENDARS,
@@ -48,4 +48,5 @@ __all__ = [
     "parse_term",
     "published_days",
     "published_year",
+    "put_off",
 ]

@@ -102,6 +102,19 @@ def open_seconds(start: datetime, end: datetime, calendar: Calendar, days: Worki
     return _open_time(as_utc(start), as_utc(end), calendar, days) // timedelta(seconds=1)
 
 
+def put_off(at: datetime, since: datetime, until: datetime, calendar: Calendar, days: WorkingDaysTable) -> Due:
+    """`at`, later by as much open time as lies between `since` and `until`; unchanged where that is none.
+
+    Raises Invalid `naive-instant` and `no-open-time`.
+    """
+    at = as_utc(at)
+    lost = _open_time(as_utc(since), as_utc(until), calendar, days)
+    if calendar.always_open or not lost:
+        return Due(at=at + lost, provisional=False)
+    open_days = _Days(calendar, days)
+    return Due(at=_after_open_time(at, lost, open_days), provisional=open_days.provisional)
+
+
 def fraction_point(
     start: datetime,
     due_at: datetime,

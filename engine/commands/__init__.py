@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from engine.commands import account, identity, organisation
+from engine.commands import account, identity, operation, organisation
 from engine.commands.deployment import Deploy, deploy
 from engine.commands.incident import RaiseIncident, RetryIncident, raise_instance_incident, retry_incident
 from engine.commands.instance import MoveInstance, RunInstance, StartInstance, move_instance, run_instance, start_instance
@@ -62,6 +62,8 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     identity.SignIn: identity.sign_in,
     identity.SignOut: identity.sign_out,
     identity.Touch: identity.touch,
+    operation.ResumeInstance: operation.resume_instance,
+    operation.SuspendInstance: operation.suspend_instance,
     organisation.Appoint: organisation.appoint,
     organisation.EndAppointment: organisation.end_appointment,
     organisation.PutDefaultPosts: organisation.put_default_posts,

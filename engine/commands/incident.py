@@ -56,6 +56,8 @@ def retry_incident(command: RetryIncident, work: UnitOfWork, runtime: Runtime) -
     if incident is None:
         raise NotFound("no-incident", "Expected to find incident '{id}', but there is none", id=str(command.incident))
     case = runtime.lock(work, incident.instance) if incident.instance is not None else None
+    if case is not None and case.state == "active":
+        case.require_moving()
     incident = work.connection.execute(found.with_for_update()).one()
     if incident.state != "open":
         raise Conflict("incident-resolved", "Expected incident '{id}' to be open, but it is resolved", id=str(command.incident))

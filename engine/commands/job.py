@@ -21,7 +21,7 @@ from engine.commands.registry import Command
 from engine.errors import Conflict
 from engine.jobs import JOBS
 from engine.records import Done
-from engine.runtime import Runtime
+from engine.runtime import Case, Runtime
 from engine.store.faults import AFTER_CLAIM, AFTER_EXECUTE, BEFORE_EXECUTE, fault
 from engine.store.tables import Job
 from engine.store.unit_of_work import UnitOfWork
@@ -109,10 +109,12 @@ def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[
 
 def execute_job(command: ExecuteJob, work: UnitOfWork, runtime: Runtime) -> Done:
     require_right(work.actor, "operations")
-    _lock_instance(work, runtime, command.job)
+    case = _lock_instance(work, runtime, command.job)
     job = _held(work, command.job, command.fence)
+    if case is not None and case.suspended_at is not None and case.state == "active":
+        return _put_back(work, job, "suspended")
     if job.due_at > work.now:
-        return _put_back(work, job)
+        return _put_back(work, job, "pending")
     fault(BEFORE_EXECUTE)
     JOBS[job.kind](job, work, runtime)
     fault(AFTER_EXECUTE)
@@ -151,18 +153,17 @@ def release_jobs(command: ReleaseJobs, work: UnitOfWork, runtime: Runtime) -> in
     return int(given_back.rowcount)
 
 
-def _lock_instance(work: UnitOfWork, runtime: Runtime, job: UUID) -> None:
+def _lock_instance(work: UnitOfWork, runtime: Runtime, job: UUID) -> Case | None:
     """Locks a job's instance before the job, as whoever ends a task or a timer does; else both could wait for ever."""
     instance = work.connection.execute(select(Job.instance).where(Job.id == job)).scalar_one_or_none()
-    if instance is not None:
-        runtime.lock(work, instance)
+    return None if instance is None else runtime.lock(work, instance)
 
 
-def _put_back(work: UnitOfWork, job: Row[Any]) -> Done:
-    """Gives back a job that is not due: the clock went back since it was taken. The attempt does not count."""
-    free = {"state": "pending", "worker": None, "lease_until": None, "attempts": job.attempts - 1}
+def _put_back(work: UnitOfWork, job: Row[Any], state: str) -> Done:
+    """Gives back a job whose instance is suspended, or that is not due: the clock went back. The attempt does not count."""
+    free = {"state": state, "worker": None, "lease_until": None, "attempts": job.attempts - 1}
     work.connection.execute(update(Job).where(Job.key == job.key).values(free))
-    return Done(state="pending")
+    return Done(state=state)
 
 
 def _held(work: UnitOfWork, job: UUID, fence: int) -> Row[Any]:

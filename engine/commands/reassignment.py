@@ -37,6 +37,7 @@ def reassign_task(command: ReassignTask, work: UnitOfWork, runtime: Runtime) -> 
     _require_superior(work, seat)
     if seat.state not in ("open", "claimed"):
         raise Conflict("task-closed", "Expected task '{id}' to be open, but it is {state}", id=str(seat.id), state=seat.state)
+    case.require_moving()
     if command.revision is not None and command.revision != seat.revision:
         raise Conflict(
             "stale",

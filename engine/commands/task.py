@@ -162,7 +162,7 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
 
 
 def save_draft(command: SaveDraft, work: UnitOfWork, runtime: Runtime) -> Done:
-    case, seat, _ = _lock(work, runtime, command.task)
+    case, seat, _ = _lock(work, runtime, command.task, moving=False)
     if len(dump_json(dict(command.data))) > 200_000 or len(command.opinion or "") > OPINION_LIMIT:
         raise Invalid("draft-too-large", "Expected a draft of at most 200 kB, but it is larger")
     require_values(command.data)
@@ -199,7 +199,7 @@ def lock_seat(work: UnitOfWork, runtime: Runtime, task: UUID) -> tuple[Case, Row
     return case, work.connection.execute(select(*columns).join(Round, Round.key == Seat.round).where(Seat.id == task)).one()
 
 
-def _lock(work: UnitOfWork, runtime: Runtime, task: UUID) -> tuple[Case, Row[Any], Capacity | None]:
+def _lock(work: UnitOfWork, runtime: Runtime, task: UUID, *, moving: bool = True) -> tuple[Case, Row[Any], Capacity | None]:
     case, seat = lock_seat(work, runtime, task)
     capacity = may_act_on_seat(work, seat)
     if seat.state in ("completed", "closed"):
@@ -212,6 +212,8 @@ def _lock(work: UnitOfWork, runtime: Runtime, task: UUID) -> tuple[Case, Row[Any
             by=name,
             at=seat.ended_at.isoformat(),
         )
+    if moving:
+        case.require_moving()
     return case, seat, capacity
 
 

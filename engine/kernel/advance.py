@@ -18,13 +18,14 @@ from engine.errors import Conflict, Invalid
 from engine.kernel import correlation
 from engine.kernel.effects import StepResult
 from engine.kernel.environment import Environment, ModelFailure
+from engine.kernel.model import happened
 from engine.kernel.process_spec import ProcessSpec
 from engine.kernel.rows import InstanceRow, StateSource
 from engine.kernel.scope import check_names
 from engine.kernel.session import Session
 from engine.kernel.spiffworkflow import check_spiffworkflow
 from engine.kernel.token import FAILURES, Token
-from engine.kernel.triggers import Cancel, CompleteToken, Fire, Retry, SetVariables, Start, StartAdHoc, Trigger
+from engine.kernel.triggers import Cancel, CompleteToken, Fire, Resume, Retry, SetVariables, Start, StartAdHoc, Trigger
 
 check_spiffworkflow()
 # Its records at INFO carry task data.
@@ -92,12 +93,12 @@ def _start(session: Session, trigger: Start) -> None:
     if trigger.start_element is not None:
         element = session.root.spec.task_specs[trigger.start_element].element
         values = correlation.accepted(element.receive, values)
-        for event in element.events:
+        for event in happened(element, trigger.start_event):
             keys = {item.name: item.keys for item in event.properties}
             correlation.learn(session, keys, correlation.properties(event, values))
     for name, value in values.items():
         session.root.scope.put(name, value)
-    session.root.begin(trigger.start_element)
+    session.root.begin(trigger.start_element, trigger.start_event)
 
 
 def _complete(session: Session, trigger: CompleteToken) -> None:
@@ -130,6 +131,7 @@ def _fire(session: Session, trigger: Fire) -> None:
 
 def _set_variables(session: Session, trigger: SetVariables) -> None:
     check_names(trigger.variables)
+    session.subscriptions.held = trigger.held
     scope = session.root.scope
     if trigger.scope is not None:
         session.load_scopes([trigger.scope])
@@ -137,6 +139,9 @@ def _set_variables(session: Session, trigger: SetVariables) -> None:
             raise Conflict("scope-gone", "Expected to write into scope '{scope}', but it is gone", scope=trigger.scope)
         scope = session.scope(trigger.scope)
     scope.update(trigger.variables)
+    if scope.row.kind not in ("seat", "collection"):
+        # A complex gateway's activation condition may read what was written.
+        session.execution(scope.key).look_at_joins()
 
 
 def _start_ad_hoc(session: Session, trigger: StartAdHoc) -> None:
@@ -192,6 +197,11 @@ def _retry_scope(session: Session, token: Token) -> None:
         execution.settle()
 
 
+def _go_on(session: Session, trigger: Resume) -> None:
+    session.subscriptions.put_off_timers(trigger.since)
+    session.subscriptions.ask_all_conditions()
+
+
 def _cancel(session: Session, trigger: Cancel) -> None:
     session.root.flag("ending", "cancelled")
     session.root.clear()
@@ -219,5 +229,6 @@ _HANDLERS: dict[type, Callable[[Session, Any], None]] = {
     SetVariables: _set_variables,
     StartAdHoc: _start_ad_hoc,
     Retry: _retry,
+    Resume: _go_on,
     Cancel: _cancel,
 }

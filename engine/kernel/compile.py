@@ -6,7 +6,7 @@ body's. The result holds no state of any instance: it is cached and shared by th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from engine.errors import InvalidModel, NotFound
 from engine.kernel.definition import ForeignServices, parse
@@ -24,6 +24,7 @@ from engine.kernel.specs import (
     StartHolder,
     UserTaskSpec,
 )
+from engine.kernel.specs_complex import ComplexGatewaySpec
 from engine.kernel.specs_events import (
     BoundaryEventSpec,
     CatchEventSpec,
@@ -59,6 +60,7 @@ _SPECS: dict[str, type[KernelSpec]] = {
     "inclusiveGateway": InclusiveGatewaySpec,
     "parallelGateway": ParallelGatewaySpec,
     "eventBasedGateway": EventGatewaySpec,
+    "complexGateway": ComplexGatewaySpec,
 }
 _SCOPES: dict[str, type[ScopedSpec]] = {
     "subProcess": SubprocessSpec,
@@ -139,6 +141,10 @@ class _Builder:
         process.inclusive_joins = tuple(
             name for name, spec in process.task_specs.items() if isinstance(spec, InclusiveGatewaySpec) and len(spec._inputs) > 1
         )
+        process.complex_gateways = tuple(
+            name for name, spec in process.task_specs.items() if isinstance(spec, ComplexGatewaySpec) and len(spec._inputs) > 1
+        )
+        process.together = dict(_together(process, elements))
         process.compensable = process.compensation_subprocess is not None or any(
             spec.handler is not None or _compensable_inside(spec) for spec in process.task_specs.values()
         )
@@ -174,6 +180,7 @@ class _Builder:
         for flow in self._model.flows.values():
             if flow.scope == path:
                 specs[flow.source].add_flow(specs[flow.target], flow)
+                specs[flow.target].add_source(specs[flow.source], flow)
         catches = {
             event.name: element.id
             for element in elements
@@ -205,6 +212,15 @@ class _Builder:
 
 def _compensable_inside(spec: KernelSpec) -> bool:
     return isinstance(spec, ScopedSpec) and spec.inner_spec is not None and spec.inner_spec.compensable
+
+
+def _together(process: ProcessSpec, elements: list[Element]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The catches of every parallel gateway that starts the process, each with the others."""
+    for element in elements:
+        if element.type == "eventBasedGateway" and element.instantiate and element.parallel_multiple:
+            catches = process.task_specs[element.id]._outputs
+            for catch in catches:
+                yield catch, tuple(other for other in catches if other != catch)
 
 
 def _starts(process: ProcessSpec, elements: list[Element]) -> list[str]:

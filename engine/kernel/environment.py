@@ -57,6 +57,10 @@ class Environment(Protocol):
         """`start` plus an ISO 8601 duration, counted on a calendar."""
         ...
 
+    def put_off(self, at: datetime, calendar: str | None, since: datetime, until: datetime) -> datetime:
+        """`at`, later by the time between `since` and `until`, counted on a calendar."""
+        ...
+
     def names(self, instance: int) -> Mapping[str, JSON]:
         """The reserved names of an instance: parameters, own, instance, now."""
         ...

@@ -71,7 +71,8 @@ class EventReader:
             text = None if condition is None else condition.text
             return EventModel(kind=kind, condition=self._report.expression(text, item))
         if kind == "compensation":
-            return EventModel(kind=kind, activity=self._source.reference(item, "activityRef"))
+            waits = item.get("waitForCompletion", "true").strip() not in ("false", "0")
+            return EventModel(kind=kind, activity=self._source.reference(item, "activityRef"), waits=waits)
         if kind == "link":
             return EventModel(kind=kind, name=item.get("name") or node.get("name"))
         return EventModel(kind=kind)

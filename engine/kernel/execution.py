@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow, BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 
+from engine.kernel.complex_join import RESETS, reset_all
 from engine.kernel.process_spec import ProcessSpec
 from engine.kernel.rows import JSON
 from engine.kernel.scope import Scope
@@ -67,7 +68,11 @@ class Execution(BpmnBaseWorkflow):
         if not row.at[element]:
             del row.at[element]
         self.session.touch_scope(self.scope)
-        if self.spec.inclusive_joins:
+        self.look_at_joins()
+
+    def look_at_joins(self) -> None:
+        """Has the joins tested that wait for more than their own tokens, once nothing else can move."""
+        if self.spec.inclusive_joins or self.spec.complex_gateways:
             self.session.joins_to_test[self.key] = self
 
     def new_token(self, spec_name: str, *, parent: int | None = None, **internal: JSON) -> Token:
@@ -80,16 +85,22 @@ class Execution(BpmnBaseWorkflow):
         token.announce()
         return token
 
-    def begin(self, start: str | None = None) -> None:
-        """Arms the event subprocesses and puts the first tokens; `start` names the start event that has happened."""
-        for subprocess, event in self.spec.event_subprocesses:
-            self.session.subscriptions.arm_event_subprocess(self, subprocess, event)
+    def begin(self, start: str | None = None, event: tuple[str, str | None] | None = None) -> None:
+        """Arms the event subprocesses and puts the first tokens.
+
+        `start` names the start event that has happened, `event` which of its events that was.
+        """
+        for subprocess, listening in self.spec.event_subprocesses:
+            self.session.subscriptions.arm_event_subprocess(self, subprocess, listening)
         if self.spec.ad_hoc is not None:
             self.settle()
             return
-        starts = self.spec.starts if start is None else (start,)
-        marks = {} if start is None else {"fired": True}
-        for token in [self.new_token(name, **marks) for name in starts]:
+        if start is None:
+            tokens = [self.new_token(name) for name in self.spec.starts]
+        else:
+            marks: dict[str, JSON] = {"fired": True} if event is None else {"fired": True, "event": list(event)}
+            tokens = [self.new_token(start, **marks), *map(self.new_token, self.spec.together.get(start, ()))]
+        for token in tokens:
             token.enter()
         self.settle()
 
@@ -101,6 +112,8 @@ class Execution(BpmnBaseWorkflow):
     def check(self) -> None:
         """Ends the scope when nothing is left in it. A failure becomes an incident of the token that opened it."""
         if self.live or self.completed:
+            return
+        if self.spec.complex_gateways and reset_all(self):
             return
         self.session.writer = None if self.host is None else self.host.element
         try:
@@ -141,6 +154,8 @@ class Execution(BpmnBaseWorkflow):
     def clear(self, keep: Token | None = None) -> None:
         """Cancels every token but `keep`, and stops listening."""
         self.session.subscriptions.drop_in(self)
+        if self.scope.row.flags.pop(RESETS, None):
+            self.session.touch_scope(self.scope)
         for token in self.session.tokens_in(self):
             if token is not keep:
                 token.cancel()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from engine.errors import Finding
 from engine.expressions import RESERVED_NAMES
+from engine.kernel.forbidden import forbid
 from engine.kernel.model import Element, Flow, ProcessModel
 from engine.kernel.reachability import unreachable
 from engine.kernel.report import Report
@@ -26,10 +27,6 @@ _ALLOWED_EVENTS = {
 }
 _ONLY_IN_EVENT_SUBPROCESS = frozenset({"error", "escalation", "compensation"})
 _REFUSED = {
-    "complexGateway": (
-        "不支持复杂网关，请改用包容网关或并行网关。",
-        "Complex gateways are not supported; use an inclusive or parallel gateway.",
-    ),
     "businessRuleTask": ("决策表尚未提供，请改用服务任务。", "Decision tables are not available yet; use a service task."),
 }
 
@@ -53,6 +50,7 @@ class Gate:
             for check in _CHECKS:
                 check(self, element)
         self._links()
+        forbid(self._model, self._report)
         if not self._elements:
             self._warn("empty-process", self._model.id, self._model.line, "流程中没有任何元素。", "The process holds nothing.")
         for element in unreachable(self._model):
@@ -105,14 +103,6 @@ class Gate:
                     f"{element.type} 不能使用 {event.kind} 事件。",
                     f"A {element.type} cannot hold a {event.kind} event.",
                 )
-        if element.parallel_multiple and element.type in ("startEvent",) and len(element.events) > 1:
-            self._fail(
-                "event-kind",
-                element.id,
-                element.line,
-                "开始事件不支持并行多事件。",
-                "A start event cannot wait for several events at once.",
-            )
         if len(element.events) > 1 and any(event.kind == "link" for event in element.events):
             self._fail("event-kind", element.id, element.line, "链接事件不能与其他事件并用。", "A link stands alone.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
@@ -19,12 +19,12 @@ def arrive_at_parallel(inputs: Sequence[str], token: Token) -> bool:
     needed = Counter(inputs)
     if token.execution.scope.row.at.get(token.element, 0) < needed.total():
         return False
-    by_source = _waiting(token.execution, token.element)
+    by_source = waiting(token.execution, token.element)
     if any(len(by_source.get(source, ())) < count for source, count in needed.items()):
         return False
     # The oldest of each source leave; a token in excess stays for the next round.
-    taken = [waiting for source, count in needed.items() for waiting in by_source[source][:count]]
-    _merge(taken, token)
+    taken = [queued for source, count in needed.items() for queued in by_source[source][:count]]
+    merge(taken, token)
     return True
 
 
@@ -35,7 +35,7 @@ def enough_tokens(quantity: int, token: Token) -> bool:
     queued = [t for t in token.session.tokens_at(token.execution, token.element) if t.internal_data.get("queued")]
     if len(queued) < quantity:
         return False
-    _merge(queued[:quantity], token)
+    merge(queued[:quantity], token)
     token.internal_data.pop("queued", None)
     return True
 
@@ -50,22 +50,31 @@ def test_inclusive(execution: Execution) -> bool:
 
 
 def _fire_inclusive(execution: Execution, name: str) -> bool:
-    by_source = _waiting(execution, name)
+    by_source = waiting(execution, name)
     if not by_source:
         return False
-    reach = execution.spec.reach(name)
-    before_waiting = frozenset().union(*(reach.get(source, frozenset()) for source in by_source))
-    for source in set(reach) - set(by_source):
-        # A token that can still come here by another way holds the join, unless it can also reach a way that has arrived.
-        if any(at != name and at in reach[source] and at not in before_waiting for at in execution.scope.row.at):
-            return False
+    if may_still_come(execution, name, set(by_source)):
+        return False
     taken = [tokens[0] for tokens in by_source.values()]
-    _merge(taken, taken[0])
+    merge(taken, taken[0])
     taken[0]._ready()
     return True
 
 
-def _waiting(execution: Execution, name: str) -> dict[str, list[Token]]:
+def may_still_come(execution: Execution, name: str, arrived: Set[str]) -> bool:
+    """Whether a token of the scope can come to a join from a source that none has come from."""
+    reach = execution.spec.reach(name)
+    before_arrived = frozenset().union(*(reach.get(source, frozenset()) for source in arrived))
+    # A token that can also reach a way that has arrived does not hold the join.
+    return any(
+        at != name and at in reach[source] and at not in before_arrived
+        for source in set(reach) - arrived
+        for at in execution.scope.row.at
+    )
+
+
+def waiting(execution: Execution, name: str) -> dict[str, list[Token]]:
+    """The tokens that wait at a join by the element they came from, oldest first."""
     by_source: dict[str, list[Token]] = {}
     for token in execution.session.tokens_at(execution, name):
         if token._state == TaskState.WAITING:
@@ -73,7 +82,8 @@ def _waiting(execution: Execution, name: str) -> dict[str, list[Token]]:
     return by_source
 
 
-def _merge(tokens: Sequence[Token], keep: Token) -> None:
+def merge(tokens: Sequence[Token], keep: Token) -> None:
+    """Ends the tokens that go on as one."""
     for token in tokens:
         if token is not keep:
             token._set_state(TaskState.COMPLETED)

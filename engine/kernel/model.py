@@ -85,6 +85,8 @@ class EventModel:
     condition: Expression | None = None
     activity: str | None = None
     """Activity to compensate; None compensates the whole scope."""
+    waits: bool = True
+    """Whether a thrown compensation waits for its handlers."""
     properties: tuple[MessageProperty, ...] = ()
 
 
@@ -227,6 +229,9 @@ class Element:
     lane: str | None = None
     events: tuple[EventModel, ...] = ()
     parallel_multiple: bool = False
+    """Whether it waits for all of its events; of an event-based gateway: for all that follow it."""
+    activation: Expression | None = None
+    """Activation condition of a complex gateway."""
     interrupting: bool = True
     """Of a boundary event or an event subprocess's start event."""
     attached_to: str | None = None
@@ -341,3 +346,9 @@ class ProcessModel:
     participants: tuple[Participant, ...] = ()
     """Pools of the file's collaboration, this one included."""
     message_flows: tuple[MessageFlow, ...] = ()
+
+
+def happened(element: Element, event: tuple[str, str | None] | None) -> tuple[EventModel, ...]:
+    """The event of an element that has this kind and name; all of its events when none is given or none fits."""
+    fitting = [known for known in element.events if event is not None and (known.kind, known.name) == event]
+    return (fitting[0],) if fitting else element.events

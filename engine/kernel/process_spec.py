@@ -45,6 +45,9 @@ class ProcessSpec(BpmnProcessSpec):
         self.compensation_subprocess: tuple[str, str] | None = None
         self.ad_hoc: AdHocModel | None = None
         self.inclusive_joins: tuple[str, ...] = ()
+        self.complex_gateways: tuple[str, ...] = ()
+        self.together: Mapping[str, tuple[str, ...]] = {}
+        """For each catch of a parallel gateway that starts the process: the other catches, which wait when one has happened."""
         self.compensable = False
         """Whether anything in it, at any depth, can be compensated."""
         self._reach: dict[str, dict[str, frozenset[str]]] = {}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from engine.expressions import Expression
 from engine.kernel.activity_reader import ActivityReader
 from engine.kernel.event_reader import EventReader
 from engine.kernel.extensions import ExtensionReader, extension
@@ -46,6 +47,7 @@ _DESCRIPTIVE = frozenset(
         "category",
         "supportedInterfaceRef",
         "completionCondition",
+        "activationCondition",
         "multiInstanceLoopCharacteristics",
         "standardLoopCharacteristics",
     }
@@ -177,7 +179,8 @@ class ProcessReader:
             default=self._source.reference(item, "default"),
             lane=self._lanes.get(identifier),
             events=(*events, *details.events),
-            parallel_multiple=item.get("parallelMultiple") == "true",
+            parallel_multiple=item.get("parallelMultiple") == "true" or item.get("eventGatewayType") == "Parallel",
+            activation=self._activation(item),
             interrupting=item.get("cancelActivity" if name == "boundaryEvent" else "isInterrupting", "true").lower() != "false",
             attached_to=self._source.reference(item, "attachedToRef"),
             loop=details.loop,
@@ -220,6 +223,10 @@ class ProcessReader:
             condition=compiled,
             line=line_of(item),
         )
+
+    def _activation(self, item: etree._Element) -> Expression | None:
+        found = child(item, "activationCondition") if local(item) == "complexGateway" else None
+        return None if found is None else self._report.expression(found.text, found)
 
     def _flow_ids(self, item: etree._Element, side: str) -> Iterator[str]:
         yield from self._flow_ends.get((side, str(item.get("id"))), ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.expressions import Expression, Script
@@ -35,7 +36,7 @@ class ClosedScriptEngine:
 class Overlay:
     """Names of a computation in front of the names of a scope."""
 
-    def __init__(self, front: dict[str, JSON], back: Any) -> None:
+    def __init__(self, front: Mapping[str, JSON], back: Any) -> None:
         self._front = front
         self._back = back
 

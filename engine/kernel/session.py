@@ -16,6 +16,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import Conflict, ExpressionError
 from engine.expressions import Expression, Template
 from engine.kernel.compensation import Compensation
+from engine.kernel.complex_join import test_complex
 from engine.kernel.effects import IncidentRaised, InstanceEnded, TaskClosed
 from engine.kernel.environment import BudgetExceeded, Environment, ModelFailure
 from engine.kernel.execution import Execution, RootExecution, SubExecution
@@ -25,6 +26,7 @@ from engine.kernel.model import NamedValue
 from engine.kernel.process_spec import ProcessSpec
 from engine.kernel.rows import JSON, Delta, InstanceRow, ScopeRow, StateSource, TokenRow
 from engine.kernel.scope import Scope
+from engine.kernel.script_engine import Overlay
 from engine.kernel.subscriptions import Subscriptions
 from engine.kernel.token import BODY, STATES, Keys, Token
 
@@ -71,10 +73,10 @@ class Session:
         scope.prefetch(expression.names)
         return expression.evaluate(scope)
 
-    def condition(self, expression: Expression, scope: Scope) -> bool:
-        """The truth of a condition, read in a scope. Raises ExpressionError."""
+    def condition(self, expression: Expression, scope: Scope, more: Mapping[str, JSON] | None = None) -> bool:
+        """The truth of a condition, read in a scope; `more` are names in front of it. Raises ExpressionError."""
         scope.prefetch(expression.names)
-        return expression.condition(scope)
+        return expression.condition(scope if more is None else Overlay(more, scope))
 
     def text(self, template: Template | None, scope: Scope) -> str | None:
         """The text of a template, None when there is none. Raises ModelFailure when its value is no text."""
@@ -359,7 +361,7 @@ class Session:
 
     def _test_joins(self) -> bool:
         changed, self.joins_to_test = self.joins_to_test, {}
-        fired = [test_inclusive(execution) for execution in changed.values()]
+        fired = [test(execution) for execution in changed.values() for test in (test_inclusive, test_complex)]
         return any(fired)
 
     def delta(self) -> Delta:

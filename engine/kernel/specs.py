@@ -62,6 +62,9 @@ class KernelSpec(BpmnSpecMixin):
         self.connect(target)
         self.departures.append((target.name, None if flow is None or default else flow.condition, default))
 
+    def add_source(self, source: KernelSpec, flow: Flow) -> None:
+        """Notes an incoming flow."""
+
     def arrive(self, token: Token) -> bool:
         """What happens when a token comes; True makes it ready."""
         return True

@@ -12,7 +12,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinitio
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
-from engine.kernel.model import Element
+from engine.kernel.model import Element, happened
 from engine.kernel.process_spec import ProcessSpec
 from engine.kernel.scope import Scope
 from engine.kernel.specs import KernelSpec
@@ -90,7 +90,21 @@ class BoundaryEventSpec(EventSpec, defaults.BoundaryEvent):
 
 
 class StartEventSpec(EventSpec, defaults.StartEvent):
-    """A start event that has happened."""
+    """A start event that has happened. One of several parallel events waits for the others."""
+
+    def __init__(self, process: ProcessSpec, name: str, element: Element, **kwargs: Any) -> None:
+        super().__init__(process, name, element, **kwargs)
+        self.waits = element.parallel_multiple and len(element.events) > 1
+
+    def arrive(self, token: Token) -> bool:
+        event = token.internal_data.get("event")
+        if event is None or not self.waits:
+            return True
+        first = happened(self.element, (event[0], event[1]))[0]
+        token._set_state(TaskState.WAITING)
+        rest = [event for event in self.element.events if event is not first]
+        token.session.subscriptions.arm_catch(token, self.element, events=rest)
+        return False
 
 
 class EventGatewaySpec(EventSpec, defaults.EventBasedGateway):
@@ -103,15 +117,19 @@ class EventGatewaySpec(EventSpec, defaults.EventBasedGateway):
         TaskSpec.connect(self, taskspec)
 
     def arrive(self, token: Token) -> bool:
+        if self.element.parallel_multiple:
+            return True
         token._set_state(TaskState.WAITING)
         for name in self._outputs:
             token.session.subscriptions.arm_catch(token, self._wf_spec.task_specs[name].element, "gateway")
         return False
 
     def choose(self, token: Token) -> Sequence[TaskSpec]:
+        if self.element.parallel_multiple:
+            return super().choose(token)
         return (self._wf_spec.task_specs[str(token.internal_data["chosen"])],)
 
     def _on_complete_hook(self, token: Token) -> None:
         super()._on_complete_hook(token)
-        for child in token.children:
+        for child in token.children if "chosen" in token.internal_data else ():
             child.internal_data["fired"] = True

@@ -7,6 +7,7 @@ again, several at once, and survive a restart like any other row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
@@ -38,15 +39,20 @@ class Subscriptions:
         self._rows: dict[int, SubscriptionRow] = {}
         self._complete: set[int] = set()
         self._untested: set[int] = set()
+        self.held = False
+        """Whether conditions are left alone in this step."""
 
     # Arming
 
-    def arm_catch(self, token: Token, element: Element, mode: str = "catch") -> None:
-        """Subscribes a waiting token to the events of an element. Raises ModelFailure or ExpressionError."""
+    def arm_catch(self, token: Token, element: Element, mode: str = "catch", events: Sequence[EventModel] | None = None) -> None:
+        """Subscribes a waiting token to the events of an element, or to some of them. Raises ModelFailure or ExpressionError."""
+        self.load_of([token])
         self._complete.add(token.key)
-        events = element.events or (EventModel(kind="trigger", name=element.id),)
+        if events is None:
+            events = element.events or (EventModel(kind="trigger", name=element.id),)
         if element.parallel_multiple and len(events) > 1:
             token.internal_data.setdefault("need", {})[element.id] = len(events)
+            token.touch()
         for event in events:
             self._arm(event, element, mode, token.execution, token.data, token)
 
@@ -111,8 +117,13 @@ class Subscriptions:
         except (TimerFault, EngineError) as fault:
             raise ModelFailure("timer", str(fault)) from fault
         row.due = firing.due
+        row.data["armed"] = self._session.now.isoformat()
+        if firing.fixed:
+            row.data["fixed"] = True
+        if timer.calendar is not None:
+            row.data["calendar"] = timer.calendar
         if firing.every is not None:
-            row.data.update(every=firing.every, left=firing.left, calendar=timer.calendar)
+            row.data.update(every=firing.every, left=firing.left)
 
     # Finding
 
@@ -191,10 +202,10 @@ class Subscriptions:
         if token is None:
             self._fire_event_subprocess(row, execution, payload or {})
             return
-        if self._still_needs(row, token):
-            return
         if payload:
             token.data.update(correlation.accepted(execution.spec.model.elements[row.element].receive, payload))
+        if self._still_needs(row, token):
+            return
         if row.mode == "boundary":
             self._fire_boundary(row, execution, token)
         else:
@@ -223,6 +234,10 @@ class Subscriptions:
         if row.interrupting:
             host.outcome = "error" if row.kind == "error" else "cancelled"
             host.cancel()
+        elif row.element in host.internal_data.get("need", {}):
+            # All of several parallel events have happened: it waits for all of them again.
+            self.drop(row)
+            self.arm_boundary(host, execution.spec.task_specs[row.element])
         else:
             self._again(row)
         token.enter()
@@ -230,14 +245,36 @@ class Subscriptions:
     def _fire_event_subprocess(self, row: SubscriptionRow, execution: Execution, payload: Mapping[str, JSON]) -> None:
         start = execution.spec.model.elements[str(row.data["start"])]
         marks: dict[str, JSON] = {"start": start.id}
-        if payload:
-            marks["payload"] = dict(correlation.accepted(start.receive, payload))
+        came = dict(correlation.accepted(start.receive, payload))
+        several = start.parallel_multiple and len(start.events) > 1
+        if several:
+            missing, came = self._collect(row, execution, start, came)
+            if missing:
+                return
+        if came:
+            marks["payload"] = came
         token = execution.new_token(row.element, **marks)
         if row.interrupting:
             execution.clear(keep=token)
+        elif several:
+            self.drop(row)
+            self.arm_event_subprocess(execution, row.element, start.id)
         else:
             self._again(row)
         token.enter()
+
+    def _collect(
+        self, row: SubscriptionRow, execution: Execution, start: Element, came: dict[str, JSON]
+    ) -> tuple[int, dict[str, JSON]]:
+        """One of several parallel start events has happened: how many are missing, and what all that came have brought."""
+        mark = f"came:{start.id}"
+        missing, before = execution.scope.row.flags.pop(mark, (len(start.events), {}))
+        missing, came = missing - 1, {**before, **came}
+        if missing:
+            execution.flag(mark, [missing, came])
+            self.drop(row)
+        self._session.touch_scope(execution.scope)
+        return missing, came
 
     def _again(self, row: SubscriptionRow) -> None:
         if row.kind != "timer" or row.due is None:
@@ -252,6 +289,16 @@ class Subscriptions:
         row.data["left"] = firing.left
         self.changed(row)
 
+    def put_off_timers(self, since: datetime) -> None:
+        """Moves every timer that was still running at `since` by the time that has passed; one set to a date stays."""
+        env, now = self._session.env, self._session.now
+        for row in self.of_kind("timer"):
+            start = max(since, datetime.fromisoformat(row.data["armed"]))
+            if row.due is None or row.due <= start or row.data.get("fixed"):
+                continue
+            row.due = env.put_off(row.due, row.data.get("calendar"), start, now)
+            self.changed(row)
+
     def changed(self, row: SubscriptionRow) -> None:
         """Notes that a subscription's row has to be written."""
         self._session.ledger.subscriptions[row.key] = row
@@ -262,8 +309,14 @@ class Subscriptions:
         root = self._session.root
         root.flag(CONDITIONALS, root.scope.row.flags.get(CONDITIONALS, 0) + by)
 
+    def ask_all_conditions(self) -> None:
+        """Lets every condition be asked at the end of the step."""
+        self._untested.update(row.key for row in self.of_kind("conditional"))
+
     def test_conditions(self) -> bool:
         """Asks the conditions whose names were written, and fires those that have come true. True when one has fired."""
+        if self.held:
+            return False
         written, self._session.ledger.written = self._session.ledger.written, set()
         untested, self._untested = self._untested, set()
         if not self._session.root.scope.row.flags.get(CONDITIONALS) or not (written or untested):

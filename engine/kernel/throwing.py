@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from SpiffWorkflow.util.task import TaskState
+
 from engine.kernel import correlation
 from engine.kernel.effects import MessageThrown, SignalThrown
 from engine.kernel.environment import ModelFailure
 from engine.kernel.model import EventModel
+from engine.kernel.process_spec import COMPENSATION
 from engine.kernel.rows import JSON, SubscriptionRow
 
 if TYPE_CHECKING:
@@ -33,7 +36,18 @@ def throw(token: Token, event: EventModel) -> bool:
         case "cancel":
             token.session.compensation.cancel_transaction(token)
         case "compensation":
-            return token.session.compensation.compensate(token, token.execution, event.activity)
+            return _compensate(token, event)
+    return True
+
+
+def _compensate(token: Token, event: EventModel) -> bool:
+    compensation, execution = token.session.compensation, token.execution
+    if event.waits:
+        return compensation.compensate(token, execution, event.activity)
+    # Somebody else waits for the handlers, so that the scope does not end before they do.
+    holder = execution.new_token(COMPENSATION)
+    if compensation.compensate(holder, execution, event.activity):
+        holder._set_state(TaskState.READY)
     return True
 
 

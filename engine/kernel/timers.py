@@ -37,6 +37,8 @@ class Firing:
     """Firings that remain, this one included; None has no end."""
     every: str | None
     """Duration between firings; None fires once."""
+    fixed: bool = False
+    """Whether the time was given as a date: it does not move when its instance was suspended."""
 
 
 def timer_fault(kind: str, text: str) -> str | None:
@@ -59,7 +61,7 @@ def first_firing(kind: str, text: str, now: datetime, calendar: str | None, due:
         return Firing(due=_after(text, now, calendar, due), left=1, every=None)
     if kind == "duration":
         raise TimerFault("a duration starts with P")
-    return Firing(due=point(text), left=1, every=None)
+    return Firing(due=point(text), left=1, every=None, fixed=True)
 
 
 def next_firing(previous: datetime, every: str, left: int | None, now: datetime, calendar: str | None, due: Due) -> Firing | None:
@@ -103,7 +105,8 @@ def _cycle(text: str, now: datetime, calendar: str | None, due: Due) -> Firing:
     left = int(repeat.group(1)) if repeat.group(1) else None
     if left == 0:
         raise TimerFault(f"'{text}' repeats no time")
-    if len(parts) == 2:
+    fixed = len(parts) == 3
+    if not fixed:
         first, every = _after(parts[1], now, calendar, due), parts[1]
     elif parts[2].startswith("P"):
         first, every = point(parts[1]), parts[2]
@@ -111,7 +114,7 @@ def _cycle(text: str, now: datetime, calendar: str | None, due: Due) -> Firing:
         raise TimerFault(f"'{text}' has an end, which is not supported; give a start and a duration")
     if plain_due(every, now) <= now:
         raise TimerFault(f"'{text}' repeats without a pause")
-    return Firing(due=first, left=left, every=every)
+    return Firing(due=first, left=left, every=every, fixed=fixed)
 
 
 def _after(term: str, start: datetime, calendar: str | None, due: Due) -> datetime:

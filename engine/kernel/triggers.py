@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from engine.kernel.rows import JSON
 
@@ -20,6 +21,8 @@ class Start:
     """Process id in the definition."""
     variables: Mapping[str, JSON] = field(default_factory=dict)
     start_element: str | None = None
+    start_event: tuple[str, str | None] | None = None
+    """Kind and name of the event that has happened, which a start event of several events has to know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,8 @@ class SetVariables:
 
     variables: Mapping[str, JSON]
     scope: int | None = None
+    held: bool = False
+    """Whether conditional events are not asked: they are at the `Resume` of a suspended instance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,4 +72,12 @@ class Cancel:
     """End the whole instance from outside."""
 
 
-Trigger = Start | CompleteToken | Fire | SetVariables | StartAdHoc | Retry | Cancel
+@dataclass(frozen=True, kw_only=True)
+class Resume:
+    """Go on after the instance was suspended: terms of timers go on where they stopped, conditional events are asked."""
+
+    since: datetime
+    """When it was suspended."""
+
+
+Trigger = Start | CompleteToken | Fire | SetVariables | StartAdHoc | Retry | Resume | Cancel

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from engine.queries.registry import Reader
@@ -57,7 +57,6 @@ class InstanceRow:
 def select_instances() -> Any:
     """The columns of case rows; the caller says which cases."""
     starter = aliased(Person)
-    stopped = exists().where(Incident.instance == ProcessInstance.key, Incident.state == "open")
     table = ProcessInstance
     return (
         select(
@@ -69,6 +68,7 @@ def select_instances() -> Any:
             table.urgency,
             table.definition,
             table.state,
+            table.suspended_at,
             table.started_at,
             table.ended_at,
             table.collaboration,
@@ -76,7 +76,7 @@ def select_instances() -> Any:
             starter.name.label("starter"),
             Institution.code.label("owner_code"),
             Institution.short_name.label("owner_name"),
-            stopped.label("stopped"),
+            has_incident().label("stopped"),
         )
         .outerjoin(starter, starter.key == table.started_by)
         .outerjoin(Institution, Institution.key == table.institution)
@@ -89,6 +89,29 @@ def instance_rows(reader: Reader, rows: Sequence[Any]) -> tuple[InstanceRow, ...
     return tuple(InstanceRow(**instance_values(reader, row, now)) for row in rows)
 
 
+def has_incident() -> ColumnElement[bool]:
+    """Condition that something of a case waits for a person to resolve it."""
+    return exists().where(Incident.instance == ProcessInstance.key, Incident.state == "open")
+
+
+def in_state(state: str) -> ColumnElement[bool]:
+    """Condition that a case is in a state: the stored ones, or `suspended` or `incident`, which an active case can be."""
+    if state == "suspended":
+        return and_(ProcessInstance.state == "active", ProcessInstance.suspended_at.is_not(None))
+    if state == "incident":
+        return and_(ProcessInstance.state == "active", has_incident())
+    return ProcessInstance.state == state
+
+
+def shown_state(row: Any) -> str:
+    """The state of a case as people read it, from its columns `state`, `suspended_at` and whether it is `stopped`."""
+    if row.state != "active":
+        return str(row.state)
+    if row.suspended_at is not None:
+        return "suspended"
+    return "incident" if row.stopped else "active"
+
+
 def instance_values(reader: Reader, row: Any, now: Mapping[int, tuple[NowStep, ...]]) -> dict[str, Any]:
     """The fields of a case row, for a record that has more of them."""
     return {
@@ -99,7 +122,7 @@ def instance_values(reader: Reader, row: Any, now: Mapping[int, tuple[NowStep, .
         "urgency": row.urgency,
         "process": process_name(reader, row.definition),
         "institution": None if row.owner_code is None else Coded(code=row.owner_code, name=row.owner_name),
-        "state": "incident" if row.state == "active" and row.stopped else row.state,
+        "state": shown_state(row),
         "started_at": row.started_at,
         "ended_at": row.ended_at,
         "started_by": row.starter,

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, select
 
 from engine.authorization import Standing, require_visible_instance, sees_instance, standing, takes_part, visible_instances
 from engine.errors import NotFound
-from engine.queries.instance_rows import InstanceRow, instance_rows, instance_values, select_instances, steps_now
+from engine.queries.instance_rows import InstanceRow, in_state, instance_rows, instance_values, select_instances, steps_now
 from engine.queries.paging import DEFAULT_LIMIT, Order, Page
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import Coded, of_process
-from engine.store.tables import Incident, Institution, ProcessInstance
+from engine.store.tables import Institution, ProcessInstance
 
-State = Literal["active", "completed", "terminated", "cancelled", "incident"]
+State = Literal["active", "completed", "terminated", "cancelled", "incident", "suspended"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,11 +142,8 @@ def _members(reader: Reader, who: Standing, row: Any) -> tuple[Member, ...]:
 
 
 def _filtered(statement: Select[Any], query: SearchInstances) -> Select[Any]:
-    stopped = exists().where(Incident.instance == ProcessInstance.key, Incident.state == "open")
-    if query.state == "incident":
-        statement = statement.where(ProcessInstance.state == "active", stopped)
-    elif query.state is not None:
-        statement = statement.where(ProcessInstance.state == query.state)
+    if query.state is not None:
+        statement = statement.where(in_state(query.state))
     if query.process:
         statement = statement.where(of_process(query.process))
     if query.text:

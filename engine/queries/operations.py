@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from engine.authorization import require_right
+from engine.queries.instance_rows import has_incident, in_state, shown_state
 from engine.queries.paging import DEFAULT_LIMIT, Order, Page
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import CaseName, Coded, ProcessName, process_name
@@ -50,7 +51,7 @@ class ListMessages(Query[Page["MessageRow"]]):
 class ListAllInstances(Query[Page["OperatedInstance"]]):
     """Every case, newest first, without what it is about."""
 
-    state: Literal["active", "completed", "terminated", "cancelled", "incident"] | None = None
+    state: Literal["active", "completed", "terminated", "cancelled", "incident", "suspended"] | None = None
     cursor: str | None = None
     limit: int = DEFAULT_LIMIT
 
@@ -212,24 +213,22 @@ def list_all_instances(query: ListAllInstances, reader: Reader) -> Page[Operated
     """One page. Raises NotAllowed without the right `operations`."""
     require_right(reader.actor, RIGHT)
     table = ProcessInstance
-    stopped = exists().where(Incident.instance == table.key, Incident.state == "open")
     statement = select(
         table.key,
         table.id,
         table.number,
         table.definition,
         table.state,
+        table.suspended_at,
         table.revision,
         table.started_at,
         table.ended_at,
         Institution.code,
         Institution.short_name,
-        stopped.label("stopped"),
+        has_incident().label("stopped"),
     ).outerjoin(Institution, Institution.key == table.institution)
-    if query.state == "incident":
-        statement = statement.where(and_(table.state == "active", stopped))
-    elif query.state is not None:
-        statement = statement.where(table.state == query.state)
+    if query.state is not None:
+        statement = statement.where(in_state(query.state))
     rows, following = _page(Order((table.key,), descending=True), statement, query, reader)
     return Page(items=tuple(_operated(reader, row) for row in rows), next_cursor=following)
 
@@ -286,7 +285,7 @@ def _operated(reader: Reader, row: Any) -> OperatedInstance:
         number=row.number,
         process=process_name(reader, row.definition),
         institution=_coded(row.code, row.short_name),
-        state="incident" if row.state == "active" and row.stopped else row.state,
+        state=shown_state(row),
         revision=row.revision,
         started_at=row.started_at,
         ended_at=row.ended_at,

@@ -89,6 +89,8 @@ class TaskRow:
     sender: Sender | None
     state: str
     assignee: Named | None
+    suspended: bool
+    """True while its case is suspended: nobody can act on it."""
     claimable: bool
     """True when the reader may take it."""
     mine: bool
@@ -148,6 +150,7 @@ def select_rows(reader: Reader, standing: Standing) -> Any:
             ProcessInstance.subject_masked,
             ProcessInstance.urgency,
             ProcessInstance.definition,
+            ProcessInstance.suspended_at,
             OWNER.code.label("owner_code"),
             OWNER.short_name.label("owner_name"),
             ASSIGNEE.id.label("assignee_id"),
@@ -203,7 +206,8 @@ def task_values(reader: Reader, row: Any) -> dict[str, Any]:
         "sender": None if sender_name is None else Sender(name=sender_name, institution=row.sender_institution),
         "state": row.state,
         "assignee": None if row.assignee_id is None else Named(id=row.assignee_id, name=row.assignee_name),
-        "claimable": row.state == "open" and bool(row.offered),
+        "suspended": row.suspended_at is not None,
+        "claimable": row.state == "open" and row.suspended_at is None and bool(row.offered),
         "mine": row.state == "claimed" and row.assignee == reader.actor.person,
         "created_at": row.opened_at,
         "due_at": row.due_at,

@@ -301,6 +301,16 @@ def _finished(fact: Any, names: _Names) -> _Words:
     return _Words("step", zh, en)
 
 
+def _operated(title: str, title_en: str) -> Callable[[Any, _Names], _Words]:
+    """Words of what an operator did to the case, with his reason."""
+
+    def words(fact: Any, names: _Names) -> _Words:
+        why = fact.data.get("reason")
+        return _Words("system", title, title_en, why, why)
+
+    return words
+
+
 WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "instance-started": _started,
     "activity-ended": _ended,
@@ -318,5 +328,7 @@ WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "incident": _incident,
     "incident-resolved": _resolved,
     "instance-ended": _finished,
+    "instance-suspended": _operated("流程挂起", "Suspended"),
+    "instance-resumed": _operated("流程恢复", "Resumed"),
 }
 """How each kind of fact that people read is put into words."""

@@ -10,5 +10,18 @@ from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.names import CaseNames
 from engine.runtime.rights import field_rights
 from engine.runtime.runtime import Runtime, StepTooLarge
+from engine.runtime.suspension import resume, suspend
 
-__all__ = ["Act", "Case", "CaseNames", "Definition", "Definitions", "NewCase", "Runtime", "StepTooLarge", "field_rights"]
+__all__ = [
+    "Act",
+    "Case",
+    "CaseNames",
+    "Definition",
+    "Definitions",
+    "NewCase",
+    "Runtime",
+    "StepTooLarge",
+    "field_rights",
+    "resume",
+    "suspend",
+]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from engine.errors import Conflict
 from engine.kernel.rows import JSON
 
 
@@ -41,9 +42,23 @@ class Case:
     started_by: int | None
     started_at: datetime
     ended_at: datetime | None
+    suspended_at: datetime | None
     audit_hash: str
     stored: bool = True
     """False until the first step of a new instance has written its row."""
+
+    def require_active(self) -> None:
+        """Raises Conflict `instance-ended` when the instance has ended."""
+        if self.state != "active":
+            raise Conflict(
+                "instance-ended", "Expected to move process instance '{id}', but it is {state}", id=str(self.id), state=self.state
+            )
+
+    def require_moving(self) -> None:
+        """Raises Conflict `instance-ended`, or `instance-suspended` while nothing of it may move."""
+        self.require_active()
+        if self.suspended_at is not None:
+            raise Conflict("instance-suspended", "Expected to move process instance '{id}', but it is suspended", id=str(self.id))
 
 
 @dataclass(frozen=True, kw_only=True)

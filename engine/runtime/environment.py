@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.calendar import calendar_by_code, due, published_days
+from engine.calendar import calendar_by_code, due, published_days, put_off
 from engine.errors import NotFound
 from engine.functions import REGISTERED
 from engine.kernel import Budget, CompiledDefinition
@@ -45,6 +45,9 @@ class StepEnvironment:
 
     def due(self, term: str, calendar: str | None, start: datetime) -> datetime:
         return due(start, term, calendar_by_code(calendar or "CLIN"), published_days()).at
+
+    def put_off(self, at: datetime, calendar: str | None, since: datetime, until: datetime) -> datetime:
+        return put_off(at, since, until, calendar_by_code(calendar or "CLIN"), published_days()).at
 
     def names(self, instance: int) -> Mapping[str, Any]:
         return self._reserved

@@ -47,15 +47,18 @@ def deliver(work: UnitOfWork, runtime: Runtime, key: int) -> str:
         return _settle(work, message, "dead", "expired")
     if message.to_institution is not None and not _belongs(work, message):
         return _settle(work, message, "dead", "not-a-member")
-    return _to_subscription(work, runtime, message) or _to_start(work, runtime, message) or _nobody(work, message)
+    return (
+        _to_subscription(work, runtime, message)
+        or _to_suspended(work, message)
+        or _to_start(work, runtime, message)
+        or _nobody(work, message)
+    )
 
 
 def _to_subscription(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> str | None:
-    for instance, row in _candidates(work, message):
-        if match_message([row], message.name, message.correlation, message.payload) is None:
-            continue
+    for instance, row in _fitting(work, message, suspended=False):
         case = runtime.lock(work, instance)
-        if case.state != "active":
+        if case.state != "active" or case.suspended_at is not None:
             continue
 
         def noted(journal: Journal, element: str = row.element) -> None:
@@ -79,22 +82,33 @@ def _to_subscription(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> s
     return None
 
 
-def _candidates(work: UnitOfWork, message: Row[Any]) -> list[tuple[int, SubscriptionRow]]:
-    """Subscriptions of the message's name that its correlation may fit, the oldest first."""
+def _to_suspended(work: UnitOfWork, message: Row[Any]) -> str | None:
+    """Keeps what nobody but a suspended instance takes until that is resumed."""
+    return _keep(work, message) if _fitting(work, message, suspended=True) else None
+
+
+def _fitting(work: UnitOfWork, message: Row[Any], *, suspended: bool) -> list[tuple[int, SubscriptionRow]]:
+    """Subscriptions that take the message, the oldest first: of instances that move, or of suspended ones."""
     pairs = [correlation_pair({name: value}) for name, value in message.correlation.items()]
     statement = (
         select(Subscription.instance, *SUBSCRIPTION_COLUMNS)
         .join(ProcessInstance, ProcessInstance.key == Subscription.instance)
         .where(Subscription.kind == "message", Subscription.name == message.name)
         .where(or_(Subscription.correlation_value.is_(None), Subscription.correlation_value.in_(pairs)))
+        .where(ProcessInstance.suspended_at.is_not(None) if suspended else ProcessInstance.suspended_at.is_(None))
         .order_by(ProcessInstance.key, Subscription.sequence)
     )
     if message.to_institution is not None:
         statement = statement.where(ProcessInstance.institution == message.to_institution)
     rows = work.connection.execute(statement.limit(1_000)).all()
-    return [
+    candidates = [
         (row.instance, SubscriptionRow(**{name: value for name, value in row._mapping.items() if name != "instance"}))
         for row in rows
+    ]
+    return [
+        (instance, row)
+        for instance, row in candidates
+        if match_message([row], message.name, message.correlation, message.payload) is not None
     ]
 
 
@@ -165,9 +179,12 @@ def _nobody(work: UnitOfWork, message: Row[Any]) -> str:
         states = set(work.connection.execute(known).scalars())
         if states and "active" not in states:
             return _settle(work, message, "dead", "case-ended")
+    return _keep(work, message)
+
+
+def _keep(work: UnitOfWork, message: Row[Any]) -> str:
     hold_waiting(work, message.name)
-    fits = (match_message([row], message.name, message.correlation, message.payload) for _, row in _candidates(work, message))
-    if any(row is not None for row in fits):
+    if _fitting(work, message, suspended=False):
         # Somebody has begun to wait since we looked; locking his case now could lock two transactions for ever.
         return _settle(work, message, "sent", None)
     return _settle(work, message, "waiting", None)

@@ -73,6 +73,7 @@ class Runtime:
             started_by=new.started_by,
             started_at=work.now,
             ended_at=None,
+            suspended_at=None,
             audit_hash=audit.GENESIS,
             stored=False,
         )
@@ -107,13 +108,23 @@ class Runtime:
         return Case(**row._mapping, institution_code=code)
 
     def advance(
-        self, work: UnitOfWork, case: Case, trigger: Trigger, act: Act, *, before: Callable[[Journal], None] | None = None
+        self,
+        work: UnitOfWork,
+        case: Case,
+        trigger: Trigger,
+        act: Act,
+        *,
+        before: Callable[[Journal], None] | None = None,
+        operated: bool = False,
     ) -> StepResult:
-        """Lets a locked instance take one step. Raises Conflict when it has ended, and what the kernel refuses with."""
-        if case.state != "active":
-            raise Conflict(
-                "instance-ended", "Expected to move process instance '{id}', but it is {state}", id=str(case.id), state=case.state
-            )
+        """Lets a locked instance take one step; one that is suspended only when an operator does it by `operated`.
+
+        Raises Conflict when it has ended or is suspended, and what the kernel refuses with.
+        """
+        if operated:
+            case.require_active()
+        else:
+            case.require_moving()
         definition = self.definitions.get(case.definition)
         return self._step(work, case, definition, StoredState(work.connection, case.key), trigger, act, before)
 
@@ -132,7 +143,7 @@ class Runtime:
         changed = work.connection.execute(
             update(ProcessInstance)
             .where(ProcessInstance.key == case.key, ProcessInstance.revision == case.revision - 1)
-            .values(revision=case.revision, audit_hash=case.audit_hash)
+            .values(revision=case.revision, suspended_at=case.suspended_at, audit_hash=case.audit_hash)
         )
         _expect_one(changed.rowcount, case)
 
@@ -214,6 +225,7 @@ class Runtime:
                 revision=case.revision,
                 state=case.state,
                 ended_at=case.ended_at,
+                suspended_at=case.suspended_at,
                 sequence=row.sequence,
                 correlation=row.correlation,
                 business_key=case.business_key,
@@ -256,6 +268,7 @@ _CASE_COLUMNS = (
     "started_by",
     "started_at",
     "ended_at",
+    "suspended_at",
     "audit_hash",
 )
 

@@ -76,7 +76,7 @@ def test_a_folder_with_errors_is_refused_with_file_line_and_element(database_url
 
     assert refused.exit_code == 1
     assert "handover.bpmn:" in refused.output
-    assert "[fill] error: 表单“handover”不在本次部署中" in refused.output
+    assert "[fill] error unknown-form: 表单“handover”不在本次部署中" in refused.output
 
 
 def test_a_store_of_another_version_says_how_to_bring_it_forward(tmp_path: Path, folder: Path) -> None:

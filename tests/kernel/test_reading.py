@@ -150,7 +150,63 @@ def test_missing_ids_are_given_the_same_way_every_time() -> None:
             "b",
         ),
         ('<userTask id="a" default="x"/>', "dangling-reference", "a"),
-        ('<complexGateway id="g"/>', "unsupported-element", "g"),
+        (
+            '<startEvent id="s"/><task id="a"/><task id="b"/><complexGateway id="g"/>' + flows("s>a", "s>b", "a>g", "b>g"),
+            "complex-gateway",
+            "g",
+        ),
+        ('<task id="a"/><eventBasedGateway id="g" instantiate="true"/>' + flows("a>g"), "instantiate", "g"),
+        ('<eventBasedGateway id="g" eventGatewayType="Parallel"/>', "instantiate", "g"),
+        (
+            (
+                '<startEvent id="s"/><intermediateThrowEvent id="t"><linkEventDefinition name="L"/></intermediateThrowEvent>'
+                '<intermediateCatchEvent id="c"><linkEventDefinition name="L"/></intermediateCatchEvent><task id="a"/>'
+                + flows("s>t", "t>a")
+            ),
+            "link",
+            "t",
+        ),
+        (
+            (
+                '<intermediateCatchEvent id="c"><linkEventDefinition name="L"/></intermediateCatchEvent>'
+                '<intermediateCatchEvent id="d"><linkEventDefinition name="L"/></intermediateCatchEvent>'
+            ),
+            "link",
+            "c",
+        ),
+        (
+            (
+                '<task id="a"/><boundaryEvent id="b" attachedToRef="a" parallelMultiple="true"><errorEventDefinition/>'
+                "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition></boundaryEvent>"
+            ),
+            "parallel-multiple",
+            "b",
+        ),
+        (
+            (
+                '<subProcess id="e" triggeredByEvent="true"><startEvent id="i" isInterrupting="false"><errorEventDefinition/>'
+                "</startEvent></subProcess>"
+            ),
+            "event-kind",
+            "i",
+        ),
+        (
+            (
+                '<subProcess id="e" triggeredByEvent="true"><standardLoopCharacteristics loopMaximum="2"/><startEvent id="i">'
+                "<errorEventDefinition/></startEvent></subProcess>"
+            ),
+            "event-subprocess",
+            "e",
+        ),
+        ('<startEvent id="s"/><task id="a" isForCompensation="true"/>' + flows("s>a"), "compensation", "a"),
+        (
+            (
+                '<subProcess id="p"><task id="a"/></subProcess><intermediateThrowEvent id="t">'
+                '<compensateEventDefinition activityRef="a"/></intermediateThrowEvent>'
+            ),
+            "compensation",
+            "t",
+        ),
         ('<businessRuleTask id="g"/>', "unsupported-element", "g"),
         ('<subChoreography id="g"/>', "unsupported-element", "g"),
         (
@@ -278,7 +334,7 @@ def test_forms_must_be_in_the_deployment_when_they_are_known() -> None:
 
 def test_all_faults_of_all_files_come_at_once() -> None:
     parsed = parse(
-        {"b.bpmn": document('<complexGateway id="g"/>'), "a.bpmn": document('<startEvent id="1"/><task id="x"/><task id="x"/>')}
+        {"b.bpmn": document('<choreographyTask id="g"/>'), "a.bpmn": document('<startEvent id="1"/><task id="x"/><task id="x"/>')}
     )
     assert [(f.resource, f.code) for f in parsed.errors] == [
         ("a.bpmn", "bad-id"),

@@ -83,6 +83,9 @@ class World:
     def due(self, term: str, calendar: str | None, start: datetime) -> datetime:
         return plain_due(term, start)
 
+    def put_off(self, at: datetime, calendar: str | None, since: datetime, until: datetime) -> datetime:
+        return at + (until - since)
+
     def names(self, instance: int) -> Mapping[str, Any]:
         return {**self.reserved, "instance": {"number": str(instance)}, "now": self.now.isoformat()}
 
@@ -107,10 +110,13 @@ class World:
                 self.signal(effect.name, but=result.delta.instance.key if result.delta.instance else None)
         return result
 
-    def start(self, process: str = "p", at: str | None = None, **variables: Any) -> int:
+    def start(
+        self, process: str = "p", at: str | None = None, event: tuple[str, str | None] | None = None, **variables: Any
+    ) -> int:
         """A new instance."""
         key = self.new_key()
-        self.step(None, Start(instance=key, definition="d", process=process, variables=variables, start_element=at))
+        trigger = Start(instance=key, definition="d", process=process, variables=variables, start_element=at, start_event=event)
+        self.step(None, trigger)
         return key
 
     def complete(self, element: str, nth: int = 0, **variables: Any) -> StepResult:
@@ -133,12 +139,12 @@ class World:
                 if self.store.source(instance).subscription(row.key) is not None:
                     self.step(instance, Fire(subscription=row.key))
         for process, element in list(self._starts("signal", name)):
-            self.start(process, at=element)
+            self.start(process, at=element, event=("signal", name))
 
     def start_by_message(self, name: str, **payload: Any) -> int:
         """A new instance at the message start event of that name."""
         for process, element in self._starts("message", name):
-            return self.start(process, at=element, **payload)
+            return self.start(process, at=element, event=("message", name), **payload)
         raise Conflict("nobody-starts", "Expected to start by '{name}', but no process does", name=name)
 
     def advance_time(self, term: str) -> None:
@@ -236,7 +242,7 @@ class World:
             self.message(message.name, message.correlation, **message.payload)
         except Conflict:
             for process, element in self._starts("message", message.name):
-                self.start(process, at=element, **message.payload)
+                self.start(process, at=element, event=("message", message.name), **message.payload)
                 return
 
     def _starts(self, kind: str, name: str) -> Iterator[tuple[str, str]]:

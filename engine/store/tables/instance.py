@@ -37,6 +37,8 @@ class ProcessInstance(Entity, Base):
     started_by: Mapped[int | None] = mapped_column(BigInteger, index=True)
     started_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    suspended_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Since when nothing of it may move; None while it is not suspended."""
     audit_hash: Mapped[str] = mapped_column(String(64))
     """Hash of the newest audit entry, the head of this instance's chain."""
     __table_args__ = (

@@ -21,7 +21,7 @@ class Job(Entity, Base):
     """Key of what it is about: a subscription, a rung, a message."""
     due_at: Mapped[datetime] = mapped_column(Instant)
     state: Mapped[str] = mapped_column(String(10))
-    """`pending`, `running` (leased) or `failed`."""
+    """`pending`, `running` (leased), `failed`, or `suspended` with its instance."""
     retries: Mapped[int] = mapped_column()
     attempts: Mapped[int] = mapped_column()
     worker: Mapped[str | None] = mapped_column(String(100))
@@ -31,7 +31,7 @@ class Job(Entity, Base):
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     error: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
-        CheckConstraint("state IN ('pending','running','failed')", name="state"),
+        CheckConstraint("state IN ('pending','running','failed','suspended')", name="state"),
         CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="lease"),
         Index("ix_job_due", "state", "due_at"),
         Index("ix_job_subject", "kind", "subject"),

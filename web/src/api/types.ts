@@ -51,6 +51,7 @@ export interface TaskRow {
   from: { name: string; institution: string | null } | null
   state: 'open' | 'claimed' | 'completed' | 'closed'
   assignee: Named | null
+  suspended: boolean
   claimable: boolean
   mine: boolean
   createdAt: string
@@ -248,7 +249,7 @@ export interface InstanceRow {
   urgency: Urgency | null
   process: { key: string; name: string; version: number }
   institution: Coded | null
-  state: 'active' | 'completed' | 'terminated' | 'cancelled' | 'incident'
+  state: 'active' | 'completed' | 'terminated' | 'cancelled' | 'incident' | 'suspended'
   startedAt: string
   endedAt: string | null
   startedBy: { name: string } | null

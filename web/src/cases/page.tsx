@@ -70,7 +70,7 @@ function Case({ detail }: { detail: InstanceDetail }) {
 }
 
 function Now({ detail }: { detail: InstanceDetail }) {
-  if (detail.state !== 'active' && detail.state !== 'incident') return null
+  if (!['active', 'incident', 'suspended'].includes(detail.state)) return null
   return (
     <section aria-labelledby="case-now" class="now-block">
       <h2 class="small" id="case-now">{t('case.now')}</h2>

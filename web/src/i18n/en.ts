@@ -314,6 +314,7 @@ export const en: Dictionary = {
   'state.terminated': 'Terminated',
   'state.cancelled': 'Cancelled',
   'state.incident': 'Stopped by an incident',
+  'state.suspended': 'Suspended',
 
   // case
   'case.tabs': 'Parts of the case',

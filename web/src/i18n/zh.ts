@@ -312,6 +312,7 @@ export const zh = {
   'state.terminated': '已终止',
   'state.cancelled': '已撤销',
   'state.incident': '停在事件上',
+  'state.suspended': '已挂起',
 
   // case
   'case.tabs': '案件内容',

@@ -33,7 +33,7 @@ export default function MinePage() {
   )
 }
 
-const isOpen = ({ state }: InstanceRow): boolean => state === 'active' || state === 'incident'
+const isOpen = ({ state }: InstanceRow): boolean => state === 'active' || state === 'incident' || state === 'suspended'
 
 function Cases({ box }: { box: Box }) {
   const { first, rows, cursor, more } = usePages(box)

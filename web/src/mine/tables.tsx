@@ -39,7 +39,7 @@ function pressing(steps: NowStep[]): NowStep | undefined {
 /** In whose hands it is; where no person has it, why. */
 export function Holder({ row, step }: { row: Pick<InstanceRow, 'state'>; step: NowStep | undefined }) {
   if (step && step.holder !== NOBODY) return <b>{withoutSuffix(step.holder)}</b>
-  return <span class="d2">{t(row.state === 'incident' ? 'state.incident' : 'case.system.wait')}</span>
+  return <span class="d2">{t(row.state === 'incident' || row.state === 'suspended' ? `state.${row.state}` : 'case.system.wait')}</span>
 }
 
 export function Open({ rows }: { rows: InstanceRow[] }) {
