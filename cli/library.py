@@ -8,7 +8,7 @@ from pathlib import Path
 LIBRARY = Path(__file__).resolve().parent.parent / "bpmn"
 """The process library; the forms lie in the folder `forms` beside it."""
 PARAMETERS = "parameters.json"
-MODEL_SUFFIXES = (".bpmn", ".bpmn20.xml")
+MODEL_SUFFIXES = (".bpmn", ".bpmn20.xml", ".dmn")
 
 
 def library() -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""Bring process definitions, forms and parameters in: together, checked, or not at all."""
+"""Bring process definitions, decision tables, forms and parameters in: together, checked, or not at all."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Deploy(Command[Deployed]):
 
     name: str
     resources: Mapping[str, bytes]
-    """File name -> content: `*.bpmn` (or `*.xml`), `*.form.json`, `parameters.json`."""
+    """File name -> content: `*.bpmn` (or `*.xml`), `*.dmn`, `*.form.json`, `parameters.json`."""
     foreign_services: ForeignServices = "refuse"
     """`pass` lets service tasks of other engines through as if done, for the scenario runner only."""
 

@@ -1,4 +1,4 @@
-"""What the deployment gate says of a set of files, BPMN, forms and parameters together. Deploys nothing."""
+"""What the deployment gate says of a set of files, BPMN, decision tables, forms and parameters together. Deploys nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.decisions import read_decisions
 from engine.errors import Finding
 from engine.forms import parse_form
 from engine.functions import REGISTERED
@@ -30,7 +31,7 @@ class Inspected:
 
 
 def inspect(resources: Mapping[str, bytes], *, foreign_services: ForeignServices = "refuse", whole: bool = True) -> Inspected:
-    """What the gate says of these files. `whole` False: they are part of a deployment, so forms may lie elsewhere."""
+    """What the gate says of these files. `whole` False: they are part of a deployment, so forms and tables may lie elsewhere."""
     kinds = {name: kind_of(name) for name in resources}
     findings = [_unknown_file(name) for name, kind in kinds.items() if kind == "unknown"]
     form_keys = set()
@@ -41,8 +42,18 @@ def inspect(resources: Mapping[str, bytes], *, foreign_services: ForeignServices
             if form is not None:
                 form_keys.add(form.id)
     findings += _check_parameters(resources)
+    tables = read_decisions({name: content for name, content in resources.items() if kinds[name] == "decision"})
+    findings += tables.findings
     bpmn = {name: content for name, content in resources.items() if kinds[name] == "bpmn"}
-    parsed = parse(bpmn, functions=REGISTERED, form_keys=form_keys if whole else None, foreign_services=foreign_services)
+    if not whole and not bpmn:
+        return Inspected(findings=tuple(findings), processes=())
+    parsed = parse(
+        bpmn,
+        functions=REGISTERED,
+        form_keys=form_keys if whole else None,
+        decisions=tables.decisions if whole else None,
+        foreign_services=foreign_services,
+    )
     findings += [
         _untimely(model, start) for model in parsed.processes for start in model.start_subscriptions if start.kind in NOT_STARTED
     ]
@@ -51,7 +62,9 @@ def inspect(resources: Mapping[str, bytes], *, foreign_services: ForeignServices
 
 
 def kind_of(name: str) -> str:
-    """`bpmn`, `form`, `parameters` or `unknown`, by a file's name."""
+    """`bpmn`, `decision`, `form`, `parameters` or `unknown`, by a file's name."""
+    if name.endswith((".dmn", ".dmn11.xml")):
+        return "decision"
     if name.endswith((".bpmn", ".bpmn20.xml", ".xml")):
         return "bpmn"
     if name.endswith(".form.json"):
@@ -95,10 +108,14 @@ def _too_long(model: ProcessModel) -> Iterator[Finding]:
     for element in model.elements.values():
         outcomes = element.approval.outcomes if element.approval else ()
         endpoint = element.send.endpoint if element.send else None
+        result = element.decision.result if element.decision else None
         named += [(element.id, element.id, element.line, LONGEST_ID)]
         named += [(event.name or "", element.id, element.line, LONGEST_NAME) for event in element.events]
         named += [(outcome.value, element.id, element.line, LONGEST_OUTCOME) for outcome in outcomes]
-        named += [(endpoint or "", element.id, element.line, LONGEST_ENDPOINT)]
+        named += [
+            (endpoint or "", element.id, element.line, LONGEST_ENDPOINT),
+            (result or "", element.id, element.line, LONGEST_NAME),
+        ]
     for text, owner, line, longest in named:
         if len(text) > longest:
             yield Finding(
@@ -119,6 +136,6 @@ def _unknown_file(name: str) -> Finding:
         resource=name,
         element=None,
         line=None,
-        message="只能部署 .bpmn、.form.json 和 parameters.json 文件。",
-        message_en="only .bpmn, .form.json and parameters.json files can be deployed",
+        message="只能部署 .bpmn、.dmn、.form.json 和 parameters.json 文件。",
+        message_en="only .bpmn, .dmn, .form.json and parameters.json files can be deployed",
     )

@@ -6,10 +6,20 @@ makes one decision and says which rules counted; `mapped` shapes its outcome as 
 
 from __future__ import annotations
 
-from engine.decisions.deployment import ReadDecisions, read_decisions
+from engine.decisions.deployment import ReadDecisions, read_decisions, read_stored_decisions
 from engine.decisions.evaluation import Decisions
 from engine.decisions.faults import DecisionFault
 from engine.decisions.mapping import mapped
 from engine.decisions.model import MAPPINGS, Decision, Outcome
 
-__all__ = ["MAPPINGS", "Decision", "DecisionFault", "Decisions", "Outcome", "ReadDecisions", "mapped", "read_decisions"]
+__all__ = [
+    "MAPPINGS",
+    "Decision",
+    "DecisionFault",
+    "Decisions",
+    "Outcome",
+    "ReadDecisions",
+    "mapped",
+    "read_decisions",
+    "read_stored_decisions",
+]

@@ -11,7 +11,7 @@ from engine.decisions.evaluation import Decisions
 from engine.decisions.model import Decision
 from engine.decisions.reader import read_file
 from engine.decisions.report import Report
-from engine.errors import Finding
+from engine.errors import Finding, InvalidModel
 
 MAX_LEVELS = 50
 """Decisions that require each other in a row."""
@@ -30,11 +30,8 @@ def read_decisions(resources: Mapping[str, bytes]) -> ReadDecisions:
     """Reads DMN files, given by name."""
     reports = {resource: Report(resource) for resource in sorted(resources)}
     found = [decision for name, report in reports.items() for decision in read_file(name, resources[name], report)]
-    versions: dict[str, list[Decision]] = {}
-    for decision in found:
-        versions.setdefault(decision.key, []).append(decision)
+    versions = _by_key(found)
     for key, dated in versions.items():
-        dated.sort(key=lambda decision: decision.valid_from or date.min)
         _check_dates(key, dated, reports)
     _check_cycles(versions, reports)
     for decision in found:
@@ -43,6 +40,26 @@ def read_decisions(resources: Mapping[str, bytes]) -> ReadDecisions:
         findings=tuple(finding for report in reports.values() for finding in report.findings),
         decisions=Decisions(versions),
     )
+
+
+def read_stored_decisions(resources: Mapping[str, bytes]) -> Decisions:
+    """The decisions of files that were deployed, whatever the checks across decisions would say of them today.
+
+    Raises InvalidModel only when a decision could not be read.
+    """
+    reports = {resource: Report(resource) for resource in sorted(resources)}
+    found = [decision for name, report in reports.items() for decision in read_file(name, resources[name], report, bounded=False)]
+    lost = [finding for report in reports.values() for finding in report.findings if finding.level == "error"]
+    if lost:
+        raise InvalidModel(lost)
+    return Decisions(_by_key(found))
+
+
+def _by_key(found: Sequence[Decision]) -> dict[str, list[Decision]]:
+    versions: dict[str, list[Decision]] = {}
+    for decision in sorted(found, key=lambda decision: decision.valid_from or date.min):
+        versions.setdefault(decision.key, []).append(decision)
+    return versions
 
 
 def _check_dates(key: str, dated: Sequence[Decision], reports: Mapping[str, Report]) -> None:

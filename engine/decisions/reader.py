@@ -49,10 +49,10 @@ _ATTRIBUTES = frozenset({"key", "valid-from", "valid-to"})
 _LANGUAGES = frozenset({"", "juel", "liandong"})
 
 
-def read_file(resource: str, data: bytes, report: Report) -> list[Decision]:
-    """The decisions of one file; what is wrong becomes a finding."""
+def read_file(resource: str, data: bytes, report: Report, *, bounded: bool = True) -> list[Decision]:
+    """The decisions of one file; what is wrong becomes a finding. `bounded` sets limits to the file's size."""
     try:
-        root = read(data)
+        root = read(data, bounded=bounded)
     except Unreadable as error:
         report.add("error", error.code, None, error.line, error.message, error.message_en)
         return []

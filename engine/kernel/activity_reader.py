@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from engine.expressions import Expression, Script
+from engine.kernel.decision_reader import DECISION, DecisionReader
 from engine.kernel.event_reader import EventReader
 from engine.kernel.extensions import FOREIGN_LISTENERS, FOREIGN_WORK, VENDORS, ExtensionReader, vendor
 from engine.kernel.model import (
@@ -16,6 +17,7 @@ from engine.kernel.model import (
     ApprovalModel,
     Assignment,
     CallModel,
+    DecisionCall,
     EventModel,
     FunctionCall,
     LoopModel,
@@ -25,6 +27,7 @@ from engine.kernel.model import (
 from engine.kernel.source import Source, child, child_text, children, local
 
 _NAME = re.compile(r"[^\W\d_]\w*\Z")
+_CALLING = ("serviceTask", "businessRuleTask")
 _SCRIPTS = frozenset({"", "liandong", "none", "juel"})
 
 
@@ -38,6 +41,7 @@ class Details:
     send: SendModel | None = None
     receive: ReceiveModel | None = None
     function: FunctionCall | None = None
+    decision: DecisionCall | None = None
     script: Script | None = None
     call: CallModel | None = None
     ad_hoc: AdHocModel | None = None
@@ -47,8 +51,17 @@ class Details:
 class ActivityReader:
     """Reads the activities of one file."""
 
-    def __init__(self, source: Source, extensions: ExtensionReader, events: EventReader, *, refuse_foreign: bool) -> None:
+    def __init__(
+        self,
+        source: Source,
+        extensions: ExtensionReader,
+        events: EventReader,
+        decisions: DecisionReader,
+        *,
+        refuse_foreign: bool,
+    ) -> None:
         self._source = source
+        self._decisions = decisions
         self._report = source.report
         self._extensions = extensions
         self._events = events
@@ -58,6 +71,7 @@ class ActivityReader:
         """Everything of a node that its kind calls for."""
         self._check_children(node)
         self._check_listeners(node)
+        decision = self._decisions.call(node, name)
         message = self._events.message(node) if name in ("sendTask", "receiveTask") else None
         return Details(
             events=() if message is None else (message,),
@@ -65,31 +79,41 @@ class ActivityReader:
             approval=self._extensions.approval(node) if name == "userTask" else None,
             send=self._extensions.send(node),
             receive=self._extensions.receive(node),
-            function=self._service(node, name),
+            function=self._service(node, name, decision),
+            decision=decision,
             script=self._script(node) if name == "scriptTask" else None,
             call=self._call(node) if name == "callActivity" else None,
             ad_hoc=self._ad_hoc(node) if name == "adHocSubProcess" else None,
             assignments=tuple(self._assignments(node)),
         )
 
-    def _service(self, node: etree._Element, name: str) -> FunctionCall | None:
+    def _service(self, node: etree._Element, name: str, decision: DecisionCall | None) -> FunctionCall | None:
         call = self._extensions.function(node)
-        foreign = next((f"{key}={value}" for key in FOREIGN_WORK if (value := vendor(node, key)) is not None), None)
-        if call is not None and name != "serviceTask":
+        work = ((key, vendor(node, key)) for key in FOREIGN_WORK)
+        foreign = next((f"{key}={value}" for key, value in work if value is not None and (key, value) != DECISION), None)
+        if call is not None and name not in _CALLING:
             self._report.error("call", node, "liandong:call 只能用于服务任务。", "liandong:call belongs to service tasks only.")
-        if name in ("serviceTask", "sendTask") and foreign is not None and self._refuse_foreign:
+        if call is not None and decision is not None:
+            self._report.error(
+                "call",
+                node,
+                "一个任务只能调用函数或做出决策，不能两样都写。",
+                "A task either calls a function or makes a decision, not both.",
+            )
+        if name in (*_CALLING, "sendTask") and foreign is not None and self._refuse_foreign:
             self._report.error(
                 "foreign-service",
                 node,
                 f"服务任务使用其他引擎的代码（{foreign}），不能运行；请改用 liandong:call。",
                 f"The task runs another engine's code ({foreign}), which cannot run here; use liandong:call.",
             )
-        elif name == "serviceTask" and call is None and foreign is None:
+        elif name in _CALLING and call is None and decision is None and foreign is None:
+            kind, kind_en = ("服务任务", "service task") if name == "serviceTask" else ("业务规则任务", "business rule task")
             self._report.warning(
                 "empty-service",
                 node,
-                "服务任务没有写明做什么，将直接通过。",
-                "The service task says nothing to do; it passes at once.",
+                f"{kind}没有写明做什么，将直接通过。",
+                f"The {kind_en} says nothing to do; it passes at once.",
             )
         return call
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from engine.decisions import Decisions
 from engine.errors import InvalidModel, NotFound
 from engine.kernel.definition import ForeignServices, parse
 from engine.kernel.model import Element, ProcessModel
@@ -54,6 +55,7 @@ _SPECS: dict[str, type[KernelSpec]] = {
     "manualTask": PassSpec,
     "userTask": UserTaskSpec,
     "serviceTask": ServiceTaskSpec,
+    "businessRuleTask": ServiceTaskSpec,
     "sendTask": SendTaskSpec,
     "receiveTask": ReceiveTaskSpec,
     "exclusiveGateway": ExclusiveGatewaySpec,
@@ -77,7 +79,8 @@ _LOOPS: dict[str, type[KernelSpec]] = {
 class CompiledDefinition:
     """The executable processes of one deployment. Immutable; threads may share it."""
 
-    def __init__(self, models: Collection[ProcessModel]) -> None:
+    def __init__(self, models: Collection[ProcessModel], decisions: Decisions | None = None) -> None:
+        self.decisions = decisions or Decisions()
         self.processes: Mapping[str, ProcessModel] = {model.id: model for model in models}
         self._specs: dict[str, ProcessSpec] = {}
         for model in models:
@@ -95,13 +98,14 @@ def compile_process(
     *,
     functions: Collection[str] = (),
     form_keys: Collection[str] | None = None,
+    decisions: Decisions | None = None,
     foreign_services: ForeignServices = "refuse",
 ) -> CompiledDefinition:
     """Compiles the BPMN files of one deployment. Raises InvalidModel when they hold an error."""
-    parsed = parse(resources, functions=functions, form_keys=form_keys, foreign_services=foreign_services)
+    parsed = parse(resources, functions=functions, form_keys=form_keys, decisions=decisions, foreign_services=foreign_services)
     if parsed.errors:
         raise InvalidModel(parsed.findings)
-    return CompiledDefinition(parsed.processes)
+    return CompiledDefinition(parsed.processes, decisions)
 
 
 class _Builder:

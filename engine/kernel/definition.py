@@ -10,7 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.decisions import Decisions
 from engine.errors import Finding, InvalidModel
+from engine.kernel.decision_reader import DecisionReader
 from engine.kernel.extensions import ExtensionReader
 from engine.kernel.gate import Gate
 from engine.kernel.model import ProcessModel
@@ -47,14 +49,19 @@ def parse(
     *,
     functions: Collection[str] = (),
     form_keys: Collection[str] | None = None,
+    decisions: Decisions | None = None,
     foreign_services: ForeignServices = "refuse",
 ) -> ParsedDeployment:
-    """Reads BPMN files, given by name. `functions` are the registered ones; `form_keys` of None accepts every form key."""
+    """Reads BPMN files, given by name. `functions` are the registered ones; `form_keys` and `decisions` are those deployed
+    together with the files, None accepts every reference."""
+    surroundings = _Surroundings(
+        functions=functions, form_keys=form_keys, decisions=decisions, foreign=foreign_services, bounded=True
+    )
     findings: list[Finding] = []
     processes: list[ProcessModel] = []
     for resource in sorted(resources):
         report = Report(resource)
-        processes.extend(_read_file(resource, resources[resource], report, functions, form_keys, foreign_services))
+        processes.extend(_read_file(resource, resources[resource], report, surroundings))
         findings.extend(report.findings)
     findings.extend(_across_files(processes, findings))
     broken = any(finding.level == "error" for finding in findings)
@@ -70,7 +77,7 @@ def read_stored(resources: Mapping[str, bytes]) -> tuple[ProcessModel, ...]:
     lost: list[Finding] = []
     for resource in sorted(resources):
         report = Report(resource)
-        reader = _open(resource, resources[resource], report, functions=(), form_keys=None, foreign="pass", bounded=False)
+        reader = _open(resource, resources[resource], report, _Surroundings(foreign="pass", bounded=False))
         if reader is None:
             lost += report.findings
         else:
@@ -81,15 +88,19 @@ def read_stored(resources: Mapping[str, bytes]) -> tuple[ProcessModel, ...]:
     return tuple(models)
 
 
-def _read_file(
-    resource: str,
-    data: bytes,
-    report: Report,
-    functions: Collection[str],
-    form_keys: Collection[str] | None,
-    foreign: ForeignServices,
-) -> list[ProcessModel]:
-    reader = _open(resource, data, report, functions=functions, form_keys=form_keys, foreign=foreign, bounded=True)
+@dataclass(frozen=True, kw_only=True)
+class _Surroundings:
+    """What a file may refer to, and how strictly it is read."""
+
+    functions: Collection[str] = ()
+    form_keys: Collection[str] | None = None
+    decisions: Decisions | None = None
+    foreign: ForeignServices
+    bounded: bool
+
+
+def _read_file(resource: str, data: bytes, report: Report, surroundings: _Surroundings) -> list[ProcessModel]:
+    reader = _open(resource, data, report, surroundings)
     if reader is None:
         return []
     models = reader.processes()
@@ -98,19 +109,10 @@ def _read_file(
     return models
 
 
-def _open(
-    resource: str,
-    data: bytes,
-    report: Report,
-    *,
-    functions: Collection[str],
-    form_keys: Collection[str] | None,
-    foreign: ForeignServices,
-    bounded: bool,
-) -> ProcessReader | None:
+def _open(resource: str, data: bytes, report: Report, surroundings: _Surroundings) -> ProcessReader | None:
     """A reader of the file; None, with a finding, when the bytes are no BPMN file."""
     try:
-        root = read(data, bounded=bounded)
+        root = read(data, bounded=surroundings.bounded)
     except Unreadable as error:
         report.add(
             Finding(
@@ -127,10 +129,12 @@ def _open(
     if local(root) != "definitions":
         report.error("not-bpmn", root, "文件不是 BPMN 2.0 流程图。", "The file is not a BPMN 2.0 diagram.")
         return None
+    strict = surroundings.foreign == "refuse"
     return ProcessReader(
         Source(resource, root, report),
-        ExtensionReader(report, functions, form_keys),
-        refuse_foreign=foreign == "refuse",
+        ExtensionReader(report, surroundings.functions, surroundings.form_keys),
+        DecisionReader(report, surroundings.decisions, refuse_foreign=strict),
+        refuse_foreign=strict,
     )
 
 

@@ -57,6 +57,23 @@ class VariableWritten:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DecisionMade:
+    """A decision was made, or one that it builds on."""
+
+    token: int
+    element: str
+    decision: str
+    """Its key."""
+    name: str
+    inputs: tuple[tuple[str, JSON], ...]
+    """Label and value of each input."""
+    rules: tuple[int, ...]
+    """Numbers of the rules that counted."""
+    results: tuple[Mapping[str, JSON], ...]
+    """Outputs by name, for each rule that counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageThrown:
     """A message leaves the instance."""
 
@@ -90,8 +107,8 @@ class IncidentRaised:
     token: int
     element: str
     code: str
-    """`uncaught-error`, `expression`, `function`, `no-flow`, `timer`, `loop`, `no-called-process`, `reserved-name` or `not-json`;
-    the runtime adds `budget` for a step that was rolled back."""
+    """`uncaught-error`, `expression`, `function`, `decision`, `no-flow`, `timer`, `loop`, `no-called-process`,
+    `reserved-name` or `not-json`; the runtime adds `budget` for a step that was rolled back."""
     message: str
 
 
@@ -108,6 +125,7 @@ Effect = (
     | TaskOpened
     | TaskClosed
     | VariableWritten
+    | DecisionMade
     | MessageThrown
     | SignalThrown
     | IncidentRaised

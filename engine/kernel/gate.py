@@ -26,9 +26,6 @@ _ALLOWED_EVENTS = {
     "receiveTask": frozenset({"message"}),
 }
 _ONLY_IN_EVENT_SUBPROCESS = frozenset({"error", "escalation", "compensation"})
-_REFUSED = {
-    "businessRuleTask": ("决策表尚未提供，请改用服务任务。", "Decision tables are not available yet; use a service task."),
-}
 
 
 class Gate:
@@ -87,10 +84,6 @@ class Gate:
             self._fail(
                 "flow-out-of", flow.id, flow.line, f"连线不能从“{source.id}”出来。", f"No flow may lead out of '{source.id}'."
             )
-
-    def _type(self, element: Element) -> None:
-        if element.type in _REFUSED:
-            self._fail("unsupported-element", element.id, element.line, *_REFUSED[element.type])
 
     def _events(self, element: Element) -> None:
         allowed = _ALLOWED_EVENTS.get(element.type)
@@ -358,6 +351,8 @@ def _written(element: Element) -> Iterator[str]:
         yield from (variable for _, variable in element.receive.accepts)
     if element.function is not None:
         yield from (item.name for item in element.function.outputs)
+    if element.decision is not None and element.decision.result is not None:
+        yield element.decision.result
     if element.call is not None:
         yield from (item.name for item in (*element.call.inputs, *element.call.outputs))
     if element.loop is not None:
@@ -366,7 +361,6 @@ def _written(element: Element) -> Iterator[str]:
 
 
 _CHECKS: tuple[Callable[[Gate, Element], None], ...] = (
-    Gate._type,
     Gate._events,
     Gate._start,
     Gate._subprocess,

@@ -53,6 +53,19 @@ class FunctionCall:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DecisionCall:
+    """A business rule task that makes a decision of its deployment."""
+
+    decision: str
+    result: str | None = None
+    """Variable that takes the result."""
+    mapping: str | None = None
+    """One of `engine.decisions.MAPPINGS`, `variables` for one variable an output; None is the standard's own result."""
+    date: Expression | None = None
+    """The day that chooses among dated versions; None is the day the instance started."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimerModel:
     """When a timer fires. `kind` is `date`, `duration` or `cycle`."""
 
@@ -240,6 +253,7 @@ class Element:
     send: SendModel | None = None
     receive: ReceiveModel | None = None
     function: FunctionCall | None = None
+    decision: DecisionCall | None = None
     script: Script | None = None
     call: CallModel | None = None
     ad_hoc: AdHocModel | None = None

@@ -32,6 +32,7 @@ _ATTRIBUTES = {
     "send": frozenset({"to", "endpoint", "businessKey", "expires"}),
     "receive": frozenset(),
     "call": frozenset({"function"}),
+    "decision": frozenset({"ref", "result", "mapping", "date"}),
     "timer": frozenset({"calendar"}),
     "correlate": _VALUE,
     "payload": _VALUE,
@@ -44,6 +45,7 @@ _OF_ELEMENT = {
     "process": _OF_PROCESS,
     "userTask": frozenset({"approval", "assign", "fields", "outcome", "deadline", "copy"}),
     "serviceTask": frozenset({"call"}),
+    "businessRuleTask": frozenset({"call", "decision"}),
     "sendTask": frozenset({"send"}),
     "receiveTask": frozenset({"receive"}),
     "callActivity": frozenset({"in", "out"}),
@@ -66,6 +68,7 @@ _ONCE = frozenset(
         "send",
         "receive",
         "call",
+        "decision",
         "timer",
     }
 )

@@ -13,6 +13,7 @@ from lxml import etree
 
 from engine.expressions import Expression
 from engine.kernel.activity_reader import ActivityReader
+from engine.kernel.decision_reader import DecisionReader
 from engine.kernel.event_reader import EventReader
 from engine.kernel.extensions import ExtensionReader, extension
 from engine.kernel.model import (
@@ -88,12 +89,12 @@ class _Content:
 class ProcessReader:
     """Reads one file."""
 
-    def __init__(self, source: Source, extensions: ExtensionReader, *, refuse_foreign: bool) -> None:
+    def __init__(self, source: Source, extensions: ExtensionReader, decisions: DecisionReader, *, refuse_foreign: bool) -> None:
         self._source = source
         self._report = source.report
         self._extensions = extensions
         self._events = EventReader(source, extensions)
-        self._activities = ActivityReader(source, extensions, self._events, refuse_foreign=refuse_foreign)
+        self._activities = ActivityReader(source, extensions, self._events, decisions, refuse_foreign=refuse_foreign)
         self._lanes = self._read_lanes()
         self._handlers: dict[str, str] = {}
         self._flow_ends: dict[tuple[str, str], list[str]] = {}
@@ -188,6 +189,7 @@ class ProcessReader:
             send=details.send,
             receive=details.receive,
             function=details.function,
+            decision=details.decision,
             script=details.script,
             call=details.call,
             ad_hoc=details.ad_hoc,

@@ -21,6 +21,7 @@ from SpiffWorkflow.specs.ExclusiveChoice import ExclusiveChoice
 from SpiffWorkflow.util.task import TaskState
 
 from engine.expressions import Expression, compile_expression
+from engine.kernel.decision_task import make_decision
 from engine.kernel.environment import ModelFailure
 from engine.kernel.execution import Execution
 from engine.kernel.functions import call_function
@@ -197,10 +198,12 @@ class PassSpec(KernelSpec, defaults.NoneTask):
 
 
 class ServiceTaskSpec(KernelSpec, defaults.ServiceTask):
-    """Calls a registered function; without one it passes."""
+    """Service and business rule tasks: makes a decision, calls a registered function, or passes when it names neither."""
 
     def perform(self, token: Token) -> bool | None:
-        if self.element.function is not None:
+        if self.element.decision is not None:
+            make_decision(token, self.element.decision)
+        elif self.element.function is not None:
             call_function(token, self.element.function)
         return True
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from engine.authorization import standing
 from engine.kernel.model import Element, ProcessModel
+from engine.queries.decision_words import decided, grounds
 from engine.queries.instance_rows import steps_now
 from engine.queries.instances import find_visible
 from engine.queries.registry import Query, Reader
@@ -224,8 +225,15 @@ def _ended(fact: Any, names: _Names) -> _Words | None:
     element = names.models[0].elements.get(fact.element or "")
     if element is None or element.type not in TOLD_TYPES or not element.name or fact.data.get("outcome") != "completed":
         return None
+    if element.decision is not None:
+        # The decision itself is told, with its grounds.
+        return None
     kind = "step" if element.type == "endEvent" else "system"
     return _Words(kind, element.name, element.name)
+
+
+def _decided(fact: Any, names: _Names) -> _Words:
+    return _Words("system", *decided(fact.data), *grounds(fact.data))
 
 
 def _opened(fact: Any, names: _Names) -> _Words | None:
@@ -314,6 +322,7 @@ def _operated(title: str, title_en: str) -> Callable[[Any, _Names], _Words]:
 WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "instance-started": _started,
     "activity-ended": _ended,
+    "decision": _decided,
     "task-opened": _opened,
     "task-claimed": _task("领取“{step}”", "Claimed “{step}”"),
     "task-unclaimed": _task("退回待领“{step}”", "Gave back “{step}”", reason=True),

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
+from engine.decisions import read_stored_decisions
 from engine.errors import Conflict, NotFound
 from engine.forms import FormModel, read_stored_form
 from engine.kernel import CompiledDefinition, ProcessModel, read_stored
@@ -131,12 +132,13 @@ def read_bundle(rows: Any) -> _Bundle:
     """Compiles the files of a deployment that passed the gate. Raises InvalidModel when one cannot be read any more."""
     bpmn = {row.name: row.content for row in rows if row.kind == "bpmn"}
     models = read_stored(bpmn)
+    decisions = read_stored_decisions({row.name: row.content for row in rows if row.kind == "decision"})
     forms = (read_stored_form(row.content, row.name) for row in rows if row.kind == "form")
     parameters: Mapping[str, Any] = next((load_json(row.content.decode()) for row in rows if row.kind == "parameters"), {})
     return _Bundle(
         resources=bpmn,
         models={model.id: model for model in models},
-        compiled=CompiledDefinition(models),
+        compiled=CompiledDefinition(models, decisions),
         parameters=parameters,
         forms={form.id: form for form in forms},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import insert, select
@@ -15,6 +16,7 @@ from engine.calendar import CLIN, due, published_days
 from engine.kernel.effects import (
     ActivityEnded,
     ActivityStarted,
+    DecisionMade,
     Effect,
     IncidentRaised,
     InstanceEnded,
@@ -52,6 +54,8 @@ def _carry_out(work: UnitOfWork, case: Case, effect: Effect, journal: Journal) -
         journal.note("activity-ended", element=effect.element, token=effect.token, outcome=effect.outcome)
     elif isinstance(effect, VariableWritten):
         journal.note("variable", element=effect.element, name=effect.name, value=effect.value, scope=effect.scope)
+    elif isinstance(effect, DecisionMade):
+        journal.note("decision", element=effect.element, token=effect.token, data=_decision(effect))
     elif isinstance(effect, MessageThrown):
         _send(work, case, effect, journal)
     elif isinstance(effect, SignalThrown):
@@ -65,6 +69,16 @@ def _carry_out(work: UnitOfWork, case: Case, effect: Effect, journal: Journal) -
         journal.note("instance-ended", state=effect.state)
         close_sight(work, case.key)
         work.wake(case.started_by)
+
+
+def _decision(effect: DecisionMade) -> dict[str, Any]:
+    return {
+        "decision": effect.decision,
+        "name": effect.name,
+        "inputs": [{"name": name, "value": value} for name, value in effect.inputs],
+        "rules": list(effect.rules),
+        "results": [dict(result) for result in effect.results],
+    }
 
 
 def _send(work: UnitOfWork, case: Case, effect: MessageThrown, journal: Journal) -> None:

@@ -12,7 +12,7 @@ from engine.store.base import Base, Entity, Instant, Json, Keyed
 
 
 class Deployment(Entity, Base):
-    """The act that brought files in: BPMN, forms and parameters together."""
+    """The act that brought files in: BPMN, decision tables, forms and parameters together."""
 
     __tablename__ = "deployment"
     name: Mapped[str] = mapped_column(String(200))
@@ -31,7 +31,7 @@ class Resource(Keyed, Base):
     deployment: Mapped[int] = mapped_column(ForeignKey("deployment.key"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(20))
-    """`bpmn`, `form` or `parameters`."""
+    """`bpmn`, `decision`, `form` or `parameters`."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
     __table_args__ = (UniqueConstraint("deployment", "name"),)
 

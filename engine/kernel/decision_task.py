@@ -1,0 +1,83 @@
+"""Makes the decision of a business rule task."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from engine.decisions import DecisionFault, Decisions, Outcome, mapped
+from engine.expressions import compile_expression
+from engine.kernel.decision_reader import VARIABLES
+from engine.kernel.effects import DecisionMade
+from engine.kernel.environment import ModelFailure
+from engine.kernel.model import DecisionCall
+from engine.kernel.rows import JSON
+
+if TYPE_CHECKING:
+    from engine.kernel.token import Token
+
+_STARTED = compile_expression("date(instance.startedAt)")
+_UNDATED = date(2000, 1, 1)
+
+
+def make_decision(token: Token, call: DecisionCall) -> None:
+    """Makes the decision with the tables of the definition the token runs on, and keeps its result.
+
+    Raises ModelFailure or ExpressionError.
+    """
+    session = token.session
+    decisions = session.env.definition(session.definition_ref(token.execution.scope.row)).decisions
+    token.data.prefetch(decisions.names(call.decision))
+    try:
+        outcome = decisions.evaluate(call.decision, token.data, _day(token, call, decisions))
+        written = _results(call, outcome)
+    except DecisionFault as fault:
+        raise ModelFailure("decision", fault.message) from fault
+    for made in _flat(outcome):
+        session.ledger.effect(_told(token, made))
+    token.data.update(written)
+
+
+def _day(token: Token, call: DecisionCall, decisions: Decisions) -> date:
+    """The day that says which version is valid: what the task says, else the day the instance started."""
+    if not decisions.dated(call.decision):
+        return _UNDATED
+    value = token.session.evaluate(call.date or _STARTED, token.data)
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        raise ModelFailure("decision", f"decision '{call.decision}': its date is not a date") from None
+
+
+def _results(call: DecisionCall, outcome: Outcome) -> dict[str, JSON]:
+    if call.mapping != VARIABLES:
+        return {} if call.result is None else {call.result: mapped(outcome, call.mapping)}
+    if outcome.decision.single:
+        return dict(outcome.results[0]) if outcome.results else {}
+    return {outcome.decision.key: [dict(result) for result in outcome.results]}
+
+
+def _flat(outcome: Outcome) -> list[Outcome]:
+    """The outcome after those it builds on, each once."""
+    found: dict[str, Outcome] = {}
+
+    def collect(one: Outcome) -> None:
+        for required in one.required:
+            if required.decision.key not in found:
+                collect(required)
+        found[one.decision.key] = one
+
+    collect(outcome)
+    return list(found.values())
+
+
+def _told(token: Token, outcome: Outcome) -> DecisionMade:
+    return DecisionMade(
+        token=token.key,
+        element=token.element,
+        decision=outcome.decision.key,
+        name=outcome.decision.name,
+        inputs=outcome.inputs,
+        rules=outcome.rules,
+        results=outcome.results,
+    )
