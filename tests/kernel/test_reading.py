@@ -207,7 +207,6 @@ def test_missing_ids_are_given_the_same_way_every_time() -> None:
             "compensation",
             "t",
         ),
-        ('<businessRuleTask id="g"/>', "unsupported-element", "g"),
         ('<subChoreography id="g"/>', "unsupported-element", "g"),
         (
             '<startEvent id="s"/><scriptTask id="t" scriptFormat="javascript"><script>x = 1</script></scriptTask>',

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from engine.decisions import read_decisions
 from engine.errors import Conflict, NotFound
 from engine.kernel import (
     Budget,
@@ -43,6 +44,7 @@ class World:
         *,
         reload: bool = False,
         functions: Mapping[str, Function] | None = None,
+        tables: bytes | None = None,
         budget: Budget | None = None,
         foreign_services: Any = "refuse",
         keep_incidents: bool = False,
@@ -50,6 +52,7 @@ class World:
         self.resources = {"test.bpmn": document(resources)} if isinstance(resources, str) else dict(resources)
         self.reload = reload
         self.functions = dict(functions or {})
+        self.tables = tables
         self.budget = budget or Budget()
         self.store = MemoryStore()
         self.now = BEGINNING
@@ -87,7 +90,8 @@ class World:
         return at + (until - since)
 
     def names(self, instance: int) -> Mapping[str, Any]:
-        return {**self.reserved, "instance": {"number": str(instance)}, "now": self.now.isoformat()}
+        started = {"number": str(instance), "startedAt": BEGINNING.isoformat()}
+        return {**self.reserved, "instance": started, "now": self.now.isoformat()}
 
     # Steps
 
@@ -235,7 +239,11 @@ class World:
         return [effect for effect in self.effects if isinstance(effect, kind)]
 
     def _compile(self) -> None:
-        self.compiled = compile_process(self.resources, functions=self.functions, foreign_services=self._foreign)
+        read = read_decisions({} if self.tables is None else {"tables.dmn": self.tables})
+        assert [finding for finding in read.findings if finding.level == "error"] == []
+        self.compiled = compile_process(
+            self.resources, functions=self.functions, decisions=read.decisions, foreign_services=self._foreign
+        )
 
     def _deliver(self, message: MessageThrown) -> None:
         try:
