@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from engine.appliers import audit
 from engine.authorization import require_right
-from engine.commands.inspection import LONGEST_NAME, inspect, kind_of
+from engine.commands.inspection import LONGEST_NAME, PARAMETERS, inspect, kind_of
 from engine.commands.registry import Command
 from engine.commands.texts import require_text
 from engine.errors import InvalidModel
@@ -19,6 +19,7 @@ from engine.kernel.definition import ForeignServices
 from engine.records import Deployed
 from engine.runtime import Runtime
 from engine.runtime.definitions import digest
+from engine.runtime.timer_starts import Plans, disarm, plan
 from engine.store.tables import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.unit_of_work import UnitOfWork
 
@@ -46,8 +47,10 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
     inspected = inspect(command.resources, foreign_services=command.foreign_services)
     if any(finding.level == "error" for finding in inspected.findings):
         raise InvalidModel(inspected.findings)
+    plans = plan(work, inspected.processes, command.resources.get(PARAMETERS))
+    findings = (*inspected.findings, *plans.passed)
     key, identity = work.new_key(), uuid4()
-    warnings = [asdict(finding) for finding in inspected.findings]
+    warnings = [asdict(finding) for finding in findings]
     work.connection.execute(
         insert(Deployment).values(
             key=key,
@@ -64,23 +67,24 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
         for name, content in sorted(command.resources.items())
     ]
     work.connection.execute(insert(Resource), files)
-    references = tuple(_define(work, key, model) for model in inspected.processes)
+    references = tuple(_define(work, key, model, plans) for model in inspected.processes)
     audit.record(work, "deploy", command.name, data={"digest": fingerprint, "processes": list(references)})
     return Deployed(
         deployment=identity,
         processes=references,
         unchanged=False,
         warnings=tuple(
-            f"{finding.resource}:{finding.line or 0} {finding.element or ''} {finding.message}" for finding in inspected.findings
+            f"{finding.resource}:{finding.line or 0} {finding.element or ''} {finding.message}" for finding in findings
         ),
     )
 
 
-def _define(work: UnitOfWork, deployment: int, model: ProcessModel) -> str:
+def _define(work: UnitOfWork, deployment: int, model: ProcessModel, plans: Plans) -> str:
     table = ProcessDefinition
     older = select(func.coalesce(func.max(table.version), 0)).where(table.process_id == model.id)
     version = int(work.connection.execute(older).scalar_one()) + 1
     previous = select(table.key).where(table.process_id == model.id)
+    disarm(work, model.id)
     work.connection.execute(delete(StartSubscription).where(StartSubscription.definition.in_(previous)))
     work.connection.execute(update(table).where(table.process_id == model.id, table.latest.is_(True)).values(latest=False))
     key = work.new_key()
@@ -97,12 +101,15 @@ def _define(work: UnitOfWork, deployment: int, model: ProcessModel) -> str:
             startable=model.startable,
         )
     )
+    keys = [work.new_key() for _ in model.start_subscriptions]
     starts = [
-        {"key": work.new_key(), "definition": key, "kind": start.kind, "name": start.name, "element": start.element}
-        for start in model.start_subscriptions
+        {"key": row, "definition": key, "kind": start.kind, "name": start.name, "element": start.element}
+        for row, start in zip(keys, model.start_subscriptions, strict=True)
     ]
     if starts:
         work.connection.execute(insert(StartSubscription), starts)
+    for row, start in zip(keys, model.start_subscriptions, strict=True):
+        plans.arm(work, row, model, start)
     return f"{model.id}:{version}"
 
 

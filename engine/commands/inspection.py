@@ -16,8 +16,6 @@ from engine.kernel.definition import ForeignServices
 from engine.store.base import load_json
 
 PARAMETERS = "parameters.json"
-NOT_STARTED = ("timer", "conditional")
-"""Start events of a process that nothing would ever set off."""
 LONGEST_ID, LONGEST_NAME, LONGEST_OUTCOME, LONGEST_ENDPOINT = 150, 200, 100, 40
 """Characters that the store keeps of what a model names."""
 
@@ -55,7 +53,7 @@ def inspect(resources: Mapping[str, bytes], *, foreign_services: ForeignServices
         foreign_services=foreign_services,
     )
     findings += [
-        _untimely(model, start) for model in parsed.processes for start in model.start_subscriptions if start.kind in NOT_STARTED
+        _unset(model, start) for model in parsed.processes for start in model.start_subscriptions if start.kind == "conditional"
     ]
     findings += [finding for model in parsed.processes for finding in _too_long(model)]
     return Inspected(findings=(*findings, *parsed.findings), processes=parsed.processes)
@@ -90,15 +88,16 @@ def _parameters_finding(message: str, message_en: str) -> Finding:
     )
 
 
-def _untimely(model: ProcessModel, start: StartSubscriptionModel) -> Finding:
+def _unset(model: ProcessModel, start: StartSubscriptionModel) -> Finding:
     return Finding(
         level="error",
-        code=f"{start.kind}-start",
+        code="conditional-start",
         resource=model.resource,
         element=start.element,
         line=model.elements[start.element].line,
-        message="流程不能由定时或条件开始事件启动，请改用消息、信号或人工启动。",
-        message_en="a process cannot be started by a timer or a condition: start it by a message, a signal or by hand",
+        message="流程不能由条件启动：启动之前没有会变化的数据；请改用消息、信号、定时或人工启动。",
+        message_en="a process cannot be started by a condition, since before it starts there is no data that could change:"
+        " start it by a message, a signal, a timer or by hand",
     )
 
 

@@ -10,5 +10,12 @@ from engine.jobs.message import deliver_message
 from engine.jobs.rung import climb_rung
 from engine.jobs.signal import broadcast_signal
 from engine.jobs.timer import fire_timer
+from engine.jobs.timer_start import start_by_timer
 
-JOBS = {"message": deliver_message, "rung": climb_rung, "signal": broadcast_signal, "timer": fire_timer}
+JOBS = {
+    "message": deliver_message,
+    "rung": climb_rung,
+    "signal": broadcast_signal,
+    "timer": fire_timer,
+    "timer-start": start_by_timer,
+}

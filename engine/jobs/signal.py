@@ -11,6 +11,7 @@ from engine.appliers.journal import Journal
 from engine.errors import Conflict
 from engine.kernel.triggers import Fire
 from engine.runtime import Act, NewCase, Runtime
+from engine.runtime.owner import owner_of
 from engine.store.tables import ProcessDefinition, StartSubscription, Subscription
 from engine.store.unit_of_work import UnitOfWork
 
@@ -43,7 +44,13 @@ def broadcast_signal(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
         .where(StartSubscription.kind == "signal", StartSubscription.name == name, ProcessDefinition.latest.is_(True))
     )
     for row in work.connection.execute(starts.order_by(ProcessDefinition.key)).all():
-        new = NewCase(definition=row.key, institution=None, variables=payload, start_element=row.element)
+        new = NewCase(
+            definition=row.key,
+            institution=owner_of(work, runtime.definitions.get(row.key)),
+            variables=payload,
+            start_element=row.element,
+            start_event=("signal", name),
+        )
         runtime.start(work, new, Act(action="signal-start", object=name))
 
 

@@ -349,6 +349,8 @@ class ProcessModel:
     number: NumberModel | None = None
     subject: SubjectModel | None = None
     urgency: Template | None = None
+    owner: Template | None = None
+    """Code of the institution that owns a case which a timer or a signal has started."""
     business_key: Template | None = None
     visible: tuple[VisibleModel, ...] = ()
     elements: Mapping[str, Element] = field(default_factory=dict)

@@ -21,6 +21,7 @@ _ATTRIBUTES = {
     "number": frozenset({"category", "variable"}),
     "subject": frozenset({"value", "masked"}),
     "urgency": frozenset({"value"}),
+    "owner": frozenset({"value"}),
     "businessKey": frozenset({"value"}),
     "visible": frozenset({"institution", "while"}),
     "approval": frozenset({"mode", "form"}),
@@ -40,7 +41,7 @@ _ATTRIBUTES = {
     "in": _VALUE,
     "out": _VALUE,
 }
-_OF_PROCESS = frozenset({"process", "starter", "number", "subject", "urgency", "businessKey", "visible"})
+_OF_PROCESS = frozenset({"process", "starter", "number", "subject", "urgency", "owner", "businessKey", "visible"})
 _OF_ELEMENT = {
     "process": _OF_PROCESS,
     "userTask": frozenset({"approval", "assign", "fields", "outcome", "deadline", "copy"}),
@@ -61,6 +62,7 @@ _ONCE = frozenset(
         "number",
         "subject",
         "urgency",
+        "owner",
         "businessKey",
         "approval",
         "fields",

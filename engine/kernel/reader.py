@@ -131,6 +131,7 @@ class ProcessReader:
             number=self._extensions.number(node),
             subject=self._extensions.subject(node),
             urgency=self._extensions.value(node, "urgency"),
+            owner=self._extensions.value(node, "owner"),
             business_key=self._extensions.value(node, "businessKey"),
             visible=self._extensions.visible(node),
             elements=content.elements,

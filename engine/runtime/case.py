@@ -69,6 +69,8 @@ class NewCase:
     institution: int | None
     variables: Mapping[str, JSON]
     start_element: str | None = None
+    start_event: tuple[str, str | None] | None = None
+    """Kind and name of the event that starts it."""
     number: str | None = None
     business_key: str | None = None
     collaboration: int | None = None

@@ -132,6 +132,7 @@ def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> str | No
         institution=message.to_institution,
         variables={**variables, **message.payload},
         start_element=start.element,
+        start_event=("message", message.name),
         number=_number(message.business_key),
         business_key=message.business_key,
         collaboration=message.collaboration,

@@ -83,6 +83,7 @@ class Runtime:
             process=definition.model.id,
             variables=new.variables,
             start_element=new.start_element,
+            start_event=new.start_event,
         )
 
         def begun(journal: Journal) -> None:
