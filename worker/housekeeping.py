@@ -1,4 +1,7 @@
-"""Housekeeping: forgets what has run out, every ten minutes by the engine's clock. Doing it late, or twice, does no harm."""
+"""Housekeeping: forgets what has run out and seals the audit trail, every ten minutes by the engine's clock.
+
+Doing it late, or twice, does no harm.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,15 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.commands.audit import AnchorAudit
 from engine.commands.identity import PurgeIdentity
 from engine.commands.registry import Command
 from engine.engine import Engine
 from engine.errors import EngineError
 
 EVERY = timedelta(minutes=10)
-DUTIES: Sequence[Callable[[], Command[Any]]] = (PurgeIdentity,)
-"""Ended sessions and old sign-in failures."""
+DUTIES: Sequence[Callable[[], Command[Any]]] = (PurgeIdentity, AnchorAudit)
+"""Ended sessions and old sign-in failures go; the audit trail is sealed."""
 
 log = logging.getLogger(__name__)
 

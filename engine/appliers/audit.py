@@ -1,22 +1,29 @@
 """The audit trail: one entry a revision of an instance, chained by hash, and entries without an instance for the rest.
 
 The hash of an entry covers its content and the hash of the entry before it in the same chain, so that a changed,
-removed or inserted entry is found by recomputing. Entries hold no patient data.
+removed or inserted entry is found by recomputing. Anchors seal the entries of all chains hour by hour; they show a
+removed end of a chain, and a trail that was recomputed as a whole, to whoever keeps their hashes elsewhere. Entries hold
+no patient data.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
 
 from engine.store.base import dump_json
-from engine.store.tables import AuditEntry, ProcessInstance
+from engine.store.locks import hold
+from engine.store.tables import AuditAnchor, AuditEntry
 from engine.store.unit_of_work import UnitOfWork
 
 GENESIS = "0" * 64
+ANCHOR_EVERY = timedelta(hours=1)
+ANCHOR_DELAY = timedelta(hours=1)
+CHUNK = 5_000
 
 
 def entry_hash(previous: str, content: Mapping[str, Any]) -> str:
@@ -85,17 +92,39 @@ def _insert(work: UnitOfWork, previous: str, content: dict[str, Any]) -> str:
     return digest
 
 
-def verify_chain(connection: Any, instance: int) -> bool:
-    """Whether the audit entries of an instance are complete, unchanged and in order, up to the revision it is at."""
-    columns = [column for column in AuditEntry.__table__.columns if column.name not in ("key", "hash", "previous_hash", "at")]
-    statement = select(AuditEntry.at, AuditEntry.hash, AuditEntry.previous_hash, *columns).where(AuditEntry.instance == instance)
-    previous, number = GENESIS, 0
-    for number, row in enumerate(connection.execute(statement.order_by(AuditEntry.revision)), start=1):
-        content = {column.name: getattr(row, column.name) for column in columns}
-        expected = entry_hash(previous, {**content, "at": row.at.isoformat()})
-        if row.previous_hash != previous or row.hash != expected or row.revision != number:
-            return False
-        previous = row.hash
-    head = select(ProcessInstance.revision, ProcessInstance.audit_hash).where(ProcessInstance.key == instance)
-    newest = connection.execute(head).one_or_none()
-    return newest is not None and tuple(newest) == (number, previous)
+def sealed(connection: Any, since: datetime | None, until: datetime, previous: str) -> tuple[int, str]:
+    """How many entries were written from `since` to before `until`, and the hash of an anchor over them after `previous`."""
+    entries = select(AuditEntry.hash).where(AuditEntry.at < until).order_by(AuditEntry.at, AuditEntry.key)
+    if since is not None:
+        entries = entries.where(AuditEntry.at >= since)
+    digest, count = hashlib.sha256(f"{previous} {until.isoformat()}".encode()), 0
+    for row in connection.execute(entries.execution_options(yield_per=CHUNK)):
+        digest.update(row.hash.encode())
+        count += 1
+    return count, digest.hexdigest()
+
+
+def anchor(work: UnitOfWork) -> str | None:
+    """Seals what was written since the newest anchor, up to an hour ago; its hash, or None when an hour has not passed.
+
+    The hour leaves room for transactions under way and for nodes whose clocks differ.
+    """
+    hold(work.connection, "audit anchor")
+    newest = select(AuditAnchor.number, AuditAnchor.until, AuditAnchor.hash).order_by(AuditAnchor.number.desc()).limit(1)
+    last = work.connection.execute(newest).one_or_none()
+    until = work.now - ANCHOR_DELAY
+    if last is not None and until < last.until + ANCHOR_EVERY:
+        return None
+    previous = GENESIS if last is None else last.hash
+    entries, digest = sealed(work.connection, None if last is None else last.until, until, previous)
+    values = {
+        "key": work.new_key(),
+        "number": 1 if last is None else last.number + 1,
+        "made_at": work.now,
+        "until": until,
+        "entries": entries,
+        "previous_hash": previous,
+        "hash": digest,
+    }
+    work.connection.execute(insert(AuditAnchor).values(values))
+    return digest

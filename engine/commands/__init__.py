@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from engine.commands import account, identity, operation, organisation
+from engine.commands.audit import AnchorAudit, anchor_audit
 from engine.commands.deployment import Deploy, deploy
 from engine.commands.incident import RaiseIncident, RetryIncident, raise_instance_incident, retry_incident
 from engine.commands.instance import MoveInstance, RunInstance, StartInstance, move_instance, run_instance, start_instance
@@ -32,6 +33,7 @@ from engine.commands.task import (
 from engine.records import Done
 
 HANDLERS: dict[type, Callable[..., Any]] = {
+    AnchorAudit: anchor_audit,
     BroadcastSignal: broadcast_signal,
     ClaimJobs: claim_jobs,
     ClaimTask: claim_task,

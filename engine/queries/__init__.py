@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.queries import (
+    audit,
     diagram,
     health,
     identity,
@@ -21,6 +22,7 @@ from engine.queries import (
 )
 
 QUERIES: Mapping[type, Callable[..., Any]] = {
+    audit.VerifyAudit: audit.verify_audit,
     diagram.GetDiagram: diagram.get_diagram,
     health.GetHealth: health.get_health,
     identity.ListAccounts: identity.list_accounts,

@@ -128,3 +128,15 @@ def test_a_scenario_that_fails_is_an_exit_status(tmp_path: Path) -> None:
     result = run("scenario", str(tmp_path))
 
     assert (result.exit_code, result.output.startswith("FAIL broken.json")) == (1, True)
+
+
+def test_the_audit_trail_is_verified(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/store.db"
+    run("demo", "--database", store, "--var", str(tmp_path))
+
+    whole = run("verify-audit", "--database", store)
+    noted = run("verify-audit", "--database", store, "--anchor", "f" * 64)
+
+    assert (whole.exit_code, noted.exit_code) == (0, 1)
+    assert whole.output.endswith("0 anchors: 0 faults\n")
+    assert "FAULT anchor: the given anchor is not in the trail" in noted.output

@@ -8,13 +8,14 @@ from engine.store.tables.definition import Deployment, ProcessDefinition, Resour
 from engine.store.tables.identity import Account, IdempotencyKey, Session, SignInFailure
 from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
 from engine.store.tables.organisation import Appointment, Department, DocumentNumber, Institution, Membership, Person, Post
-from engine.store.tables.record import AuditEntry, History, Notification, Participant
+from engine.store.tables.record import AuditAnchor, AuditEntry, History, Notification, Participant
 from engine.store.tables.task import Candidate, Copy, Draft, Round, Rung, Seat
 from engine.store.tables.work import Incident, Job, Message
 
 __all__ = [
     "Account",
     "Appointment",
+    "AuditAnchor",
     "AuditEntry",
     "Base",
     "Candidate",

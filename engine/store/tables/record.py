@@ -47,6 +47,22 @@ class AuditEntry(Keyed, Base):
     __table_args__ = (Index("uq_audit_entry_revision", "instance", "revision", unique=True),)
 
 
+class AuditAnchor(Keyed, Base):
+    """Seals every audit entry written between the anchor before it and `until`, so that a removed last entry is missed too.
+
+    Anchors form one chain; whoever keeps the newest hash elsewhere can prove all that came before it.
+    """
+
+    __tablename__ = "audit_anchor"
+    number: Mapped[int] = mapped_column(unique=True)
+    """1 for the first."""
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    until: Mapped[datetime] = mapped_column(Instant)
+    entries: Mapped[int] = mapped_column()
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
 class Participant(Base):
     """An institution that may see a case, until when. The owner's row has no end."""
 
