@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from engine.decisions.evaluation import Decisions
-from engine.decisions.model import Decision
+from engine.decisions.gate import check_table
+from engine.decisions.model import Decision, Table
 from engine.decisions.reader import read_file
 from engine.decisions.report import Report
 from engine.errors import Finding, InvalidModel
@@ -36,6 +37,8 @@ def read_decisions(resources: Mapping[str, bytes]) -> ReadDecisions:
     _check_cycles(versions, reports)
     for decision in found:
         _check_names(decision, versions, reports[decision.resource])
+        if isinstance(decision.logic, Table):
+            check_table(decision, decision.logic, reports[decision.resource])
     return ReadDecisions(
         findings=tuple(finding for report in reports.values() for finding in report.findings),
         decisions=Decisions(versions),
