@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select
 
 from engine.clock import Clock, SystemClock
 from engine.commands import ANSWERS, HANDLERS
@@ -31,10 +31,18 @@ from engine.store.database_time import database_time, told_by
 from engine.store.faults import AFTER_ANSWER, AFTER_KEY, BEFORE_ANSWER, BEFORE_REPLY, fault
 from engine.store.keys import KeySequence
 from engine.store.locks import hold
+from engine.store.prepared import Prepared
 from engine.store.tables import IdempotencyKey
 from engine.store.unit_of_work import UnitOfWork
+from engine.store.writes import insert_of
 
 R = TypeVar("R")
+KNOWN_ANSWER = Prepared(
+    select(IdempotencyKey.request_hash, IdempotencyKey.result).where(
+        IdempotencyKey.actor == bindparam("actor"), IdempotencyKey.key == bindparam("key")
+    )
+)
+NEW_ANSWER = insert_of(IdempotencyKey)
 STATEMENT_LIMIT = timedelta(seconds=30)
 Listener = Callable[[frozenset[int], bool], None]
 """Called after a commit with the persons whose lists changed, and whether a job is due at once."""
@@ -113,28 +121,27 @@ class Engine:
                 tell_database_time=self._database_time,
             )
             if idempotency_key is None:
-                return cast(R, HANDLERS[type(command)](command, work, self._runtime)), work
-            return self._run_once(command, work, idempotency_key), work
+                answer = cast(R, HANDLERS[type(command)](command, work, self._runtime))
+            else:
+                answer = self._run_once(command, work, idempotency_key)
+            work.flush()
+        return answer, work
 
     def _run_once(self, command: Command[R], work: UnitOfWork, key: str) -> R:
         person = work.actor.person or 0
+        digest = hashlib.sha256((type(command).__name__ + dump_json(_plain(command))).encode()).hexdigest()
         # The second of two clicks at once has to find the first one's answer, not its effect.
         hold(work.connection, f"idempotency {person} {key}")
-        digest = hashlib.sha256((type(command).__name__ + dump_json(_plain(command))).encode()).hexdigest()
-        known = work.connection.execute(
-            select(IdempotencyKey.request_hash, IdempotencyKey.result).where(
-                IdempotencyKey.actor == person, IdempotencyKey.key == key
-            )
-        ).one_or_none()
+        known = KNOWN_ANSWER.first(work.connection, actor=person, key=key)
         if known is not None:
             if known.request_hash != digest:
                 raise Invalid(
                     "idempotency-key", "Expected the same request under key '{key}', but it was used for another one", key=key
                 )
             return cast(R, ANSWERS[known.result["type"]](known.result["answer"]))
-        fault(AFTER_KEY)
+        work.reach(AFTER_KEY)
         answer = HANDLERS[type(command)](command, work, self._runtime)
-        fault(BEFORE_ANSWER)
+        work.reach(BEFORE_ANSWER)
         row = {
             "actor": person,
             "key": key,
@@ -142,8 +149,8 @@ class Engine:
             "at": work.now,
             "result": {"type": type(answer).__name__, "answer": _plain(answer)},
         }
-        work.connection.execute(insert(IdempotencyKey).values(row))
-        fault(AFTER_ANSWER)
+        work.write(NEW_ANSWER, row)
+        work.reach(AFTER_ANSWER)
         return cast(R, answer)
 
 

@@ -13,13 +13,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from engine.store.base import dump_json
 from engine.store.locks import hold
 from engine.store.tables import AuditAnchor, AuditEntry
 from engine.store.unit_of_work import UnitOfWork
+from engine.store.writes import insert_of
 
+NEW_ENTRY, NEW_ANCHOR = map(insert_of, (AuditEntry, AuditAnchor))
 GENESIS = "0" * 64
 ANCHOR_EVERY = timedelta(hours=1)
 ANCHOR_DELAY = timedelta(hours=1)
@@ -86,9 +88,7 @@ def record_revision(
 def _insert(work: UnitOfWork, previous: str, content: dict[str, Any]) -> str:
     whole = {**content, "person": work.actor.person, "source": work.actor.source, "request_id": work.actor.request_id}
     digest = entry_hash(previous, {**whole, "at": work.now.isoformat()})
-    work.connection.execute(
-        insert(AuditEntry).values(key=work.new_key(), at=work.now, previous_hash=previous, hash=digest, **whole)
-    )
+    work.write(NEW_ENTRY, {"key": work.new_key(), "at": work.now, "previous_hash": previous, "hash": digest, **whole})
     return digest
 
 
@@ -126,5 +126,5 @@ def anchor(work: UnitOfWork) -> str | None:
         "previous_hash": previous,
         "hash": digest,
     }
-    work.connection.execute(insert(AuditAnchor).values(values))
+    work.write(NEW_ANCHOR, values)
     return digest

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from engine.kernel import match_message
 from engine.kernel.rows import Delta, SubscriptionRow
@@ -17,6 +17,10 @@ from engine.store.state import chunks
 from engine.store.tables import Job, Message
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.upsert import table_of
+from engine.store.writes import delete_of, insert_of
+
+NEW_JOB = insert_of(Job)
+DROP_JOBS = delete_of(Job.subject, Job.kind == bindparam("kind"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +57,15 @@ def schedule(work: UnitOfWork, jobs: Sequence[JobScheduled]) -> None:
         }
         for job in jobs
     ]
-    work.connection.execute(insert(Job), rows)
+    work.write_all(NEW_JOB, rows)
     work.jobs_due = work.jobs_due or any(job.due_at <= work.now for job in jobs)
 
 
 def unschedule(work: UnitOfWork, kind: str, subjects: Iterable[int]) -> None:
     """Removes the jobs of these subjects, the one that runs now included."""
-    for chunk in chunks(subjects):
-        work.connection.execute(delete(Job).where(Job.kind == kind, Job.subject.in_(chunk)))
+    keys = sorted(set(subjects))
+    if keys:
+        work.write(DROP_JOBS, {"kind": kind, "values": keys})
 
 
 def follow_timers(work: UnitOfWork, instance: int, delta: Delta) -> None:

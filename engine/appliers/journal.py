@@ -14,11 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-
-from sqlalchemy import insert
+from uuid import uuid4
 
 from engine.store.tables import History, Notification
 from engine.store.unit_of_work import UnitOfWork
+from engine.store.writes import insert_of
+
+NEW_HISTORY, NEW_NOTIFICATION = map(insert_of, (History, Notification))
 
 
 class Journal:
@@ -64,6 +66,7 @@ class Journal:
         self._notifications.append(
             {
                 "key": self._work.new_key(),
+                "id": uuid4(),
                 "person": person,
                 "at": self._work.now,
                 "kind": kind,
@@ -77,8 +80,6 @@ class Journal:
 
     def flush(self) -> None:
         """Writes what was gathered."""
-        if self._history:
-            self._work.connection.execute(insert(History), self._history)
-        if self._notifications:
-            self._work.connection.execute(insert(Notification), self._notifications)
+        self._work.write_all(NEW_HISTORY, self._history)
+        self._work.write_all(NEW_NOTIFICATION, self._notifications)
         self._history, self._notifications = [], []

@@ -8,12 +8,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from engine.appliers.jobs import JobScheduled, schedule, unschedule
+from engine.store.prepared import Prepared
 from engine.store.state import chunks
 from engine.store.tables import Candidate, Copy, Draft, Round, Rung, Seat
 from engine.store.unit_of_work import UnitOfWork
+from engine.store.writes import delete_of, insert_of
+
+NEW_SEAT, NEW_CANDIDATE, NEW_RUNG, NEW_COPY = map(insert_of, (Seat, Candidate, Rung, Copy))
+DROP_CANDIDATES, DROP_DRAFTS = map(delete_of, (Candidate.seat, Draft.seat))
+DROP_RUNGS = delete_of(Rung.seat, Rung.done_at.is_(None))
+
+
+def _new_round() -> Prepared:
+    """A new round; its number follows on the last one of its element in its instance."""
+    earlier = select(func.coalesce(func.max(Round.number), 0) + 1)
+    here = (Round.instance == bindparam("instance"), Round.element == bindparam("element"))
+    return insert_of(Round, number=earlier.where(*here).scalar_subquery())
+
+
+NEW_ROUND = _new_round()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +54,6 @@ class RoundOpened:
     definition: int
     element: str
     name: str
-    number: int
     mode: str
     principals: tuple[str, ...]
     assignee: int | None
@@ -67,15 +82,11 @@ def open_rounds(work: UnitOfWork, opened: Sequence[RoundOpened]) -> None:
     rows = _Rows()
     for effect in opened:
         _add(work, effect, rows)
-    for table, values in (
-        (Round, rows.rounds),
-        (Seat, rows.seats),
-        (Candidate, rows.candidates),
-        (Rung, rows.rungs),
-        (Copy, rows.copies),
-    ):
-        if values:
-            work.connection.execute(insert(table), values)
+    work.write_all(NEW_ROUND, rows.rounds)
+    work.write_all(NEW_SEAT, rows.seats)
+    work.write_all(NEW_CANDIDATE, rows.candidates)
+    work.write_all(NEW_RUNG, rows.rungs)
+    work.write_all(NEW_COPY, rows.copies)
     schedule(work, rows.jobs)
 
 
@@ -89,7 +100,6 @@ def _add(work: UnitOfWork, effect: RoundOpened, rows: _Rows) -> None:
             "scope": effect.scope,
             "definition": effect.definition,
             "element": effect.element,
-            "number": effect.number,
             "mode": effect.mode,
             "state": "open",
             "outcome": None,
@@ -180,8 +190,8 @@ def close_rounds(work: UnitOfWork, tokens: Sequence[int]) -> list[tuple[int, UUI
 
 def end_seats(work: UnitOfWork, seats: Sequence[int]) -> None:
     """Removes what only an unfinished seat has: its candidates, its drafts, the rest of its ladder."""
-    for chunk in chunks(seats):
-        work.connection.execute(delete(Candidate).where(Candidate.seat.in_(chunk)))
-        work.connection.execute(delete(Draft).where(Draft.seat.in_(chunk)))
-        work.connection.execute(delete(Rung).where(Rung.seat.in_(chunk), Rung.done_at.is_(None)))
+    if not seats:
+        return
+    for statement in (DROP_CANDIDATES, DROP_DRAFTS, DROP_RUNGS):
+        work.write(statement, {"values": seats})
     unschedule(work, "rung", seats)

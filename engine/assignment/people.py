@@ -10,12 +10,15 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, bindparam, func, or_, select
 
-from engine.authorization import in_force
+from engine.authorization import in_force, is_member
 from engine.config import Config
 from engine.store.base import Executes
+from engine.store.prepared import Prepared
 from engine.store.tables import Account, Appointment, Department, Institution, Person
+
+DAY = bindparam("day", type_=Date())
 
 
 class Place(Protocol):
@@ -57,16 +60,25 @@ def find_person(connection: Executes, reference: object) -> int | None:
 
 def holders(connection: Executes, day: date, *conditions: ColumnElement[bool]) -> list[Holder]:
     """Those who sit on `day` in the chairs that `conditions` on appointment, institution and department describe."""
-    query = (
+    return [Holder(*row) for row in connection.execute(_chairs(day).where(*conditions))]
+
+
+def _chairs(day: date | BindParameter[date]) -> Select[*tuple[Any, ...]]:
+    return (
         select(Appointment.person, Appointment.key, Appointment.institution, Institution.code)
         .join(Person, Person.key == Appointment.person)
         .join(Institution, Institution.key == Appointment.institution)
         .outerjoin(Department, Department.key == Appointment.department)
         .outerjoin(Account, Account.person == Appointment.person)
-        .where(Person.active, func.coalesce(Account.disabled, False).is_(False), *in_force(Appointment, day), *conditions)
+        .where(Person.active, func.coalesce(Account.disabled, False).is_(False), *in_force(Appointment, day))
         .order_by(Appointment.from_date, Appointment.key)
     )
-    return [Holder(*row) for row in connection.execute(query)]
+
+
+def _holders(*conditions: Any) -> Prepared:
+    """Those who sit in a chair on day `day`, at an institution that is a member then or whose code is `own`."""
+    entitled = or_(Institution.code == bindparam("own"), is_member(Appointment.institution, DAY))
+    return Prepared(_chairs(DAY).where(*conditions, entitled))
 
 
 def chair_conditions(post: str, institution: str, department: str | None) -> Sequence[ColumnElement[bool]]:
@@ -109,3 +121,10 @@ def _names(text: str) -> Iterable[ColumnElement[bool]]:
     except ValueError:
         yield Person.staff_number == text
         yield Account.login == normalise_login(text)
+
+
+_IN_CHAIR = (Appointment.post == bindparam("post"), Institution.code == bindparam("institution"))
+HOLDERS_OF_POST = _holders(*_IN_CHAIR)
+HOLDERS_IN_DEPARTMENT = _holders(*_IN_CHAIR, Department.code == bindparam("department"))
+HOLDERS_NAMED = _holders(Appointment.person == bindparam("person"))
+"""Chairs of one person, by key."""

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import ColumnElement, or_
-
-from engine.assignment.people import Holder, Place, chair_conditions, find_person, holders
-from engine.authorization import is_member, person_principal, post_principal, today
-from engine.store.tables import Appointment, Institution
+from engine.assignment.people import (
+    HOLDERS_IN_DEPARTMENT,
+    HOLDERS_NAMED,
+    HOLDERS_OF_POST,
+    Holder,
+    Place,
+    chair_conditions,
+    find_person,
+    holders,
+)
+from engine.authorization import person_principal, post_principal, today
+from engine.store.prepared import Question, ask
 
 NO_CANDIDATE = "no-candidate"
 
@@ -60,8 +66,12 @@ def resolve(
     In mode `single` exactly one person found has the task at once; in mode `pool` it is always claimed.
     """
     found: dict[str, list[Holder]] = {}
-    for rule in rules:
-        principal, people = _find(place, rule, own, starter)
+    asked = [pair for rule in rules if (pair := _question(place, rule, own, starter)) is not None]
+    answers = ask(place.connection, *(question for _, question in asked)) if asked else []
+    for (principal, _), rows in zip(asked, answers, strict=True):
+        people = [Holder(*row) for row in rows]
+        if principal.startswith("person:"):
+            people.sort(key=lambda chair: chair.institution_code != own)
         if people:
             found.setdefault(principal, []).extend(people)
     if not found:
@@ -79,24 +89,22 @@ def resolve(
     )
 
 
-def _find(place: Place, rule: AssignmentRule, own: str | None, starter: int | None) -> tuple[str, list[Holder]]:
+def _question(place: Place, rule: AssignmentRule, own: str | None, starter: int | None) -> tuple[str, Question] | None:
+    """The name under which a rule offers the task, and the question for those who sit behind it; None finds nobody."""
     day = today(place.now)
     if rule.kind == "post":
         institution = rule.institution or own
         if rule.post is None or institution is None:
-            return "", []
-        chair = rule.post, institution, rule.department
-        return post_principal(*chair), holders(place.connection, day, *chair_conditions(*chair), _entitled(own, day))
+            return None
+        chair = {"post": rule.post, "institution": institution, "own": own, "day": day}
+        name = post_principal(rule.post, institution, rule.department)
+        if rule.department is None:
+            return name, HOLDERS_OF_POST.question(**chair)
+        return name, HOLDERS_IN_DEPARTMENT.question(**chair, department=rule.department)
     person = starter if rule.kind == "starter" else find_person(place.connection, rule.person)
     if person is None:
-        return "", []
-    chairs = holders(place.connection, day, Appointment.person == person, _entitled(own, day))
-    return person_principal(person), sorted(chairs, key=lambda chair: chair.institution_code != own)
-
-
-def _entitled(own: str | None, day: date) -> ColumnElement[bool]:
-    member = is_member(Appointment.institution, day)
-    return member if own is None else or_(Institution.code == own, member)
+        return None
+    return person_principal(person), HOLDERS_NAMED.question(person=person, own=own, day=day)
 
 
 def _institutions(found: dict[str, list[Holder]]) -> tuple[int, ...]:

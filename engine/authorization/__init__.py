@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from engine.authorization.checks import (
+    access_questions,
     may_act_on_seat,
     may_start,
     require_right,
     require_visible_instance,
     require_visible_seat,
+    seat_access,
     starting_capacities,
     task_not_found,
 )
@@ -37,6 +39,7 @@ __all__ = [
     "NOBODY",
     "Capacity",
     "Standing",
+    "access_questions",
     "capacities",
     "in_force",
     "is_member",
@@ -49,6 +52,7 @@ __all__ = [
     "require_right",
     "require_visible_instance",
     "require_visible_seat",
+    "seat_access",
     "sees_instance",
     "sees_seat",
     "standing",

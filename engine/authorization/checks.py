@@ -4,20 +4,37 @@ see but not do is refused (NotAllowed).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from engine.authorization.standing import Capacity, Standing, standing
-from engine.authorization.visibility import sees_instance, sees_seat, takes_part
+from engine.authorization.standing import (
+    CAPACITIES,
+    NOBODY,
+    Capacity,
+    Standing,
+    chairs,
+    standing,
+    standing_in,
+    today,
+)
+from engine.authorization.visibility import sees_instance, sees_seat
 from engine.errors import Conflict, EngineError, NotAllowed, NotFound
 from engine.records import Actor
 from engine.store.base import Executes
-from engine.store.tables import Candidate, Participant, Person, ProcessInstance, Round, Seat
+from engine.store.prepared import Prepared, Question
+from engine.store.tables import Candidate, Participant, Person, Round, Seat
 from engine.store.unit_of_work import UnitOfWork
+
+_SEAT = Seat.id == bindparam("task")
+OFFERED = Prepared(select(Candidate.principal).join(Seat, Seat.key == Candidate.seat).where(_SEAT))
+TAKING_PART = Prepared(
+    select(Participant.institution, Participant.until).join(Seat, Seat.instance == Participant.instance).where(_SEAT)
+)
 
 
 class SeatRow(Protocol):
@@ -64,7 +81,41 @@ def task_not_found(name: UUID) -> NotFound:
     return NotFound("task-not-found", "Expected to find task '{id}', but there is none that you may see", id=str(name))
 
 
-def may_act_on_seat(work: UnitOfWork, seat: SeatRow) -> Capacity | None:
+@dataclass(frozen=True, kw_only=True)
+class SeatAccess:
+    """What decides whether the actor may act on a task."""
+
+    standing: Standing
+    offered: frozenset[str]
+    """Names under which the task is offered to anybody."""
+    open_to: frozenset[int]
+    """Keys of the institutions that may see the case now."""
+    known_to: frozenset[int]
+    """Keys of the institutions that may see the case or could once."""
+
+
+def access_questions(work: UnitOfWork, task: UUID) -> tuple[Question, ...]:
+    """What has to be asked before `seat_access` can be told, to be asked together with the task itself."""
+    return (
+        CAPACITIES.question(person=work.actor.person, day=today(work.now)),
+        OFFERED.question(task=task),
+        TAKING_PART.question(task=task),
+    )
+
+
+def seat_access(work: UnitOfWork, answers: Sequence[Sequence[Any]]) -> SeatAccess:
+    """What the answers to `access_questions` say."""
+    capacities, offered, institutions = answers
+    who = NOBODY if work.actor.person is None else standing_in(work.actor.person, chairs(capacities))
+    return SeatAccess(
+        standing=who,
+        offered=frozenset(row.principal for row in offered),
+        open_to=frozenset(row.institution for row in institutions if row.until is None or row.until > work.now),
+        known_to=frozenset(row.institution for row in institutions),
+    )
+
+
+def may_act_on_seat(work: UnitOfWork, seat: SeatRow, access: SeatAccess | None = None) -> Capacity | None:
     """The chair in which the actor acts on a task that he holds or is offered; None for the system, which has no chair.
 
     A task offered to a post is acted on in that post. A person who holds a task by name acts in the chair he claimed it
@@ -74,15 +125,17 @@ def may_act_on_seat(work: UnitOfWork, seat: SeatRow) -> Capacity | None:
     """
     if work.actor.person is None:
         return None
-    who = standing(work.connection, work.actor.person, work.now)
-    offered = _offered_to(work, who, seat)
-    if not (offered or seat.assignee == who.person) or not _takes_part(work, who, seat.instance):
-        raise _refusal(work, who, seat)
+    access = access or seat_access(work, work.ask(*access_questions(work, seat.id)))
+    who = access.standing
+    offered = _offered_to(work, access, seat)
+    if not (offered or seat.assignee == who.person) or access.open_to.isdisjoint(who.institutions):
+        raise _refusal(work, seat)
     if seat.assignee == who.person:
-        return _holding_capacity(work, who, seat, offered)
+        kept = next((chair for chair in who.capacities if chair.appointment == seat.capacity), None)
+        return kept or _offered_capacity(access, offered)
     if seat.state != "open":
         raise _too_late(work, seat)
-    return _offered_capacity(work, who, seat, offered)
+    return _offered_capacity(access, offered)
 
 
 def starting_capacities(who: Standing, posts: Collection[str]) -> tuple[Capacity, ...]:
@@ -109,33 +162,22 @@ def may_start(who: Standing, posts: Collection[str], appointment: UUID) -> Capac
     return chair
 
 
-def _offered_to(work: UnitOfWork, who: Standing, seat: SeatRow) -> frozenset[str]:
+def _offered_to(work: UnitOfWork, access: SeatAccess, seat: SeatRow) -> frozenset[str]:
     """The names under which the task is, or was, offered to the person."""
-    query = select(Candidate.principal).where(Candidate.seat == seat.key, Candidate.principal.in_(who.principals))
-    found = frozenset(work.connection.execute(query).scalars())
+    own = frozenset(access.standing.principals)
+    found = access.offered & own
     if found or seat.state in ("open", "claimed"):
         return found
     # An ended task has no candidates any more; its round remembers whom it had asked.
     asked = select(Round.resolved).join(Seat, Seat.round == Round.key).where(Seat.key == seat.key)
-    return frozenset(who.principals).intersection(work.connection.execute(asked).scalar_one().get("principals", ()))
+    return own.intersection(work.connection.execute(asked).scalar_one().get("principals", ()))
 
 
-def _takes_part(work: UnitOfWork, who: Standing, instance: int) -> bool:
-    here = takes_part(who, work.now, ProcessInstance.key)
-    return work.connection.execute(select(ProcessInstance.key).where(ProcessInstance.key == instance, here)).first() is not None
-
-
-def _holding_capacity(work: UnitOfWork, who: Standing, seat: SeatRow, offered: frozenset[str]) -> Capacity:
-    kept = next((chair for chair in who.capacities if chair.appointment == seat.capacity), None)
-    return kept or _offered_capacity(work, who, seat, offered)
-
-
-def _offered_capacity(work: UnitOfWork, who: Standing, seat: SeatRow, offered: frozenset[str]) -> Capacity:
+def _offered_capacity(access: SeatAccess, offered: frozenset[str]) -> Capacity:
     """The chair that the offer names; for an offer by name, the first at an institution of the case."""
-    named = [chair for chair in who.capacities if offered.intersection(chair.principals)] or list(who.capacities)
-    here = select(Participant.institution).where(Participant.instance == seat.instance)
-    institutions = set(work.connection.execute(here).scalars())
-    return next((chair for chair in named if chair.institution in institutions), named[0])
+    own = access.standing.capacities
+    named = [chair for chair in own if offered.intersection(chair.principals)] or list(own)
+    return next((chair for chair in named if chair.institution in access.known_to), named[0])
 
 
 def _too_late(work: UnitOfWork, seat: SeatRow) -> Conflict:
@@ -152,7 +194,8 @@ def _too_late(work: UnitOfWork, seat: SeatRow) -> Conflict:
     )
 
 
-def _refusal(work: UnitOfWork, who: Standing, seat: SeatRow) -> EngineError:
+def _refusal(work: UnitOfWork, seat: SeatRow) -> EngineError:
+    who = standing(work.connection, work.actor.person, work.now)
     known = sees_seat(work.connection, who, work.now, seat.key) or sees_instance(work.connection, who, work.now, seat.instance)
     if not known:
         return task_not_found(seat.id)

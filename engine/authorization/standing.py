@@ -7,15 +7,18 @@ and nobody at all, stand for nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, bindparam, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.calendar import TIME_ZONE
 from engine.store.base import Executes
+from engine.store.prepared import Prepared
 from engine.store.tables import Appointment, Department, Institution, Membership, Person, Post
 
 LAST_DAY = date(9999, 12, 31)
@@ -100,19 +103,21 @@ def today(now: datetime) -> date:
     return now.astimezone(TIME_ZONE).date()
 
 
-def in_force(table: type[Appointment] | type[Membership], day: date) -> tuple[ColumnElement[bool], ...]:
+def in_force(table: type[Appointment] | type[Membership], day: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
     """Conditions that a dated row holds on `day`, its first and last day included."""
     return table.from_date <= day, func.coalesce(table.to_date, LAST_DAY) >= day
 
 
-def is_member(institution: InstrumentedAttribute[int] | ColumnElement[int] | int, day: date) -> ColumnElement[bool]:
+def is_member(
+    institution: InstrumentedAttribute[int] | ColumnElement[int] | int, day: date | BindParameter[date]
+) -> ColumnElement[bool]:
     """Condition that an institution, by key, is a member of the community on `day`."""
     return exists().where(Membership.institution == institution, *in_force(Membership, day)).correlate_except(Membership)
 
 
-def capacities(connection: Executes, person: int, day: date) -> tuple[Capacity, ...]:
-    """The chairs that a person, by key, sits in on `day`, oldest first; none for an inactive person."""
-    query = (
+def _capacities() -> Select[*tuple[Any, ...]]:
+    day = bindparam("day", type_=Date())
+    return (
         select(
             Appointment.key.label("appointment"),
             Appointment.id,
@@ -132,10 +137,22 @@ def capacities(connection: Executes, person: int, day: date) -> tuple[Capacity, 
         .join(Post, Post.code == Appointment.post)
         .join(Institution, Institution.key == Appointment.institution)
         .outerjoin(Department, Department.key == Appointment.department)
-        .where(Appointment.person == person, Person.active, *in_force(Appointment, day))
+        .where(Appointment.person == bindparam("person"), Person.active, *in_force(Appointment, day))
         .order_by(Appointment.from_date, Appointment.key)
     )
-    return tuple(Capacity(**row._mapping) for row in connection.execute(query))
+
+
+CAPACITIES = Prepared(_capacities())
+
+
+def capacities(connection: Executes, person: int, day: date) -> tuple[Capacity, ...]:
+    """The chairs that a person, by key, sits in on `day`, oldest first; none for an inactive person."""
+    return chairs(CAPACITIES.all(connection, person=person, day=day))
+
+
+def chairs(rows: Iterable[Any]) -> tuple[Capacity, ...]:
+    """The chairs that `CAPACITIES` found."""
+    return tuple(Capacity(**row._asdict()) for row in rows)
 
 
 def principals(connection: Executes, person: int, day: date) -> tuple[str, ...]:
@@ -147,12 +164,16 @@ def standing(connection: Executes, person: int | None, now: datetime) -> Standin
     """What a person, by key, stands for at `now`. None, the system, stands for nothing: it is given rights, not chairs."""
     if person is None:
         return NOBODY
-    chairs = capacities(connection, person, today(now))
-    bare = Standing(person=person, capacities=chairs, principals=_principals(person, chairs))
+    bare = standing_in(person, capacities(connection, person, today(now)))
     if not bare.overseen_departments:
         return bare
     offered = _department_principals(connection, bare.overseen_departments)
-    return Standing(person=person, capacities=chairs, principals=bare.principals, department_principals=offered)
+    return replace(bare, department_principals=offered)
+
+
+def standing_in(person: int, chairs: tuple[Capacity, ...]) -> Standing:
+    """What a person stands for in these chairs, leaving aside the departments he heads."""
+    return Standing(person=person, capacities=chairs, principals=_principals(person, chairs))
 
 
 def _principals(person: int, chairs: tuple[Capacity, ...]) -> tuple[str, ...]:

@@ -294,4 +294,4 @@ def _note(work: UnitOfWork, account: _Kept | None, source: str, action: str, res
     actor = replace(work.actor, source=_source(source))
     if account is not None:
         actor = Actor(person=account.person, name=account.name, source=actor.source, request_id=actor.request_id)
-    audit.record(replace(work, actor=actor), action, None if account is None else str(account.id), result=result)
+    audit.record(work.in_name_of(actor), action, None if account is None else str(account.id), result=result)

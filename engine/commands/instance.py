@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.appliers.numbers import draw_number
 from engine.authorization import Capacity, may_start, require_right, standing
@@ -19,8 +19,11 @@ from engine.kernel.triggers import Fire, SetVariables, StartAdHoc, Trigger
 from engine.records import Done
 from engine.runtime import Act, Case, Definition, NewCase, Runtime
 from engine.runtime.definitions import latest
+from engine.store.prepared import Prepared
 from engine.store.tables import Institution, ProcessInstance
 from engine.store.unit_of_work import UnitOfWork
+
+INSTITUTION = Prepared(select(Institution.key).where(Institution.code == bindparam("code")))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,9 +94,7 @@ def run_instance(command: RunInstance, work: UnitOfWork, runtime: Runtime) -> Do
     definition = _definition(work, runtime, command.process_key)
     institution = None
     if command.institution is not None:
-        institution = work.connection.execute(
-            select(Institution.key).where(Institution.code == command.institution)
-        ).scalar_one_or_none()
+        institution = INSTITUTION.value(work.connection, code=command.institution)
         if institution is None:
             raise NotFound(
                 "no-institution",

@@ -22,7 +22,7 @@ from engine.errors import Conflict
 from engine.jobs import JOBS
 from engine.records import Done
 from engine.runtime import Case, Runtime
-from engine.store.faults import AFTER_CLAIM, AFTER_EXECUTE, BEFORE_EXECUTE, fault
+from engine.store.faults import AFTER_CLAIM, AFTER_EXECUTE, BEFORE_EXECUTE
 from engine.store.tables import Job
 from engine.store.unit_of_work import UnitOfWork
 
@@ -103,7 +103,7 @@ def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[
                 attempts=Job.attempts + 1,
             )
         )
-    fault(AFTER_CLAIM)
+    work.reach(AFTER_CLAIM)
     return tuple(ClaimedJob(id=row.id, key=row.key, kind=row.kind, fence=row.fence + 1) for row in taken)
 
 
@@ -115,9 +115,9 @@ def execute_job(command: ExecuteJob, work: UnitOfWork, runtime: Runtime) -> Done
         return _put_back(work, job, "suspended")
     if job.due_at > work.now:
         return _put_back(work, job, "pending")
-    fault(BEFORE_EXECUTE)
+    work.reach(BEFORE_EXECUTE)
     JOBS[job.kind](job, work, runtime)
-    fault(AFTER_EXECUTE)
+    work.reach(AFTER_EXECUTE)
     work.connection.execute(delete(Job).where(Job.key == job.key, Job.fence == command.fence))
     return Done()
 

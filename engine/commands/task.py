@@ -8,11 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import bindparam, select, update
 
 from engine.appliers.journal import Journal
 from engine.appliers.tasks import end_seats
-from engine.authorization import Capacity, may_act_on_seat, require_visible_seat, standing, task_not_found
+from engine.authorization import (
+    Capacity,
+    access_questions,
+    may_act_on_seat,
+    require_visible_seat,
+    seat_access,
+    standing,
+    task_not_found,
+)
 from engine.commands.registry import Command
 from engine.commands.texts import require_text, require_values
 from engine.errors import Conflict, FieldError, Invalid, InvalidForm, NotAllowed
@@ -23,12 +31,23 @@ from engine.kernel.triggers import CompleteToken
 from engine.records import Done
 from engine.runtime import Act, Case, Runtime, field_rights
 from engine.store.base import dump_json
+from engine.store.prepared import Prepared
 from engine.store.tables import Copy, Draft, Person, Round, Seat
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.upsert import upsert
+from engine.store.writes import update_of
 
 DONE = OutcomeModel(value="done", label="完成", label_en="Done")
 OPINION_LIMIT = 2_000
+SEAT = Prepared(
+    select(*Seat.__table__.columns, Round.token, Round.scope, Round.definition, Round.resolved)
+    .join(Round, Round.key == Seat.round)
+    .where(Seat.id == bindparam("task"))
+)
+ENDED_SEAT = update_of(
+    Seat, "state", "assignee", "capacity", "ended_at", "ended_by", "outcome", "opinion", "revision", "form_hash"
+)
+DECIDED_ROUND = update_of(Round, "state", "outcome", "decided_at")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,9 +158,9 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
         "byName": work.actor.name,
         "at": work.now.isoformat(),
     }
-    _end(work, seat, capacity, outcome, opinion, values)
 
     def noted(journal: Journal) -> None:
+        _end(work, seat, capacity, outcome, opinion, values)
         journal.note(
             "task-completed",
             element=seat.element,
@@ -189,19 +208,20 @@ def mark_copy_read(command: MarkCopyRead, work: UnitOfWork, runtime: Runtime) ->
     return Done(task=seat.id)
 
 
-def lock_seat(work: UnitOfWork, runtime: Runtime, task: UUID) -> tuple[Case, Row[Any]]:
+def lock_seat(work: UnitOfWork, runtime: Runtime, task: UUID) -> tuple[Case, Any]:
     """Locks the instance of a task, then reads the task: in this order everywhere, so that no two commands deadlock."""
-    instance = work.connection.execute(select(Seat.instance).where(Seat.id == task)).scalar_one_or_none()
-    if instance is None:
+    case, answers = runtime.lock_of_task(work, task, SEAT.question(task=task))
+    if case is None:
         raise task_not_found(task)
-    case = runtime.lock(work, instance)
-    columns = (*Seat.__table__.columns, Round.token, Round.scope, Round.definition, Round.resolved)
-    return case, work.connection.execute(select(*columns).join(Round, Round.key == Seat.round).where(Seat.id == task)).one()
+    return case, answers[0][0]
 
 
-def _lock(work: UnitOfWork, runtime: Runtime, task: UUID, *, moving: bool = True) -> tuple[Case, Row[Any], Capacity | None]:
-    case, seat = lock_seat(work, runtime, task)
-    capacity = may_act_on_seat(work, seat)
+def _lock(work: UnitOfWork, runtime: Runtime, task: UUID, *, moving: bool = True) -> tuple[Case, Any, Capacity | None]:
+    case, answers = runtime.lock_of_task(work, task, SEAT.question(task=task), *access_questions(work, task))
+    if case is None:
+        raise task_not_found(task)
+    (seat,), *access = answers
+    capacity = may_act_on_seat(work, seat, seat_access(work, access))
     if seat.state in ("completed", "closed"):
         name = work.connection.execute(select(Person.name).where(Person.key == seat.ended_by)).scalar_one_or_none()
         raise Conflict(
@@ -217,7 +237,7 @@ def _lock(work: UnitOfWork, runtime: Runtime, task: UUID, *, moving: bool = True
     return case, seat, capacity
 
 
-def _hold(work: UnitOfWork, seat: Row[Any], capacity: Capacity | None) -> None:
+def _hold(work: UnitOfWork, seat: Any, capacity: Capacity | None) -> None:
     held = {
         "state": "claimed",
         "assignee": work.actor.person,
@@ -231,7 +251,7 @@ def _hold(work: UnitOfWork, seat: Row[Any], capacity: Capacity | None) -> None:
 
 def _end(
     work: UnitOfWork,
-    seat: Row[Any],
+    seat: Any,
     capacity: Capacity | None,
     outcome: OutcomeModel,
     opinion: str | None,
@@ -248,12 +268,9 @@ def _end(
         "revision": seat.revision + 1,
         "form_hash": hashlib.sha256(dump_json(dict(values)).encode()).hexdigest(),
     }
-    work.connection.execute(update(Seat).where(Seat.key == seat.key).values(ended))
-    work.connection.execute(
-        update(Round).where(Round.key == seat.round).values(state="decided", outcome=outcome.value, decided_at=work.now)
-    )
+    work.write(ENDED_SEAT, {**ended, "key": seat.key})
+    work.write(DECIDED_ROUND, {"key": seat.round, "state": "decided", "outcome": outcome.value, "decided_at": work.now})
     end_seats(work, [seat.key])
-    work.connection.execute(delete(Draft).where(Draft.seat == seat.key))
     work.wake(work.actor.person, *seat.resolved["persons"])
 
 
@@ -300,7 +317,7 @@ def _validated(
     work: UnitOfWork,
     runtime: Runtime,
     case: Case,
-    seat: Row[Any],
+    seat: Any,
     form: FormModel | None,
     approval: ApprovalModel,
     outcome: OutcomeModel,
@@ -324,7 +341,7 @@ def _validated(
     )
 
 
-def _expect_revision(seat: Row[Any], revision: int | None) -> None:
+def _expect_revision(seat: Any, revision: int | None) -> None:
     if revision is not None and revision != seat.revision:
         raise Conflict(
             "stale",

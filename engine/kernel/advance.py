@@ -49,7 +49,8 @@ def advance(source: StateSource, trigger: Trigger, now: datetime, env: Environme
             instance=session.instance.key,
             reason=failure.message,
         ) from failure
-    return StepResult(delta=session.delta(), effects=tuple(session.ledger.effects), steps=session.steps)
+    delta, effects = session.delta(), tuple(session.ledger.effects)
+    return StepResult(delta=delta, effects=effects, steps=session.steps, scope=session.scope)
 
 
 def _begin(source: StateSource, trigger: Start, now: datetime, env: Environment) -> Session:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from engine.kernel.rows import JSON, Delta
 
@@ -119,6 +120,15 @@ class InstanceEnded:
     state: str
 
 
+class Names(Protocol):
+    """Variables and reserved names, for expressions. A missing name raises KeyError."""
+
+    def __getitem__(self, name: str) -> JSON: ...
+    def prefetch(self, names: Iterable[str]) -> None:
+        """Reads these names, as far as they exist, with one question a scope."""
+        ...
+
+
 Effect = (
     ActivityStarted
     | ActivityEnded
@@ -141,3 +151,5 @@ class StepResult:
     effects: tuple[Effect, ...]
     steps: int
     """Tokens that ran."""
+    scope: Callable[[int], Names]
+    """The names that an expression may read in a scope, by key, as the step has left them."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from engine.expressions import Expression, Script, Template
 
@@ -201,6 +202,18 @@ class ApprovalModel:
     copies: tuple[AssignModel, ...] = ()
     follow_up: Template | None = None
     priority: Template | None = None
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name that the expressions of its people and its deadline read."""
+        templates = [
+            template
+            for rule in (*self.assigns, *self.copies)
+            for template in (rule.post, rule.person, rule.institution, rule.department)
+        ]
+        if self.deadline:
+            templates += [self.deadline.term, self.deadline.calendar]
+        return frozenset(name for template in templates if template is not None for name in template.names)
 
 
 @dataclass(frozen=True, kw_only=True)

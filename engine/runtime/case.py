@@ -44,6 +44,9 @@ class Case:
     ended_at: datetime | None
     suspended_at: datetime | None
     audit_hash: str
+    root_scope: int
+    sequence: int
+    correlation: dict[str, JSON]
     stored: bool = True
     """False until the first step of a new instance has written its row."""
 

@@ -10,17 +10,19 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.decisions import read_stored_decisions
 from engine.errors import Conflict, NotFound
 from engine.forms import FormModel, read_stored_form
-from engine.kernel import CompiledDefinition, ProcessModel, read_stored
+from engine.kernel import CompiledDefinition, Element, ProcessModel, read_stored
 from engine.store.base import load_json
 from engine.store.database import Database
+from engine.store.prepared import Prepared
 from engine.store.tables import Deployment, ProcessDefinition, Resource
 
 
@@ -37,6 +39,32 @@ class Definition:
     forms: Mapping[str, FormModel]
     parameters: Mapping[str, Any]
     xml: bytes
+
+    @cached_property
+    def step_names(self) -> frozenset[str]:
+        """Variables that a token is likely to need on its way through the process, worth reading before it asks.
+
+        The collections of multi-instance activities are left out: they are large, and needed once.
+        """
+        found: set[str] = set()
+        for flow in self.model.flows.values():
+            found |= flow.condition.names if flow.condition else frozenset()
+        for element in self.model.elements.values():
+            found |= _names_of(element)
+        return frozenset(found)
+
+
+def _names_of(element: Element) -> set[str]:
+    found: set[str] = set()
+    if element.script is not None:
+        found |= element.script.names | {name for name, _ in element.script.assignments}
+    for assignment in element.assignments:
+        found |= {assignment.name, *assignment.value.names}
+    if element.loop is not None and element.loop.condition is not None:
+        found |= element.loop.condition.names
+    for event in element.events:
+        found |= event.timer.value.names if event.timer else frozenset()
+    return found | (element.approval.names if element.approval else frozenset())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,12 +172,17 @@ def read_bundle(rows: Any) -> _Bundle:
     )
 
 
+LATEST = Prepared(
+    select(ProcessDefinition.key).where(
+        ProcessDefinition.process_id == bindparam("process_id"), ProcessDefinition.latest.is_(True)
+    )
+)
+
+
 def latest(connection: Connection, process_id: str) -> int | None:
     """Key of the newest version of a process, None when there is none."""
-    statement = select(ProcessDefinition.key).where(
-        ProcessDefinition.process_id == process_id, ProcessDefinition.latest.is_(True)
-    )
-    return connection.execute(statement).scalar_one_or_none()
+    found: int | None = LATEST.value(connection, process_id=process_id)
+    return found
 
 
 def sibling(connection: Connection, process_id: str, deployment: int) -> int | None:

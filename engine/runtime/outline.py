@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.appliers.participants import participate
 from engine.errors import ExpressionError
 from engine.expressions import Template
-from engine.kernel.effects import VariableWritten
-from engine.runtime.names import CaseNames
+from engine.kernel.effects import Names, VariableWritten
 from engine.runtime.step import Step
+from engine.store.prepared import Prepared
 from engine.store.tables import Institution
 from engine.store.unit_of_work import UnitOfWork
 
+INSTITUTION = Prepared(select(Institution.key).where(Institution.code == bindparam("code")))
 URGENCIES = ("E", "U", "R")
 KEY_LENGTH = 200
 
@@ -60,7 +61,7 @@ def outline(step: Step) -> None:
         participate(work, case.key, institution, None if seen else work.now)
 
 
-def _evaluate(template: Template, names: CaseNames) -> Any:
+def _evaluate(template: Template, names: Names) -> Any:
     try:
         return template.evaluate(names)
     except ExpressionError:
@@ -68,4 +69,5 @@ def _evaluate(template: Template, names: CaseNames) -> Any:
 
 
 def _institution(work: UnitOfWork, code: Any) -> int | None:
-    return work.connection.execute(select(Institution.key).where(Institution.code == str(code))).scalar_one_or_none()
+    found: int | None = INSTITUTION.value(work.connection, code=str(code))
+    return found

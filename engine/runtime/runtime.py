@@ -7,9 +7,11 @@ write history and audit, and raise the revision by exactly one. The caller's tra
 from __future__ import annotations
 
 from collections.abc import Callable
-from uuid import uuid4
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, select
 
 from engine.appliers import audit
 from engine.appliers.jobs import follow_timers, wake_messages
@@ -19,7 +21,7 @@ from engine.errors import Conflict, NotFound
 from engine.kernel import BudgetExceeded, EmptySource, advance
 from engine.kernel.effects import StepResult, VariableWritten
 from engine.kernel.rows import JSON, InstanceRow, StateSource
-from engine.kernel.triggers import Start, Trigger
+from engine.kernel.triggers import CompleteToken, Start, Trigger
 from engine.runtime.case import Act, Case, NewCase
 from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.effects import carry_out
@@ -29,10 +31,66 @@ from engine.runtime.outline import outline
 from engine.runtime.step import Step
 from engine.runtime.stuck import notice_stuck
 from engine.store.database import Database
-from engine.store.faults import AFTER_AUDIT, AFTER_DELTA, AFTER_EFFECTS, AFTER_JOBS, AFTER_LOCK, AFTER_STEP, fault
+from engine.store.faults import AFTER_AUDIT, AFTER_DELTA, AFTER_EFFECTS, AFTER_JOBS, AFTER_LOCK, AFTER_STEP
+from engine.store.prepared import Prepared, Question
 from engine.store.state import StoredState, write_delta
-from engine.store.tables import Institution, ProcessInstance
+from engine.store.tables import Institution, ProcessInstance, Seat
 from engine.store.unit_of_work import UnitOfWork
+from engine.store.writes import insert_of, update_of
+
+_CASE_COLUMNS = (
+    "key",
+    "id",
+    "definition",
+    "revision",
+    "state",
+    "institution",
+    "collaboration",
+    "number",
+    "business_key",
+    "subject",
+    "subject_masked",
+    "urgency",
+    "started_by",
+    "started_at",
+    "ended_at",
+    "suspended_at",
+    "audit_hash",
+    "root_scope",
+    "sequence",
+    "correlation",
+)
+MOVED_COLUMNS = (
+    "revision",
+    "state",
+    "ended_at",
+    "suspended_at",
+    "sequence",
+    "correlation",
+    "business_key",
+    "subject",
+    "subject_masked",
+    "urgency",
+    "audit_hash",
+)
+"""What a step may change in an instance's row."""
+NOTED_COLUMNS = ("revision", "suspended_at", "audit_hash")
+"""What a revision without a step may change."""
+
+INSTITUTION_CODE = Prepared(select(Institution.code).where(Institution.key == bindparam("key")))
+_CASE = select(*(getattr(ProcessInstance, name) for name in _CASE_COLUMNS), Institution.code.label("institution_code")).outerjoin(
+    Institution, Institution.key == ProcessInstance.institution
+)
+LOCK_CASE = Prepared(_CASE.where(ProcessInstance.key == bindparam("instance")).with_for_update(of=ProcessInstance))
+LOCK_CASE_OF_TASK = Prepared(
+    _CASE.where(
+        ProcessInstance.key == select(Seat.instance).where(Seat.id == bindparam("task")).scalar_subquery()
+    ).with_for_update(of=ProcessInstance)
+)
+NEW_INSTANCE = insert_of(ProcessInstance)
+_IS_PREVIOUS = ProcessInstance.revision == bindparam("previous")
+MOVED = update_of(ProcessInstance, *MOVED_COLUMNS, only=_IS_PREVIOUS)
+NOTED = update_of(ProcessInstance, *NOTED_COLUMNS, only=_IS_PREVIOUS)
 
 
 class StepTooLarge(Conflict):
@@ -55,7 +113,7 @@ class Runtime:
         key = work.new_key()
         code = None
         if new.institution is not None:
-            code = work.connection.execute(select(Institution.code).where(Institution.key == new.institution)).scalar_one()
+            code = INSTITUTION_CODE.value(work.connection, key=new.institution)
         case = Case(
             key=key,
             id=uuid4(),
@@ -75,6 +133,9 @@ class Runtime:
             ended_at=None,
             suspended_at=None,
             audit_hash=audit.GENESIS,
+            root_scope=0,
+            sequence=0,
+            correlation={},
             stored=False,
         )
         trigger = Start(
@@ -96,17 +157,17 @@ class Runtime:
 
     def lock(self, work: UnitOfWork, instance: int) -> Case:
         """Locks an instance's row for the rest of the transaction. Raises NotFound."""
-        table = ProcessInstance
-        columns = [getattr(table, name) for name in _CASE_COLUMNS]
-        statement = select(*columns).where(table.key == instance).with_for_update()
-        row = work.connection.execute(statement).one_or_none()
-        if row is None:
+        rows = work.ask(LOCK_CASE.question(instance=instance))[0]
+        if not rows:
             raise NotFound("no-instance", "Expected to find process instance '{key}', but there is none", key=instance)
-        code = None
-        if row.institution is not None:
-            code = work.connection.execute(select(Institution.code).where(Institution.key == row.institution)).scalar_one()
-        fault(AFTER_LOCK)
-        return Case(**row._mapping, institution_code=code)
+        work.reach(AFTER_LOCK)
+        return Case(**rows[0]._asdict())
+
+    def lock_of_task(self, work: UnitOfWork, task: UUID, *questions: Question) -> tuple[Case | None, list[list[Any]]]:
+        """Locks the instance of a task, None when there is no such task, and asks the questions after that, all together."""
+        rows, *answers = work.ask(LOCK_CASE_OF_TASK.question(task=task), *questions)
+        work.reach(AFTER_LOCK)
+        return Case(**rows[0]._asdict()) if rows else None, answers
 
     def advance(
         self,
@@ -127,7 +188,10 @@ class Runtime:
         else:
             case.require_moving()
         definition = self.definitions.get(case.definition)
-        return self._step(work, case, definition, StoredState(work.connection, case.key), trigger, act, before)
+        source = StoredState(work, _kernel_row(case))
+        if isinstance(trigger, CompleteToken):
+            source.load_around(trigger.token, definition.step_names.union(trigger.variables))
+        return self._step(work, case, definition, source, trigger, act, before)
 
     def names(self, work: UnitOfWork, case: Case, scope: int) -> CaseNames:
         """The names an expression of the case may read in `scope`."""
@@ -139,14 +203,10 @@ class Runtime:
         journal = Journal(work, case.key, case.revision)
         notes(journal)
         journal.flush()
-        fault(AFTER_DELTA)
+        work.reach(AFTER_DELTA)
         self._seal(work, case, act)
-        changed = work.connection.execute(
-            update(ProcessInstance)
-            .where(ProcessInstance.key == case.key, ProcessInstance.revision == case.revision - 1)
-            .values(revision=case.revision, suspended_at=case.suspended_at, audit_hash=case.audit_hash)
-        )
-        _expect_one(changed.rowcount, case)
+        values = {name: getattr(case, name) for name in NOTED_COLUMNS}
+        work.write(NOTED, {**values, "key": case.key, "previous": case.revision - 1}, refusal=partial(_stale, case))
 
     def _step(
         self,
@@ -163,7 +223,7 @@ class Runtime:
             result = advance(source, trigger, work.now, StepEnvironment(work, self.definitions, reserved))
         except BudgetExceeded as error:
             raise StepTooLarge(case.key if case.stored else None, str(error)) from error
-        fault(AFTER_STEP)
+        work.reach(AFTER_STEP)
         case.revision += 1
         journal = Journal(work, case.key, case.revision)
         if before is not None:
@@ -176,10 +236,10 @@ class Runtime:
         writers = {
             (effect.scope, effect.name): effect.element for effect in result.effects if isinstance(effect, VariableWritten)
         }
-        write_delta(work.connection, case.key, result.delta, revision=case.revision, now=work.now, writers=writers)
-        fault(AFTER_DELTA)
+        write_delta(work, case.key, result.delta, revision=case.revision, writers=writers)
+        work.reach(AFTER_DELTA)
         follow_timers(work, case.key, result.delta)
-        fault(AFTER_JOBS)
+        work.reach(AFTER_JOBS)
         step = Step(
             work=work,
             case=case,
@@ -188,13 +248,12 @@ class Runtime:
             row=row,
             result=result,
             journal=journal,
-            reserved=reserved,
         )
         outline(step)
         carry_out(step)
         wake_messages(work, case.institution, result.delta)
         notice_stuck(step)
-        fault(AFTER_EFFECTS)
+        work.reach(AFTER_EFFECTS)
         self._seal(work, case, act)
         self._update(work, case, row)
         journal.flush()
@@ -213,30 +272,14 @@ class Runtime:
     def _insert(self, work: UnitOfWork, case: Case, row: InstanceRow) -> None:
         values = {name: getattr(case, name) for name in _CASE_COLUMNS}
         kernel = {"root_scope": row.root_scope, "sequence": row.sequence, "correlation": row.correlation}
-        work.connection.execute(insert(ProcessInstance).values({**values, **kernel, "revision": 0, "caller": None}))
+        work.write(NEW_INSTANCE, {**values, **kernel, "revision": 0, "caller": None})
         if case.institution is not None:
             participate(work, case.key, case.institution, None)
 
     def _update(self, work: UnitOfWork, case: Case, row: InstanceRow) -> None:
-        table = ProcessInstance
-        changed = work.connection.execute(
-            update(table)
-            .where(table.key == case.key, table.revision == case.revision - 1)
-            .values(
-                revision=case.revision,
-                state=case.state,
-                ended_at=case.ended_at,
-                suspended_at=case.suspended_at,
-                sequence=row.sequence,
-                correlation=row.correlation,
-                business_key=case.business_key,
-                subject=case.subject,
-                subject_masked=case.subject_masked,
-                urgency=case.urgency,
-                audit_hash=case.audit_hash,
-            )
-        )
-        _expect_one(changed.rowcount, case)
+        case.root_scope, case.sequence, case.correlation = row.root_scope, row.sequence, row.correlation
+        values = {name: getattr(case, name) for name in MOVED_COLUMNS}
+        work.write(MOVED, {**values, "key": case.key, "previous": case.revision - 1}, refusal=partial(_stale, case))
         case.stored = True
 
     def _seal(self, work: UnitOfWork, case: Case, act: Act) -> None:
@@ -250,35 +293,24 @@ class Runtime:
             capacity=act.capacity,
             data=act.data,
         )
-        fault(AFTER_AUDIT)
+        work.reach(AFTER_AUDIT)
 
 
-_CASE_COLUMNS = (
-    "key",
-    "id",
-    "definition",
-    "revision",
-    "state",
-    "institution",
-    "collaboration",
-    "number",
-    "business_key",
-    "subject",
-    "subject_masked",
-    "urgency",
-    "started_by",
-    "started_at",
-    "ended_at",
-    "suspended_at",
-    "audit_hash",
-)
+def _kernel_row(case: Case) -> InstanceRow:
+    return InstanceRow(
+        key=case.key,
+        definition=str(case.definition),
+        root_scope=case.root_scope,
+        state=case.state,
+        sequence=case.sequence,
+        correlation=case.correlation,
+    )
 
 
-def _expect_one(changed: int, case: Case) -> None:
-    if changed != 1:
-        raise Conflict(
-            "stale-instance",
-            "Expected to write revision {revision} of instance '{id}', but another step was first",
-            revision=case.revision,
-            id=str(case.id),
-        )
+def _stale(case: Case) -> Conflict:
+    return Conflict(
+        "stale-instance",
+        "Expected to write revision {revision} of instance '{id}', but another step was first",
+        revision=case.revision,
+        id=str(case.id),
+    )

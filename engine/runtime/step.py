@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.appliers.journal import Journal
-from engine.kernel.effects import StepResult
+from engine.kernel.effects import Names, StepResult
 from engine.kernel.rows import InstanceRow
 from engine.runtime.case import Case
 from engine.runtime.definitions import Definition, Definitions
-from engine.runtime.names import CaseNames
+from engine.store.prepared import Prepared
 from engine.store.tables import Scope, Token
 from engine.store.unit_of_work import UnitOfWork
+
+SCOPE_OF_TOKEN = Prepared(select(Token.scope).where(Token.key == bindparam("token")))
+FLAGS_OF_SCOPE = Prepared(select(Scope.flags).where(Scope.key == bindparam("scope")))
 
 
 @dataclass(kw_only=True)
@@ -29,12 +32,11 @@ class Step:
     row: InstanceRow
     result: StepResult
     journal: Journal
-    reserved: Mapping[str, Any]
     _homes: dict[int, Definition] = field(default_factory=dict)
 
-    def names(self, scope: int) -> CaseNames:
-        """The names an expression may read in a scope of the case."""
-        return CaseNames(self.work.connection, scope, self.reserved)
+    def names(self, scope: int) -> Names:
+        """The names an expression may read in a scope of the case, as the step has left them."""
+        return self.result.scope(scope)
 
     def home(self, token: int) -> Definition:
         """The definition that a token's element belongs to: the instance's own, or that of a called process."""
@@ -48,11 +50,12 @@ class Step:
         written = next((row.scope for row in self.result.delta.tokens if row.key == token), None)
         if written is not None:
             return written
-        return self.work.connection.execute(select(Token.scope).where(Token.key == token)).scalar_one()
+        found: int = SCOPE_OF_TOKEN.value(self.work.connection, token=token)
+        return found
 
     def _flags(self, scope: int) -> Mapping[str, Any]:
         written = next((row.flags for row in self.result.delta.scopes if row.key == scope), None)
         if written is not None:
             return written
-        flags: Mapping[str, Any] = self.work.connection.execute(select(Scope.flags).where(Scope.key == scope)).scalar_one()
+        flags: Mapping[str, Any] = FLAGS_OF_SCOPE.value(self.work.connection, scope=scope)
         return flags

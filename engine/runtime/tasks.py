@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, select
-
 from engine.appliers.incidents import raise_incident
 from engine.appliers.journal import Journal
 from engine.appliers.participants import participate
@@ -18,13 +16,11 @@ from engine.assignment import AssignmentRule, Resolution, resolve
 from engine.calendar import calendar_by_code, due, find_ladder, fraction_point, ladder_steps, published_days
 from engine.errors import ExpressionError, Invalid
 from engine.expressions import Template
-from engine.kernel.effects import TaskOpened
+from engine.kernel.effects import Names, TaskOpened
 from engine.kernel.model import ApprovalModel, AssignModel, DeadlineModel, Element
 from engine.runtime.case import Case
 from engine.runtime.definitions import Definition
-from engine.runtime.names import CaseNames
 from engine.runtime.step import Step
-from engine.store.tables import Round
 from engine.store.unit_of_work import UnitOfWork
 
 NO_APPROVAL = ApprovalModel()
@@ -54,15 +50,15 @@ class _People:
         self._case = case
         self._found: dict[tuple[str, tuple[AssignmentRule, ...]], Resolution] = {}
 
-    def asked(self, approval: ApprovalModel, names: CaseNames) -> Resolution:
+    def asked(self, approval: ApprovalModel, names: Names) -> Resolution:
         """The people who are to do a task."""
-        found = self._resolve(approval.mode, _rules(approval.assigns, names))
+        found = self._resolve(approval.mode, _rules(approval.assigns, names, self._case.institution_code))
         self.institutions.update(found.institutions)
         return found
 
-    def copied(self, approval: ApprovalModel, names: CaseNames) -> tuple[int, ...]:
+    def copied(self, approval: ApprovalModel, names: Names) -> tuple[int, ...]:
         """The persons who get a read-only copy, none when the rules find nobody."""
-        found = self._resolve("pool", _rules(approval.copies, names)) if approval.copies else None
+        found = self._resolve("pool", _rules(approval.copies, names, self._case.institution_code)) if approval.copies else None
         if found is None or found.reason:
             return ()
         self.institutions.update(found.institutions)
@@ -79,16 +75,14 @@ def open_tasks(step: Step, opened: Sequence[TaskOpened]) -> None:
     """Opens one round for each of these user task tokens and tells the people who are asked."""
     work, case = step.work, step.case
     people = _People(work, case)
-    numbers = _round_numbers(work, case, {effect.element for effect in opened})
     rounds: list[RoundOpened] = []
     for effect in opened:
         definition = step.home(effect.token)
         element = definition.model.elements[effect.element]
         approval = element.approval or NO_APPROVAL
         names = step.names(effect.scope)
-        names.prefetch(_names_of(approval))
-        numbers[effect.element] += 1
-        bare = _round(step, definition, effect, element, people.asked(approval, names), numbers[effect.element])
+        names.prefetch(approval.names)
+        bare = _round(step, definition, effect, element, people.asked(approval, names))
         term = _term_or_incident(step, definition, element, names)
         rounds.append(replace(bare, copies=people.copied(approval, names), **({} if term is None else vars(term))))
     open_rounds(work, rounds)
@@ -98,9 +92,7 @@ def open_tasks(step: Step, opened: Sequence[TaskOpened]) -> None:
         _tell(step.definitions.get(entry.definition), entry, step.journal)
 
 
-def _round(
-    step: Step, definition: Definition, effect: TaskOpened, element: Element, found: Resolution, number: int
-) -> RoundOpened:
+def _round(step: Step, definition: Definition, effect: TaskOpened, element: Element, found: Resolution) -> RoundOpened:
     return RoundOpened(
         round=step.work.new_key(),
         seat=step.work.new_key(),
@@ -111,7 +103,6 @@ def _round(
         definition=definition.key,
         element=effect.element,
         name=(element.name or element.id)[:NAME_LENGTH],
-        number=number,
         mode=element.approval.mode if element.approval else NO_APPROVAL.mode,
         principals=found.principals,
         assignee=found.direct,
@@ -121,7 +112,7 @@ def _round(
     )
 
 
-def _term_or_incident(step: Step, definition: Definition, element: Element, names: CaseNames) -> _Term | None:
+def _term_or_incident(step: Step, definition: Definition, element: Element, names: Names) -> _Term | None:
     """The term of a task. One that cannot be computed must not stop the task: it opens without a term, beside an incident."""
     deadline = element.approval.deadline if element.approval else None
     if deadline is None:
@@ -133,7 +124,7 @@ def _term_or_incident(step: Step, definition: Definition, element: Element, name
         return None
 
 
-def _term(work: UnitOfWork, definition: Definition, deadline: DeadlineModel, names: CaseNames) -> _Term:
+def _term(work: UnitOfWork, definition: Definition, deadline: DeadlineModel, names: Names) -> _Term:
     text = str(deadline.term.evaluate(names))
     code = str(deadline.calendar.evaluate(names)) if deadline.calendar else "CLIN"
     calendar, days = calendar_by_code(code), published_days()
@@ -156,7 +147,7 @@ def _term(work: UnitOfWork, definition: Definition, deadline: DeadlineModel, nam
     return _Term(due_at=due_at, soon_at=fraction_point(work.now, due_at, 0.8, calendar, days), term=rule, rungs=rungs)
 
 
-def _rules(assigns: Sequence[AssignModel], names: CaseNames) -> tuple[AssignmentRule, ...]:
+def _rules(assigns: Sequence[AssignModel], names: Names, own: str | None) -> tuple[AssignmentRule, ...]:
     """The rules with their expressions evaluated; a rule whose expression fails finds nobody and is left out."""
     rules = []
     for assign in assigns:
@@ -166,7 +157,7 @@ def _rules(assigns: Sequence[AssignModel], names: CaseNames) -> tuple[Assignment
                     kind=assign.rule,
                     post=_text(assign.post, names),
                     person=_text(assign.person, names),
-                    institution=_text(assign.institution, names) or names["own"],
+                    institution=_text(assign.institution, names) or own,
                     department=_text(assign.department, names),
                 )
             )
@@ -175,34 +166,11 @@ def _rules(assigns: Sequence[AssignModel], names: CaseNames) -> tuple[Assignment
     return tuple(rules)
 
 
-def _text(template: Template | None, names: CaseNames) -> str | None:
+def _text(template: Template | None, names: Names) -> str | None:
     if template is None:
         return None
     value = template.evaluate(names)
     return None if value is None or value == "" else str(value)
-
-
-def _names_of(approval: ApprovalModel) -> set[str]:
-    """Every name that the expressions of a task read."""
-    templates = [
-        template
-        for rule in (*approval.assigns, *approval.copies)
-        for template in (rule.post, rule.person, rule.institution, rule.department)
-    ]
-    if approval.deadline:
-        templates += [approval.deadline.term, approval.deadline.calendar]
-    return {name for template in templates if template is not None for name in template.names}
-
-
-def _round_numbers(work: UnitOfWork, case: Case, elements: set[str]) -> dict[str, int]:
-    """How often each of these elements has asked its people in this instance so far."""
-    counted = (
-        select(Round.element, func.count())
-        .where(Round.instance == case.key, Round.element.in_(sorted(elements)))
-        .group_by(Round.element)
-    )
-    known: dict[str, int] = {row[0]: row[1] for row in work.connection.execute(counted)}
-    return {element: known.get(element, 0) for element in elements}
 
 
 def _tell(definition: Definition, entry: RoundOpened, journal: Journal) -> None:

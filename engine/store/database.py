@@ -42,7 +42,8 @@ class Database:
             self.engine = self._engine(pool_size, connect_args=arguments)
             sqlite.prepare(self.engine)
         else:
-            self.engine = self._engine(pool_size, pool_pre_ping=True)
+            # Positional parameters, as on SQLite: a prepared statement has one order of values on both.
+            self.engine = self._engine(pool_size, pool_pre_ping=True, paramstyle="format")
             postgresql.prepare(self.engine, statement_limit)
 
     def _engine(self, pool_size: int, **options: Any) -> Engine:

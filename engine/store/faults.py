@@ -70,6 +70,11 @@ def fault(point: str) -> None:
         hook(point)
 
 
+def watched() -> bool:
+    """Whether anybody has asked to be called at the points."""
+    return bool(_hooks)
+
+
 def install(hook: Hook) -> None:
     """Has `hook` called at every point from now on. For tests, which reach it through `engine.testing`."""
     _hooks.append(hook)

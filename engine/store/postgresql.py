@@ -11,11 +11,14 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
+from psycopg.types.numeric import Int8BinaryDumper
 from sqlalchemy import Engine, event
 
 LOCK_LIMIT = timedelta(seconds=10)
 GRACE = timedelta(seconds=2)
 """What an answer may take on its way; a server that is silent for longer than its own limit and this one is gone."""
+STATEMENTS = 400
+"""Statements that one connection keeps ready on the server."""
 KEEPALIVES = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -59,6 +62,9 @@ def prepare(engine: Engine, statement_limit: timedelta) -> None:
     def connect(dialect: Any, record: Any, arguments: Any, parameters: dict[str, Any]) -> PatientConnection:
         connection = PatientConnection.connect(*arguments, **{**parameters, **KEEPALIVES, "options": options})
         connection.patience = (statement_limit + GRACE).total_seconds()
+        # psycopg sends an int as the smallest type it fits, and the server would plan a statement anew for each of them.
+        connection.adapters.register_dumper(int, Int8BinaryDumper)
+        connection.prepared_max = STATEMENTS
         return connection
 
 

@@ -1,23 +1,24 @@
 """The live state of one process instance, between its tables and the kernel's rows.
 
-`StoredState` serves the slices a kernel step asks for; `write_delta` stores what the step changed, in a few statements
-whose number does not depend on the size of the instance.
+`StoredState` serves the slices a kernel step asks for, most of them from one load of what stands around the token that
+is to move; `write_delta` stores what the step changed. The number of statements of both does not depend on the size of
+the instance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import Select, bindparam, or_, select
 
-from engine.errors import NotFound
 from engine.kernel.rows import JSON, CompensationRow, Delta, InstanceRow, ScopeRow, SubscriptionRow, TokenRow
 from engine.store.base import dump_json
-from engine.store.tables import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
-from engine.store.upsert import table_of, upsert
+from engine.store.prepared import Among, Prepared
+from engine.store.tables import Compensation, Scope, Subscription, Token, Variable
+from engine.store.unit_of_work import UnitOfWork
+from engine.store.writes import delete_of, insert_of, update_of, upsert_of
 
 CHUNK = 5_000
 """Keys in one IN list; both databases take many more."""
@@ -49,74 +50,168 @@ SUBSCRIPTION_COLUMNS = (
 )
 COMPENSATION_COLUMNS = (Compensation.key, Compensation.scope, Compensation.activity, Compensation.sequence, Compensation.data)
 
+# What a step asks for.
+SCOPES = Prepared(select(*SCOPE_COLUMNS).where(Among(Scope.key, "keys")))
+SCOPES_OF = Prepared(select(*SCOPE_COLUMNS).where(Among(Scope.host, "hosts")))
+TOKENS = Prepared(select(*TOKEN_COLUMNS).where(Among(Token.key, "keys")))
+TOKENS_IN = Prepared(select(*TOKEN_COLUMNS).where(Token.scope == bindparam("scope")).order_by(Token.sequence))
+TOKENS_AT = Prepared(
+    select(*TOKEN_COLUMNS)
+    .where(Token.scope == bindparam("scope"), Token.element == bindparam("element"))
+    .order_by(Token.sequence)
+)
+CHILDREN = Prepared(select(*TOKEN_COLUMNS).where(Token.parent == bindparam("token")).order_by(Token.sequence))
+SUBSCRIPTIONS_OF = Prepared(select(*SUBSCRIPTION_COLUMNS).where(Among(Subscription.token, "tokens")))
+SUBSCRIPTIONS_IN = Prepared(
+    select(*SUBSCRIPTION_COLUMNS)
+    .where(Subscription.scope == bindparam("scope"), Subscription.token.is_(None))
+    .order_by(Subscription.sequence)
+)
+SUBSCRIPTIONS = Prepared(
+    select(*SUBSCRIPTION_COLUMNS)
+    .where(Subscription.instance == bindparam("instance"), Subscription.kind == bindparam("kind"))
+    .order_by(Subscription.sequence)
+)
+SUBSCRIPTION = Prepared(
+    select(*SUBSCRIPTION_COLUMNS).where(Subscription.key == bindparam("key"), Subscription.instance == bindparam("instance"))
+)
+COMPENSATIONS = Prepared(
+    select(*COMPENSATION_COLUMNS).where(Compensation.scope == bindparam("scope")).order_by(Compensation.sequence)
+)
+VARIABLES = Prepared(select(Variable.name, Variable.value).where(Variable.scope == bindparam("scope")))
+VARIABLES_NAMED = Prepared(
+    select(Variable.name, Variable.value).where(Variable.scope == bindparam("scope"), Among(Variable.name, "names"))
+)
+
+
+def _around() -> tuple[Select[Any], Select[Any], Select[Any]]:
+    """A token and the one it is a seat of; the scopes around it; variables of those scopes."""
+    moved = select(Token.key, Token.parent, Token.scope, Token.data_scope).where(Token.key == bindparam("token")).subquery()
+    tokens = select(*TOKEN_COLUMNS).where(
+        or_(Token.key == bindparam("token"), Token.key == select(moved.c.parent).scalar_subquery())
+    )
+    seed = select(Scope.key, Scope.parent).where(
+        Scope.key.in_(
+            select(moved.c.scope).union_all(select(moved.c.data_scope), select(bindparam("root", type_=Scope.key.type)))
+        )
+    )
+    chain = seed.cte("chain", recursive=True)
+    chain = chain.union(select(Scope.key, Scope.parent).join(chain, Scope.key == chain.c.parent))
+    around = select(chain.c.key)
+    scopes = select(*SCOPE_COLUMNS).where(Scope.key.in_(around))
+    variables = select(Variable.scope, Variable.name, Variable.value)
+    return tokens, scopes, variables.where(Variable.scope.in_(around), Among(Variable.name, "names"))
+
+
+TOKENS_AROUND, SCOPES_AROUND, VARIABLES_AROUND = map(Prepared, _around())
+
+# What a step writes.
+NEW_SCOPE, NEW_TOKEN, NEW_SUBSCRIPTION, NEW_COMPENSATION = map(insert_of, (Scope, Token, Subscription, Compensation))
+PUT_VARIABLE = upsert_of(Variable)
+CHANGED_SCOPE = update_of(Scope, "live", "at", "flags")
+CHANGED_TOKEN = update_of(Token, "scope", "element", "state", "sequence", "parent", "data_scope", "internal")
+CHANGED_SUBSCRIPTION = update_of(
+    Subscription, "name", "mode", "sequence", "interrupting", "correlation", "correlation_value", "due", "data"
+)
+CHANGED_COMPENSATION = update_of(Compensation, "scope", "sequence", "data")
+DROP_SUBSCRIPTIONS, DROP_TOKENS, DROP_COMPENSATIONS = map(delete_of, (Subscription.key, Token.key, Compensation.key))
+DROP_SCOPES, DROP_VARIABLES_IN, DROP_COMPENSATIONS_IN = map(delete_of, (Scope.key, Variable.scope, Compensation.scope))
+
 
 class StoredState:
-    """The kernel's `StateSource` over the tables of one instance."""
+    """The kernel's `StateSource` over the tables of one locked instance, for one step."""
 
-    def __init__(self, connection: Connection, instance: int) -> None:
-        self._connection = connection
-        self._instance = instance
+    def __init__(self, work: UnitOfWork, row: InstanceRow) -> None:
+        self._work = work
+        self._row = row
+        self._tokens: dict[int, TokenRow] = {}
+        self._scopes: dict[int, ScopeRow] = {}
+        self._subscriptions: dict[int, list[SubscriptionRow]] = {}
+        self._names: frozenset[str] = frozenset()
+        self._variables: dict[int, dict[str, JSON]] = {}
+
+    def load_around(self, token: int, names: frozenset[str]) -> None:
+        """Loads together what moving a token nearly always asks for; of the variables those of `names`."""
+        tokens, scopes, subscriptions, variables = self._work.ask(
+            TOKENS_AROUND.question(token=token),
+            SCOPES_AROUND.question(token=token, root=self._row.root_scope),
+            SUBSCRIPTIONS_OF.question(tokens=(token,)),
+            VARIABLES_AROUND.question(token=token, root=self._row.root_scope, names=names),
+        )
+        self._tokens = {row.key: _as(TokenRow, row) for row in tokens}
+        self._scopes = {row.key: _as(ScopeRow, row) for row in scopes}
+        self._subscriptions = {token: [_as(SubscriptionRow, row) for row in subscriptions]}
+        self._names = names
+        self._variables = {key: {} for key in self._scopes}
+        for row in variables:
+            self._variables[row.scope][row.name] = row.value
 
     def instance(self) -> InstanceRow:
-        """The instance's row. Raises NotFound."""
-        table = ProcessInstance
-        columns = (table.key, table.definition, table.root_scope, table.state, table.sequence, table.correlation)
-        row = self._connection.execute(select(*columns).where(table.key == self._instance)).one_or_none()
-        if row is None:
-            raise NotFound("no-instance", "Expected to find process instance '{key}', but there is none", key=self._instance)
-        return InstanceRow(**{**row._mapping, "definition": str(row.definition)})
+        """The instance's row, as it was locked."""
+        return self._row
 
     def scopes(self, keys: Iterable[int]) -> list[ScopeRow]:
-        return [ScopeRow(**row._mapping) for row in self._in(SCOPE_COLUMNS, Scope.key, keys)]
+        known, missing = _divide(self._scopes, keys)
+        return known + ([_as(ScopeRow, row) for row in self._ask(SCOPES, keys=missing)] if missing else [])
 
     def scopes_of(self, hosts: Iterable[int]) -> list[ScopeRow]:
-        return [ScopeRow(**row._mapping) for row in self._in(SCOPE_COLUMNS, Scope.host, hosts)]
+        return [_as(ScopeRow, row) for row in self._ask(SCOPES_OF, hosts=list(hosts))]
 
     def tokens(self, keys: Iterable[int]) -> list[TokenRow]:
-        return [TokenRow(**row._mapping) for row in self._in(TOKEN_COLUMNS, Token.key, keys)]
+        known, missing = _divide(self._tokens, keys)
+        return known + ([_as(TokenRow, row) for row in self._ask(TOKENS, keys=missing)] if missing else [])
 
     def tokens_in(self, scope: int, element: str | None = None) -> list[TokenRow]:
-        statement = select(*TOKEN_COLUMNS).where(Token.scope == scope).order_by(Token.sequence)
-        if element is not None:
-            statement = statement.where(Token.element == element)
-        return [TokenRow(**row._mapping) for row in self._connection.execute(statement)]
+        rows = self._ask(TOKENS_IN, scope=scope) if element is None else self._ask(TOKENS_AT, scope=scope, element=element)
+        return [_as(TokenRow, row) for row in rows]
 
     def children(self, token: int) -> list[TokenRow]:
-        statement = select(*TOKEN_COLUMNS).where(Token.parent == token).order_by(Token.sequence)
-        return [TokenRow(**row._mapping) for row in self._connection.execute(statement)]
+        return [_as(TokenRow, row) for row in self._ask(CHILDREN, token=token)]
 
     def subscriptions_of(self, tokens: Iterable[int]) -> list[SubscriptionRow]:
-        rows = [SubscriptionRow(**row._mapping) for row in self._in(SUBSCRIPTION_COLUMNS, Subscription.token, tokens)]
+        wanted = set(tokens)
+        rows = [row for token in wanted & self._subscriptions.keys() for row in self._subscriptions[token]]
+        missing = wanted - self._subscriptions.keys()
+        if missing:
+            rows += [_as(SubscriptionRow, row) for row in self._ask(SUBSCRIPTIONS_OF, tokens=missing)]
         return sorted(rows, key=lambda row: row.sequence)
 
     def subscriptions_in(self, scope: int) -> list[SubscriptionRow]:
-        statement = select(*SUBSCRIPTION_COLUMNS).where(Subscription.scope == scope, Subscription.token.is_(None))
-        return [SubscriptionRow(**row._mapping) for row in self._connection.execute(statement.order_by(Subscription.sequence))]
+        return [_as(SubscriptionRow, row) for row in self._ask(SUBSCRIPTIONS_IN, scope=scope)]
 
     def subscriptions(self, kind: str, name: str | None = None) -> list[SubscriptionRow]:
-        statement = select(*SUBSCRIPTION_COLUMNS).where(Subscription.instance == self._instance, Subscription.kind == kind)
-        if name is not None:
-            statement = statement.where(Subscription.name == name)
-        return [SubscriptionRow(**row._mapping) for row in self._connection.execute(statement.order_by(Subscription.sequence))]
+        rows = self._ask(SUBSCRIPTIONS, instance=self._row.key, kind=kind)
+        return [_as(SubscriptionRow, row) for row in rows if name is None or row.name == name]
 
     def subscription(self, key: int) -> SubscriptionRow | None:
-        statement = select(*SUBSCRIPTION_COLUMNS).where(Subscription.key == key, Subscription.instance == self._instance)
-        row = self._connection.execute(statement).one_or_none()
-        return None if row is None else SubscriptionRow(**row._mapping)
+        rows = self._ask(SUBSCRIPTION, key=key, instance=self._row.key)
+        return _as(SubscriptionRow, rows[0]) if rows else None
 
     def compensations(self, scope: int) -> list[CompensationRow]:
-        statement = select(*COMPENSATION_COLUMNS).where(Compensation.scope == scope).order_by(Compensation.sequence)
-        return [CompensationRow(**row._mapping) for row in self._connection.execute(statement)]
+        return [_as(CompensationRow, row) for row in self._ask(COMPENSATIONS, scope=scope)]
 
     def variables(self, scope: int, names: Iterable[str] | None = None) -> dict[str, JSON]:
-        statement = select(Variable.name, Variable.value).where(Variable.scope == scope)
-        if names is not None:
-            statement = statement.where(Variable.name.in_(sorted(set(names))))
-        return {row.name: row.value for row in self._connection.execute(statement)}
+        if names is None:
+            return {row.name: row.value for row in self._ask(VARIABLES, scope=scope)}
+        wanted = set(names)
+        if scope in self._variables and wanted <= self._names:
+            known = self._variables[scope]
+            return {name: known[name] for name in wanted if name in known}
+        return {row.name: row.value for row in self._ask(VARIABLES_NAMED, scope=scope, names=sorted(wanted))}
 
-    def _in(self, columns: tuple[Any, ...], column: Any, values: Iterable[int]) -> Iterator[Any]:
-        for chunk in chunks(values):
-            yield from self._connection.execute(select(*columns).where(column.in_(chunk)))
+    def _ask(self, statement: Prepared, **values: Any) -> list[Any]:
+        return self._work.ask(statement.question(**values))[0]
+
+
+def _as(kind: type[Any], row: Any) -> Any:
+    """A row of the store as the kernel's."""
+    return kind(**row._asdict())
+
+
+def _divide(loaded: dict[int, Any], keys: Iterable[int]) -> tuple[list[Any], list[int]]:
+    """Of these keys the rows that are loaded, and the keys of those that are not."""
+    wanted = sorted(set(keys))
+    return [loaded[key] for key in wanted if key in loaded], [key for key in wanted if key not in loaded]
 
 
 def chunks(values: Iterable[int]) -> Iterator[list[int]]:
@@ -135,27 +230,19 @@ def correlation_pair(correlation: dict[str, JSON]) -> str | None:
 
 
 def write_delta(
-    connection: Connection,
-    instance: int,
-    delta: Delta,
-    *,
-    revision: int,
-    now: datetime,
-    writers: dict[tuple[int, str], str | None],
+    work: UnitOfWork, instance: int, delta: Delta, *, revision: int, writers: dict[tuple[int, str], str | None]
 ) -> None:
-    """Stores the rows a step changed, all but the instance's own.
+    """Writes the rows a step changed, all but the instance's own.
 
     `writers` names the element that wrote each variable, by scope and name; None stands for the outside.
     """
-    _delete(connection, delta)
-    _write(connection, Scope, [_scope(row, instance) for row in delta.scopes], delta.created)
-    tokens = [_token(row, instance) for row in delta.tokens]
-    for row in tokens:
-        if row["key"] in delta.created:
-            row["entered_at"] = now
-    _write(connection, Token, tokens, delta.created)
-    _write(connection, Subscription, [_subscription(row, instance) for row in delta.subscriptions], delta.created)
-    _write(connection, Compensation, [_compensation(row, instance) for row in delta.compensations], delta.created)
+    _delete(work, delta)
+    _write(work, delta.created, NEW_SCOPE, CHANGED_SCOPE, [_scope(row, instance) for row in delta.scopes])
+    _write(work, delta.created, NEW_TOKEN, CHANGED_TOKEN, [_token(row, instance, work) for row in delta.tokens])
+    subscriptions = [_subscription(row, instance) for row in delta.subscriptions]
+    _write(work, delta.created, NEW_SUBSCRIPTION, CHANGED_SUBSCRIPTION, subscriptions)
+    compensations = [_compensation(row, instance) for row in delta.compensations]
+    _write(work, delta.created, NEW_COMPENSATION, CHANGED_COMPENSATION, compensations)
     variables = [
         {
             "scope": row.scope,
@@ -167,34 +254,23 @@ def write_delta(
         }
         for row in delta.variables
     ]
-    upsert(connection, Variable, variables)
+    work.write_all(PUT_VARIABLE, variables)
 
 
-def _delete(connection: Connection, delta: Delta) -> None:
-    for chunk in chunks(delta.deleted_subscriptions):
-        connection.execute(delete(Subscription).where(Subscription.key.in_(chunk)))
-    for chunk in chunks(delta.deleted_tokens):
-        connection.execute(delete(Token).where(Token.key.in_(chunk)))
-    for chunk in chunks(delta.deleted_compensations):
-        connection.execute(delete(Compensation).where(Compensation.key.in_(chunk)))
-    for chunk in chunks(delta.deleted_scopes):
-        connection.execute(delete(Variable).where(Variable.scope.in_(chunk)))
-        connection.execute(delete(Compensation).where(Compensation.scope.in_(chunk)))
-        connection.execute(delete(Scope).where(Scope.key.in_(chunk)))
+def _delete(work: UnitOfWork, delta: Delta) -> None:
+    for keys, statements in (
+        (delta.deleted_subscriptions, (DROP_SUBSCRIPTIONS,)),
+        (delta.deleted_tokens, (DROP_TOKENS,)),
+        (delta.deleted_compensations, (DROP_COMPENSATIONS,)),
+        (delta.deleted_scopes, (DROP_VARIABLES_IN, DROP_COMPENSATIONS_IN, DROP_SCOPES)),
+    ):
+        for statement in statements if keys else ():
+            work.write(statement, {"values": sorted(keys)})
 
 
-def _write(connection: Connection, table: type[DeclarativeBase], rows: list[dict[str, Any]], created: set[int]) -> None:
-    new = [row for row in rows if row["key"] in created]
-    changed = [row for row in rows if row["key"] not in created]
-    if new:
-        connection.execute(insert(table), new)
-    if changed:
-        columns = [name for name in changed[0] if name != "key"]
-        target = table_of(table)
-        statement = update(target).where(target.c.key == bindparam("row_key"))
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
-        renamed = [{"row_key": row["key"], **{f"new_{name}": row[name] for name in columns}} for row in changed]
-        connection.execute(statement.values(values), renamed)
+def _write(work: UnitOfWork, created: set[int], new: Prepared, changed: Prepared, rows: list[dict[str, Any]]) -> None:
+    work.write_all(new, [row for row in rows if row["key"] in created])
+    work.write_all(changed, [row for row in rows if row["key"] not in created])
 
 
 def _scope(row: ScopeRow, instance: int) -> dict[str, Any]:
@@ -211,9 +287,11 @@ def _scope(row: ScopeRow, instance: int) -> dict[str, Any]:
     }
 
 
-def _token(row: TokenRow, instance: int) -> dict[str, Any]:
+def _token(row: TokenRow, instance: int, work: UnitOfWork) -> dict[str, Any]:
     return {
         "key": row.key,
+        "id": uuid4(),
+        "entered_at": work.now,
         "instance": instance,
         "scope": row.scope,
         "element": row.element,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,22 +12,70 @@ from sqlalchemy import Connection
 from engine.config import Config
 from engine.records import Actor
 from engine.store.database_time import DatabaseTime, database_time
+from engine.store.prepared import Prepared, Question, Values, ask
+from engine.store.writes import Writes
 
 
-@dataclass(kw_only=True)
 class UnitOfWork:
     """What a handler works with. Only `Engine.execute` ends it."""
 
-    connection: Connection
-    now: datetime
-    actor: Actor
-    config: Config
-    new_key: Callable[[], int]
-    tell_database_time: DatabaseTime = database_time
-    woken: set[int] = field(default_factory=set)
-    """Persons whose lists change, told after the commit."""
-    jobs_due: bool = False
-    """True when a job was made that is due at once."""
+    def __init__(
+        self,
+        *,
+        connection: Connection,
+        now: datetime,
+        actor: Actor,
+        config: Config,
+        new_key: Callable[[], int],
+        tell_database_time: DatabaseTime = database_time,
+    ) -> None:
+        self._connection = connection
+        self._writes = Writes(connection)
+        self.now = now
+        self.actor = actor
+        self.config = config
+        self.new_key = new_key
+        self.tell_database_time = tell_database_time
+        self.woken: set[int] = set()
+        """Persons whose lists change, told after the commit."""
+        self.jobs_due = False
+        """True when a job was made that is due at once."""
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction's connection, with everything sent that was to be written."""
+        self._writes.flush()
+        return self._connection
+
+    def ask(self, *questions: Question) -> list[list[Any]]:
+        """The rows of each of these prepared questions, asked together."""
+        self._writes.flush()
+        return ask(self._connection, *questions)
+
+    def write(self, statement: Prepared, *rows: Values, refusal: Callable[[], Exception] | None = None) -> None:
+        """Writes by a prepared statement, once a row: before anything else is read, and before the commit.
+
+        `refusal` makes the error for a row that did not change exactly one row of the table.
+        """
+        self._writes.add(statement, rows, refusal)
+
+    def write_all(self, statement: Prepared, rows: Sequence[Values]) -> None:
+        """Writes many rows by a prepared statement."""
+        self._writes.add(statement, rows)
+
+    def reach(self, point: str) -> None:
+        """The transaction has come to a point of `engine.store.faults`."""
+        self._writes.point(point)
+
+    def flush(self) -> None:
+        """Sends what is waiting to be written."""
+        self._writes.flush()
+
+    def in_name_of(self, actor: Actor) -> UnitOfWork:
+        """The same transaction with another actor."""
+        other = copy(self)
+        other.actor = actor
+        return other
 
     def database_time(self, span: timedelta = timedelta(0)) -> Any:
         """The database's own time, `span` from now, as an expression for a statement. Leases are measured by nothing else."""

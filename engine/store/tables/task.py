@@ -19,7 +19,7 @@ class Round(Entity, Base):
     """One asking of a user task's people."""
 
     __tablename__ = "round"
-    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), index=True)
+    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"))
     token: Mapped[int] = mapped_column(BigInteger, index=True)
     scope: Mapped[int] = mapped_column(BigInteger)
     """Scope that the task's variables are read in."""
@@ -37,6 +37,7 @@ class Round(Entity, Base):
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     __table_args__ = (
         CheckConstraint("state IN ('open','decided','cancelled')", name="state"),
+        Index("ix_round_element", "instance", "element", "number"),
         Index(
             "uq_round_open", "token", unique=True, sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")
         ),

@@ -1,0 +1,208 @@
+"""Statements of the hot path: built and compiled once for each database, then handed straight to its driver.
+
+Building a statement and wrapping its result costs SQLAlchemy more than the database needs to carry it out, so what every
+step of every case runs is a `Prepared` at the top of its module, and costs what the driver costs. Types, quoting and the
+differences between the databases are still SQLAlchemy's; an error is the one it would have raised, without parameters.
+
+Several questions that do not need each other's answer go to the server together, and so do several writes: one round
+trip on PostgreSQL (its pipeline), one call after the other on SQLite, which has no trips to save.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import ARRAY, Boolean, ClauseElement, ColumnElement, Connection, Dialect, Executable, Text, bindparam
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from engine.store.base import Executes, dump_json
+
+Values = Mapping[str, Any]
+Convert = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A prepared statement with the values it is asked with."""
+
+    statement: Prepared
+    values: Values
+
+
+class Prepared:
+    """One statement. Its open values are the `bindparam`s it was built with, given by name when it runs.
+
+    `the_key` is given as `key`: SQLAlchemy keeps the names of an updated table's columns for itself.
+    """
+
+    def __init__(self, statement: Executable | Callable[[str], Executable]) -> None:
+        """A function makes the statement from the database's name, where the two have different ones."""
+        self._statement = statement
+        self._forms: dict[str, _Form] = {}
+
+    def question(self, **values: Any) -> Question:
+        """This statement with these values, to be asked together with others."""
+        return Question(self, values)
+
+    def all(self, connection: Executes, **values: Any) -> list[Any]:
+        """Every row it finds, as a named tuple."""
+        return ask(connection, self.question(**values))[0]
+
+    def first(self, connection: Executes, **values: Any) -> Any:
+        """The first row it finds, None when there is none."""
+        rows = self.all(connection, **values)
+        return rows[0] if rows else None
+
+    def value(self, connection: Executes, **values: Any) -> Any:
+        """The first column of the first row, None when there is none."""
+        row = self.first(connection, **values)
+        return None if row is None else row[0]
+
+    def form(self, dialect: Dialect) -> _Form:
+        """What it is on one database."""
+        form = self._forms.get(dialect.name)
+        if form is None:
+            statement = self._statement(dialect.name) if callable(self._statement) else self._statement
+            form = self._forms[dialect.name] = _Form(statement, dialect)
+        return form
+
+
+class _Form:
+    """A statement in the words of one database."""
+
+    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+        compiled = cast(SQLCompiler, cast(ClauseElement, statement).compile(dialect=dialect))
+        constants = compiled.params
+        self.sql = str(compiled)
+        self._slots: list[tuple[str, bool, Any, Convert | None]] = []
+        for name in compiled.positiontup or ():
+            bind = compiled.binds[name]
+            convert = _binding(bind.type, dialect)
+            constant = None if bind.required else constants[name]
+            ready = constant if convert is None or bind.required else convert(constant)
+            self._slots.append((name.removeprefix("the_"), bind.required, ready, convert))
+        columns: list[Any] = list(getattr(statement, "exported_columns", ()))
+        self._row = namedtuple("Row", [column.key for column in columns]) if columns else None
+        readers = [_reading(column.type, dialect) for column in columns]
+        self._readers = [(number, reader) for number, reader in enumerate(readers) if reader is not None]
+
+    def parameters(self, values: Values) -> list[Any]:
+        """The values in the order and the types of the driver. Raises KeyError for one that is missing."""
+        return [
+            (values[name] if convert is None else convert(values[name])) if open_ else ready
+            for name, open_, ready, convert in self._slots
+        ]
+
+    def rows(self, found: Sequence[Sequence[Any]]) -> list[Any]:
+        """The driver's rows as named tuples of Python values."""
+        make = cast(Any, self._row)._make
+        if not self._readers:
+            return [make(row) for row in found]
+        rows = []
+        for row in found:
+            values = list(row)
+            for number, reader in self._readers:
+                values[number] = reader(values[number])
+            rows.append(make(values))
+        return rows
+
+
+def ask(connection: Executes, *questions: Question) -> list[list[Any]]:
+    """The rows of each question. They are asked in this order, each seeing what those before it had locked."""
+    # Anything else is a session, or Flask-SQLAlchemy's stand-in for one.
+    bare = connection if isinstance(connection, Connection) else cast(Session, connection).connection()
+    if not bare.in_transaction():
+        bare.begin()
+    forms = [question.statement.form(bare.dialect) for question in questions]
+    with driver(bare) as raw:
+        cursors = [raw.cursor() for _ in questions]
+        with together(raw) if len(questions) > 1 else _alone():
+            for cursor, form, question in zip(cursors, forms, questions, strict=True):
+                cursor.execute(form.sql, form.parameters(question.values))
+        return [form.rows(cursor.fetchall()) for form, cursor in zip(forms, cursors, strict=True)]
+
+
+@contextmanager
+def driver(connection: Connection) -> Iterator[Any]:
+    """The driver's own connection. Its errors become SQLAlchemy's; a lost connection leaves the pool."""
+    dialect = connection.dialect
+    base = cast(Any, dialect.loaded_dbapi).Error
+    fairy = connection.connection
+    try:
+        yield fairy.driver_connection
+    except base as error:
+        lost = dialect.is_disconnect(error, cast(Any, fairy), None)
+        if lost:
+            connection.invalidate(error)
+        wrapped = DBAPIError.instance(None, None, error, base, hide_parameters=True, connection_invalidated=lost, dialect=dialect)
+        raise cast(SQLAlchemyError, wrapped) from error
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    yield
+
+
+def together(raw: Any) -> Any:
+    """A block whose statements reach the server in one go, and are answered when it ends; on SQLite at once."""
+    return raw.pipeline() if hasattr(raw, "pipeline") else _alone()
+
+
+class Among(ColumnElement[bool]):
+    """`column` is one of the values named `name`: a list of any length in one value, so that the statement stays the same."""
+
+    inherit_cache = False
+    type = Boolean()
+    # A condition as it stands; SQLAlchemy would compare it with 1 on SQLite.
+    _is_implicitly_boolean = True
+
+    def __init__(self, column: Any, name: str) -> None:
+        self.column = column.__clause_element__() if hasattr(column, "__clause_element__") else column
+        self.values = bindparam(name, type_=_List())
+
+
+class _List(TypeDecorator[Any]):
+    """An array on PostgreSQL, spelled as text since that is quicker than the driver's own; JSON text on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        if dialect.name != "postgresql":
+            return dump_json(list(value))
+        return "{" + ",".join(_item(item) for item in value) + "}"
+
+
+@compiles(Among, "postgresql")
+def _among_postgresql(element: Among, compiler: SQLCompiler, **kw: Any) -> str:
+    array = compiler.dialect.type_compiler_instance.process(ARRAY(element.column.type))
+    return f"{compiler.process(element.column, **kw)} = ANY(CAST({compiler.process(element.values, **kw)} AS {array}))"
+
+
+@compiles(Among, "sqlite")
+def _among_sqlite(element: Among, compiler: SQLCompiler, **kw: Any) -> str:
+    column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  both were written by SQLAlchemy
+
+
+def _item(value: int | str) -> str:
+    if isinstance(value, int):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _binding(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    return cast("Convert | None", kind.dialect_impl(dialect).bind_processor(dialect))
+
+
+def _reading(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    return cast("Convert | None", kind.dialect_impl(dialect).result_processor(dialect, None))

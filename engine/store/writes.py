@@ -1,0 +1,101 @@
+"""What a transaction is going to write, gathered in order and sent together.
+
+A write waits here until something is read or the transaction ends, so that the writes of a whole step make one round
+trip on PostgreSQL. Whoever reads through the unit of work sees everything that was written before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
+
+from engine.store.faults import fault, watched
+from engine.store.prepared import Among, Prepared, Values, driver, together
+from engine.store.upsert import table_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    statement: Prepared
+    rows: Sequence[Values]
+    refusal: Callable[[], Exception] | None
+
+
+class Writes:
+    """The writes of one transaction that the database has not been given yet."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._waiting: list[_Write] = []
+
+    def add(self, statement: Prepared, rows: Sequence[Values], refusal: Callable[[], Exception] | None = None) -> None:
+        """Adds a statement that runs once a row. `refusal` makes the error for one that did not find exactly one row."""
+        if rows:
+            self._waiting.append(_Write(statement, rows, refusal))
+
+    def point(self, name: str) -> None:
+        """Marks a point of `engine.store.faults`: it is reached when all before it is written and nothing after it."""
+        if watched():
+            self.flush()
+            fault(name)
+
+    def flush(self) -> None:
+        """Sends what is waiting. Raises the refusal of a write that did not find its row."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        dialect = self._connection.dialect
+        with driver(self._connection) as raw:
+            cursors = [raw.cursor() for _ in waiting]
+            with together(raw):
+                for cursor, write in zip(cursors, waiting, strict=True):
+                    form = write.statement.form(dialect)
+                    if len(write.rows) == 1:
+                        cursor.execute(form.sql, form.parameters(write.rows[0]))
+                    else:
+                        cursor.executemany(form.sql, [form.parameters(row) for row in write.rows])
+            for cursor, write in zip(cursors, waiting, strict=True):
+                if write.refusal is not None and cursor.rowcount != 1:
+                    raise write.refusal()
+
+
+def insert_of(table: type[DeclarativeBase], **reckoned: Any) -> Prepared:
+    """A new row of a table; every column is given but those that the database reckons by these expressions."""
+    target = table_of(table)
+    return Prepared(insert(target).values({**_values(target), **reckoned}))
+
+
+def upsert_of(table: type[DeclarativeBase]) -> Prepared:
+    """A row of a table that overwrites the one with its primary key, if there is one; every column is given."""
+    target = table_of(table)
+    keys = [column.name for column in target.primary_key]
+
+    def statement(dialect: str) -> Any:
+        made = (postgresql if dialect == "postgresql" else sqlite).insert(target)
+        made = made.values(_values(target))
+        changed = {column.name: made.excluded[column.name] for column in target.columns if column.name not in keys}
+        return made.on_conflict_do_update(index_elements=keys, set_=changed)
+
+    return Prepared(statement)
+
+
+def _values(target: Table) -> dict[str, Any]:
+    return {column.name: bindparam(column.name, type_=column.type) for column in target.columns}
+
+
+def update_of(table: type[DeclarativeBase], *columns: str, only: ColumnElement[bool] | None = None) -> Prepared:
+    """New values for these columns of the row whose `key` is given, if the condition `only` holds for it when it is given."""
+    target = table_of(table)
+    values: dict[str, Any] = {name: bindparam(name, type_=target.c[name].type) for name in columns}
+    return Prepared(update(target).where(target.c.key == bindparam("the_key"), *(() if only is None else (only,))).values(values))
+
+
+def delete_of(column: InstrumentedAttribute[Any], *conditions: Any) -> Prepared:
+    """The rows whose `column` is among `values` go away, as far as the conditions hold for them."""
+    target = cast(Table, column.class_.__table__)
+    return Prepared(delete(target).where(Among(target.c[column.key], "values"), *conditions))
