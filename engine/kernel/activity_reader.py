@@ -231,6 +231,8 @@ class ActivityReader:
                     "不支持 assignment，请用 transformation。",
                     "An assignment is not supported; use a transformation.",
                 )
+            if self._is_store(child_text(item, "targetRef")):
+                self._stored(item)
             target = self._data_object(child_text(item, "targetRef"))
             text = child_text(item, "transformation") or child_text(item, "sourceRef") or ""
             if target is None or (child(item, "transformation") is None and not _NAME.match(text)):
@@ -238,6 +240,19 @@ class ActivityReader:
             value = self._report.expression(text, item)
             if value is not None and text != target and not self._is_property(text):
                 yield Assignment(name=target, value=value)
+
+    def _is_store(self, reference: str | None) -> bool:
+        return any(item.get("id") == reference for item in self._source.root.iter("{*}dataStoreReference", "{*}dataStore"))
+
+    def _stored(self, item: etree._Element) -> None:
+        """A data store lies outside the process: drawn it is a note, but a value for it would be lost."""
+        add = self._report.error if child(item, "transformation", "assignment") is not None else self._report.warning
+        add(
+            "data-store",
+            item,
+            "数据存储只作说明，不会写入任何数据；请用服务任务写入。",
+            "A data store is only a drawing: nothing is written to it; write by a service task.",
+        )
 
     def _data_object(self, reference: str | None) -> str | None:
         for item in self._source.root.iter("{*}dataObjectReference"):
@@ -249,6 +264,18 @@ class ActivityReader:
         return any(item.get("id") == text for item in self._source.root.iter("{*}property", "{*}dataOutput"))
 
     def _check_children(self, node: etree._Element) -> None:
+        method = (node.get("method") or "##Compensate").strip("#").lower()
+        if local(node) == "transaction" and method != "compensate":
+            self._report.error(
+                "transaction-method",
+                node,
+                f"事务只能以补偿方式（##Compensate）取消，不支持“{node.get('method')}”。",
+                f"A transaction is cancelled by compensation (##Compensate); '{node.get('method')}' is not supported.",
+            )
+        if child(node, "standardLoopCharacteristics") is not None and child(node, "multiInstanceLoopCharacteristics") is not None:
+            self._report.error(
+                "loop", node, "活动不能既循环又多实例。", "An activity is either a loop or a multi-instance, not both."
+            )
         for item in children(node, "ioSpecification"):
             self._report.error(
                 "io-specification",

@@ -21,7 +21,7 @@ from engine.kernel.environment import Environment, ModelFailure
 from engine.kernel.model import happened
 from engine.kernel.process_spec import ProcessSpec
 from engine.kernel.rows import InstanceRow, StateSource
-from engine.kernel.scope import check_names
+from engine.kernel.scope import DATA_KINDS, check_names
 from engine.kernel.session import Session
 from engine.kernel.spiffworkflow import check_spiffworkflow
 from engine.kernel.token import FAILURES, Token
@@ -140,7 +140,7 @@ def _set_variables(session: Session, trigger: SetVariables) -> None:
             raise Conflict("scope-gone", "Expected to write into scope '{scope}', but it is gone", scope=trigger.scope)
         scope = session.scope(trigger.scope)
     scope.update(trigger.variables)
-    if scope.row.kind not in ("seat", "collection"):
+    if scope.row.kind not in DATA_KINDS:
         # A complex gateway's activation condition may read what was written.
         session.execution(scope.key).look_at_joins()
 

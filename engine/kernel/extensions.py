@@ -10,6 +10,7 @@ from engine.expressions import Template
 from engine.kernel.model import (
     ApprovalModel,
     AssignModel,
+    Binding,
     CallModel,
     DeadlineModel,
     FieldsModel,
@@ -42,6 +43,7 @@ _KINDS = frozenset({"primary", "negative", "neutral"})
 _FLAGS = frozenset({"true", "false"})
 _OPINIONS = frozenset({"optional", "required"})
 _RULES = frozenset({"post", "person", "starter"})
+_BINDINGS = frozenset({"", "latest", "deployment", "version", "versionTag"})
 _DONE = OutcomeModel(value="done", label="完成", label_en="Done")
 
 
@@ -187,7 +189,37 @@ class ExtensionReader:
         """The mappings of a call activity, ours or another engine's."""
         inputs, all_inputs = self._mappings(node, "in")
         outputs, all_outputs = self._mappings(node, "out")
-        return CallModel(process=process, inputs=inputs, outputs=outputs, all_inputs=all_inputs, all_outputs=all_outputs)
+        return CallModel(
+            process=process,
+            binding=self._binding(node),
+            inputs=inputs,
+            outputs=outputs,
+            all_inputs=all_inputs,
+            all_outputs=all_outputs,
+        )
+
+    def _binding(self, node: etree._Element) -> Binding:
+        item = extension(node, "called")
+        if item is not None:
+            kind, given = item.get("binding") or "", {"version": item.get("version"), "versionTag": item.get("version-tag")}
+        else:
+            kind = vendor(node, "calledElementBinding") or ""
+            tags = {"version": "calledElementVersion", "versionTag": "calledElementVersionTag"}
+            given = {name: vendor(node, attribute) for name, attribute in tags.items()}
+            if not kind and vendor(node, "sameDeployment") == "true":
+                kind = "deployment"
+        value = given.get(kind)
+        unused = any(text is not None for name, text in given.items() if name != kind)
+        if kind not in _BINDINGS or unused or (kind in given and value is None):
+            self.report.error(
+                "binding",
+                node,
+                f"被调流程的版本绑定“{kind}”无效：可用 latest、deployment、version（须写 version）、versionTag（须写版本标签）。",
+                f"The binding '{kind}' of the called process cannot be used: it is latest, deployment, version with its"
+                " number, or versionTag with its tag.",
+            )
+            return Binding()
+        return Binding(kind=kind, value=None if value is None else self.report.template(value, node))
 
     def calendar(self, node: etree._Element) -> str | None:
         """Calendar of a timer event."""

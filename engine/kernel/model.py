@@ -131,10 +131,24 @@ class AdHocModel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Binding:
+    """Which version of a called process runs.
+
+    `kind` is `latest`, `deployment` (the one deployed with the caller), `version` or `versionTag`; empty is the one
+    deployed with the caller, or the newest when that deployment does not hold the process.
+    """
+
+    kind: str = ""
+    value: Template | None = None
+    """Version number or tag."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallModel:
     """Which process a call activity runs, and what crosses the border. Without mappings every variable does, both ways."""
 
     process: Template
+    binding: Binding = Binding()
     inputs: tuple[NamedValue, ...] = ()
     outputs: tuple[NamedValue, ...] = ()
     all_inputs: bool = True
@@ -354,6 +368,8 @@ class ProcessModel:
     startable: bool = False
     title: str | None = None
     title_en: str | None = None
+    version_tag: str | None = None
+    """A name for this version that call activities may bind to."""
     pool: str | None = None
     """Code of the pool, from `liandong:process`."""
     participant: str | None = None

@@ -16,7 +16,7 @@ LIANDONG = "{urn:liandong:bpmn:1}"
 _PEOPLE = frozenset({"rule", "post", "person", "institution", "department"})
 _VALUE = frozenset({"name", "value"})
 _ATTRIBUTES = {
-    "process": frozenset({"startable", "title", "title-en", "pool"}),
+    "process": frozenset({"startable", "title", "title-en", "pool", "version-tag"}),
     "starter": frozenset({"post"}),
     "number": frozenset({"category", "variable"}),
     "subject": frozenset({"value", "masked"}),
@@ -33,6 +33,7 @@ _ATTRIBUTES = {
     "send": frozenset({"to", "endpoint", "businessKey", "expires"}),
     "receive": frozenset(),
     "call": frozenset({"function"}),
+    "called": frozenset({"binding", "version", "version-tag"}),
     "decision": frozenset({"ref", "result", "mapping", "date"}),
     "timer": frozenset({"calendar"}),
     "correlate": _VALUE,
@@ -49,7 +50,7 @@ _OF_ELEMENT = {
     "businessRuleTask": frozenset({"call", "decision"}),
     "sendTask": frozenset({"send"}),
     "receiveTask": frozenset({"receive"}),
-    "callActivity": frozenset({"in", "out"}),
+    "callActivity": frozenset({"called", "in", "out"}),
     "startEvent": frozenset({"receive", "timer"}),
     "boundaryEvent": frozenset({"receive", "timer"}),
     "intermediateCatchEvent": frozenset({"receive", "timer"}),
@@ -70,6 +71,7 @@ _ONCE = frozenset(
         "send",
         "receive",
         "call",
+        "called",
         "decision",
         "timer",
     }

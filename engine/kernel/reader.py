@@ -15,7 +15,7 @@ from engine.expressions import Expression
 from engine.kernel.activity_reader import ActivityReader
 from engine.kernel.decision_reader import DecisionReader
 from engine.kernel.event_reader import EventReader
-from engine.kernel.extensions import ExtensionReader, extension
+from engine.kernel.extensions import ExtensionReader, extension, vendor
 from engine.kernel.model import (
     Element,
     EventModel,
@@ -125,6 +125,7 @@ class ProcessReader:
             startable=info is not None and info.get("startable") == "true",
             title=None if info is None else info.get("title"),
             title_en=None if info is None else info.get("title-en"),
+            version_tag=(None if info is None else info.get("version-tag")) or vendor(node, "versionTag"),
             pool=None if info is None else info.get("pool"),
             participant=None if pool is None else pool.name,
             starters=self._extensions.starters(node),

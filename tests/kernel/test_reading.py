@@ -227,6 +227,23 @@ def test_missing_ids_are_given_the_same_way_every_time() -> None:
         ),
         ('<userTask id="a"><multiInstanceLoopCharacteristics/></userTask>', "loop", "a"),
         ('<userTask id="a"><standardLoopCharacteristics/></userTask>', "loop", "a"),
+        (
+            (
+                '<userTask id="a"><standardLoopCharacteristics loopMaximum="2"/><multiInstanceLoopCharacteristics>'
+                "<loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics></userTask>"
+            ),
+            "loop",
+            "a",
+        ),
+        ('<transaction id="t" method="##Store"/>', "transaction-method", "t"),
+        (
+            (
+                '<dataStoreReference id="d"/><userTask id="a"><dataOutputAssociation><targetRef>d</targetRef><transformation>'
+                "${x}</transformation></dataOutputAssociation></userTask>"
+            ),
+            "data-store",
+            "a",
+        ),
         ('<callActivity id="c"/>', "no-called-element", "c"),
         (
             '<intermediateCatchEvent id="c"><eventDefinitionRef>x</eventDefinitionRef></intermediateCatchEvent>',
