@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 
@@ -31,6 +32,19 @@ class Done:
     task: UUID | None = None
     message: UUID | None = None
     state: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentRecord:
+    """A file in a task's form, without its content."""
+
+    id: UUID
+    name: str
+    type: str
+    """Media type, told by the content."""
+    size: int
+    """Bytes."""
+    uploaded_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,16 @@ from typing import Any
 from uuid import UUID
 
 from engine.commands import account, identity, operation, organisation
+from engine.commands.attachment import (
+    AddAttachment,
+    PurgeAttachments,
+    ReadAttachment,
+    RemoveAttachment,
+    add_attachment,
+    purge_attachments,
+    read_attachment,
+    remove_attachment,
+)
 from engine.commands.audit import AnchorAudit, anchor_audit
 from engine.commands.deployment import Deploy, deploy
 from engine.commands.incident import RaiseIncident, RetryIncident, raise_instance_incident, retry_incident
@@ -33,6 +43,7 @@ from engine.commands.task import (
 from engine.records import Done
 
 HANDLERS: dict[type, Callable[..., Any]] = {
+    AddAttachment: add_attachment,
     AnchorAudit: anchor_audit,
     BroadcastSignal: broadcast_signal,
     ClaimJobs: claim_jobs,
@@ -44,8 +55,11 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     MarkCopyRead: mark_copy_read,
     MarkNotificationsRead: mark_notifications_read,
     MoveInstance: move_instance,
+    PurgeAttachments: purge_attachments,
+    ReadAttachment: read_attachment,
     ReassignTask: reassign_task,
     ReleaseJobs: release_jobs,
+    RemoveAttachment: remove_attachment,
     RaiseIncident: raise_instance_incident,
     RetryIncident: retry_incident,
     RunInstance: run_instance,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.store.base import Base
 from engine.store.keys import KeyBlock
+from engine.store.tables.attachment import Attachment, AttachmentPart, CaseAttachment
 from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.tables.identity import Account, IdempotencyKey, Session, SignInFailure
 from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
@@ -15,10 +16,13 @@ from engine.store.tables.work import Incident, Job, Message
 __all__ = [
     "Account",
     "Appointment",
+    "Attachment",
+    "AttachmentPart",
     "AuditAnchor",
     "AuditEntry",
     "Base",
     "Candidate",
+    "CaseAttachment",
     "Compensation",
     "Copy",
     "Department",
