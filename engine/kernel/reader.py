@@ -14,7 +14,7 @@ from lxml import etree
 from engine.expressions import Expression
 from engine.kernel.activity_reader import ActivityReader
 from engine.kernel.decision_reader import DecisionReader
-from engine.kernel.event_reader import EventReader
+from engine.kernel.event_reader import KINDS, EventReader
 from engine.kernel.extensions import ExtensionReader, extension, vendor
 from engine.kernel.model import (
     Element,
@@ -71,7 +71,11 @@ _TOP_LEVEL = frozenset(
         "resource",
         "interface",
         "relationship",
+        "partnerEntity",
+        "partnerRole",
+        "endPoint",
         "",
+        *KINDS,
     }
 )
 _START_KINDS = frozenset({"message", "signal", "timer", "conditional"})

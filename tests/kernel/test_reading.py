@@ -247,7 +247,7 @@ def test_missing_ids_are_given_the_same_way_every_time() -> None:
         ('<callActivity id="c"/>', "no-called-element", "c"),
         (
             '<intermediateCatchEvent id="c"><eventDefinitionRef>x</eventDefinitionRef></intermediateCatchEvent>',
-            "event-reference",
+            "dangling-reference",
             "c",
         ),
         ('<intermediateCatchEvent id="c"/>', "event-kind", "c"),
