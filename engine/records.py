@@ -15,13 +15,18 @@ class Actor:
     """Key of the person; None for the system."""
     name: str
     rights: frozenset[str] = frozenset()
-    """System rights such as `operations`, `deploy`, `integrate`, `administrate`; business rights come from appointments."""
+    """System rights such as `operations`, `deploy`, `integrate`, `administrate`; business rights come from appointments.
+
+    `external-tasks` fetches the work of every topic, `external-tasks:TOPIC` that of one.
+    """
     source: str | None = None
     """Network address the request came from."""
     request_id: str | None = None
 
 
-SYSTEM = Actor(person=None, name="system", rights=frozenset({"operations", "deploy", "integrate", "administrate"}))
+SYSTEM = Actor(
+    person=None, name="system", rights=frozenset({"operations", "deploy", "integrate", "administrate", "external-tasks"})
+)
 
 
 @dataclass(frozen=True, kw_only=True)

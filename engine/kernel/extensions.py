@@ -152,8 +152,8 @@ class ExtensionReader:
             endpoint=item.get("endpoint"),
             business_key=self._template(item, "businessKey"),
             expires=self._template(item, "expires"),
-            correlation=self._values(item, "correlate", needed=True),
-            payload=self._values(item, "payload", needed=False),
+            correlation=self.values(item, "correlate", needed=True),
+            payload=self.values(item, "payload", needed=False),
         )
 
     def receive(self, node: etree._Element) -> ReceiveModel | None:
@@ -166,7 +166,7 @@ class ExtensionReader:
             name = self._required(accept, "name")
             accepts.append((name, accept.get("as") or name))
         # At a start event the value is left out: there is no instance yet that could have one.
-        correlation = self._values(item, "correlate", needed=False)
+        correlation = self.values(item, "correlate", needed=False)
         return ReceiveModel(correlation=correlation, accepts=tuple(accepts))
 
     def function(self, node: etree._Element) -> FunctionCall | None:
@@ -181,8 +181,8 @@ class ExtensionReader:
             )
         return FunctionCall(
             function=name,
-            inputs=self._values(item, "in", needed=False),
-            outputs=self._values(item, "out", needed=False),
+            inputs=self.values(item, "in", needed=False),
+            outputs=self.values(item, "out", needed=False),
         )
 
     def call(self, node: etree._Element, process: Template) -> CallModel:
@@ -240,7 +240,8 @@ class ExtensionReader:
                 ours.append(NamedValue(name=target, value=value))
         return tuple(ours), everything or not ours
 
-    def _values(self, item: etree._Element, name: str, *, needed: bool) -> tuple[NamedValue, ...]:
+    def values(self, item: etree._Element, name: str, *, needed: bool = False) -> tuple[NamedValue, ...]:
+        """Names and values of the children of that name."""
         return tuple(self._value(found, needed=needed) for found in item.iterchildren(LIANDONG + name))
 
     def _value(self, item: etree._Element, *, needed: bool) -> NamedValue:

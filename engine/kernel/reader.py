@@ -27,6 +27,7 @@ from engine.kernel.model import (
 )
 from engine.kernel.placement import check_placement
 from engine.kernel.source import NODES, SUBPROCESSES, Source, child, child_text, children, local
+from engine.kernel.work_reader import WorkReader
 from engine.xml import line_of
 
 _DESCRIPTIVE = frozenset(
@@ -99,6 +100,8 @@ class ProcessReader:
         self._extensions = extensions
         self._events = EventReader(source, extensions)
         self._activities = ActivityReader(source, extensions, self._events, decisions, refuse_foreign=refuse_foreign)
+        self._work = WorkReader(source.report, extensions)
+        self._retry: str | None = None
         self._lanes = self._read_lanes()
         self._handlers: dict[str, str] = {}
         self._flow_ends: dict[tuple[str, str], list[str]] = {}
@@ -116,6 +119,7 @@ class ProcessReader:
 
     def _process(self, node: etree._Element) -> ProcessModel:
         content = _Content()
+        self._retry = self._work.retry(node)
         self._content(node, (), content)
         info = extension(node, "process")
         identifier = str(node.get("id"))
@@ -174,6 +178,7 @@ class ProcessReader:
         flows = {kind: tuple(self._flow_ids(item, kind)) for kind in ("source", "target")}
         events = self._events.events(item)
         details = self._activities.details(item, name)
+        later = self._work.continuation(item)
         content.elements[identifier] = Element(
             id=identifier,
             type=name,
@@ -196,6 +201,7 @@ class ProcessReader:
             receive=details.receive,
             function=details.function,
             decision=details.decision,
+            external=details.external,
             script=details.script,
             call=details.call,
             ad_hoc=details.ad_hoc,
@@ -206,6 +212,9 @@ class ProcessReader:
             instantiate=item.get("instantiate") == "true",
             start_quantity=self._quantity(item, "startQuantity"),
             completion_quantity=self._quantity(item, "completionQuantity"),
+            async_before=later.before,
+            async_after=later.after,
+            retry=self._work.retry(item) or self._retry,
         )
         if name in SUBPROCESSES:
             self._content(item, (*scope, identifier), content)

@@ -292,7 +292,8 @@ def test_missing_ids_are_given_the_same_way_every_time() -> None:
         ('<userTask id="a" startQuantity="0"/>', "quantity", "a"),
         ('<serviceTask id="a" camunda:class="com.example.Evil"/>', "foreign-service", "a"),
         ('<serviceTask id="a" camunda:expression="${bean.run()}"/>', "foreign-service", "a"),
-        ('<serviceTask id="a" camunda:type="external" camunda:topic="x"/>', "foreign-service", "a"),
+        ('<serviceTask id="a" camunda:type="mail"/>', "foreign-service", "a"),
+        ('<serviceTask id="a" camunda:type="external"/>', "external-topic", "a"),
         (
             '<userTask id="a"><extensionElements><camunda:taskListener class="x"/></extensionElements></userTask>',
             "foreign-listener",

@@ -11,7 +11,7 @@ from engine.store.tables.instance import Compensation, ProcessInstance, Scope, S
 from engine.store.tables.organisation import Appointment, Department, DocumentNumber, Institution, Membership, Person, Post
 from engine.store.tables.record import AuditAnchor, AuditEntry, History, Notification, Participant
 from engine.store.tables.task import Candidate, Copy, Draft, Round, Rung, Seat
-from engine.store.tables.work import Incident, Job, Message
+from engine.store.tables.work import ExternalTask, Incident, Job, Message
 
 __all__ = [
     "Account",
@@ -29,6 +29,7 @@ __all__ = [
     "Deployment",
     "DocumentNumber",
     "Draft",
+    "ExternalTask",
     "History",
     "IdempotencyKey",
     "Incident",
