@@ -9,7 +9,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
     assets,
-    attachments,
     database,
     document,
     events,
@@ -30,7 +29,7 @@ from api.strict_json import StrictJson
 from engine.engine import Engine
 
 MAX_BODY = 1024 * 1024
-CONCEPTS = (session, tasks, attachments, instances, notifications, messages, operations, organisation, events)
+CONCEPTS = (session, tasks, instances, notifications, messages, operations, organisation, events)
 
 
 def create_app(engine: Engine, config: ApiConfig) -> Flask:

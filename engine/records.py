@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 
@@ -15,18 +14,13 @@ class Actor:
     """Key of the person; None for the system."""
     name: str
     rights: frozenset[str] = frozenset()
-    """System rights such as `operations`, `deploy`, `integrate`, `administrate`; business rights come from appointments.
-
-    `external-tasks` fetches the work of every topic, `external-tasks:TOPIC` that of one.
-    """
+    """System rights such as `operations`, `deploy`, `integrate`, `administrate`; business rights come from appointments."""
     source: str | None = None
     """Network address the request came from."""
     request_id: str | None = None
 
 
-SYSTEM = Actor(
-    person=None, name="system", rights=frozenset({"operations", "deploy", "integrate", "administrate", "external-tasks"})
-)
+SYSTEM = Actor(person=None, name="system", rights=frozenset({"operations", "deploy", "integrate", "administrate"}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,19 +31,6 @@ class Done:
     task: UUID | None = None
     message: UUID | None = None
     state: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class AttachmentRecord:
-    """A file in a task's form, without its content."""
-
-    id: UUID
-    name: str
-    type: str
-    """Media type, told by the content."""
-    size: int
-    """Bytes."""
-    uploaded_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

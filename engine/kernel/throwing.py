@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
@@ -51,24 +51,14 @@ def _compensate(token: Token, event: EventModel) -> bool:
     return True
 
 
-def raise_error(token: Token, code: str, payload: Mapping[str, JSON]) -> bool:
-    """Takes an error out of the activity that a token stands at, with values for whoever catches it. False when nobody does."""
-    at: Token | None = token
-    while at is not None:
-        if at.task_spec.boundary and _fire_first(token.session.subscriptions.of_token(at), "error", code, token, payload):
-            return True
-        at = at.parent
-    return propagate(token, "error", code, payload)
-
-
-def propagate(token: Token, kind: str, code: str | None, payload: Mapping[str, JSON] | None = None) -> bool:
+def propagate(token: Token, kind: str, code: str | None) -> bool:
     """Takes an error or escalation outward to whoever catches it first. False when nobody does."""
     execution = token.execution
     subscriptions = token.session.subscriptions
     inside_handler = False
     while True:
         # An event subprocess does not catch what comes out of its own kind.
-        if not inside_handler and _fire_first(subscriptions.in_scope(execution), kind, code, token, payload):
+        if not inside_handler and _fire_first(subscriptions.in_scope(execution), kind, code, token):
             return True
         host = execution.host
         if host is None:
@@ -76,7 +66,7 @@ def propagate(token: Token, kind: str, code: str | None, payload: Mapping[str, J
         inside_handler = execution.kind == "event_subprocess"
         execution = host.execution
         while host is not None:
-            if host.task_spec.boundary and _fire_first(subscriptions.of_token(host), kind, code, token, payload):
+            if host.task_spec.boundary and _fire_first(subscriptions.of_token(host), kind, code, token):
                 return True
             host = host.parent
 
@@ -87,13 +77,11 @@ def matching(rows: Iterable[SubscriptionRow], kind: str, code: str | None) -> Su
     return min(fitting, key=lambda row: row.name is None, default=None)
 
 
-def _fire_first(
-    rows: Iterable[SubscriptionRow], kind: str, code: str | None, token: Token, payload: Mapping[str, JSON] | None
-) -> bool:
+def _fire_first(rows: Iterable[SubscriptionRow], kind: str, code: str | None, token: Token) -> bool:
     row = matching(rows, kind, code)
     if row is None:
         return False
-    token.session.subscriptions.fire(row, payload)
+    token.session.subscriptions.fire(row)
     return True
 
 

@@ -11,7 +11,6 @@ from engine.runtime.names import CaseNames
 from engine.runtime.rights import field_rights
 from engine.runtime.runtime import Runtime, StepTooLarge
 from engine.runtime.suspension import resume, suspend
-from engine.runtime.task_form import TaskForm, TaskPlace, task_form
 
 __all__ = [
     "Act",
@@ -22,10 +21,7 @@ __all__ = [
     "NewCase",
     "Runtime",
     "StepTooLarge",
-    "TaskForm",
-    "TaskPlace",
     "field_rights",
     "resume",
     "suspend",
-    "task_form",
 ]

@@ -30,7 +30,6 @@ from engine.runtime.names import CaseNames, reserved_names
 from engine.runtime.outline import outline
 from engine.runtime.step import Step
 from engine.runtime.stuck import notice_stuck
-from engine.runtime.waiting import follow_waiting
 from engine.store.database import Database
 from engine.store.faults import AFTER_AUDIT, AFTER_DELTA, AFTER_EFFECTS, AFTER_JOBS, AFTER_LOCK, AFTER_STEP
 from engine.store.prepared import Prepared, Question
@@ -179,9 +178,11 @@ class Runtime:
         *,
         before: Callable[[Journal], None] | None = None,
         operated: bool = False,
+        scope: int | None = None,
     ) -> StepResult:
         """Lets a locked instance take one step; one that is suspended only when an operator does it by `operated`.
 
+        `scope`, if known, is where the token to be completed reads its variables: what it needs is then loaded at once.
         Raises Conflict when it has ended or is suspended, and what the kernel refuses with.
         """
         if operated:
@@ -190,8 +191,8 @@ class Runtime:
             case.require_moving()
         definition = self.definitions.get(case.definition)
         source = StoredState(work, _kernel_row(case))
-        if isinstance(trigger, CompleteToken):
-            source.load_around(trigger.token, definition.step_names.union(trigger.variables))
+        if scope is not None and isinstance(trigger, CompleteToken):
+            source.load_around(trigger.token, scope, definition.step_names.union(trigger.variables))
         return self._step(work, case, definition, source, trigger, act, before)
 
     def names(self, work: UnitOfWork, case: Case, scope: int) -> CaseNames:
@@ -252,7 +253,6 @@ class Runtime:
         )
         outline(step)
         carry_out(step)
-        follow_waiting(step)
         wake_messages(work, case.institution, result.delta)
         notice_stuck(step)
         work.reach(AFTER_EFFECTS)

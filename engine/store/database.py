@@ -42,8 +42,7 @@ class Database:
             self.engine = self._engine(pool_size, connect_args=arguments)
             sqlite.prepare(self.engine)
         else:
-            # Positional parameters, as on SQLite: a prepared statement has one order of values on both.
-            self.engine = self._engine(pool_size, pool_pre_ping=True, paramstyle="format")
+            self.engine = self._engine(pool_size)
             postgresql.prepare(self.engine, statement_limit)
 
     def _engine(self, pool_size: int, **options: Any) -> Engine:

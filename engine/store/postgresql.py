@@ -6,19 +6,24 @@ BEGIN IMMEDIATE does their work.
 
 from __future__ import annotations
 
+import math
+import select
+import time
 from datetime import timedelta
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
-from psycopg.types.numeric import Int8BinaryDumper
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import DisconnectionError
+
+from engine.store import pipeline
 
 LOCK_LIMIT = timedelta(seconds=10)
 GRACE = timedelta(seconds=2)
 """What an answer may take on its way; a server that is silent for longer than its own limit and this one is gone."""
-STATEMENTS = 400
-"""Statements that one connection keeps ready on the server."""
+FRESH_SECONDS = 2.0
+"""A connection that was used less than this ago is not asked whether it is still alive."""
 KEEPALIVES = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -35,6 +40,8 @@ class PatientConnection(psycopg.Connection[Any]):
 
     patience: float | None = None
     """Seconds, None for ever."""
+    prepared_names: set[bytes]
+    """Statements that `engine.store.pipeline` has prepared on it."""
 
     def wait(self, gen: PQGen[R], interval: float = 0.1, timeout: float | None = None) -> R:
         """Waits for the server. Raises OperationalError and closes the connection when `patience` is over."""
@@ -56,16 +63,41 @@ def prepare(engine: Engine, statement_limit: timedelta) -> None:
         "lock_timeout": min(LOCK_LIMIT, statement_limit),
         "idle_in_transaction_session_timeout": statement_limit,
     }
-    options = " ".join(["-c timezone=UTC", *(f"-c {name}={_milliseconds(span)}" for name, span in limits.items())])
+    # A statement that is prepared is planned once: planning most of ours takes longer than carrying them out.
+    fixed = ("-c timezone=UTC", "-c plan_cache_mode=force_generic_plan")
+    options = " ".join([*fixed, *(f"-c {name}={_milliseconds(span)}" for name, span in limits.items())])
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Any, record: Any, arguments: Any, parameters: dict[str, Any]) -> PatientConnection:
         connection = PatientConnection.connect(*arguments, **{**parameters, **KEEPALIVES, "options": options})
         connection.patience = (statement_limit + GRACE).total_seconds()
-        # psycopg sends an int as the smallest type it fits, and the server would plan a statement anew for each of them.
-        connection.adapters.register_dumper(int, Int8BinaryDumper)
-        connection.prepared_max = STATEMENTS
+        connection.prepared_names = set()
+        # psycopg would have everything that is prepared forgotten with every rollback; see `engine.store.pipeline`.
+        connection.prepare_threshold = None
         return connection
+
+    @event.listens_for(engine, "checkin")
+    def rest(connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def wake(connection: PatientConnection, record: Any, fairy: Any) -> None:
+        """Makes sure that a connection is alive.
+
+        A server that has gone says so, and what it said is there to be read, which costs no round trip to find out. One
+        that could not say it is asked after a rest.
+        """
+        said = select.poll()
+        said.register(connection.fileno(), select.POLLIN)
+        if said.poll(0):
+            raise DisconnectionError
+        if time.monotonic() - record.info.get("rests_since", math.inf) < FRESH_SECONDS:
+            return
+        try:
+            pipeline.run(connection, [])
+            connection.rollback()
+        except psycopg.Error as error:
+            raise DisconnectionError from error
 
 
 def _milliseconds(span: timedelta) -> int:

@@ -5,11 +5,12 @@ step of every case runs is a `Prepared` at the top of its module, and costs what
 differences between the databases are still SQLAlchemy's; an error is the one it would have raised, without parameters.
 
 Several questions that do not need each other's answer go to the server together, and so do several writes: one round
-trip on PostgreSQL (its pipeline), one call after the other on SQLite, which has no trips to save.
+trip on PostgreSQL (see `engine.store.pipeline`), one call after the other on SQLite, which has no trips to save.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,10 +24,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from engine.store import pipeline
 from engine.store.base import Executes, dump_json
 
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +82,28 @@ class _Form:
     """A statement in the words of one database."""
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
-        compiled = cast(SQLCompiler, cast(ClauseElement, statement).compile(dialect=dialect))
-        constants = compiled.params
+        postgres = dialect.name == "postgresql"
+        # The server numbers its parameters; everything else about the dialect stays.
+        words = cast(Any, type(dialect))(paramstyle="numeric_dollar") if postgres else dialect
+        compiled = cast(SQLCompiler, cast(ClauseElement, statement).compile(dialect=words))
         self.sql = str(compiled)
+        self._name, self._bytes = f"liandong_{next(_NUMBERS)}".encode(), self.sql.encode()
         self._slots: list[tuple[str, bool, Any, Convert | None]] = []
         for name in compiled.positiontup or ():
             bind = compiled.binds[name]
             convert = _binding(bind.type, dialect)
-            constant = None if bind.required else constants[name]
+            constant = None if bind.required else compiled.params[name]
             ready = constant if convert is None or bind.required else convert(constant)
             self._slots.append((name.removeprefix("the_"), bind.required, ready, convert))
         columns: list[Any] = list(getattr(statement, "exported_columns", ()))
         self._row = namedtuple("Row", [column.key for column in columns]) if columns else None
+        self._spelled = [pipeline.reading(column.type) for column in columns] if postgres else []
         readers = [_reading(column.type, dialect) for column in columns]
         self._readers = [(number, reader) for number, reader in enumerate(readers) if reader is not None]
+
+    def call(self, values: Values) -> pipeline.Call:
+        """The statement as PostgreSQL's pipeline takes it."""
+        return pipeline.Call(self._name, self._bytes, [pipeline.text_of(value) for value in self.parameters(values)])
 
     def parameters(self, values: Values) -> list[Any]:
         """The values in the order and the types of the driver. Raises KeyError for one that is missing."""
@@ -100,6 +111,15 @@ class _Form:
             (values[name] if convert is None else convert(values[name])) if open_ else ready
             for name, open_, ready, convert in self._slots
         ]
+
+    def spelled_rows(self, result: Any) -> list[Any]:
+        """libpq's result as named tuples of Python values."""
+        read, get = list(enumerate(self._spelled)), result.get_value
+        found = []
+        for row in range(result.ntuples):
+            texts = [get(row, column) for column, _ in read]
+            found.append([None if text is None else reader(text) for text, (_, reader) in zip(texts, read, strict=True)])
+        return self.rows(found)
 
     def rows(self, found: Sequence[Sequence[Any]]) -> list[Any]:
         """The driver's rows as named tuples of Python values."""
@@ -123,11 +143,30 @@ def ask(connection: Executes, *questions: Question) -> list[list[Any]]:
         bare.begin()
     forms = [question.statement.form(bare.dialect) for question in questions]
     with driver(bare) as raw:
-        cursors = [raw.cursor() for _ in questions]
-        with together(raw) if len(questions) > 1 else _alone():
-            for cursor, form, question in zip(cursors, forms, questions, strict=True):
-                cursor.execute(form.sql, form.parameters(question.values))
-        return [form.rows(cursor.fetchall()) for form, cursor in zip(forms, cursors, strict=True)]
+        if bare.dialect.name == "postgresql":
+            calls = [form.call(question.values) for form, question in zip(forms, questions, strict=True)]
+            return [form.spelled_rows(result) for form, result in zip(forms, pipeline.run(raw, calls), strict=True)]
+        cursor, answers = raw.cursor(), []
+        for form, question in zip(forms, questions, strict=True):
+            answers.append(form.rows(cursor.execute(form.sql, form.parameters(question.values)).fetchall()))
+        return answers
+
+
+def send(connection: Connection, orders: Sequence[tuple[Prepared, Sequence[Values]]]) -> list[int]:
+    """Carries out each statement once for each of its rows, and says how many rows of the database it has found."""
+    forms = [(statement.form(connection.dialect), rows) for statement, rows in orders]
+    with driver(connection) as raw:
+        if connection.dialect.name == "postgresql":
+            results = iter(pipeline.run(raw, [form.call(row) for form, rows in forms for row in rows]))
+            return [sum(next(results).command_tuples or 0 for _ in rows) for _, rows in forms]
+        cursor, found = raw.cursor(), []
+        for form, rows in forms:
+            if len(rows) == 1:
+                cursor.execute(form.sql, form.parameters(rows[0]))
+            else:
+                cursor.executemany(form.sql, [form.parameters(row) for row in rows])
+            found.append(cursor.rowcount)
+        return found
 
 
 @contextmanager
@@ -144,16 +183,6 @@ def driver(connection: Connection) -> Iterator[Any]:
             connection.invalidate(error)
         wrapped = DBAPIError.instance(None, None, error, base, hide_parameters=True, connection_invalidated=lost, dialect=dialect)
         raise cast(SQLAlchemyError, wrapped) from error
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    yield
-
-
-def together(raw: Any) -> Any:
-    """A block whose statements reach the server in one go, and are answered when it ends; on SQLite at once."""
-    return raw.pipeline() if hasattr(raw, "pipeline") else _alone()
 
 
 class Among(ColumnElement[bool]):

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased
 
 from engine.kernel.rows import JSON, CompensationRow, Delta, InstanceRow, ScopeRow, SubscriptionRow, TokenRow
 from engine.store.base import dump_json
@@ -84,26 +85,35 @@ VARIABLES_NAMED = Prepared(
 )
 
 
-def _around() -> tuple[Select[Any], Select[Any], Select[Any]]:
-    """A token and the one it is a seat of; the scopes around it; variables of those scopes."""
-    moved = select(Token.key, Token.parent, Token.scope, Token.data_scope).where(Token.key == bindparam("token")).subquery()
-    tokens = select(*TOKEN_COLUMNS).where(
-        or_(Token.key == bindparam("token"), Token.key == select(moved.c.parent).scalar_subquery())
+# A token and the one it is a seat of; its scope and the one around it, and the root; what they hold.
+_outer_token, _outer_scope = aliased(Token), aliased(Scope)
+_HERE = Among(Scope.key, "scopes")
+TOKENS_AROUND = Prepared(
+    select(*TOKEN_COLUMNS)
+    .where(Token.key == bindparam("token"))
+    .union_all(
+        select(*(getattr(_outer_token, column.key) for column in TOKEN_COLUMNS))
+        .join(Token, Token.parent == _outer_token.key)
+        .where(Token.key == bindparam("token"))
     )
-    seed = select(Scope.key, Scope.parent).where(
-        Scope.key.in_(
-            select(moved.c.scope).union_all(select(moved.c.data_scope), select(bindparam("root", type_=Scope.key.type)))
-        )
+)
+SCOPES_AROUND = Prepared(
+    select(*SCOPE_COLUMNS)
+    .where(_HERE)
+    .union_all(
+        select(*(getattr(_outer_scope, column.key) for column in SCOPE_COLUMNS))
+        .join(Scope, Scope.parent == _outer_scope.key)
+        .where(_HERE)
     )
-    chain = seed.cte("chain", recursive=True)
-    chain = chain.union(select(Scope.key, Scope.parent).join(chain, Scope.key == chain.c.parent))
-    around = select(chain.c.key)
-    scopes = select(*SCOPE_COLUMNS).where(Scope.key.in_(around))
-    variables = select(Variable.scope, Variable.name, Variable.value)
-    return tokens, scopes, variables.where(Variable.scope.in_(around), Among(Variable.name, "names"))
-
-
-TOKENS_AROUND, SCOPES_AROUND, VARIABLES_AROUND = map(Prepared, _around())
+)
+_NAMED = (Variable.scope, Variable.name, Variable.value)
+VARIABLES_AROUND = Prepared(
+    select(*_NAMED)
+    .where(Among(Variable.scope, "scopes"), Among(Variable.name, "names"))
+    .union_all(
+        select(*_NAMED).join(Scope, Scope.parent == Variable.scope).where(_HERE, Among(Variable.name, "names")),
+    )
+)
 
 # What a step writes.
 NEW_SCOPE, NEW_TOKEN, NEW_SUBSCRIPTION, NEW_COMPENSATION = map(insert_of, (Scope, Token, Subscription, Compensation))
@@ -130,13 +140,17 @@ class StoredState:
         self._names: frozenset[str] = frozenset()
         self._variables: dict[int, dict[str, JSON]] = {}
 
-    def load_around(self, token: int, names: frozenset[str]) -> None:
-        """Loads together what moving a token nearly always asks for; of the variables those of `names`."""
+    def load_around(self, token: int, scope: int, names: frozenset[str]) -> None:
+        """Loads together what moving a token nearly always asks for. `scope` is where it reads its variables.
+
+        Of the variables only those of `names` are loaded.
+        """
+        here = {scope, self._row.root_scope}
         tokens, scopes, subscriptions, variables = self._work.ask(
             TOKENS_AROUND.question(token=token),
-            SCOPES_AROUND.question(token=token, root=self._row.root_scope),
+            SCOPES_AROUND.question(scopes=here),
             SUBSCRIPTIONS_OF.question(tokens=(token,)),
-            VARIABLES_AROUND.question(token=token, root=self._row.root_scope, names=names),
+            VARIABLES_AROUND.question(scopes=here, names=names),
         )
         self._tokens = {row.key: _as(TokenRow, row) for row in tokens}
         self._scopes = {row.key: _as(ScopeRow, row) for row in scopes}

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from engine.store.faults import fault, watched
-from engine.store.prepared import Among, Prepared, Values, driver, together
+from engine.store.prepared import Among, Prepared, Values, send
 from engine.store.upsert import table_of
 
 
@@ -49,19 +49,10 @@ class Writes:
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
-        dialect = self._connection.dialect
-        with driver(self._connection) as raw:
-            cursors = [raw.cursor() for _ in waiting]
-            with together(raw):
-                for cursor, write in zip(cursors, waiting, strict=True):
-                    form = write.statement.form(dialect)
-                    if len(write.rows) == 1:
-                        cursor.execute(form.sql, form.parameters(write.rows[0]))
-                    else:
-                        cursor.executemany(form.sql, [form.parameters(row) for row in write.rows])
-            for cursor, write in zip(cursors, waiting, strict=True):
-                if write.refusal is not None and cursor.rowcount != 1:
-                    raise write.refusal()
+        found = send(self._connection, [(write.statement, write.rows) for write in waiting])
+        for number, write in zip(found, waiting, strict=True):
+            if write.refusal is not None and number != 1:
+                raise write.refusal()
 
 
 def insert_of(table: type[DeclarativeBase], **reckoned: Any) -> Prepared:

@@ -104,7 +104,6 @@ CHANGES = (
     ("PUT", "session/password"),
     *(("POST", f"{TASK}/{action}") for action in ("claim", "unclaim", "complete", "reassign")),
     ("PUT", f"{TASK}/draft"),
-    ("PUT", f"{TASK}/attachments/00000000-0000-4000-8000-000000000001?field=papers&name=x"),
 )
 
 

@@ -23,7 +23,6 @@ NEVER_ASKED_FOR = {
     "login-taken",
     "no-instance",
     "no-institution",
-    "no-person",
     "own-rights",
     "person-not-found",
     "tree-loop",
