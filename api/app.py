@@ -18,6 +18,7 @@ from api import (
     instances,
     messages,
     notifications,
+    operating,
     operations,
     organisation,
     problems,
@@ -29,7 +30,7 @@ from api.strict_json import StrictJson
 from engine.engine import Engine
 
 MAX_BODY = 1024 * 1024
-CONCEPTS = (session, tasks, instances, notifications, messages, operations, organisation, events)
+CONCEPTS = (session, tasks, instances, notifications, messages, operations, operating, organisation, events)
 
 
 def create_app(engine: Engine, config: ApiConfig) -> Flask:

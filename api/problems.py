@@ -48,6 +48,7 @@ STATUS_BY_CODE: Mapping[str, int] = {
     "no-session": 401,
     "session-expired": 401,
     "stale": 412,
+    "stale-case": 412,
     "invalid-json": 400,
     "invalid-text": 400,
     "json-duplicate-key": 400,
@@ -70,7 +71,7 @@ CODE_BY_STATUS: Mapping[int, str] = {
     503: "unavailable",
 }
 """Codes of what HTTP itself refuses."""
-FACTS_FOR_CALLERS = frozenset({"at", "by", "count", "field", "post", "triesLeft", "until"})
+FACTS_FOR_CALLERS = frozenset({"at", "by", "count", "element", "field", "post", "triesLeft", "until"})
 """Facts that may leave: the engine's other facts name keys and expressions that are nobody's business outside."""
 
 _CODES: Mapping[str, str] = {"Missing data for required field.": "missing", "Unknown field.": "unknown"}

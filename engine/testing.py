@@ -46,8 +46,10 @@ from engine.commands.task import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
 from engine.config import Config
 from engine.engine import Engine
 from engine.errors import EngineError
+from engine.kernel import ProcessModel
 from engine.queries.tasks import Box, SearchTasks
 from engine.records import SYSTEM, Actor, Deployed, Done
+from engine.runtime import Definitions
 from engine.store import faults
 from engine.store.database import Database
 from engine.store.tables import (
@@ -211,6 +213,11 @@ class County:
         table = ProcessInstance
         found = [self.case(row.id) for row in self.rows(select(table.id).order_by(table.key))]
         return [case for case in found if process_key in (None, case.process_key)]
+
+    def definition(self, instance: UUID) -> ProcessModel:
+        """The process model that an instance runs on."""
+        key = self.scalar(select(ProcessInstance.definition).where(ProcessInstance.id == instance))
+        return Definitions(self.engine.database).model(key)
 
     def person(self, login: str, *rights: str) -> Someone:
         """Somebody of `PEOPLE`, with system rights when they are given."""

@@ -7,7 +7,8 @@ task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reas
 task-completed {task, outcome, label, label_en, opinion} · task-closed {task} · copied {task, person, reason} ·
 message-sent {message, name, to, endpoint} · message-received {message, name, from} · timer-fired {} · signal-received {name} ·
 escalation {task, rung, level, told} · incident {incident, code} · incident-resolved {incident} · instance-ended {state} ·
-instance-suspended {reason} · instance-resumed {reason, since}.
+instance-suspended {reason} · instance-resumed {reason, since} · instance-cancelled {reason, compensate} ·
+counterpart-cancelled {institution, pool} · instance-modified {reason, instructions} · variables-set {reason, changes}.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,14 +10,23 @@ from sqlalchemy import select
 
 from engine.authorization import require_right
 from engine.commands.registry import Command
-from engine.commands.texts import require_text
-from engine.errors import FieldError, InvalidForm, NotFound
+from engine.commands.texts import require_text, require_values
+from engine.errors import FieldError, Invalid, InvalidForm, NotFound
+from engine.kernel.rows import JSON
+from engine.kernel.triggers import Instruction, Move
 from engine.records import Done
-from engine.runtime import Case, Runtime, resume, suspend
+from engine.runtime import Case, Runtime
+from engine.runtime.cancellation import cancel
+from engine.runtime.modification import modify, require_instructions, set_variables
+from engine.runtime.suspension import resume, suspend
+from engine.store.base import dump_json
 from engine.store.tables import ProcessInstance
 from engine.store.unit_of_work import UnitOfWork
 
 REASON_LENGTH = 500
+NAME_LENGTH = 200
+VALUES_LIMIT = 200_000
+"""Characters of the JSON text of all values that one command writes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +45,38 @@ class ResumeInstance(Command[Done]):
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class CancelInstance(Command[Done]):
+    """End an instance with everything in it; with `compensate` after what was done has been undone."""
+
+    instance: UUID
+    reason: str
+    compensate: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModifyInstance(Command[Done]):
+    """Put tokens where they are wanted and take others away, by an ordered list of instructions in one step."""
+
+    instance: UUID
+    instructions: tuple[Instruction, ...]
+    reason: str
+    revision: int | None = None
+    """Revision of the instance that the operator has looked at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetInstanceVariables(Command[Done]):
+    """Write variables of an instance, as seen from one of its scopes."""
+
+    instance: UUID
+    variables: Mapping[str, JSON]
+    reason: str
+    scope: int | None = None
+    """Key of the scope; None is the instance's own."""
+    revision: int | None = None
+
+
 def suspend_instance(command: SuspendInstance, work: UnitOfWork, runtime: Runtime) -> Done:
     case = operated_case(work, runtime, command.instance)
     suspend(work, runtime, case, required_reason(command.reason))
@@ -45,6 +87,44 @@ def resume_instance(command: ResumeInstance, work: UnitOfWork, runtime: Runtime)
     case = operated_case(work, runtime, command.instance)
     resume(work, runtime, case, required_reason(command.reason))
     return Done(instance=case.id, state=case.state)
+
+
+def cancel_instance(command: CancelInstance, work: UnitOfWork, runtime: Runtime) -> Done:
+    case = operated_case(work, runtime, command.instance)
+    cancel(work, runtime, case, required_reason(command.reason), compensate=command.compensate)
+    return Done(instance=case.id, state=case.state)
+
+
+def modify_instance(command: ModifyInstance, work: UnitOfWork, runtime: Runtime) -> Done:
+    case = operated_case(work, runtime, command.instance)
+    reason = required_reason(command.reason)
+    require_instructions(command.instructions)
+    for instruction in command.instructions:
+        target = instruction.target if isinstance(instruction, Move) else instruction
+        require_named_values(getattr(target, "variables", {}))
+    modify(work, runtime, case, command.instructions, reason, command.revision)
+    return Done(instance=case.id, state=case.state)
+
+
+def set_instance_variables(command: SetInstanceVariables, work: UnitOfWork, runtime: Runtime) -> Done:
+    case = operated_case(work, runtime, command.instance)
+    reason = required_reason(command.reason)
+    if not command.variables:
+        raise Invalid("no-variables", "Expected variables to write, but found none")
+    require_named_values(command.variables)
+    set_variables(work, runtime, case, command.variables, reason, scope=command.scope, revision=command.revision)
+    return Done(instance=case.id, state=case.state)
+
+
+def require_named_values(variables: Mapping[str, JSON]) -> None:
+    """Raises Invalid for names or values that cannot be kept."""
+    for name in variables:
+        if not name:
+            raise Invalid("invalid-text", "Expected a name for every variable, but found an empty one")
+        require_text("variables", name, NAME_LENGTH)
+    require_values(variables)
+    if len(dump_json(dict(variables))) > VALUES_LIMIT:
+        raise Invalid("values-too-large", "Expected variables of at most {limit} characters", limit=VALUES_LIMIT)
 
 
 def operated_case(work: UnitOfWork, runtime: Runtime, instance: UUID) -> Case:

@@ -16,16 +16,18 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict, Invalid
 from engine.kernel import correlation
+from engine.kernel.cancellation import cancel
 from engine.kernel.effects import StepResult
 from engine.kernel.environment import Environment, ModelFailure
 from engine.kernel.model import happened
+from engine.kernel.modification import modify
 from engine.kernel.process_spec import ProcessSpec
 from engine.kernel.rows import InstanceRow, StateSource
 from engine.kernel.scope import check_names
 from engine.kernel.session import Session
 from engine.kernel.spiffworkflow import check_spiffworkflow
 from engine.kernel.token import FAILURES, Token
-from engine.kernel.triggers import Cancel, CompleteToken, Fire, Resume, Retry, SetVariables, Start, StartAdHoc, Trigger
+from engine.kernel.triggers import Cancel, CompleteToken, Fire, Modify, Resume, Retry, SetVariables, Start, StartAdHoc, Trigger
 
 check_spiffworkflow()
 # Its records at INFO carry task data.
@@ -203,12 +205,6 @@ def _go_on(session: Session, trigger: Resume) -> None:
     session.subscriptions.ask_all_conditions()
 
 
-def _cancel(session: Session, trigger: Cancel) -> None:
-    session.root.flag("ending", "cancelled")
-    session.root.clear()
-    session.root.settle()
-
-
 def _token(session: Session, key: int) -> Token:
     token = session.token(key)
     if token is None:
@@ -231,5 +227,6 @@ _HANDLERS: dict[type, Callable[[Session, Any], None]] = {
     StartAdHoc: _start_ad_hoc,
     Retry: _retry,
     Resume: _go_on,
-    Cancel: _cancel,
+    Modify: modify,
+    Cancel: cancel,
 }

@@ -90,8 +90,7 @@ class Execution(BpmnBaseWorkflow):
 
         `start` names the start event that has happened, `event` which of its events that was.
         """
-        for subprocess, listening in self.spec.event_subprocesses:
-            self.session.subscriptions.arm_event_subprocess(self, subprocess, listening)
+        self.listen()
         if self.spec.ad_hoc is not None:
             self.settle()
             return
@@ -103,6 +102,11 @@ class Execution(BpmnBaseWorkflow):
         for token in tokens:
             token.enter()
         self.settle()
+
+    def listen(self) -> None:
+        """Arms the event subprocesses."""
+        for subprocess, listening in self.spec.event_subprocesses:
+            self.session.subscriptions.arm_event_subprocess(self, subprocess, listening)
 
     def settle(self) -> None:
         """Lets the step loop see whether the scope has ended."""

@@ -130,11 +130,15 @@ class KernelSpec(BpmnSpecMixin):
     def _arrive(self, token: Token) -> bool:
         if self.element.start_quantity > 1 and token._parent is None and not enough_tokens(self.element.start_quantity, token):
             return False
+        self.arm(token)
+        return self.arrive(token)
+
+    def arm(self, token: Token) -> None:
+        """Arms the boundary events of a token that has come."""
         if self.boundary and not token.armed and not token.internal_data.get("compensates"):
             token.armed = True
             for name in self.boundary:
                 token.session.subscriptions.arm_boundary(token, self._wf_spec.task_specs[name])
-        return self.arrive(token)
 
     def _on_ready_hook(self, token: Token) -> None:
         """Nothing is copied in."""

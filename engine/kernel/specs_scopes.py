@@ -45,6 +45,14 @@ class ScopedSpec(KernelSpec):
         """Opens the scope, empty."""
         return token.session.open_execution(token, self.kind, self.inner, token.data, {})
 
+    def open_listening(self, token: Token) -> Execution:
+        """Opens the scope for a token that somebody puts inside: it listens, and nothing in it has begun."""
+        self.arm(token)
+        execution = self.open(token)
+        token._set_state(TaskState.STARTED)
+        execution.listen()
+        return execution
+
     def start_of(self, token: Token) -> str | None:
         """The start event that has happened, None for the plain start."""
         return None

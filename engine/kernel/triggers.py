@@ -69,7 +69,69 @@ class Retry:
 
 @dataclass(frozen=True, kw_only=True)
 class Cancel:
-    """End the whole instance from outside."""
+    """End the whole instance from outside, if wanted after what was done has been undone."""
+
+    compensate: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartBefore:
+    """Put a token at an element. `variables` are written first, as seen from there."""
+
+    element: str
+    ancestor: int | None = None
+    """Token of the open subprocess or call activity that the element is in; needed where several are open."""
+    variables: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartAfter:
+    """Put a token on the one flow out of an element, as if that had just been done."""
+
+    element: str
+    ancestor: int | None = None
+    variables: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartFlow:
+    """Put a token on a sequence flow. Its condition is not asked."""
+
+    flow: str
+    ancestor: int | None = None
+    variables: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelToken:
+    """Take one token away, with everything inside it."""
+
+    token: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelElement:
+    """Take every token away that stands at an element of the instance's own process."""
+
+    element: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """Take a token, or all of an element, away, and put one for each at the target, in the same subprocess or seat."""
+
+    origin: CancelToken | CancelElement
+    target: StartBefore | StartAfter | StartFlow
+
+
+Instruction = StartBefore | StartAfter | StartFlow | CancelToken | CancelElement | Move
+
+
+@dataclass(frozen=True, kw_only=True)
+class Modify:
+    """Put and take tokens away as an operator says, in this order."""
+
+    instructions: tuple[Instruction, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,4 +142,4 @@ class Resume:
     """When it was suspended."""
 
 
-Trigger = Start | CompleteToken | Fire | SetVariables | StartAdHoc | Retry | Resume | Cancel
+Trigger = Start | CompleteToken | Fire | SetVariables | StartAdHoc | Retry | Resume | Modify | Cancel

@@ -136,6 +136,7 @@ def _called(reader: Reader, row: Any) -> list[ProcessModel]:
 def _names(reader: Reader, models: tuple[ProcessModel, ...], facts: list[Any]) -> _Names:
     persons = {int(fact.data[name]) for fact in facts for name in ("to", "person") if str(fact.data.get(name, "")).isdigit()}
     codes = {fact.data["to"] for fact in facts if fact.kind == "message-sent" and fact.data.get("to")}
+    codes |= {fact.data["institution"] for fact in facts if fact.data.get("institution")}
     received = {UUID(fact.data["message"]) for fact in facts if fact.kind == "message-received" and fact.data.get("message")}
     people = select(Person.key, Person.name).where(Person.key.in_(persons))
     places = select(Institution.code, Institution.short_name).where(Institution.code.in_(codes))
@@ -319,6 +320,25 @@ def _operated(title: str, title_en: str) -> Callable[[Any, _Names], _Words]:
     return words
 
 
+def _cancelled(fact: Any, names: _Names) -> _Words:
+    why = fact.data.get("reason")
+    if fact.data.get("compensate"):
+        return _Words("system", "取消流程，先撤回已办事项", "Being cancelled; what was done is undone first", why, why)
+    return _Words("system", "管理员取消流程", "Cancelled by an operator", why, why)
+
+
+def _counterpart(fact: Any, names: _Names) -> _Words:
+    code = fact.data.get("institution")
+    name = names.institutions.get(code, code) or fact.data.get("pool") or "—"
+    return _Words("message", f"{name}已取消其流程", f"{name} has cancelled its part")
+
+
+def _variables_set(fact: Any, names: _Names) -> _Words:
+    written = "、".join(change["name"] for change in fact.data.get("changes", ()))
+    why = fact.data.get("reason")
+    return _Words("system", f"管理员修改数据：{written}", f"Data changed by an operator: {written}", why, why)
+
+
 WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "instance-started": _started,
     "activity-ended": _ended,
@@ -337,6 +357,10 @@ WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "incident": _incident,
     "incident-resolved": _resolved,
     "instance-ended": _finished,
+    "instance-cancelled": _cancelled,
+    "counterpart-cancelled": _counterpart,
+    "instance-modified": _operated("流程位置由管理员调整", "Moved by an operator"),
+    "variables-set": _variables_set,
     "instance-suspended": _operated("流程挂起", "Suspended"),
     "instance-resumed": _operated("流程恢复", "Resumed"),
 }

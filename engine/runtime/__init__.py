@@ -10,7 +10,6 @@ from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.names import CaseNames
 from engine.runtime.rights import field_rights
 from engine.runtime.runtime import Runtime, StepTooLarge
-from engine.runtime.suspension import resume, suspend
 
 __all__ = [
     "Act",
@@ -22,6 +21,4 @@ __all__ = [
     "Runtime",
     "StepTooLarge",
     "field_rights",
-    "resume",
-    "suspend",
 ]

@@ -232,7 +232,7 @@ class Runtime:
             before(journal)
         row = result.delta.instance or source.instance()
         if row.state != "active":
-            case.state, case.ended_at = row.state, work.now
+            case.state, case.ended_at, case.suspended_at = row.state, work.now, None
         if not case.stored:
             self._insert(work, case, row)
         writers = {

@@ -51,7 +51,8 @@ def test_operations_are_closed_to_staff(rules: list[tuple[str, str, str]], sign_
             arguments = (method, path.removeprefix("/api/v1"), None if method == "GET" else {})
             refused = gp.call(*arguments)
             assert (refused.status_code, refused.json()["code"]) == (403, "right-missing"), endpoint
-            assert operator.call(*arguments).status_code in (200, 404), endpoint
+            # An empty body may lack what the act needs; the operator has been let in then.
+            assert operator.call(*arguments).status_code in (200, 404, 422), endpoint
 
 
 def test_another_institutions_case_does_not_exist(sign_in: SignIn) -> None:

@@ -21,11 +21,15 @@ from tests.servers.postgresql import PostgreSQL
 
 EASY = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TASK = "tasks/00000000-0000-4000-8000-000000000000"
+CASE = "instances/00000000-0000-4000-8000-000000000000"
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 TEXT = st.text(max_size=8)
 ANY_JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4))
 NAMES = st.sampled_from(
     [
+        "instructions",
+        "start",
+        "cancel",
         "outcome",
         "data",
         "opinion",
@@ -104,6 +108,7 @@ CHANGES = (
     ("PUT", "session/password"),
     *(("POST", f"{TASK}/{action}") for action in ("claim", "unclaim", "complete", "reassign")),
     ("PUT", f"{TASK}/draft"),
+    *(("POST", f"operations/{CASE}/{act}") for act in ("suspend", "resume", "cancel", "modify", "modify/preview", "variables")),
 )
 
 

@@ -21,7 +21,6 @@ NEVER_ASKED_FOR = {
     "invalid-source",
     "lease-lost",
     "login-taken",
-    "no-instance",
     "no-institution",
     "own-rights",
     "person-not-found",

@@ -11,16 +11,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from engine.commands.incident import RetryIncident
 from engine.commands.instance import MoveInstance
+from engine.commands.instructions import CancelElement, CancelToken, Instruction, Move, StartAfter, StartBefore, StartFlow
+from engine.commands.operation import CancelInstance, ModifyInstance, ResumeInstance, SetInstanceVariables, SuspendInstance
 from engine.errors import EngineError
 from engine.kernel.triggers import SetVariables
 from engine.store.faults import POINTS
-from engine.store.tables import ProcessInstance, Seat
+from engine.store.tables import ProcessInstance, Seat, Token
 from engine.testing import County, Someone, hooked
 from tests.engine.invariants import violations
 
@@ -130,6 +133,47 @@ class Walk:
         if rows:
             self.county.execute(MoveInstance(instance=self.dice.choice(rows).id, trigger=SetVariables(variables={"divisor": 4})))
 
+    def case(self) -> UUID:
+        """A case that is active, or an id that is none."""
+        rows = self.county.rows(select(ProcessInstance.id).where(ProcessInstance.state == "active").order_by(ProcessInstance.key))
+        return self.dice.choice(rows).id if rows else self.people[0].id
+
+    def suspend(self) -> None:
+        self.people[-1].do(SuspendInstance(instance=self.case(), reason="走查"))
+
+    def resume(self) -> None:
+        found = select(ProcessInstance.id).where(ProcessInstance.suspended_at.is_not(None)).order_by(ProcessInstance.key)
+        for row in self.county.rows(found):
+            self.people[-1].do(ResumeInstance(instance=row.id, reason="走查"))
+
+    def cancel(self) -> None:
+        if self.dice.random() < 0.3:
+            self.people[-1].do(CancelInstance(instance=self.case(), reason="走查", compensate=self.dice.random() < 0.5))
+
+    def modify(self) -> None:
+        """Moves, starts or cancels at random; much of it is refused."""
+        cases = self.county.cases("p")
+        if not cases:
+            return
+        case = self.dice.choice(cases).id
+        found = self.county.rows(select(Token.key, Token.element).join(ProcessInstance).where(ProcessInstance.id == case))
+        model = self.county.definition(case)
+        instructions: list[Instruction] = []
+        for _ in range(self.dice.choice((1, 1, 2))):
+            start = StartBefore(element=self.dice.choice(sorted(model.elements)))
+            after = StartAfter(element=self.dice.choice(sorted(model.elements)))
+            flow = StartFlow(flow=self.dice.choice(sorted(model.flows)))
+            instructions.append(self.dice.choice((start, after, flow)))
+            if found:
+                token = self.dice.choice(found)
+                origin = self.dice.choice((CancelToken(token=token.key), CancelElement(element=token.element)))
+                instructions.append(self.dice.choice((origin, Move(origin=origin, target=start))))
+        self.people[-1].do(ModifyInstance(instance=case, instructions=tuple(instructions), reason="走查"))
+
+    def write(self) -> None:
+        values = {self.dice.choice(("divisor", "no", "x")): self.dice.choice((3, "1", None))}
+        self.people[-1].do(SetInstanceVariables(instance=self.case(), variables=values, reason="走查"))
+
     def restart(self) -> None:
         self.county.restart()
 
@@ -138,6 +182,7 @@ ACTS = (
     *(Walk.start, Walk.start, Walk.claim, Walk.complete, Walk.complete, Walk.complete, Walk.complete, Walk.unclaim),
     *(Walk.draft, Walk.reassign, Walk.send, Walk.send, Walk.signal, Walk.wait, Walk.wait, Walk.sleep, Walk.jump_back),
     *(Walk.take_and_die, Walk.retry, Walk.repair, Walk.restart),
+    *(Walk.suspend, Walk.resume, Walk.resume, Walk.cancel, Walk.modify, Walk.modify, Walk.write),
 )
 
 

@@ -1,0 +1,47 @@
+"""Ends a whole instance from outside, at once or after what was done has been undone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import Conflict
+from engine.kernel.process_spec import COMPENSATION
+from engine.kernel.triggers import Cancel
+
+if TYPE_CHECKING:
+    from engine.kernel.execution import Execution
+    from engine.kernel.session import Session
+
+
+def cancel(session: Session, trigger: Cancel) -> None:
+    """Takes every token away and ends the instance; with compensation once the handlers have run.
+
+    What was done inside a subprocess that is still open is undone too, as far as it can be; what a called process has
+    done is not. Raises Conflict `cancelling` when the handlers of an earlier cancellation still run.
+    """
+    root = session.root
+    if trigger.compensate and root.flagged("ending"):
+        raise Conflict(
+            "cancelling", "Expected to cancel instance '{instance}', but it is being cancelled", instance=session.instance.key
+        )
+    root.flag("ending", "cancelled")
+    if not trigger.compensate or not root.spec.compensable:
+        root.clear()
+        root.settle()
+        return
+    _keep_records(session, root)
+    holder = root.new_token(COMPENSATION)
+    root.clear(keep=holder)
+    if session.compensation.compensate(holder, root):
+        holder._set_state(TaskState.READY)
+
+
+def _keep_records(session: Session, execution: Execution) -> None:
+    """Hands what can be undone inside open subprocesses on to the scopes around them, innermost first."""
+    for token in session.tokens_in(execution):
+        inside = session.opened_by(token)
+        if inside is not None and inside.kind != "call":
+            _keep_records(session, inside)
+            session.compensation.record_scope(token, inside)

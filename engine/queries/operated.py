@@ -1,0 +1,162 @@
+"""One case as an operator sees it: its tokens, its masked variables, and what an act of his would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.authorization import require_right
+from engine.errors import NotFound
+from engine.kernel.rows import JSON
+from engine.kernel.triggers import Instruction, Modify
+from engine.queries.registry import Query, Reader
+from engine.runtime.preview import StepPreview, preview, try_step
+from engine.store.tables import ProcessInstance, Scope, Token, Variable
+
+RIGHT = "operations"
+AT_MOST = 1_000
+"""Tokens or variables in one answer, the oldest first."""
+_SHOWN_AT_MOST = 99_999
+"""A larger number may be a telephone or identity number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListTokens(Query[tuple["TokenRow", ...]]):
+    """Where a case stands: every live token with the subprocess or seat it is in."""
+
+    instance: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListVariables(Query[tuple["VariableRow", ...]]):
+    """The variables of a case, by scope, with masked values."""
+
+    instance: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewModification(Query[StepPreview]):
+    """What instructions would do to a case."""
+
+    instance: UUID
+    instructions: tuple[Instruction, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenRow:
+    """One live token."""
+
+    key: int
+    element: str
+    element_name: str | None
+    type: str | None
+    """BPMN type of the element; None for what compensates a whole scope."""
+    state: str
+    parent: int | None
+    """Token of the multi-instance activity or loop that it is a seat of."""
+    ancestor: int | None
+    """Token of the subprocess or call activity that it is in."""
+    entered_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariableRow:
+    """One variable."""
+
+    scope: int
+    scope_kind: str
+    name: str
+    masked: JSON
+    revision: int
+    """Revision of the case that wrote it last."""
+    element: str | None
+    """Element that wrote it; None for the outside."""
+
+
+def list_tokens(query: ListTokens, reader: Reader) -> tuple[TokenRow, ...]:
+    """The tokens, oldest first. Raises NotAllowed without the right `operations`, NotFound."""
+    row = _case(reader, query.instance)
+    statement = (
+        select(Token.key, Token.element, Token.state, Token.parent, Token.entered_at, Scope.host, Scope.flags)
+        .join(Scope, Scope.key == Token.scope)
+        .where(Token.instance == row.key)
+        .order_by(Token.sequence)
+        .limit(AT_MOST)
+    )
+    return tuple(_token(reader, row.definition, token) for token in reader.connection.execute(statement))
+
+
+def _token(reader: Reader, definition: int, row: Any) -> TokenRow:
+    model = reader.definitions.model(int(row.flags.get("definition", definition)))
+    element = model.elements.get(row.element)
+    return TokenRow(
+        key=row.key,
+        element=row.element,
+        element_name=None if element is None else element.name,
+        type=None if element is None else element.type,
+        state=row.state,
+        parent=row.parent,
+        ancestor=row.host,
+        entered_at=row.entered_at,
+    )
+
+
+def list_variables(query: ListVariables, reader: Reader) -> tuple[VariableRow, ...]:
+    """The variables, the instance's own scope first. Raises NotAllowed without the right `operations`, NotFound."""
+    row = _case(reader, query.instance)
+    columns = (Variable.scope, Variable.name, Variable.value, Variable.revision, Variable.element, Scope.kind)
+    statement = (
+        select(*columns)
+        .join(Scope, Scope.key == Variable.scope)
+        .where(Variable.instance == row.key, Scope.kind != "collection")
+        .order_by(Variable.scope, Variable.name)
+        .limit(AT_MOST)
+    )
+    return tuple(
+        VariableRow(
+            scope=found.scope,
+            scope_kind=found.kind,
+            name=found.name,
+            masked=masked(found.value),
+            revision=found.revision,
+            element=found.element,
+        )
+        for found in reader.connection.execute(statement)
+    )
+
+
+def preview_modification(query: PreviewModification, reader: Reader) -> StepPreview:
+    """What would happen, with nothing stored. Raises NotAllowed, NotFound, and what the kernel refuses with."""
+    require_right(reader.actor, RIGHT)
+    trigger = Modify(instructions=query.instructions)
+    row, result = try_step(
+        reader.connection, reader.definitions, reader.config, reader.actor, reader.now, query.instance, trigger
+    )
+    return preview(reader.connection, row, result)
+
+
+def masked(value: JSON) -> JSON:
+    """A value in which no person can be recognised: texts keep their first character, large numbers nothing."""
+    if isinstance(value, str):
+        return value[:1] + "*" * min(len(value) - 1, 8)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return value if -_SHOWN_AT_MOST <= value <= _SHOWN_AT_MOST else "*"
+    if isinstance(value, dict):
+        return {name: masked(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [masked(item) for item in value]
+    return value
+
+
+def _case(reader: Reader, instance: UUID) -> Any:
+    require_right(reader.actor, RIGHT)
+    found = select(ProcessInstance.key, ProcessInstance.definition).where(ProcessInstance.id == instance)
+    row = reader.connection.execute(found).one_or_none()
+    if row is None:
+        raise NotFound("no-instance", "Expected to find process instance '{id}', but there is none", id=str(instance))
+    return row
