@@ -2,7 +2,7 @@
 
 Kinds of history and what their `data` holds:
 instance-started {process, number} · activity-started {} · activity-ended {outcome} · variable {name, value, scope} ·
-decision {decision, name, inputs: [{name, value}], rules, results: [{output: value}]} ·
+decision {decision, name, inputs: [{name, value}], rules, results: [{output: value}], labels: {output: label}} ·
 task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reason} · task-reassigned {task, to, reason} ·
 task-completed {task, outcome, label, label_en, opinion} · task-closed {task} · copied {task, person, reason} ·
 message-sent {message, name, to, endpoint} · message-received {message, name, from} · timer-fired {} · signal-received {name} ·

@@ -143,6 +143,11 @@ class Decision:
         return tuple(output.name for output in self.logic.outputs) if isinstance(self.logic, Table) else (self.variable,)
 
     @property
+    def labels(self) -> dict[str, str]:
+        """What people call its outputs, by their names."""
+        return {output.name: output.label for output in self.logic.outputs} if isinstance(self.logic, Table) else {}
+
+    @property
     def single(self) -> bool:
         """Whether it gives one result at most."""
         return isinstance(self.logic, Formula) or self.logic.policy in SINGLE_HIT or self.logic.aggregator is not None
@@ -163,3 +168,10 @@ class Outcome:
     """The result by the standard: a value, a mapping of outputs, a list of either, or null."""
     required: tuple[Outcome, ...] = field(default=())
     """What the decisions that it requires came to."""
+
+    def chain(self) -> list[Outcome]:
+        """The outcomes that it builds on, each once and before what builds on it, then itself."""
+        found: dict[str, Outcome] = {}
+        for outcome in self.required:
+            found.update({made.decision.key: made for made in outcome.chain() if made.decision.key not in found})
+        return [*found.values(), self]

@@ -33,7 +33,7 @@ def make_decision(token: Token, call: DecisionCall) -> None:
         written = _results(call, outcome)
     except DecisionFault as fault:
         raise ModelFailure("decision", fault.message) from fault
-    for made in _flat(outcome):
+    for made in outcome.chain():
         session.ledger.effect(_told(token, made))
     token.data.update(written)
 
@@ -57,20 +57,6 @@ def _results(call: DecisionCall, outcome: Outcome) -> dict[str, JSON]:
     return {outcome.decision.key: [dict(result) for result in outcome.results]}
 
 
-def _flat(outcome: Outcome) -> list[Outcome]:
-    """The outcome after those it builds on, each once."""
-    found: dict[str, Outcome] = {}
-
-    def collect(one: Outcome) -> None:
-        for required in one.required:
-            if required.decision.key not in found:
-                collect(required)
-        found[one.decision.key] = one
-
-    collect(outcome)
-    return list(found.values())
-
-
 def _told(token: Token, outcome: Outcome) -> DecisionMade:
     return DecisionMade(
         token=token.key,
@@ -80,4 +66,5 @@ def _told(token: Token, outcome: Outcome) -> DecisionMade:
         inputs=outcome.inputs,
         rules=outcome.rules,
         results=outcome.results,
+        labels=outcome.decision.labels,
     )

@@ -72,6 +72,8 @@ class DecisionMade:
     """Numbers of the rules that counted."""
     results: tuple[Mapping[str, JSON], ...]
     """Outputs by name, for each rule that counted."""
+    labels: Mapping[str, str]
+    """What people call the outputs."""
 
 
 @dataclass(frozen=True, kw_only=True)

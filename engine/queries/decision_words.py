@@ -13,10 +13,11 @@ LONGEST = 300
 
 def decided(data: Mapping[str, Any]) -> tuple[str, str]:
     """What came out, in Chinese and English."""
-    results = data.get("results") or ()
+    labels = data.get("labels") or {}
+    results = [[(labels.get(name, name), value) for name, value in result.items()] for result in data.get("results") or ()]
     name = data.get("name") or data.get("decision") or "—"
-    zh = "；".join(_pairs(result.items(), zh=True) for result in results) or "没有规则命中"
-    en = "; ".join(_pairs(result.items(), zh=False) for result in results) or "no rule matched"
+    zh = "；".join(_pairs(result, zh=True) for result in results) or "没有规则命中"
+    en = "; ".join(_pairs(result, zh=False) for result in results) or "no rule matched"
     return _short(f"判定“{name}”：{zh}"), _short(f"Decided “{name}”: {en}")
 
 

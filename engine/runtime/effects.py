@@ -78,6 +78,7 @@ def _decision(effect: DecisionMade) -> dict[str, Any]:
         "inputs": [{"name": name, "value": value} for name, value in effect.inputs],
         "rules": list(effect.rules),
         "results": [dict(result) for result in effect.results],
+        "labels": dict(effect.labels),
     }
 
 

@@ -106,6 +106,7 @@ def test_history_records_what_was_decided_from_what_by_which_rule(county: County
         "inputs": [{"name": "金额", "value": Decimal("800.50")}, {"name": "机构", "value": "CH01"}],
         "rules": [1],
         "results": [{"level": 1, "post": "BR_DIR"}],
+        "labels": {"level": "level", "post": "post"},
     }
     lines = county.engine.query(GetTimeline(instance=case.id), county.person("gan").actor)
     told = next(line for line in lines if line.kind == "system")
