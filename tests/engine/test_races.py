@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from sqlalchemy import func, select
 
@@ -14,78 +10,9 @@ from engine.commands.message import SendMessage
 from engine.errors import Conflict
 from engine.store.faults import AFTER_DELTA, BEFORE_COMMIT
 from engine.store.tables import Message, ProcessInstance
-from engine.testing import County, bpmn, hooked, process, user_task
+from engine.testing import County, bpmn, process, user_task
+from tests.engine.interleaving import codes, overtake, race
 from tests.engine.models import END, START, one_task, seats, timer
-
-PATIENCE = 20.0
-"""Seconds after which a thread counts as stuck; nothing waits that long when all is well."""
-HEAD_START = 0.3
-"""Seconds that a second transaction gets to run into the first. Too short a time lets a test pass, never fail."""
-
-
-class Racer:
-    """A thread that keeps what its act answered, or refused with."""
-
-    def __init__(self, act: Callable[[], Any]) -> None:
-        self._act = act
-        self._thread = threading.Thread(target=self._run)
-        self.answer: Any = None
-        self.error: Exception | None = None
-
-    def start(self) -> Racer:
-        self._thread.start()
-        return self
-
-    def done(self, seconds: float = PATIENCE) -> bool:
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
-        try:
-            self.answer = self._act()
-        except Exception as error:  # noqa: BLE001
-            self.error = error
-
-
-def race(*acts: Callable[[], Any]) -> list[Racer]:
-    """Lets all acts begin together and waits for their ends."""
-    begin = threading.Barrier(len(acts))
-
-    def begun(act: Callable[[], Any]) -> Callable[[], Any]:
-        def run() -> Any:
-            begin.wait()
-            return act()
-
-        return run
-
-    racers = [Racer(begun(act)).start() for act in acts]
-    assert all(racer.done() for racer in racers)
-    return racers
-
-
-def overtake(first: Callable[[], Any], second: Callable[[], Any], *, point: str) -> tuple[Racer, Racer]:
-    """Holds `first` at a fault point inside its transaction while `second` runs into it; then lets both end."""
-    reached, go_on = threading.Event(), threading.Event()
-    leader = Racer(first)
-
-    def hold(name: str) -> None:
-        if name == point and threading.current_thread() is leader._thread:
-            reached.set()
-            go_on.wait(PATIENCE)
-
-    with hooked(hold):
-        leader.start()
-        assert reached.wait(PATIENCE)
-        follower = Racer(second).start()
-        follower.done(HEAD_START)
-        go_on.set()
-        assert leader.done()
-        assert follower.done()
-    return leader, follower
-
-
-def codes(racers: list[Racer]) -> list[str]:
-    return sorted("ok" if racer.error is None else getattr(racer.error, "code", repr(racer.error)) for racer in racers)
 
 
 def test_of_many_who_claim_a_task_one_gets_it(county: County) -> None:
@@ -162,7 +89,7 @@ def test_a_timer_and_a_completion_at_once_have_one_winner(county: County, point:
     (job,) = county.take_jobs()
     gan, task = county.person("gan"), case.task("work")
     person, worker = overtake(
-        lambda: gan.complete(task), lambda: county.execute(ExecuteJob(job=job.id, fence=job.fence)), point=point
+        county, lambda: gan.complete(task), lambda: county.execute(ExecuteJob(job=job.id, fence=job.fence)), point=point
     )
     assert person.error is None
     assert isinstance(worker.error, Conflict)
@@ -178,7 +105,7 @@ def test_a_completion_that_meets_a_firing_timer_is_told_that_the_task_is_gone(co
     (job,) = county.take_jobs()
     gan, task = county.person("gan"), case.task("work")
     worker, person = overtake(
-        lambda: county.execute(ExecuteJob(job=job.id, fence=job.fence)), lambda: gan.complete(task), point=point
+        county, lambda: county.execute(ExecuteJob(job=job.id, fence=job.fence)), lambda: gan.complete(task), point=point
     )
     assert worker.error is None
     assert isinstance(person.error, Conflict)
@@ -201,7 +128,7 @@ def test_a_message_and_a_step_that_begins_to_wait_for_it_do_not_miss_each_other(
     case = county.run("p", no="7")
     gan, task = county.person("gan"), case.task("before")
     step, message = overtake(
-        lambda: gan.complete(task), lambda: county.send("Ready", to="CH01", correlation={"no": "7"}), point=BEFORE_COMMIT
+        county, lambda: gan.complete(task), lambda: county.send("Ready", to="CH01", correlation={"no": "7"}), point=BEFORE_COMMIT
     )
     assert codes([step, message]) == ["ok", "ok"]
     county.work()
@@ -213,7 +140,7 @@ def test_a_step_that_begins_to_wait_for_a_message_on_its_way_gets_it(county: Cou
     case = county.run("p", no="7")
     gan, task = county.person("gan"), case.task("before")
     message, step = overtake(
-        lambda: county.send("Ready", to="CH01", correlation={"no": "7"}), lambda: gan.complete(task), point=BEFORE_COMMIT
+        county, lambda: county.send("Ready", to="CH01", correlation={"no": "7"}), lambda: gan.complete(task), point=BEFORE_COMMIT
     )
     assert codes([step, message]) == ["ok", "ok"]
     county.work()
@@ -229,7 +156,7 @@ def started_by_message() -> bytes:
 def test_messages_of_one_business_key_start_one_case(county: County) -> None:
     county.deploy(started_by_message())
     asked = SendMessage(name="Asked", to="CH01", business_key="ZZ1")
-    first, second = overtake(lambda: county.execute(asked), lambda: county.execute(asked), point=BEFORE_COMMIT)
+    first, second = overtake(county, lambda: county.execute(asked), lambda: county.execute(asked), point=BEFORE_COMMIT)
     assert sorted(racer.answer.state for racer in (first, second)) == ["dead", "delivered"]
     assert len(county.cases("q")) == 1
 
@@ -237,7 +164,7 @@ def test_messages_of_one_business_key_start_one_case(county: County) -> None:
 def test_a_message_handed_in_twice_at_once_is_delivered_once(county: County) -> None:
     county.deploy(started_by_message())
     asked = SendMessage(name="Asked", to="CH01", message_id="m-1")
-    first, second = overtake(lambda: county.execute(asked), lambda: county.execute(asked), point=BEFORE_COMMIT)
+    first, second = overtake(county, lambda: county.execute(asked), lambda: county.execute(asked), point=BEFORE_COMMIT)
     assert first.answer == second.answer
     assert first.answer.state == "delivered"
     assert county.scalar(select(func.count()).select_from(Message)) == 1

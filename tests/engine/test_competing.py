@@ -1,0 +1,118 @@
+"""Whatever can end or change one open task at once: every ordered pair, the second held up inside the first's transaction.
+
+One wins, the other is refused cleanly or finds that it still has something to do; nobody's work is done twice or lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.commands.instance import MoveInstance
+from engine.commands.job import ExecuteJob
+from engine.commands.message import SendMessage
+from engine.commands.operation import ResumeInstance, SuspendInstance
+from engine.kernel.triggers import SetVariables
+from engine.store.faults import AFTER_LOCK, BEFORE_COMMIT
+from engine.store.tables import History, Message
+from engine.testing import CaseView, County, bpmn, process, user_task
+from tests.engine.interleaving import overtake
+from tests.engine.invariants import violations
+from tests.engine.models import END, START, STARTER
+
+EXITS = {"complete": "done", "timer": "late", "message": "answered"}
+"""The acts that end the task, and the task that each leads to."""
+
+
+def contested() -> bytes:
+    """A task that ends by its completion, by its timer or by a message, each on a way of its own."""
+    timer = '<timerEventDefinition id="td"><timeDuration>PT1H</timeDuration></timerEventDefinition>'
+    receive = (
+        '<extensionElements><liandong:receive><liandong:correlate name="no" value="${no}"/></liandong:receive>'
+        '</extensionElements><messageEventDefinition id="md" messageRef="m"/>'
+    )
+    elements = (
+        START,
+        user_task("work", post="BR_GP"),
+        f'<boundaryEvent id="t" attachedToRef="work">{timer}</boundaryEvent>',
+        f'<boundaryEvent id="b" attachedToRef="work">{receive}</boundaryEvent>',
+        *(user_task(task, post="BR_DIR") for task in EXITS.values()),
+        END,
+    )
+    flows = "s > work > done > e, t > late > e, b > answered > e"
+    return bpmn(process("p", *elements, flows=flows, extensions=STARTER), extra='<message id="m" name="Answered"/>')
+
+
+class Contest:
+    """One case with its timer taken by a worker, and everybody about to act."""
+
+    def __init__(self, county: County) -> None:
+        self.county = county
+        county.deploy(contested())
+        self.case: CaseView = county.run("p", no="7")
+        county.clock.advance(timedelta(hours=1))
+        (self.job,) = county.take_jobs("w1")
+        self.task = self.case.task("work")
+        self.gan, self.guo = county.person("gan"), county.person("guo")
+        self.chief = county.person("it", "operations")
+
+    def act(self, name: str) -> Callable[[], Any]:
+        """The act of that name."""
+        instance, execute = self.case.id, self.county.execute
+        acts: dict[str, Callable[[], Any]] = {
+            "complete": lambda: self.gan.complete(self.task),
+            "claim": lambda: self.guo.claim(self.task),
+            "timer": lambda: execute(ExecuteJob(job=self.job.id, fence=self.job.fence)),
+            "message": lambda: execute(SendMessage(name="Answered", to="CH01", correlation={"no": "7"}, message_id="m-1")),
+            "variables": lambda: execute(MoveInstance(instance=instance, trigger=SetVariables(variables={"x": 1}))),
+            "suspend": lambda: self.chief.do(SuspendInstance(instance=instance, reason="核对")),
+        }
+        return acts[name]
+
+    def ends(self, *carried_out: str | None) -> list[list[str]]:
+        """How the case may stand in the end: whoever came first has ended the task, else the timer, which is due.
+
+        What a suspension has put off becomes due together with the timer, in no order that was promised.
+        """
+        exits = [EXITS[act] for act in (*carried_out, "timer") if act in EXITS]
+        return [[exit] for exit in (exits if "suspend" in carried_out else exits[:1])]
+
+    def settle(self) -> None:
+        """Lets everything that was put off happen: the suspended case goes on, leases end, messages and the timer come."""
+        if self.case.row.suspended_at is not None:
+            self.chief.do(ResumeInstance(instance=self.case.id, reason="核对完毕"))
+        self.county.clock.advance(timedelta(minutes=2))
+        self.county.work("w2")
+
+
+ACTS = ("complete", "claim", "timer", "message", "variables", "suspend")
+REFUSED = {
+    **{(exit, late): "task-closed" for exit in EXITS for late in ("complete", "claim")},
+    **{(exit, "timer"): "lease-lost" for exit in EXITS},
+    **{("suspend", late): "instance-suspended" for late in ("complete", "claim", "variables", "suspend")},
+    ("claim", "complete"): "task-taken",
+}
+"""What the second of two is refused with; the others are carried out, or put off, which is an answer too."""
+
+
+@pytest.mark.parametrize("point", [AFTER_LOCK, BEFORE_COMMIT])
+@pytest.mark.parametrize("second", ACTS)
+@pytest.mark.parametrize("first", ACTS)
+def test_of_two_at_once_one_wins_and_the_other_is_told_so(county: County, first: str, second: str, point: str) -> None:
+    contest = Contest(county)
+
+    leader, follower = overtake(county, contest.act(first), contest.act(second), point=point)
+
+    assert (leader.code, follower.code) == ("ok", REFUSED.get((first, second), "ok"))
+    assert violations(county.engine.database) == []
+    contest.settle()
+    assert contest.case.open in contest.ends(first, second if follower.code == "ok" else None)
+    ended = select(History.key).where(History.kind == "activity-ended", History.element == "work")
+    assert len(county.rows(ended)) == 1
+    if "message" in (first, second):
+        delivered = county.scalar(select(Message.state)) == "delivered"
+        assert delivered == (contest.case.open == ["answered"])
