@@ -24,6 +24,13 @@ GRACE = timedelta(seconds=2)
 """What an answer may take on its way; a server that is silent for longer than its own limit and this one is gone."""
 FRESH_SECONDS = 2.0
 """A connection that was used less than this ago is not asked whether it is still alive."""
+SERVER_KEEPALIVES = {
+    "tcp_keepalives_idle": 10,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""The server too must notice that we are gone: a machine that lost its power would hold its locks for hours."""
 KEEPALIVES = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -63,9 +70,14 @@ def prepare(engine: Engine, statement_limit: timedelta) -> None:
         "lock_timeout": min(LOCK_LIMIT, statement_limit),
         "idle_in_transaction_session_timeout": statement_limit,
     }
-    # A statement that is prepared is planned once: planning most of ours takes longer than carrying them out.
-    fixed = ("-c timezone=UTC", "-c plan_cache_mode=force_generic_plan")
-    options = " ".join([*fixed, *(f"-c {name}={_milliseconds(span)}" for name, span in limits.items())])
+    settings = {
+        "timezone": "UTC",
+        # A statement that is prepared is planned once: planning most of ours takes longer than carrying them out.
+        "plan_cache_mode": "force_generic_plan",
+        **{name: _milliseconds(span) for name, span in limits.items()},
+        **SERVER_KEEPALIVES,
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Any, record: Any, arguments: Any, parameters: dict[str, Any]) -> PatientConnection:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from engine.commands.job import ExecuteJob
+from engine.commands.message import BroadcastSignal
 from engine.store.faults import (
     AFTER_ANSWER,
     AFTER_AUDIT,
@@ -34,7 +36,7 @@ LEASE = timedelta(seconds=61)
 
 
 def referral() -> bytes:
-    """A small referral: ask, wait for the answer or for an hour, then read it; the first task climbs after two hours."""
+    """A small referral: ask, wait for the answer, an hour or a recall, then read it; the first task climbs after two hours."""
     border = (
         '<boundaryEvent id="t" attachedToRef="wait"><timerEventDefinition id="d"><timeDuration>PT1H</timeDuration>'
         "</timerEventDefinition></boundaryEvent>"
@@ -44,10 +46,12 @@ def referral() -> bytes:
         '<liandong:correlate name="starter" value="${starter}"/></liandong:receive></extensionElements></receiveTask>'
     )
     ask = user_task("ask", '<liandong:deadline term="PT2H" ladder="clinical"/>', post="BR_GP")
-    elements = (START, ask, wait, border, user_task("read", post="BR_GP"), user_task("hurry", post="BR_DIR"), END)
+    recall = '<boundaryEvent id="r" attachedToRef="wait"><signalEventDefinition id="rd" signalRef="recall"/></boundaryEvent>'
+    tasks = [user_task(name, post=post) for name, post in (("read", "BR_GP"), ("hurry", "BR_DIR"), ("recalled", "BR_DIR"))]
+    flows = "s > ask > wait > read > e, t > hurry > e, r > recalled > e"
     return bpmn(
-        process("p", *elements, flows="s > ask > wait > read > e, t > hurry > e", extensions=STARTER),
-        extra='<message id="m" name="Answered"/>',
+        process("p", START, ask, wait, border, recall, *tasks, END, flows=flows, extensions=STARTER),
+        extra='<message id="m" name="Answered"/><signal id="recall" name="Recall"/>',
     )
 
 
@@ -122,6 +126,14 @@ def delivery(county: County) -> Scene:
     return job(county, lambda: case.open == ["read"] and case.revision == 3)
 
 
+def signalled(county: County) -> Scene:
+    case = waiting(county)
+    county.execute(BroadcastSignal(name="Recall"))
+    (broadcast,) = county.take_jobs("victim")
+    county.execute(ExecuteJob(job=broadcast.id, fence=broadcast.fence))
+    return job(county, lambda: case.open == ["recalled"] and case.revision == 3)
+
+
 def job(county: County, done: Callable[[], bool]) -> Scene:
     """The due job, taken by a worker that is going to die; another one takes it when the lease is over."""
     (taken,) = county.take_jobs("victim")
@@ -155,6 +167,7 @@ SCENES: dict[Callable[[County], Scene], tuple[str, ...]] = {
     timer: (BEFORE_TRANSACTION, AFTER_LOCK, BEFORE_EXECUTE, *STEP, AFTER_EXECUTE, *ENDS),
     rung: (BEFORE_TRANSACTION, AFTER_LOCK, BEFORE_EXECUTE, AFTER_DELTA, AFTER_AUDIT, AFTER_EXECUTE, *ENDS),
     delivery: (BEFORE_TRANSACTION, BEFORE_EXECUTE, AFTER_LOCK, *STEP, AFTER_EXECUTE, *ENDS),
+    signalled: (BEFORE_TRANSACTION, AFTER_LOCK, BEFORE_EXECUTE, *STEP, AFTER_EXECUTE, *ENDS),
     take: (BEFORE_TRANSACTION, AFTER_CLAIM, *ENDS),
 }
 """Every scene with the points it comes to, in their order."""

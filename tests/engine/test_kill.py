@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,11 +15,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from engine.store.faults import AFTER_COMMIT, AFTER_DELTA, BEFORE_COMMIT, BEFORE_TRANSACTION, KEPT
+from engine.store.faults import AFTER_COMMIT, AFTER_DELTA, BEFORE_COMMIT, BEFORE_EXECUTE, BEFORE_TRANSACTION, KEPT
 from engine.testing import County
+from tests.engine.interleaving import PATIENCE
 from tests.engine.invariants import live_dump
-from tests.engine.scenes import EVERY_POINT, LEASE, Scene, all_or_nothing, referral, waiting
+from tests.engine.scenes import EVERY_POINT, LEASE, Scene, all_or_nothing, delivery, referral, rung, signalled, timer, waiting
+from tests.engine.victim import REFUSED
 
+IN_TRANSACTION = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
 ROOT = Path(__file__).parents[2]
 
 
@@ -32,12 +36,26 @@ class Victims:
 
     def order(self, county: County, act: str, point: str | None = None, **arguments: Any) -> int:
         """Has a child carry out an act and die at `point`; returns its exit status, negative for the signal that ended it."""
+        return int(self._ask(county, act, point, **arguments))
+
+    def stop(self, county: County, act: str, point: str, **arguments: Any) -> None:
+        """Has a child carry out an act and stop (SIGSTOP) at `point`, until `go_on`."""
+        assert self._ask(county, act, point, stop=True, **arguments) == "stopped"
+
+    def go_on(self) -> int:
+        """Lets the stopped child go on (SIGCONT), and returns its exit status."""
+        return int(self._say("go on"))
+
+    def _ask(self, county: County, act: str, point: str | None, **arguments: Any) -> str:
+        order = {"url": county.url, "now": county.clock.now().isoformat(), "act": act, "point": point, **arguments}
+        return self._say(json.dumps(order))
+
+    def _say(self, line: str) -> str:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        order = {"url": county.url, "now": county.clock.now().isoformat(), "act": act, "point": point, **arguments}
-        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        return self._process.stdout.readline().strip()
 
     def close(self) -> None:
         self._process.communicate(timeout=30)
@@ -91,6 +109,45 @@ def test_a_worker_that_is_killed_again_and_again_leaves_the_job_to_a_person(coun
     assert deaths == 1 + county.engine.config.job_retries
     assert [incident.code for incident in county.incidents()] == ["job-timer"]
     assert case.open == []
+
+
+@pytest.mark.parametrize("scene", [timer, rung, delivery, signalled], ids=lambda scene: scene.__name__)
+def test_a_worker_that_was_stopped_beyond_its_lease_wakes_and_changes_nothing(
+    county: County, victims: Victims, scene: Callable[[County], Scene]
+) -> None:
+    county.deploy(referral())
+    play = scene(county)
+    victims.stop(county, play.act, BEFORE_TRANSACTION, **play.arguments)
+    play.again()
+    assert play.done()
+    kept = live_dump(county.engine.database)
+
+    assert victims.go_on() == REFUSED
+
+    assert play.done()
+    assert live_dump(county.engine.database) == kept
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("scene", [timer, rung, delivery, signalled], ids=lambda scene: scene.__name__)
+def test_a_worker_that_was_stopped_in_its_transaction_loses_its_locks_before_its_lease(
+    county: County, victims: Victims, scene: Callable[[County], Scene]
+) -> None:
+    """The server ends a session that does nothing in its transaction; the job is free for others, and done once."""
+    county.deploy(referral())
+    play = scene(county)
+    victims.stop(county, play.act, BEFORE_EXECUTE, lease=1, **play.arguments)
+    until = time.monotonic() + PATIENCE
+    while county.scalar(text(IN_TRANSACTION)):
+        assert time.monotonic() < until
+    play.again()
+    assert play.done()
+    kept = live_dump(county.engine.database)
+
+    assert victims.go_on() == REFUSED
+
+    assert play.done()
+    assert live_dump(county.engine.database) == kept
 
 
 def test_an_sqlite_file_is_whole_after_a_kill(sqlite_county: Path, tmp_path: Path, victims: Victims) -> None:

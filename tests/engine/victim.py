@@ -1,7 +1,9 @@
 """A process that carries out commands in children of its own, which die where they are told to.
 
 It reads one JSON object a line: `url`, `now`, `act` with its arguments, and `point`, the fault point at which the child
-kills itself with SIGKILL (none: it lives). It answers with the child's exit status, a line each. The parent never opens
+kills itself with SIGKILL (none: it lives), or stops itself when `stop` is true. It answers with the child's exit status,
+a line each: 3 when the engine refused. A child that has stopped is told of by the line `stopped` and goes on with the next
+line that is read. The parent never opens
 a database, so every child is as fresh as a new process without the second that Python takes to start.
 """
 
@@ -13,12 +15,13 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from engine.clock import VirtualClock
 from engine.commands.job import ExecuteJob
+from engine.errors import EngineError
 from engine.store import faults
 from engine.testing import County
 
@@ -32,16 +35,26 @@ ACTS: Mapping[str, Callable[[County, Mapping[str, Any]], object]] = {
     "work": lambda county, order: county.work("victim"),
 }
 
+REFUSED = 3
+
 
 def carry_out(order: Mapping[str, Any]) -> None:
     """What a child does."""
-    county = County(order["url"], clock=VirtualClock(datetime.fromisoformat(order["now"])))
+    lease = timedelta(seconds=order.get("lease", 60))
+    county = County(order["url"], clock=VirtualClock(datetime.fromisoformat(order["now"])), job_lease=lease)
     # The first command of a process draws a block of keys; that is not the transaction that is meant.
     county.take_jobs("victim", limit=0)
 
+    stopped: list[str] = []
+
     def die(point: str) -> None:
-        if point == order["point"]:
+        if point != order["point"]:
+            return
+        if not order.get("stop"):
             os.kill(os.getpid(), signal.SIGKILL)
+        elif not stopped:
+            stopped.append(point)
+            os.kill(os.getpid(), signal.SIGSTOP)
 
     faults.install(die)
     ACTS[order["act"]](county, order)
@@ -55,11 +68,19 @@ def main() -> None:
         if child == 0:
             try:
                 carry_out(json.loads(line))
+            except EngineError:
+                os._exit(REFUSED)
             except BaseException:  # noqa: BLE001
                 traceback.print_exc()
                 os._exit(1)
             os._exit(0)
-        _, status = os.waitpid(child, 0)
+        _, status = os.waitpid(child, os.WUNTRACED)
+        if os.WIFSTOPPED(status):
+            sys.stdout.write("stopped\n")
+            sys.stdout.flush()
+            sys.stdin.readline()
+            os.kill(child, signal.SIGCONT)
+            _, status = os.waitpid(child, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
 
