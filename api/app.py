@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
     assets,
+    attachments,
     database,
     document,
     events,
@@ -30,7 +31,18 @@ from api.strict_json import StrictJson
 from engine.engine import Engine
 
 MAX_BODY = 1024 * 1024
-CONCEPTS = (session, tasks, instances, notifications, messages, operations, operating, organisation, events)
+CONCEPTS = (
+    session,
+    tasks,
+    attachments,
+    instances,
+    notifications,
+    messages,
+    operations,
+    operating,
+    organisation,
+    events,
+)
 
 
 def create_app(engine: Engine, config: ApiConfig) -> Flask:

@@ -21,8 +21,8 @@ from worker.worker import Worker
 
 REQUEST_THREADS = 8
 PORT = click.IntRange(0, 65535)
-BODY_LIMIT = 1_200_000
-"""A little more than the API takes, so that the refusal is the API's."""
+BODY_LIMIT = 11_000_000
+"""A little more than the API takes in an attachment, so that the refusal is the API's."""
 
 
 @click.command()

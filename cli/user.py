@@ -10,14 +10,32 @@ from typing import Any
 import click
 
 from cli.settings import read_settings, store_options
-from engine.commands.account import RIGHTS, AccountSaved, CreateAccount, DisableAccount, EnableAccount, SetPassword, SetRights
+from engine.commands.account import (
+    RIGHTS,
+    AccountSaved,
+    CreateAccount,
+    DisableAccount,
+    EnableAccount,
+    SetPassword,
+    SetRights,
+    is_right,
+)
 from engine.commands.registry import Command
 from engine.engine import Engine
 from engine.errors import EngineError
 
-RIGHT = click.Choice(sorted(RIGHTS))
+RIGHT_HELP = f"A system right: {', '.join(sorted(RIGHTS))} or external-tasks:TOPIC; may be repeated."
+
+
+def _known_rights(context: click.Context, option: click.Parameter, rights: tuple[str, ...]) -> tuple[str, ...]:
+    for right in rights:
+        if not is_right(right):
+            raise click.BadParameter(f"'{right}' is no right; there are {', '.join(sorted(RIGHTS))} and external-tasks:TOPIC.")
+    return rights
+
+
 password_option = click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
-rights_option = click.option("--right", "rights", multiple=True, type=RIGHT, help="A system right; may be repeated.")
+rights_option = click.option("--right", "rights", multiple=True, callback=_known_rights, help=RIGHT_HELP)
 
 
 @click.group()

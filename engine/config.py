@@ -24,5 +24,7 @@ class Config:
     job_lease: timedelta = timedelta(seconds=60)
     job_retries: int = 3
     message_expiry: timedelta = timedelta(days=30)
+    case_attachments: int = 100
+    """Megabytes that the attachments of one case may have together."""
     visible_after_end: timedelta = timedelta(days=90)
     """How long the institutions of a case may still read it after it ended."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 
@@ -14,13 +15,18 @@ class Actor:
     """Key of the person; None for the system."""
     name: str
     rights: frozenset[str] = frozenset()
-    """System rights such as `operations`, `deploy`, `integrate`, `administrate`; business rights come from appointments."""
+    """System rights such as `operations`, `deploy`, `integrate`, `administrate`; business rights come from appointments.
+
+    `external-tasks` fetches the work of every topic, `external-tasks:TOPIC` that of one.
+    """
     source: str | None = None
     """Network address the request came from."""
     request_id: str | None = None
 
 
-SYSTEM = Actor(person=None, name="system", rights=frozenset({"operations", "deploy", "integrate", "administrate"}))
+SYSTEM = Actor(
+    person=None, name="system", rights=frozenset({"operations", "deploy", "integrate", "administrate", "external-tasks"})
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +37,19 @@ class Done:
     task: UUID | None = None
     message: UUID | None = None
     state: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentRecord:
+    """A file in a task's form, without its content."""
+
+    id: UUID
+    name: str
+    type: str
+    """Media type, told by the content."""
+    size: int
+    """Bytes."""
+    uploaded_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.commands.attachment import PurgeAttachments
 from engine.commands.audit import AnchorAudit
 from engine.commands.identity import PurgeIdentity
 from engine.commands.registry import Command
@@ -19,8 +20,8 @@ from engine.engine import Engine
 from engine.errors import EngineError
 
 EVERY = timedelta(minutes=10)
-DUTIES: Sequence[Callable[[], Command[Any]]] = (PurgeIdentity, AnchorAudit)
-"""Ended sessions and old sign-in failures go; the audit trail is sealed."""
+DUTIES: Sequence[Callable[[], Command[Any]]] = (PurgeIdentity, PurgeAttachments, AnchorAudit)
+"""Ended sessions, old sign-in failures and uploads that were never sent go; the audit trail is sealed."""
 
 log = logging.getLogger(__name__)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from api.schemas.attachments import Attachment
 from api.schemas.base import CamelSchema, Coded, Instant, Key, Named, SearchQuery, Words, page_of
 
 BOXES = ("todo", "claimable", "overdue", "soon", "done", "copied")
@@ -141,6 +142,7 @@ class TaskDetail(TaskRow):
     element_id = fields.String()
     form = fields.Dict(keys=fields.String(), allow_none=True)
     data = fields.Dict(keys=fields.String())
+    attachments = fields.List(fields.Nested(Attachment))
     outcomes = fields.List(fields.Nested(Outcome))
     actions = fields.List(fields.String(validate=validate.OneOf(("claim", "unclaim", "complete", "saveDraft", "reassign"))))
     capacity = fields.Nested(Chair, allow_none=True)

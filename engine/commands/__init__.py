@@ -10,8 +10,32 @@ from typing import Any
 from uuid import UUID
 
 from engine.commands import account, identity, operation, organisation
+from engine.commands.attachment import (
+    AddAttachment,
+    PurgeAttachments,
+    ReadAttachment,
+    RemoveAttachment,
+    add_attachment,
+    purge_attachments,
+    read_attachment,
+    remove_attachment,
+)
 from engine.commands.audit import AnchorAudit, anchor_audit
 from engine.commands.deployment import Deploy, deploy
+from engine.commands.external_task import (
+    CompleteExternalTask,
+    ExtendLock,
+    FailExternalTask,
+    FetchExternalTasks,
+    ThrowExternalError,
+    UnlockExternalTask,
+    complete_external_task,
+    extend_lock,
+    fail_external_task,
+    fetch_external_tasks,
+    throw_external_error,
+    unlock_external_task,
+)
 from engine.commands.incident import RaiseIncident, RetryIncident, raise_instance_incident, retry_incident
 from engine.commands.instance import MoveInstance, RunInstance, StartInstance, move_instance, run_instance, start_instance
 from engine.commands.job import ClaimJobs, ExecuteJob, FailJob, ReleaseJobs, claim_jobs, execute_job, fail_job, release_jobs
@@ -33,26 +57,36 @@ from engine.commands.task import (
 from engine.records import Done
 
 HANDLERS: dict[type, Callable[..., Any]] = {
+    AddAttachment: add_attachment,
     AnchorAudit: anchor_audit,
     BroadcastSignal: broadcast_signal,
     ClaimJobs: claim_jobs,
     ClaimTask: claim_task,
+    CompleteExternalTask: complete_external_task,
     CompleteTask: complete_task,
     Deploy: deploy,
     ExecuteJob: execute_job,
+    ExtendLock: extend_lock,
+    FailExternalTask: fail_external_task,
     FailJob: fail_job,
+    FetchExternalTasks: fetch_external_tasks,
     MarkCopyRead: mark_copy_read,
     MarkNotificationsRead: mark_notifications_read,
     MoveInstance: move_instance,
+    PurgeAttachments: purge_attachments,
+    ReadAttachment: read_attachment,
     ReassignTask: reassign_task,
     ReleaseJobs: release_jobs,
+    RemoveAttachment: remove_attachment,
     RaiseIncident: raise_instance_incident,
     RetryIncident: retry_incident,
     RunInstance: run_instance,
     SaveDraft: save_draft,
     SendMessage: send_message,
     StartInstance: start_instance,
+    ThrowExternalError: throw_external_error,
     UnclaimTask: unclaim_task,
+    UnlockExternalTask: unlock_external_task,
     account.CreateAccount: account.create_account,
     account.DisableAccount: account.disable_account,
     account.EnableAccount: account.enable_account,

@@ -17,6 +17,7 @@ from engine.assignment import find_person, normalise_login
 from engine.authorization import require_right
 from engine.authorization.passwords import UNUSABLE, hash_password, require_good_password
 from engine.authorization.sessions import token_hash
+from engine.authorization.topics import RIGHT as TOPIC_RIGHT
 from engine.commands.registry import Command
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 from engine.records import Done
@@ -24,7 +25,8 @@ from engine.store.tables import Account, Person, Session, SignInFailure
 from engine.store.unit_of_work import UnitOfWork
 
 RIGHT = "administrate"
-RIGHTS = frozenset({"operations", "deploy", "integrate", "administrate"})
+RIGHTS = frozenset({"operations", "deploy", "integrate", "administrate", "external-tasks"})
+"""System rights. `external-tasks:TOPIC` is one too, for each topic."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,12 @@ class EnableAccount(Command[AccountSaved]):
     """Open a shut account again."""
 
     login: str
+
+
+def is_right(right: str) -> bool:
+    """Whether there is such a system right."""
+    family, _, topic = right.partition(":")
+    return right in RIGHTS or (family == TOPIC_RIGHT and 0 < len(topic) <= 100 and topic.isprintable())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,7 +203,7 @@ def _good_login(login: str) -> str:
 
 
 def _good_rights(work: UnitOfWork, rights: tuple[str, ...], person: int | None) -> list[str]:
-    unknown = sorted(set(rights) - RIGHTS)
+    unknown = sorted(right for right in rights if not is_right(right))
     if unknown:
         raise Invalid("unknown-right", "Expected known rights, but '{right}' is none", right=unknown[0])
     if person is not None and person == work.actor.person:

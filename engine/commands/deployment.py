@@ -95,6 +95,7 @@ def _define(work: UnitOfWork, deployment: int, model: ProcessModel, plans: Plans
             deployment=deployment,
             process_id=model.id,
             version=version,
+            version_tag=model.version_tag,
             latest=True,
             resource=model.resource,
             name=(model.title or model.name or model.id)[:LONGEST_NAME],

@@ -16,7 +16,7 @@ from engine.kernel.definition import ForeignServices
 from engine.store.base import load_json
 
 PARAMETERS = "parameters.json"
-LONGEST_ID, LONGEST_NAME, LONGEST_OUTCOME, LONGEST_ENDPOINT = 150, 200, 100, 40
+LONGEST_ID, LONGEST_NAME, LONGEST_OUTCOME, LONGEST_ENDPOINT, LONGEST_TAG = 150, 200, 100, 40, 100
 """Characters that the store keeps of what a model names."""
 
 
@@ -103,7 +103,10 @@ def _unset(model: ProcessModel, start: StartSubscriptionModel) -> Finding:
 
 def _too_long(model: ProcessModel) -> Iterator[Finding]:
     """What the store could not keep, found before a case stops at it."""
-    named: list[tuple[str, str | None, int | None, int]] = [(model.id, None, model.line, LONGEST_ID)]
+    named: list[tuple[str, str | None, int | None, int]] = [
+        (model.id, None, model.line, LONGEST_ID),
+        (model.version_tag or "", None, model.line, LONGEST_TAG),
+    ]
     for element in model.elements.values():
         outcomes = element.approval.outcomes if element.approval else ()
         endpoint = element.send.endpoint if element.send else None

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -22,11 +21,10 @@ from engine.errors import Conflict
 from engine.jobs import JOBS
 from engine.records import Done
 from engine.runtime import Case, Runtime
+from engine.runtime.retries import job_pauses
 from engine.store.faults import AFTER_CLAIM, AFTER_EXECUTE, BEFORE_EXECUTE
 from engine.store.tables import Job
 from engine.store.unit_of_work import UnitOfWork
-
-FIRST_BACK_OFF = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +76,7 @@ def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[
     require_right(work.actor, "operations")
     free = or_(Job.state == "pending", (Job.state == "running") & (Job.lease_until < work.database_time()))
     due = (
-        select(Job.key, Job.id, Job.kind, Job.fence, Job.attempts, Job.retries, Job.instance)
+        select(Job.key, Job.id, Job.kind, Job.fence, Job.attempts, Job.instance, Job.subject)
         .where(Job.due_at <= work.now, Job.state.in_(("pending", "running")), free)
         .order_by(Job.due_at, Job.key)
         .limit(command.limit)
@@ -88,7 +86,7 @@ def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[
     worn: list[Row[Any]] = []
     rows: Sequence[Any] = work.connection.execute(due).all()
     for row in rows:
-        (worn if row.attempts > work.config.job_retries else taken).append(row)
+        (worn if _is_worn(work, runtime, row) else taken).append(row)
     for row in worn:
         _give_up(work, row, "The worker stopped every time it tried this job")
     if taken:
@@ -125,10 +123,10 @@ def execute_job(command: ExecuteJob, work: UnitOfWork, runtime: Runtime) -> Done
 def fail_job(command: FailJob, work: UnitOfWork, runtime: Runtime) -> Done:
     require_right(work.actor, "operations")
     job = _held(work, command.job, command.fence)
-    if job.retries <= 0:
+    pauses = job_pauses(work, runtime, job)
+    if job.attempts > len(pauses):
         _give_up(work, job, command.error)
         return Done(state="failed")
-    delay = FIRST_BACK_OFF * 4 ** (work.config.job_retries - job.retries)
     work.connection.execute(
         update(Job)
         .where(Job.key == job.key)
@@ -136,8 +134,8 @@ def fail_job(command: FailJob, work: UnitOfWork, runtime: Runtime) -> Done:
             state="pending",
             worker=None,
             lease_until=None,
-            retries=job.retries - 1,
-            due_at=work.now + delay,
+            retries=len(pauses) - job.attempts,
+            due_at=work.now + pauses[job.attempts - 1],
             error=command.error[:2000],
         )
     )
@@ -174,8 +172,13 @@ def _held(work: UnitOfWork, job: UUID, fence: int) -> Row[Any]:
     return row
 
 
+def _is_worn(work: UnitOfWork, runtime: Runtime, job: Row[Any]) -> bool:
+    """Whether every try of a job is used up: its last one has ended with its worker."""
+    return bool(job.attempts and job.attempts > len(job_pauses(work, runtime, job)))
+
+
 def _give_up(work: UnitOfWork, job: Row[Any], error: str) -> None:
     work.connection.execute(
-        update(Job).where(Job.key == job.key).values(state="failed", worker=None, lease_until=None, error=error[:2000])
+        update(Job).where(Job.key == job.key).values(state="failed", worker=None, lease_until=None, retries=0, error=error[:2000])
     )
     raise_incident(work, None, instance=job.instance, job=job.key, code=f"job-{job.kind}", message=error)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
 
+from engine.appliers.attachments import submit_uploads
 from engine.appliers.journal import Journal
 from engine.appliers.tasks import end_seats
 from engine.authorization import (
@@ -24,12 +25,13 @@ from engine.authorization import (
 from engine.commands.registry import Command
 from engine.commands.texts import require_text, require_values
 from engine.errors import Conflict, FieldError, Invalid, InvalidForm, NotAllowed
-from engine.forms import FormModel
+from engine.forms import FieldRights, FormModel
 from engine.kernel.model import ApprovalModel, OutcomeModel
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CompleteToken
 from engine.records import Done
 from engine.runtime import Act, Case, Runtime, field_rights
+from engine.runtime.attachments import own_uploads
 from engine.store.base import dump_json
 from engine.store.prepared import Prepared
 from engine.store.tables import Copy, Draft, Person, Round, Seat
@@ -95,7 +97,7 @@ class MarkCopyRead(Command[Done]):
 
 
 def claim_task(command: ClaimTask, work: UnitOfWork, runtime: Runtime) -> Done:
-    case, seat, capacity = _lock(work, runtime, command.task)
+    case, seat, capacity = lock_open_seat(work, runtime, command.task)
     if seat.state == "claimed" and seat.assignee == work.actor.person:
         return Done(instance=case.id, task=seat.id)
     _expect_revision(seat, command.revision)
@@ -109,7 +111,7 @@ def claim_task(command: ClaimTask, work: UnitOfWork, runtime: Runtime) -> Done:
 
 
 def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Done:
-    case, seat, capacity = _lock(work, runtime, command.task)
+    case, seat, capacity = lock_open_seat(work, runtime, command.task)
     _expect_revision(seat, command.revision)
     if seat.state != "claimed" or seat.assignee != work.actor.person:
         raise NotAllowed("not-claimed", "Expected to give back task '{id}', but you do not hold it", id=str(seat.id))
@@ -142,7 +144,7 @@ def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Do
 
 
 def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> Done:
-    case, seat, capacity = _lock(work, runtime, command.task)
+    case, seat, capacity = lock_open_seat(work, runtime, command.task)
     _expect_revision(seat, command.revision)
     definition = runtime.definitions.get(seat.definition)
     approval = definition.model.elements[seat.element].approval or ApprovalModel()
@@ -158,6 +160,8 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
         "byName": work.actor.name,
         "at": work.now.isoformat(),
     }
+    attached = sorted(form.attachments(values)) if form is not None else []
+    submit_uploads(work, case.key, seat.key, attached)
 
     def noted(journal: Journal) -> None:
         _end(work, seat, capacity, outcome, opinion, values)
@@ -175,13 +179,14 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
         )
 
     trigger = CompleteToken(token=seat.token, variables={**values, seat.element: decision})
-    act = Act(action="complete", object=str(seat.id), capacity=_key(capacity), data={"outcome": outcome.value})
+    data = {"outcome": outcome.value, **({"attachments": attached} if attached else {})}
+    act = Act(action="complete", object=str(seat.id), capacity=_key(capacity), data=data)
     runtime.advance(work, case, trigger, act, before=noted, scope=seat.scope)
     return Done(instance=case.id, task=seat.id, state=case.state)
 
 
 def save_draft(command: SaveDraft, work: UnitOfWork, runtime: Runtime) -> Done:
-    case, seat, _ = _lock(work, runtime, command.task, moving=False)
+    case, seat, _ = lock_open_seat(work, runtime, command.task, moving=False)
     if len(dump_json(dict(command.data))) > 200_000 or len(command.opinion or "") > OPINION_LIMIT:
         raise Invalid("draft-too-large", "Expected a draft of at most 200 kB, but it is larger")
     require_values(command.data)
@@ -216,7 +221,11 @@ def lock_seat(work: UnitOfWork, runtime: Runtime, task: UUID) -> tuple[Case, Any
     return case, answers[0][0]
 
 
-def _lock(work: UnitOfWork, runtime: Runtime, task: UUID, *, moving: bool = True) -> tuple[Case, Any, Capacity | None]:
+def lock_open_seat(work: UnitOfWork, runtime: Runtime, task: UUID, *, moving: bool = True) -> tuple[Case, Any, Capacity | None]:
+    """A locked task that the actor may work on, with the chair that he does it in; `moving` where the case may not be suspended.
+
+    Raises Conflict when the task has ended.
+    """
     case, answers = runtime.lock_of_task(work, task, SEAT.question(task=task), *access_questions(work, task))
     if case is None:
         raise task_not_found(task)
@@ -338,7 +347,16 @@ def _validated(
         partial=outcome.partial,
         demo=work.config.demo,
         now=work.now,
+        files=_files(work, seat, form, rights, current),
     )
+
+
+def _files(work: UnitOfWork, seat: Any, form: FormModel, rights: FieldRights, current: Mapping[str, JSON]) -> frozenset[str]:
+    """Attachments that the form may name: those that the person is shown in it, and his own uploads."""
+    if not form.takes_files:
+        return frozenset()
+    uploads = own_uploads(work.connection, seat.key, work.actor.person)
+    return form.attachments(form.readable(rights, current)).union(str(upload.id) for upload in uploads)
 
 
 def _expect_revision(seat: Any, revision: int | None) -> None:

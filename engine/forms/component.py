@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.errors import ExpressionError
 from engine.expressions import BROWSER_FUNCTIONS, Expression, compile_expression
+from engine.forms.files import FILE_TYPES, LARGEST_FILE, MEGABYTE, MOST_FILES, FileRules
 from engine.forms.findings import Findings
 from engine.forms.patterns import UnsafePattern, compile_pattern
 from engine.forms.rules import RULES
@@ -49,6 +50,8 @@ _OWN_PROPERTIES = frozenset(
         "criticalHigh",
         "mask",
         "maxRows",
+        "maxFiles",
+        "maxMegabytes",
         "requiredMessage",
         "requiredMessageEn",
         "patternMessage",
@@ -244,6 +247,27 @@ class Component:
             birth=self.text(self.properties, "matchBirth", MAX_LABEL),
             sex=self.text(self.properties, "matchSex", MAX_LABEL),
         )
+
+    def file_rules(self) -> FileRules:
+        """Which files a filepicker takes: `accept` names endings or media types, our properties count and size."""
+        accepted = self.json.get("accept")
+        wanted = [part.strip().lower() for part in accepted.split(",") if part.strip()] if isinstance(accepted, str) else []
+        types = {kind for kind, (_, _, endings) in FILE_TYPES.items() if not wanted or {kind, *endings}.intersection(wanted)}
+        known = {name for kind, (_, _, endings) in FILE_TYPES.items() for name in (kind, *endings)}
+        if not set(wanted) <= known or not (accepted is None or isinstance(accepted, str)):
+            self.error(
+                "invalid-accept",
+                "“accept”只能列出 .jpg、.jpeg、.png、.pdf 或它们的媒体类型。",
+                "'accept' may list .jpg, .jpeg, .png, .pdf or their media types.",
+            )
+        many = self.flag(self.json, "multiple")
+        count = self.count(self.properties, "maxFiles", 1, MOST_FILES) or (MOST_FILES if many else 1)
+        if count > 1 and not many:
+            self.error("invalid-number", "maxFiles 大于 1 时要写 multiple。", "A 'maxFiles' above 1 needs 'multiple'.")
+        megabytes = self.count(self.properties, "maxMegabytes", 1, LARGEST_FILE // MEGABYTE) or LARGEST_FILE // MEGABYTE
+        if self.json.get("defaultValue") is not None:
+            self.error("invalid-default", "附件没有默认值。", "Attachments have no default value.")
+        return FileRules(types=frozenset(types), count=count, size=megabytes * MEGABYTE)
 
     def critical(self) -> dict[str, int | float] | None:
         """Bounds beyond which a value is clinically critical and highlighted."""

@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from marshmallow import Schema
 
 from engine.forms import view as viewing
-from engine.forms.rights import AS_THE_FORM_SAYS, FieldRights
+from engine.forms.rights import AS_THE_FORM_SAYS, FieldRights, access
 from engine.forms.schema import compile_schema
 from engine.forms.situation import Situation
 from engine.forms.submission import Submission, Terms
-from engine.forms.tree import Check, Field, Node, Ornament, Rows, Wording, walk
+from engine.forms.tree import Check, Field, Node, Ornament, Rows, Wording, attachment_ids, walk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,20 @@ class FormModel:
             "checks": viewing.checks(self.checks, situation),
         }
 
+    @cached_property
+    def takes_files(self) -> bool:
+        """Whether the form has a file field."""
+        return any(isinstance(node, Field) and node.files is not None for node in walk(self.nodes))
+
+    def file_field(self, name: str, rights: FieldRights | None) -> Field | None:
+        """The file field of that name in rights, None when there is none or the person may not write it."""
+        found = next((node for node in walk(self.nodes) if isinstance(node, Field) and node.files and node.name == name), None)
+        return found if found is not None and access(found, rights or AS_THE_FORM_SAYS) == "write" else None
+
+    def attachments(self, values: Mapping[str, Any]) -> frozenset[str]:
+        """Ids of the attachments that the form's file fields name in `values`."""
+        return frozenset(attachment_ids(self.nodes, values))
+
     def readable(self, rights: FieldRights | None, data: Mapping[str, Any]) -> dict[str, Any]:
         """The values of `data` that belong to the form and that the person may read; money as text such as `12.50`."""
         return viewing.readable_values(Situation.of(self.nodes, rights or AS_THE_FORM_SAYS, data))
@@ -81,17 +96,19 @@ class FormModel:
         draft: bool = False,
         demo: bool,
         now: datetime,
+        files: Collection[str] = (),
     ) -> dict[str, Any]:
         """The accepted delta: typed JSON values without floats, only keys that were sent and that change.
 
         `current` are the variables at the task, `required` the names that the chosen outcome demands (writable therefore),
         `demo` admits identity numbers of the demo district. Of a `partial` submission nothing is required but these names
         and what their values make necessary; what was filled must be right all the same. A draft is checked for rights,
-        shapes and sizes only, and its values come back as they were typed. Raises InvalidForm with every field error.
+        shapes and sizes only, and its values come back as they were typed. `files` are the attachments that may be named
+        newly. Raises InvalidForm with every field error.
         """
         allowed = rights or AS_THE_FORM_SAYS
         demanded = allowed.demanded | frozenset(required)
         situation = Situation.of(self.nodes, replace(allowed, demanded=demanded), {"now": now.isoformat(), **current})
         names = frozenset(required) if partial else allowed.required | frozenset(required)
-        terms = Terms(required=names, partial=partial, draft=draft, demo=demo, now=now)
+        terms = Terms(required=names, partial=partial, draft=draft, demo=demo, now=now, files=frozenset(files))
         return Submission(situation, self.schema, terms).accept(submitted, self.checks)

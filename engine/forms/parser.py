@@ -1,7 +1,7 @@
 """Reads a form file (form-js JSON) into a FormModel, or says in findings why it cannot be deployed.
 
 Supported components: textfield, textarea, number, select, radio, checkbox, checklist, taglist, datetime (date, time,
-datetime), group, dynamiclist (not nested), text, separator, spacer. Anything else is refused: a field that a person
+datetime), filepicker, group, dynamiclist (not nested), text, separator, spacer. Anything else is refused: a field that a person
 cannot see, or that the server cannot check, must not get into a process.
 """
 
@@ -45,7 +45,7 @@ _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _RESERVED = RESERVED_NAMES | RESERVED_WORDS | frozenset(FUNCTIONS) | {"typename", "parameters", "own", "instance", "now"}
 _ORNAMENTS = frozenset({"text", "separator", "spacer"})
-_SIMPLE_KINDS = frozenset({"textfield", "textarea", "number", "checkbox"}) | ONE_OPTION_KINDS | MANY_OPTIONS_KINDS
+_SIMPLE_KINDS = frozenset({"textfield", "textarea", "number", "checkbox", "filepicker"}) | ONE_OPTION_KINDS | MANY_OPTIONS_KINDS
 _MOMENTS = frozenset({"date", "time", "datetime"})
 _LAYOUT = frozenset({"row", "columns"})
 
@@ -258,6 +258,10 @@ class _Reader:
     def field(self, component: Component, kind: str, prefix: str, keys: set[str]) -> Field:
         key = self._key(component, "key", keys) or component.id
         label = self._label(component, key)
+        shown = self._shown_field(component, kind, key, label)
+        files = component.file_rules() if kind == "filepicker" else None
+        if files:
+            shown.update(accept=sorted(files.types), maxFiles=files.count, maxBytes=files.size)
         options, options_from = component.options() if kind in ONE_OPTION_KINDS | MANY_OPTIONS_KINDS else ((), None)
         field = Field(
             kind=kind,
@@ -276,7 +280,8 @@ class _Reader:
             rule=component.rule(kind),
             required_sentence=_sentence(component, "requiredMessage"),
             pattern_sentence=_sentence(component, "patternMessage"),
-            component=self._shown_field(component, kind, key, label),
+            component=shown,
+            files=files,
         )
         return self._with_default(component, field)
 

@@ -40,6 +40,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "too-big": ("{label}不能大于 {limit}。", "{label} cannot be more than {limit}."),
     "not-an-option": ("{label}里没有这个选项，从列表里选一个。", "{label} does not have this option. Choose one from the list."),
     "too-many": ("{label}最多 {limit} 项，现在有 {found} 项。", "{label} takes at most {limit} entries; there are {found}."),
+    "unknown-attachment": (
+        "{label}里有一个文件没有传上，移除后重新添加。",
+        "{label} names a file that was not uploaded. Remove it and add it again.",
+    ),
     "not-yes-or-no": ("{label}只能勾选或不勾选。", "{label} is either ticked or not."),
     "not-a-date": ("{label}要填日期，例如 2026-11-24。", "{label} must be a date such as 2026-11-24."),
     "not-a-time": ("{label}要填时间，例如 15:30。", "{label} must be a time such as 15:30."),

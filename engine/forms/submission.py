@@ -38,6 +38,8 @@ class Terms:
     """True: only rights, shapes and sizes count; the person is not finished."""
     demo: bool
     now: datetime
+    files: frozenset[str] = frozenset()
+    """Attachments that may be named beside those that a field names already."""
 
     def makes_necessary(self, condition: Expression) -> bool:
         """Whether the condition under which a field is required counts."""
@@ -268,6 +270,9 @@ class Submission:
             options = {option.value for option in options_of(node, self.situation.names)}
             if not offered(node, value, options):
                 return Wrong("not-an-option")
+        if node.files is not None:
+            kept = level.current.get(node.key)
+            return None if self.terms.files.union(kept or ()).issuperset(value) else Wrong("unknown-attachment")
         if node.limits.no_past and rules.before_today(value, self.terms.now):
             return Wrong("in-the-past")
         if node.rule is None or (node.rule.when is not None and not is_true(node.rule.when, level.names)):

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from engine.expressions import Expression
+from engine.forms.files import FileRules
 
 FIELD_KINDS = frozenset(
     {
@@ -27,9 +28,10 @@ FIELD_KINDS = frozenset(
         "date",
         "time",
         "datetime",
+        "filepicker",
     }
 )
-"""A form-js `datetime` is one of the last three by its subtype."""
+"""A form-js `datetime` is a date, a time or a datetime by its subtype. The value of a filepicker is a list of attachment ids."""
 TEXT_KINDS = frozenset({"textfield", "textarea"})
 ONE_OPTION_KINDS = frozenset({"select", "radio"})
 MANY_OPTIONS_KINDS = frozenset({"checklist", "taglist"})
@@ -105,6 +107,8 @@ class Field:
     pattern_sentence: Wording | None
     component: Mapping[str, Any]
     """What the browser is told, without rights and expressions."""
+    files: FileRules | None = None
+    """Of a filepicker: which files it takes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +202,20 @@ def walk(nodes: tuple[Node, ...]) -> Iterator[Node]:
         yield node
         if isinstance(node, Section | Rows):
             yield from walk(node.children)
+
+
+def attachment_ids(nodes: tuple[Node, ...], values: Mapping[str, Any]) -> Iterator[str]:
+    """Every attachment that the file fields among `nodes` name in `values`."""
+    for node in data_nodes(nodes):
+        value = values.get(data_key(node))
+        if isinstance(node, Field):
+            if node.files and isinstance(value, list):
+                yield from (item for item in value if isinstance(item, str))
+        elif isinstance(node, Rows):
+            for row in value if isinstance(value, list) else ():
+                yield from attachment_ids(node.children, row if isinstance(row, Mapping) else {})
+        elif isinstance(value, Mapping):
+            yield from attachment_ids(node.children, value)
 
 
 def data_nodes(nodes: tuple[Node, ...]) -> Iterator[Field | Rows | Section]:

@@ -5,6 +5,7 @@
     money         Decimal with exactly two places
     checkbox      true or false
     choice        the option's value; several choices are a list of them without repetitions
+    files         ids of attachments, without repetitions
     date, time    `2026-11-24`, `15:30`
     datetime      UTC, `2026-11-24T07:30:00Z`; an instant without an offset is China's time
 
@@ -23,6 +24,7 @@ from typing import Any
 
 from engine.calendar import TIME_ZONE
 from engine.forms import rules
+from engine.forms.files import FileRules
 from engine.forms.patterns import MAX_TEXT
 from engine.forms.sentences import Wrong
 from engine.forms.tree import MANY_OPTIONS_KINDS, ONE_OPTION_KINDS, TEXT_KINDS, Field
@@ -36,6 +38,7 @@ _MAX_PARTS = 20_000
 _MAX_CHARACTERS = 1_000_000
 _MAX_DIGITS = 24
 _NUMBER = re.compile(r"[+-]?\d{1,24}(?:\.\d{1,20})?", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _BAD_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?", re.ASCII)
@@ -126,6 +129,8 @@ def read(field: Field, value: Any) -> Any:
         return _choices(field, value)
     if field.kind == "checkbox":
         return _ticked(value)
+    if field.files is not None:
+        return _attachments(field.files, value)
     return _moment(field.kind, value)
 
 
@@ -208,6 +213,16 @@ def _choices(field: Field, value: Any) -> list[str]:
     if len(value) > MAX_CHOICES:
         raise Refused("too-many", limit=MAX_CHOICES, found=len(value))
     return list(dict.fromkeys(_choice(field, item) for item in value))
+
+
+def _attachments(rules: FileRules, value: Any) -> list[str]:
+    if not isinstance(value, list):
+        raise Refused("wrong-shape")
+    if len(value) > rules.count:
+        raise Refused("too-many", limit=rules.count, found=len(value))
+    if not all(isinstance(item, str) and _UUID.fullmatch(item) for item in value):
+        raise Refused("unknown-attachment")
+    return list(dict.fromkeys(value))
 
 
 def _ticked(value: Any) -> bool:

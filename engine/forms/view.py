@@ -155,7 +155,7 @@ def _put(
 
 def _fits(field: Field, value: Any) -> bool:
     if isinstance(value, list):
-        return field.kind in MANY_OPTIONS_KINDS and all(isinstance(item, str) for item in value)
+        return (field.kind in MANY_OPTIONS_KINDS or field.files is not None) and all(isinstance(item, str) for item in value)
     return value is None or isinstance(value, str | bool | int | float | Decimal)
 
 

@@ -6,6 +6,7 @@ have gone between two leases, and then acts; doing it twice must be harmless.
 
 from __future__ import annotations
 
+from engine.jobs.continuation import continue_token
 from engine.jobs.counterpart import tell_counterpart
 from engine.jobs.message import deliver_message
 from engine.jobs.rung import climb_rung
@@ -15,6 +16,7 @@ from engine.jobs.timer_start import start_by_timer
 
 JOBS = {
     "counterpart": tell_counterpart,
+    "continue": continue_token,
     "message": deliver_message,
     "rung": climb_rung,
     "signal": broadcast_signal,

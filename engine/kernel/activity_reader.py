@@ -19,12 +19,14 @@ from engine.kernel.model import (
     CallModel,
     DecisionCall,
     EventModel,
+    ExternalModel,
     FunctionCall,
     LoopModel,
     ReceiveModel,
     SendModel,
 )
 from engine.kernel.source import Source, child, child_text, children, local
+from engine.kernel.work_reader import WorkReader, is_external
 
 _NAME = re.compile(r"[^\W\d_]\w*\Z")
 _CALLING = ("serviceTask", "businessRuleTask")
@@ -42,6 +44,7 @@ class Details:
     receive: ReceiveModel | None = None
     function: FunctionCall | None = None
     decision: DecisionCall | None = None
+    external: ExternalModel | None = None
     script: Script | None = None
     call: CallModel | None = None
     ad_hoc: AdHocModel | None = None
@@ -66,6 +69,7 @@ class ActivityReader:
         self._extensions = extensions
         self._events = events
         self._refuse_foreign = refuse_foreign
+        self._work = WorkReader(source.report, extensions)
 
     def details(self, node: etree._Element, name: str) -> Details:
         """Everything of a node that its kind calls for."""
@@ -81,6 +85,7 @@ class ActivityReader:
             receive=self._extensions.receive(node),
             function=self._service(node, name, decision),
             decision=decision,
+            external=self._work.external(node, name),
             script=self._script(node) if name == "scriptTask" else None,
             call=self._call(node) if name == "callActivity" else None,
             ad_hoc=self._ad_hoc(node) if name == "adHocSubProcess" else None,
@@ -89,6 +94,15 @@ class ActivityReader:
 
     def _service(self, node: etree._Element, name: str, decision: DecisionCall | None) -> FunctionCall | None:
         call = self._extensions.function(node)
+        if is_external(node):
+            if call is not None or decision is not None:
+                self._report.error(
+                    "call",
+                    node,
+                    "任务由外部系统执行时，不能再调用函数或做出决策。",
+                    "A task that another system does neither calls a function nor makes a decision.",
+                )
+            return None
         work = ((key, vendor(node, key)) for key in FOREIGN_WORK)
         foreign = next((f"{key}={value}" for key, value in work if value is not None and (key, value) != DECISION), None)
         if call is not None and name not in _CALLING:
@@ -171,8 +185,11 @@ class ActivityReader:
         if maximum is not None and not maximum.isdigit():
             self._report.error("loop", item, "loopMaximum 应为整数。", "loopMaximum must be a whole number.")
             maximum = None
+        later = self._work.continuation(item)
         return LoopModel(
             kind="standard",
+            async_before=later.before,
+            async_after=later.after,
             condition=condition,
             maximum=None if maximum is None else int(maximum),
             test_before=item.get("testBefore") == "true",
@@ -192,7 +209,10 @@ class ActivityReader:
             self._report.error(
                 "loop", item, "多实例须写明次数或集合之一。", "A multi-instance needs either a cardinality or a collection."
             )
+        later = self._work.continuation(item)
         return LoopModel(
+            async_before=later.before,
+            async_after=later.after,
             kind="sequential" if item.get("isSequential") == "true" else "parallel",
             cardinality=cardinality,
             collection=collection,
@@ -231,6 +251,8 @@ class ActivityReader:
                     "不支持 assignment，请用 transformation。",
                     "An assignment is not supported; use a transformation.",
                 )
+            if self._is_store(child_text(item, "targetRef")):
+                self._stored(item)
             target = self._data_object(child_text(item, "targetRef"))
             text = child_text(item, "transformation") or child_text(item, "sourceRef") or ""
             if target is None or (child(item, "transformation") is None and not _NAME.match(text)):
@@ -238,6 +260,19 @@ class ActivityReader:
             value = self._report.expression(text, item)
             if value is not None and text != target and not self._is_property(text):
                 yield Assignment(name=target, value=value)
+
+    def _is_store(self, reference: str | None) -> bool:
+        return any(item.get("id") == reference for item in self._source.root.iter("{*}dataStoreReference", "{*}dataStore"))
+
+    def _stored(self, item: etree._Element) -> None:
+        """A data store lies outside the process: drawn it is a note, but a value for it would be lost."""
+        add = self._report.error if child(item, "transformation", "assignment") is not None else self._report.warning
+        add(
+            "data-store",
+            item,
+            "数据存储只作说明，不会写入任何数据；请用服务任务写入。",
+            "A data store is only a drawing: nothing is written to it; write by a service task.",
+        )
 
     def _data_object(self, reference: str | None) -> str | None:
         for item in self._source.root.iter("{*}dataObjectReference"):
@@ -249,6 +284,18 @@ class ActivityReader:
         return any(item.get("id") == text for item in self._source.root.iter("{*}property", "{*}dataOutput"))
 
     def _check_children(self, node: etree._Element) -> None:
+        method = (node.get("method") or "##Compensate").strip("#").lower()
+        if local(node) == "transaction" and method != "compensate":
+            self._report.error(
+                "transaction-method",
+                node,
+                f"事务只能以补偿方式（##Compensate）取消，不支持“{node.get('method')}”。",
+                f"A transaction is cancelled by compensation (##Compensate); '{node.get('method')}' is not supported.",
+            )
+        if child(node, "standardLoopCharacteristics") is not None and child(node, "multiInstanceLoopCharacteristics") is not None:
+            self._report.error(
+                "loop", node, "活动不能既循环又多实例。", "An activity is either a loop or a multi-instance, not both."
+            )
         for item in children(node, "ioSpecification"):
             self._report.error(
                 "io-specification",

@@ -17,17 +17,34 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import Conflict, Invalid
 from engine.kernel import correlation
 from engine.kernel.cancellation import cancel
+from engine.kernel.continuation import resume
 from engine.kernel.effects import StepResult
 from engine.kernel.environment import Environment, ModelFailure
 from engine.kernel.model import happened
 from engine.kernel.modification import modify
 from engine.kernel.process_spec import ProcessSpec
 from engine.kernel.rows import InstanceRow, StateSource
-from engine.kernel.scope import check_names
+from engine.kernel.scope import DATA_KINDS, check_names
 from engine.kernel.session import Session
+from engine.kernel.specs_external import PHASE, checked, external_spec
 from engine.kernel.spiffworkflow import check_spiffworkflow
 from engine.kernel.token import FAILURES, Token
-from engine.kernel.triggers import Cancel, CompleteToken, Fire, Modify, Resume, Retry, SetVariables, Start, StartAdHoc, Trigger
+from engine.kernel.triggers import (
+    Cancel,
+    CompleteExternalTask,
+    CompleteToken,
+    Continue,
+    FailExternalTask,
+    Fire,
+    Modify,
+    Resume,
+    Retry,
+    SetVariables,
+    Start,
+    StartAdHoc,
+    ThrowExternalError,
+    Trigger,
+)
 
 check_spiffworkflow()
 # Its records at INFO carry task data.
@@ -85,10 +102,10 @@ def _resume(source: StateSource, trigger: Trigger, now: datetime, env: Environme
 
 def _token_of(session: Session, trigger: Trigger) -> int | None:
     """The token that a trigger is about, so that what stands around it is loaded at once."""
-    if isinstance(trigger, CompleteToken | Retry):
-        return trigger.token
-    row = session.subscriptions.get(trigger.subscription) if isinstance(trigger, Fire) else None
-    return None if row is None else row.token
+    if isinstance(trigger, Fire):
+        row = session.subscriptions.get(trigger.subscription)
+        return None if row is None else row.token
+    return getattr(trigger, "token", None)
 
 
 def _start(session: Session, trigger: Start) -> None:
@@ -132,6 +149,26 @@ def _fire(session: Session, trigger: Fire) -> None:
     session.subscriptions.fire(row, trigger.payload)
 
 
+def _continue(session: Session, trigger: Continue) -> None:
+    resume(_token(session, trigger.token))
+
+
+def _complete_external(session: Session, trigger: CompleteExternalTask) -> None:
+    token = _token(session, trigger.token)
+    session.writer = token.element
+    external_spec(token).finish(token, checked(trigger.result))
+
+
+def _fail_external(session: Session, trigger: FailExternalTask) -> None:
+    token = _token(session, trigger.token)
+    external_spec(token).stop(token, ModelFailure("external-task", trigger.message))
+
+
+def _throw_external(session: Session, trigger: ThrowExternalError) -> None:
+    token = _token(session, trigger.token)
+    external_spec(token).error(token, trigger.code, checked(trigger.result))
+
+
 def _set_variables(session: Session, trigger: SetVariables) -> None:
     check_names(trigger.variables)
     session.subscriptions.held = trigger.held
@@ -142,7 +179,7 @@ def _set_variables(session: Session, trigger: SetVariables) -> None:
             raise Conflict("scope-gone", "Expected to write into scope '{scope}', but it is gone", scope=trigger.scope)
         scope = session.scope(trigger.scope)
     scope.update(trigger.variables)
-    if scope.row.kind not in ("seat", "collection"):
+    if scope.row.kind not in DATA_KINDS:
         # A complex gateway's activation condition may read what was written.
         session.execution(scope.key).look_at_joins()
 
@@ -205,6 +242,10 @@ def _go_on(session: Session, trigger: Resume) -> None:
     session.subscriptions.ask_all_conditions()
 
 
+def _retry_external(session: Session, token: Token) -> None:
+    token.task_spec.again(token)
+
+
 def _token(session: Session, key: int) -> Token:
     token = session.token(key)
     if token is None:
@@ -218,10 +259,15 @@ _RETRIES: dict[str, Callable[[Session, Token], None]] = {
     "leave": _retry_leaving,
     "bodies": _retry_bodies,
     "scope": _retry_scope,
+    PHASE: _retry_external,
 }
 _HANDLERS: dict[type, Callable[[Session, Any], None]] = {
     Start: _start,
     CompleteToken: _complete,
+    Continue: _continue,
+    CompleteExternalTask: _complete_external,
+    FailExternalTask: _fail_external,
+    ThrowExternalError: _throw_external,
     Fire: _fire,
     SetVariables: _set_variables,
     StartAdHoc: _start_ad_hoc,

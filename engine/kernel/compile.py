@@ -36,6 +36,7 @@ from engine.kernel.specs_events import (
     StartEventSpec,
     ThrowEventSpec,
 )
+from engine.kernel.specs_external import ExternalTaskSpec
 from engine.kernel.specs_loops import LoopSpec, ParallelMultiInstanceSpec, SequentialMultiInstanceSpec
 from engine.kernel.specs_scopes import (
     AdHocSpec,
@@ -168,6 +169,8 @@ class _Builder:
             inner = self._key((*element.scope, element.id))
             kind = EventSubprocessSpec if element.event_subprocess else _SCOPES[element.type]
             kind(process, name, element, inner=inner).inner_spec = self._specs[inner]
+        elif element.external is not None:
+            ExternalTaskSpec(process, name, element)
         elif element.type == "callActivity":
             CallActivitySpec(process, name, element, inner="")
         elif element.type == "scriptTask":

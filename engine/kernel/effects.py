@@ -48,6 +48,51 @@ class TaskClosed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContinuationScheduled:
+    """A token waits for a job of its own before it goes on."""
+
+    token: int
+    element: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContinuationDropped:
+    """A token that waited for its job was taken away."""
+
+    token: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalTaskOpened:
+    """Work waits for another system."""
+
+    token: int
+    element: str
+    topic: str
+    priority: int
+    inputs: Mapping[str, JSON]
+    """All that the other system gets to know of the case."""
+    occurrence: int
+    """Tells the visits of one element apart; part of the work's idempotency key."""
+    again: bool
+    """Whether stopped work is offered anew."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalTaskStopped:
+    """Work is offered to nobody until its incident is retried."""
+
+    token: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExternalTaskClosed:
+    """Work is done, or the process took it away."""
+
+    token: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class VariableWritten:
     """A variable got a value; `element` is the element that wrote it, None from outside."""
 
@@ -111,7 +156,8 @@ class IncidentRaised:
     element: str
     code: str
     """`uncaught-error`, `expression`, `function`, `decision`, `no-flow`, `timer`, `loop`, `no-called-process`,
-    `reserved-name` or `not-json`; the runtime adds `budget` for a step that was rolled back."""
+    `reserved-name`, `not-json`, `external-task` (another system gave up), `external-topic` or `external-priority`;
+    the runtime adds `budget` for a step that was rolled back."""
     message: str
 
 
@@ -136,6 +182,11 @@ Effect = (
     | ActivityEnded
     | TaskOpened
     | TaskClosed
+    | ContinuationScheduled
+    | ContinuationDropped
+    | ExternalTaskOpened
+    | ExternalTaskStopped
+    | ExternalTaskClosed
     | VariableWritten
     | DecisionMade
     | MessageThrown

@@ -45,8 +45,8 @@ class Environment(Protocol):
         """The compiled definition of a reference. Raises NotFound."""
         ...
 
-    def called(self, process_id: str, from_definition: str) -> str:
-        """Reference of the definition that holds the process a call activity names. Raises NotFound."""
+    def called(self, process_id: str, from_definition: str, binding: str, value: str | None) -> str:
+        """Reference of the definition that holds the process a call activity names, see `Binding`. Raises NotFound."""
         ...
 
     def function(self, name: str) -> Function:

@@ -12,7 +12,7 @@ from engine.kernel.source import Source, child, child_text, children, local
 from engine.kernel.timers import timer_fault
 
 _TIMERS = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
-_KINDS = {
+KINDS = {
     "messageEventDefinition": "message",
     "signalEventDefinition": "signal",
     "timerEventDefinition": "timer",
@@ -40,16 +40,24 @@ class EventReader:
         found = []
         for item in node:
             name = local(item)
-            if name == "eventDefinitionRef":
-                self._report.error(
-                    "event-reference",
-                    item,
-                    "不支持引用共享的事件定义，请直接写在事件内。",
-                    "References to shared event definitions are not supported; write the definition inside the event.",
-                )
-            elif name in _KINDS:
-                found.append(self._event(_KINDS[name], item, node))
+            shared = self._shared(item) if name == "eventDefinitionRef" else None
+            definition = item if shared is None else shared
+            if local(definition) in KINDS:
+                found.append(self._event(KINDS[local(definition)], definition, node))
         return tuple(found)
+
+    def _shared(self, item: etree._Element) -> etree._Element | None:
+        """The event definition that an event refers to instead of holding it."""
+        name = _bare(item.text)
+        found = next((node for node in children(self._source.root, *KINDS) if node.get("id") == name), None)
+        if found is None:
+            self._report.error(
+                "dangling-reference",
+                item,
+                f"eventDefinitionRef 指向不存在的“{name}”。",
+                f"eventDefinitionRef names '{name}', which does not exist.",
+            )
+        return found
 
     def message(self, node: etree._Element) -> EventModel | None:
         """The message of a send or receive task, None when it names none."""

@@ -10,6 +10,7 @@ from engine.expressions import Template
 from engine.kernel.model import (
     ApprovalModel,
     AssignModel,
+    Binding,
     CallModel,
     DeadlineModel,
     FieldsModel,
@@ -42,6 +43,7 @@ _KINDS = frozenset({"primary", "negative", "neutral"})
 _FLAGS = frozenset({"true", "false"})
 _OPINIONS = frozenset({"optional", "required"})
 _RULES = frozenset({"post", "person", "starter"})
+_BINDINGS = frozenset({"", "latest", "deployment", "version", "versionTag"})
 _DONE = OutcomeModel(value="done", label="完成", label_en="Done")
 
 
@@ -150,8 +152,8 @@ class ExtensionReader:
             endpoint=item.get("endpoint"),
             business_key=self._template(item, "businessKey"),
             expires=self._template(item, "expires"),
-            correlation=self._values(item, "correlate", needed=True),
-            payload=self._values(item, "payload", needed=False),
+            correlation=self.values(item, "correlate", needed=True),
+            payload=self.values(item, "payload", needed=False),
         )
 
     def receive(self, node: etree._Element) -> ReceiveModel | None:
@@ -164,7 +166,7 @@ class ExtensionReader:
             name = self._required(accept, "name")
             accepts.append((name, accept.get("as") or name))
         # At a start event the value is left out: there is no instance yet that could have one.
-        correlation = self._values(item, "correlate", needed=False)
+        correlation = self.values(item, "correlate", needed=False)
         return ReceiveModel(correlation=correlation, accepts=tuple(accepts))
 
     def function(self, node: etree._Element) -> FunctionCall | None:
@@ -179,15 +181,45 @@ class ExtensionReader:
             )
         return FunctionCall(
             function=name,
-            inputs=self._values(item, "in", needed=False),
-            outputs=self._values(item, "out", needed=False),
+            inputs=self.values(item, "in", needed=False),
+            outputs=self.values(item, "out", needed=False),
         )
 
     def call(self, node: etree._Element, process: Template) -> CallModel:
         """The mappings of a call activity, ours or another engine's."""
         inputs, all_inputs = self._mappings(node, "in")
         outputs, all_outputs = self._mappings(node, "out")
-        return CallModel(process=process, inputs=inputs, outputs=outputs, all_inputs=all_inputs, all_outputs=all_outputs)
+        return CallModel(
+            process=process,
+            binding=self._binding(node),
+            inputs=inputs,
+            outputs=outputs,
+            all_inputs=all_inputs,
+            all_outputs=all_outputs,
+        )
+
+    def _binding(self, node: etree._Element) -> Binding:
+        item = extension(node, "called")
+        if item is not None:
+            kind, given = item.get("binding") or "", {"version": item.get("version"), "versionTag": item.get("version-tag")}
+        else:
+            kind = vendor(node, "calledElementBinding") or ""
+            tags = {"version": "calledElementVersion", "versionTag": "calledElementVersionTag"}
+            given = {name: vendor(node, attribute) for name, attribute in tags.items()}
+            if not kind and vendor(node, "sameDeployment") == "true":
+                kind = "deployment"
+        value = given.get(kind)
+        unused = any(text is not None for name, text in given.items() if name != kind)
+        if kind not in _BINDINGS or unused or (kind in given and value is None):
+            self.report.error(
+                "binding",
+                node,
+                f"被调流程的版本绑定“{kind}”无效：可用 latest、deployment、version（须写 version）、versionTag（须写版本标签）。",
+                f"The binding '{kind}' of the called process cannot be used: it is latest, deployment, version with its"
+                " number, or versionTag with its tag.",
+            )
+            return Binding()
+        return Binding(kind=kind, value=None if value is None else self.report.template(value, node))
 
     def calendar(self, node: etree._Element) -> str | None:
         """Calendar of a timer event."""
@@ -208,7 +240,8 @@ class ExtensionReader:
                 ours.append(NamedValue(name=target, value=value))
         return tuple(ours), everything or not ours
 
-    def _values(self, item: etree._Element, name: str, *, needed: bool) -> tuple[NamedValue, ...]:
+    def values(self, item: etree._Element, name: str, *, needed: bool = False) -> tuple[NamedValue, ...]:
+        """Names and values of the children of that name."""
         return tuple(self._value(found, needed=needed) for found in item.iterchildren(LIANDONG + name))
 
     def _value(self, item: etree._Element, *, needed: bool) -> NamedValue:

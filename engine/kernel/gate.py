@@ -205,7 +205,7 @@ class Gate:
                     "取消结束事件只能用在事务中。",
                     "A cancel end event belongs inside a transaction.",
                 )
-        if element.type == "sendTask" and not element.events:
+        if element.type == "sendTask" and not element.events and element.external is None:
             level = self._fail if element.send is not None else self._warn
             level(
                 "no-message",
@@ -353,6 +353,8 @@ def _written(element: Element) -> Iterator[str]:
         yield from (item.name for item in element.function.outputs)
     if element.decision is not None and element.decision.result is not None:
         yield element.decision.result
+    if element.external is not None:
+        yield from (item.name for item in element.external.outputs)
     if element.call is not None:
         yield from (item.name for item in (*element.call.inputs, *element.call.outputs))
     if element.loop is not None:

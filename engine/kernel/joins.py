@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.kernel.continuation import MARK
+
 if TYPE_CHECKING:
     from engine.kernel.execution import Execution
     from engine.kernel.token import Token
@@ -63,6 +65,8 @@ def _fire_inclusive(execution: Execution, name: str) -> bool:
 
 def may_still_come(execution: Execution, name: str, arrived: Set[str]) -> bool:
     """Whether a token of the scope can come to a join from a source that none has come from."""
+    if not _coming(execution, name) <= arrived:
+        return True
     reach = execution.spec.reach(name)
     before_arrived = frozenset().union(*(reach.get(source, frozenset()) for source in arrived))
     # A token that can also reach a way that has arrived does not hold the join.
@@ -80,6 +84,12 @@ def waiting(execution: Execution, name: str) -> dict[str, list[Token]]:
         if token._state == TaskState.WAITING:
             by_source.setdefault(str(token.internal_data.get("from")), []).append(token)
     return by_source
+
+
+def _coming(execution: Execution, name: str) -> set[str]:
+    """Where the tokens came from that wait for a job before they arrive."""
+    tokens = execution.session.tokens_at(execution, name)
+    return {str(token.internal_data.get("from")) for token in tokens if token.internal_data.get(MARK) == "before"}
 
 
 def merge(tokens: Sequence[Token], keep: Token) -> None:

@@ -67,6 +67,21 @@ class DecisionCall:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExternalModel:
+    """A task whose work another system fetches by topic and hands back."""
+
+    topic: Template
+    priority: Template | None = None
+    """A whole number; larger is fetched earlier."""
+    inputs: tuple[NamedValue, ...] = ()
+    """All that the other system gets to know of the case."""
+    outputs: tuple[NamedValue, ...] = ()
+    """Evaluated with the extra name `result`; a value of None takes the key of the same name."""
+    bare_results: bool = False
+    """Whether outputs may name the keys of the result directly, as other engines' files do."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimerModel:
     """When a timer fires. `kind` is `date`, `duration` or `cycle`."""
 
@@ -119,6 +134,9 @@ class LoopModel:
     """Completion condition of a multi-instance, loop condition of a standard loop."""
     maximum: int | None = None
     test_before: bool = False
+    async_before: bool = False
+    """Whether each seat waits for a job of its own before it begins; `async_after` before it counts as done."""
+    async_after: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,10 +149,24 @@ class AdHocModel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Binding:
+    """Which version of a called process runs.
+
+    `kind` is `latest`, `deployment` (the one deployed with the caller), `version` or `versionTag`; empty is the one
+    deployed with the caller, or the newest when that deployment does not hold the process.
+    """
+
+    kind: str = ""
+    value: Template | None = None
+    """Version number or tag."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CallModel:
     """Which process a call activity runs, and what crosses the border. Without mappings every variable does, both ways."""
 
     process: Template
+    binding: Binding = Binding()
     inputs: tuple[NamedValue, ...] = ()
     outputs: tuple[NamedValue, ...] = ()
     all_inputs: bool = True
@@ -267,6 +299,7 @@ class Element:
     receive: ReceiveModel | None = None
     function: FunctionCall | None = None
     decision: DecisionCall | None = None
+    external: ExternalModel | None = None
     script: Script | None = None
     call: CallModel | None = None
     ad_hoc: AdHocModel | None = None
@@ -278,6 +311,11 @@ class Element:
     instantiate: bool = False
     start_quantity: int = 1
     completion_quantity: int = 1
+    async_before: bool = False
+    """Whether a token waits for a job of its own before it arrives; `async_after` before it leaves."""
+    async_after: bool = False
+    retry: str | None = None
+    """How often failed work is tried again, see `engine.kernel.retries`; None is the configured default."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -354,6 +392,8 @@ class ProcessModel:
     startable: bool = False
     title: str | None = None
     title_en: str | None = None
+    version_tag: str | None = None
+    """A name for this version that call activities may bind to."""
     pool: str | None = None
     """Code of the pool, from `liandong:process`."""
     participant: str | None = None

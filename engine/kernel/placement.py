@@ -9,14 +9,14 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.kernel.report import Report
-from engine.kernel.source import local
+from engine.kernel.source import NODES, local
 
 LIANDONG = "{urn:liandong:bpmn:1}"
 
 _PEOPLE = frozenset({"rule", "post", "person", "institution", "department"})
 _VALUE = frozenset({"name", "value"})
 _ATTRIBUTES = {
-    "process": frozenset({"startable", "title", "title-en", "pool"}),
+    "process": frozenset({"startable", "title", "title-en", "pool", "version-tag"}),
     "starter": frozenset({"post"}),
     "number": frozenset({"category", "variable"}),
     "subject": frozenset({"value", "masked"}),
@@ -33,7 +33,11 @@ _ATTRIBUTES = {
     "send": frozenset({"to", "endpoint", "businessKey", "expires"}),
     "receive": frozenset(),
     "call": frozenset({"function"}),
+    "called": frozenset({"binding", "version", "version-tag"}),
     "decision": frozenset({"ref", "result", "mapping", "date"}),
+    "external": frozenset({"topic", "priority"}),
+    "async": frozenset({"before", "after"}),
+    "retry": frozenset({"cycle"}),
     "timer": frozenset({"calendar"}),
     "correlate": _VALUE,
     "payload": _VALUE,
@@ -41,20 +45,24 @@ _ATTRIBUTES = {
     "in": _VALUE,
     "out": _VALUE,
 }
-_OF_PROCESS = frozenset({"process", "starter", "number", "subject", "urgency", "owner", "businessKey", "visible"})
+_OF_PROCESS = frozenset({"process", "starter", "number", "subject", "urgency", "owner", "businessKey", "visible", "retry"})
+_OF_ANY = frozenset({"async", "retry"})
 _OF_ELEMENT = {
     "process": _OF_PROCESS,
     "userTask": frozenset({"approval", "assign", "fields", "outcome", "deadline", "copy"}),
-    "serviceTask": frozenset({"call"}),
-    "businessRuleTask": frozenset({"call", "decision"}),
-    "sendTask": frozenset({"send"}),
+    "task": frozenset({"external"}),
+    "serviceTask": frozenset({"call", "external"}),
+    "businessRuleTask": frozenset({"call", "decision", "external"}),
+    "sendTask": frozenset({"send", "external"}),
     "receiveTask": frozenset({"receive"}),
-    "callActivity": frozenset({"in", "out"}),
+    "callActivity": frozenset({"called", "in", "out"}),
     "startEvent": frozenset({"receive", "timer"}),
     "boundaryEvent": frozenset({"receive", "timer"}),
     "intermediateCatchEvent": frozenset({"receive", "timer"}),
     "intermediateThrowEvent": frozenset({"send"}),
     "endEvent": frozenset({"send"}),
+    "multiInstanceLoopCharacteristics": frozenset({"async"}),
+    "standardLoopCharacteristics": frozenset({"async"}),
 }
 _ONCE = frozenset(
     {
@@ -70,7 +78,11 @@ _ONCE = frozenset(
         "send",
         "receive",
         "call",
+        "called",
         "decision",
+        "external",
+        "async",
+        "retry",
         "timer",
     }
 )
@@ -78,6 +90,7 @@ _INSIDE = {
     "send": frozenset({"correlate", "payload"}),
     "receive": frozenset({"correlate", "accept"}),
     "call": frozenset({"in", "out"}),
+    "external": frozenset({"in", "out"}),
 }
 
 
@@ -126,7 +139,8 @@ def _allowed_around(found: etree._Element) -> frozenset[str]:
     element = around.getparent()
     if local(around) != "extensionElements" or element is None:
         return frozenset()
-    return _OF_ELEMENT.get(local(element), frozenset())
+    own = _OF_ELEMENT.get(local(element), frozenset())
+    return own | _OF_ANY if local(element) in NODES else own
 
 
 def _name(found: etree._Element) -> str:

@@ -14,8 +14,8 @@ from lxml import etree
 from engine.expressions import Expression
 from engine.kernel.activity_reader import ActivityReader
 from engine.kernel.decision_reader import DecisionReader
-from engine.kernel.event_reader import EventReader
-from engine.kernel.extensions import ExtensionReader, extension
+from engine.kernel.event_reader import KINDS, EventReader
+from engine.kernel.extensions import ExtensionReader, extension, vendor
 from engine.kernel.model import (
     Element,
     EventModel,
@@ -27,6 +27,7 @@ from engine.kernel.model import (
 )
 from engine.kernel.placement import check_placement
 from engine.kernel.source import NODES, SUBPROCESSES, Source, child, child_text, children, local
+from engine.kernel.work_reader import WorkReader
 from engine.xml import line_of
 
 _DESCRIPTIVE = frozenset(
@@ -71,7 +72,11 @@ _TOP_LEVEL = frozenset(
         "resource",
         "interface",
         "relationship",
+        "partnerEntity",
+        "partnerRole",
+        "endPoint",
         "",
+        *KINDS,
     }
 )
 _START_KINDS = frozenset({"message", "signal", "timer", "conditional"})
@@ -95,6 +100,8 @@ class ProcessReader:
         self._extensions = extensions
         self._events = EventReader(source, extensions)
         self._activities = ActivityReader(source, extensions, self._events, decisions, refuse_foreign=refuse_foreign)
+        self._work = WorkReader(source.report, extensions)
+        self._retry: str | None = None
         self._lanes = self._read_lanes()
         self._handlers: dict[str, str] = {}
         self._flow_ends: dict[tuple[str, str], list[str]] = {}
@@ -112,6 +119,7 @@ class ProcessReader:
 
     def _process(self, node: etree._Element) -> ProcessModel:
         content = _Content()
+        self._retry = self._work.retry(node)
         self._content(node, (), content)
         info = extension(node, "process")
         identifier = str(node.get("id"))
@@ -125,6 +133,7 @@ class ProcessReader:
             startable=info is not None and info.get("startable") == "true",
             title=None if info is None else info.get("title"),
             title_en=None if info is None else info.get("title-en"),
+            version_tag=(None if info is None else info.get("version-tag")) or vendor(node, "versionTag"),
             pool=None if info is None else info.get("pool"),
             participant=None if pool is None else pool.name,
             starters=self._extensions.starters(node),
@@ -169,6 +178,7 @@ class ProcessReader:
         flows = {kind: tuple(self._flow_ids(item, kind)) for kind in ("source", "target")}
         events = self._events.events(item)
         details = self._activities.details(item, name)
+        later = self._work.continuation(item)
         content.elements[identifier] = Element(
             id=identifier,
             type=name,
@@ -191,6 +201,7 @@ class ProcessReader:
             receive=details.receive,
             function=details.function,
             decision=details.decision,
+            external=details.external,
             script=details.script,
             call=details.call,
             ad_hoc=details.ad_hoc,
@@ -201,6 +212,9 @@ class ProcessReader:
             instantiate=item.get("instantiate") == "true",
             start_quantity=self._quantity(item, "startQuantity"),
             completion_quantity=self._quantity(item, "completionQuantity"),
+            async_before=later.before,
+            async_after=later.after,
+            retry=self._work.retry(item) or self._retry,
         )
         if name in SUBPROCESSES:
             self._content(item, (*scope, identifier), content)

@@ -39,7 +39,8 @@ class ScopeRow:
     key: int
     kind: str
     """`instance`, `subprocess`, `event_subprocess` or `call`, which run; `seat` (the data of a multi-instance's or
-    compensation's body) or `collection` (the items and outputs of a multi-instance), which only hold variables."""
+    compensation's body), `round` (the counter of a loop's body) or `collection` (the items and outputs of a
+    multi-instance), which only hold variables."""
     process: str
     """Id of the process or `process/subprocess` whose elements run in it."""
     parent: int | None = None

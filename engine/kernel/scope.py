@@ -25,13 +25,17 @@ if TYPE_CHECKING:
 
 LOCAL_KINDS = frozenset({"seat", "event_subprocess", "call", "instance"})
 """Scopes that keep a name that was first written inside them."""
+DATA_KINDS = frozenset({"seat", "round", "collection"})
+"""Scopes that hold variables or counters and run nothing."""
 COUNTERS = {
     "nrOfInstances": "n",
     "nrOfCompletedInstances": "done",
     "nrOfActiveInstances": "active",
+    "nrOfTerminatedInstances": "terminated",
     "numberOfInstances": "n",
     "numberOfCompletedInstances": "done",
     "numberOfActiveInstances": "active",
+    "numberOfTerminatedInstances": "terminated",
 }
 _ABSENT = object()
 
@@ -154,7 +158,7 @@ class Scope(Mapping[str, JSON]):
         scope: Scope | None = self
         while scope is not None:
             value = scope._own(name)
-            if value is _ABSENT and scope.row.kind == "seat":
+            if value is _ABSENT and scope.row.kind in ("seat", "round"):
                 value = scope._counter(name)
             if value is not _ABSENT:
                 return value
@@ -164,7 +168,7 @@ class Scope(Mapping[str, JSON]):
     def _counter(self, name: str) -> JSON:
         if name == "loopCounter" and "loopCounter" in self.row.flags:
             return self.row.flags["loopCounter"]
-        if name not in COUNTERS or self.row.host is None:
+        if name not in COUNTERS or self.row.kind != "seat" or self.row.host is None:
             return _ABSENT
         host = self.session.token(self.row.host)
         return _ABSENT if host is None else host.internal_data.get(COUNTERS[name], _ABSENT)

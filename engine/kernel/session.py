@@ -25,7 +25,7 @@ from engine.kernel.ledger import Ledger
 from engine.kernel.model import NamedValue
 from engine.kernel.process_spec import ProcessSpec
 from engine.kernel.rows import JSON, Delta, InstanceRow, ScopeRow, StateSource, TokenRow
-from engine.kernel.scope import Scope
+from engine.kernel.scope import DATA_KINDS, Scope
 from engine.kernel.script_engine import Overlay
 from engine.kernel.subscriptions import Subscriptions
 from engine.kernel.token import BODY, STATES, Keys, Token
@@ -111,7 +111,7 @@ class Session:
 
     def declares(self, row: ScopeRow, name: str) -> bool:
         """Whether a scope's model declares a variable."""
-        return row.kind != "seat" and row.kind != "collection" and name in self.spec_of(row).declared
+        return row.kind not in DATA_KINDS and name in self.spec_of(row).declared
 
     def definition_ref(self, row: ScopeRow) -> str:
         """Reference of the definition whose elements run in a scope."""
@@ -231,7 +231,7 @@ class Session:
         for key in keys:
             self._opened[key] = None
         for row in self.source.scopes_of(keys):
-            if row.key in self.ledger.gone_scopes or row.kind in ("seat", "collection"):
+            if row.key in self.ledger.gone_scopes or row.kind in DATA_KINDS:
                 continue
             self._adopt_scope(row)
             if row.host is not None:

@@ -21,6 +21,7 @@ from SpiffWorkflow.specs.ExclusiveChoice import ExclusiveChoice
 from SpiffWorkflow.util.task import TaskState
 
 from engine.expressions import Expression, compile_expression
+from engine.kernel.continuation import pauses
 from engine.kernel.decision_task import make_decision
 from engine.kernel.environment import ModelFailure
 from engine.kernel.execution import Execution
@@ -45,6 +46,8 @@ class KernelSpec(BpmnSpecMixin):
     """Whether a token here is a catch with subscriptions."""
     joins = False
     """Whether a token here must know where it came from."""
+    decides = False
+    """Whether running a token here chooses its way."""
     _wf_spec: ProcessSpec
     _inputs: list[str]
     _outputs: list[str]
@@ -128,6 +131,8 @@ class KernelSpec(BpmnSpecMixin):
             return False
 
     def _arrive(self, token: Token) -> bool:
+        if pauses(token, "before"):
+            return False
         if self.element.start_quantity > 1 and token._parent is None and not enough_tokens(self.element.start_quantity, token):
             return False
         self.arm(token)
@@ -144,6 +149,8 @@ class KernelSpec(BpmnSpecMixin):
         """Nothing is copied in."""
 
     def _run_hook(self, token: Token) -> bool | None:
+        if self.decides and pauses(token, "after"):
+            return None
         return self.perform(token)
 
     def _on_error_hook(self, token: Token) -> None:
@@ -223,6 +230,8 @@ class ScriptTaskSpec(KernelSpec, defaults.ScriptTask):
 class ExclusiveGatewaySpec(KernelSpec, defaults.ExclusiveGateway):
     """One way out: SpiffWorkflow's choice."""
 
+    decides = True
+
     def add_flow(self, target: KernelSpec, flow: Flow | None) -> None:
         if flow is None or flow.id == self.element.default:
             self.connect(target)
@@ -243,6 +252,7 @@ class InclusiveGatewaySpec(KernelSpec, defaults.InclusiveGateway):
     """Every way whose condition holds; as a join it waits for whatever can still come."""
 
     joins = True
+    decides = True
 
     def add_flow(self, target: KernelSpec, flow: Flow | None) -> None:
         if flow is None or flow.id == self.element.default:
@@ -254,6 +264,8 @@ class InclusiveGatewaySpec(KernelSpec, defaults.InclusiveGateway):
         if len(self._inputs) < 2:
             return True
         token._set_state(TaskState.WAITING)
+        # It may have stood here before, between two transactions, when its coming was counted.
+        token.session.joins_to_test[token.execution.key] = token.execution
         return False
 
     def perform(self, token: Token) -> bool | None:

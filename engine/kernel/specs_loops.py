@@ -45,7 +45,7 @@ class MultiInstanceSpec(KernelSpec):
                 number=number,
                 limit=token.session.env.budget.instances,
             )
-        token.internal_data.update(n=number, done=0, next=0, active=0)
+        token.internal_data.update(n=number, done=0, next=0, active=0, terminated=0)
         if number == 0:
             self._deliver(token)
             return True
@@ -80,6 +80,7 @@ class MultiInstanceSpec(KernelSpec):
                 return
             for body in session.bodies(token):
                 body.cancel()
+            counters["terminated"], counters["active"] = counters["terminated"] + counters["active"], 0
         self._deliver(token)
         token._set_state(TaskState.READY)
 
@@ -207,7 +208,12 @@ class LoopSpec(KernelSpec, defaults.StandardLoopTask):
             return False
         if done == 0 and not self.loop.test_before:
             return True
-        return self.loop.condition is None or token.session.condition(self.loop.condition, token.data)
+        rounds = {"loopCounter": done}
+        return self.loop.condition is None or token.session.condition(self.loop.condition, token.data, rounds)
 
     def _round(self, token: Token) -> None:
-        token.execution.new_token(self.body, parent=token.key, body=True).enter()
+        process, rounds = token.execution.scope.row.process, {"loopCounter": token.internal_data["done"]}
+        scope = token.session.open_scope("round", process, parent=token.data, host=token.key, flags=rounds)
+        body = token.execution.new_token(self.body, parent=token.key, body=True)
+        body.seat = scope.key
+        body.enter()

@@ -112,11 +112,13 @@ class CallActivitySpec(ScopedSpec, defaults.CallActivity):
                 limit=session.env.budget.depth,
             )
         process = session.text(call.process, token.data) or ""
+        value = session.text(call.binding.value, token.data)
         here = session.definition_ref(token.execution.scope.row)
         try:
-            there = session.env.called(process, here)
+            there = session.env.called(process, here, call.binding.kind, value)
         except NotFound as error:
-            raise ModelFailure("no-called-process", f"the called process '{process}' is not deployed") from error
+            wanted = f"{process} ({call.binding.kind} {value or ''})" if call.binding.kind else process
+            raise ModelFailure("no-called-process", f"the called process '{wanted.strip()}' is not deployed") from error
         given = session.values(call.inputs, token.data)
         values = {**(token.data.visible() if call.all_inputs else {}), **given}
         execution = session.open_execution(token, self.kind, process, None, {"calls": calls, "definition": there})

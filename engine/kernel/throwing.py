@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
@@ -51,14 +51,24 @@ def _compensate(token: Token, event: EventModel) -> bool:
     return True
 
 
-def propagate(token: Token, kind: str, code: str | None) -> bool:
+def raise_error(token: Token, code: str, payload: Mapping[str, JSON]) -> bool:
+    """Takes an error out of the activity that a token stands at, with values for whoever catches it. False when nobody does."""
+    at: Token | None = token
+    while at is not None:
+        if at.task_spec.boundary and _fire_first(token.session.subscriptions.of_token(at), "error", code, token, payload):
+            return True
+        at = at.parent
+    return propagate(token, "error", code, payload)
+
+
+def propagate(token: Token, kind: str, code: str | None, payload: Mapping[str, JSON] | None = None) -> bool:
     """Takes an error or escalation outward to whoever catches it first. False when nobody does."""
     execution = token.execution
     subscriptions = token.session.subscriptions
     inside_handler = False
     while True:
         # An event subprocess does not catch what comes out of its own kind.
-        if not inside_handler and _fire_first(subscriptions.in_scope(execution), kind, code, token):
+        if not inside_handler and _fire_first(subscriptions.in_scope(execution), kind, code, token, payload):
             return True
         host = execution.host
         if host is None:
@@ -66,7 +76,7 @@ def propagate(token: Token, kind: str, code: str | None) -> bool:
         inside_handler = execution.kind == "event_subprocess"
         execution = host.execution
         while host is not None:
-            if host.task_spec.boundary and _fire_first(subscriptions.of_token(host), kind, code, token):
+            if host.task_spec.boundary and _fire_first(subscriptions.of_token(host), kind, code, token, payload):
                 return True
             host = host.parent
 
@@ -77,11 +87,13 @@ def matching(rows: Iterable[SubscriptionRow], kind: str, code: str | None) -> Su
     return min(fitting, key=lambda row: row.name is None, default=None)
 
 
-def _fire_first(rows: Iterable[SubscriptionRow], kind: str, code: str | None, token: Token) -> bool:
+def _fire_first(
+    rows: Iterable[SubscriptionRow], kind: str, code: str | None, token: Token, payload: Mapping[str, JSON] | None
+) -> bool:
     row = matching(rows, kind, code)
     if row is None:
         return False
-    token.session.subscriptions.fire(row)
+    token.session.subscriptions.fire(row, payload)
     return True
 
 

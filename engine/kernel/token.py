@@ -16,7 +16,15 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict, ExpressionError
-from engine.kernel.effects import ActivityEnded, ActivityStarted, TaskClosed, TaskOpened
+from engine.kernel.continuation import EXTERNAL, MARK, pauses
+from engine.kernel.effects import (
+    ActivityEnded,
+    ActivityStarted,
+    ContinuationDropped,
+    ExternalTaskClosed,
+    TaskClosed,
+    TaskOpened,
+)
 from engine.kernel.environment import ModelFailure
 from engine.kernel.rows import JSON, TokenRow
 from engine.kernel.scope import Scope
@@ -58,6 +66,8 @@ class Token(Task):
         self.seat: int | None = None
         self.armed = stored
         self.outcome = "completed"
+        self.resumed: str | None = None
+        """Side of the element on which its job has just let it go on."""
         self.departures: Sequence[TaskSpec] = ()
         self.followers: list[Token] = []
         self.session.tokens[key] = self
@@ -155,7 +165,7 @@ class Token(Task):
 
     def complete(self) -> None:
         """Leaves the element; where to is decided first, so that a failure leaves the token where it is."""
-        if self.is_over() or self._state == TaskState.ERROR:
+        if self.is_over() or self._state == TaskState.ERROR or pauses(self, "after"):
             return
         try:
             self.departures = self.task_spec.departing(self)
@@ -235,6 +245,10 @@ class Token(Task):
         if self.internal_data.pop("open", None):
             done = completed or self.session.completing == self.key
             ledger.effect(TaskClosed(token=self.key, element=self.element, completed=done))
+        if self.internal_data.pop(EXTERNAL, None):
+            ledger.effect(ExternalTaskClosed(token=self.key))
+        if self.internal_data.pop(MARK, None):
+            ledger.effect(ContinuationDropped(token=self.key))
         if not self.element.startswith("#"):
             outcome = "completed" if completed else self.outcome
             ledger.effect(ActivityEnded(token=self.key, scope=self.execution.key, element=self.element, outcome=outcome))

@@ -34,6 +34,38 @@ class CompleteToken:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Continue:
+    """The job of a token has come that waits before or after its element."""
+
+    token: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompleteExternalTask:
+    """Another system has done its work."""
+
+    token: int
+    result: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailExternalTask:
+    """Another system has given its work up: the token stops in an incident."""
+
+    token: int
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThrowExternalError:
+    """Another system reports a BPMN error that the process may catch."""
+
+    token: int
+    code: str
+    result: Mapping[str, JSON] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fire:
     """A subscription's event happened: a timer fell due, a message or signal came, a receive task was continued."""
 
@@ -142,4 +174,18 @@ class Resume:
     """When it was suspended."""
 
 
-Trigger = Start | CompleteToken | Fire | SetVariables | StartAdHoc | Retry | Resume | Modify | Cancel
+Trigger = (
+    Start
+    | CompleteToken
+    | Continue
+    | CompleteExternalTask
+    | FailExternalTask
+    | ThrowExternalError
+    | Fire
+    | SetVariables
+    | StartAdHoc
+    | Retry
+    | Resume
+    | Modify
+    | Cancel
+)

@@ -11,25 +11,22 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine.authorization import Standing, require_visible_seat, standing, task_not_found
-from engine.forms import FieldRights
-from engine.kernel.model import ApprovalModel, OutcomeModel
+from engine.kernel.model import OutcomeModel
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import TaskRow, outcome_of, outcomes_of, select_rows, task_values
-from engine.runtime import field_rights
-from engine.runtime.names import CaseNames, reserved_names
+from engine.records import AttachmentRecord
+from engine.runtime import TaskForm, TaskPlace, task_form
+from engine.runtime.attachments import linked_attachments, own_uploads
 from engine.store.tables import (
     Appointment,
     Candidate,
     Copy,
     Draft,
-    History,
     Institution,
     Person,
     Post,
-    ProcessInstance,
     Round,
     Rung,
-    Scope,
     Seat,
 )
 
@@ -113,6 +110,8 @@ class TaskDetail(TaskRow):
     form: Mapping[str, Any] | None
     data: Mapping[str, Any]
     """Values of the fields that the reader may read; as they were when the task ended, if it has."""
+    attachments: tuple[AttachmentRecord, ...]
+    """Those that the data name, and the reader's own uploads."""
     outcomes: tuple[OutcomeModel, ...]
     actions: tuple[str, ...]
     """Of `claim`, `unclaim`, `complete`, `saveDraft`, `reassign`."""
@@ -128,12 +127,13 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
     row = find_task(reader, who, query.task)
     values = task_values(reader, row) | {"subject": row.subject}
     active = values["mine"] or values["claimable"]
-    form, data = _form(reader, row, writable=active)
+    form = _form(reader, row, writable=active)
     return TaskDetail(
         **values,
         element_id=row.element,
-        form=form,
-        data=data,
+        form=None if form is None else form.view(),
+        data={} if form is None else form.readable(),
+        attachments=_attachments(reader, row, form, active=active),
         outcomes=outcomes_of(reader, row.home, row.element),
         actions=_actions(reader, who, row, mine=values["mine"], claimable=values["claimable"]),
         capacity=_chair(reader, who, row),
@@ -170,60 +170,25 @@ def may_reassign(reader: Reader, who: Standing, row: Any) -> bool:
     return reader.connection.execute(climbed).first() is not None
 
 
-def _form(reader: Reader, row: Any, *, writable: bool) -> tuple[Mapping[str, Any] | None, Mapping[str, Any]]:
-    definition = reader.definitions.get(row.home)
-    element = definition.model.elements.get(row.element)
-    approval = (element.approval if element is not None else None) or ApprovalModel()
-    form = definition.forms.get(approval.form) if approval.form else None
-    if form is None:
-        return None, {}
-    names = _names(reader, row, reader.definitions.parameters(row.definition))
-    rights = _rights(approval, writable=writable)
-    return form.view(rights, names), form.readable(rights, names)
-
-
-def _rights(approval: ApprovalModel, *, writable: bool) -> FieldRights:
-    """What may be read and written at a task; who is not to complete it only reads."""
-    rights = field_rights(approval)
-    return rights if writable else FieldRights.of(write=(), hidden=rights.hidden)
-
-
-def _names(reader: Reader, row: Any, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables at a task, and the names that the runtime reserves."""
-    case = reader.connection.execute(
-        select(
-            ProcessInstance.number,
-            ProcessInstance.started_by,
-            ProcessInstance.started_at,
-            ProcessInstance.root_scope,
-            Institution.code,
-        )
-        .outerjoin(Institution, Institution.key == ProcessInstance.institution)
-        .where(ProcessInstance.key == row.instance)
-    ).one()
-    reserved = reserved_names(
-        now=reader.now,
-        parameters=parameters,
-        institution=case.code,
-        number=case.number,
-        starter=case.started_by,
-        started_at=case.started_at,
+def _form(reader: Reader, row: Any, *, writable: bool) -> TaskForm | None:
+    place = TaskPlace(
+        home=row.home,
+        definition=row.definition,
+        element=row.element,
+        instance=row.instance,
+        scope=row.scope,
+        ended_at=row.ended_at,
     )
-    if row.ended_at is not None:
-        return {**_as_written(reader, row, {row.scope, case.root_scope}), **reserved}
-    return {**CaseNames(reader.connection, row.scope, reserved).all(), **reserved}
+    return task_form(reader.connection, reader.definitions, reader.now, place, writable=writable)
 
 
-def _as_written(reader: Reader, row: Any, scopes: set[int]) -> dict[str, Any]:
-    """The variables as history has them at the end of a task: its live ones may have moved on or be gone."""
-    around = select(Scope.parent).where(Scope.key.in_(scopes), Scope.parent.is_not(None))
-    scopes |= set(reader.connection.execute(around).scalars())
-    written = (
-        select(History.data)
-        .where(History.instance == row.instance, History.kind == "variable", History.at <= row.ended_at)
-        .order_by(History.key)
-    )
-    return {data["name"]: data["value"] for data in reader.connection.execute(written).scalars() if data.get("scope") in scopes}
+def _attachments(reader: Reader, row: Any, form: TaskForm | None, *, active: bool) -> tuple[AttachmentRecord, ...]:
+    """The files that the form's readable values name, and the reader's own uploads in this task."""
+    if form is None or not form.model.takes_files:
+        return ()
+    named = form.model.attachments(form.readable())
+    uploads = own_uploads(reader.connection, row.key, reader.actor.person) if active else ()
+    return (*linked_attachments(reader.connection, row.instance, named), *uploads)
 
 
 def _actions(reader: Reader, who: Standing, row: Any, *, mine: bool, claimable: bool) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.names import CaseNames
 from engine.runtime.rights import field_rights
 from engine.runtime.runtime import Runtime, StepTooLarge
+from engine.runtime.task_form import TaskForm, TaskPlace, task_form
 
 __all__ = [
     "Act",
@@ -20,5 +21,8 @@ __all__ = [
     "NewCase",
     "Runtime",
     "StepTooLarge",
+    "TaskForm",
+    "TaskPlace",
     "field_rights",
+    "task_form",
 ]

@@ -191,3 +191,14 @@ def sibling(connection: Connection, process_id: str, deployment: int) -> int | N
         ProcessDefinition.process_id == process_id, ProcessDefinition.deployment == deployment
     )
     return connection.execute(statement).scalar_one_or_none()
+
+
+def bound(connection: Connection, process_id: str, kind: str, value: str) -> int | None:
+    """Key of a version of a process by its number, or of the newest that carries a tag; None when there is none."""
+    table = ProcessDefinition
+    if kind == "version":
+        wanted = table.version == (int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1)
+    else:
+        wanted = table.version_tag == value
+    statement = select(table.key).where(table.process_id == process_id, wanted).order_by(table.version.desc()).limit(1)
+    return connection.execute(statement).scalar_one_or_none()

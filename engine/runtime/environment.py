@@ -10,7 +10,7 @@ from engine.calendar import calendar_by_code, due, published_days, put_off
 from engine.errors import NotFound
 from engine.functions import REGISTERED
 from engine.kernel import Budget, CompiledDefinition
-from engine.runtime.definitions import Definitions, latest, sibling
+from engine.runtime.definitions import Definitions, bound, latest, sibling
 from engine.store.unit_of_work import UnitOfWork
 
 BUDGET = Budget()
@@ -32,10 +32,16 @@ class StepEnvironment:
     def definition(self, ref: str) -> CompiledDefinition:
         return self._definitions.get(int(ref)).compiled
 
-    def called(self, process_id: str, from_definition: str) -> str:
-        """A called process: the one deployed together with the caller, else the newest. Raises NotFound."""
-        deployment = self._definitions.get(int(from_definition)).deployment
-        key = sibling(self._work.connection, process_id, deployment) or latest(self._work.connection, process_id)
+    def called(self, process_id: str, from_definition: str, binding: str, value: str | None) -> str:
+        """A called process by its binding. Raises NotFound."""
+        connection = self._work.connection
+        if binding in ("version", "versionTag"):
+            key = bound(connection, process_id, binding, value or "")
+        else:
+            deployment = self._definitions.get(int(from_definition)).deployment
+            key = None if binding == "latest" else sibling(connection, process_id, deployment)
+            if key is None and binding != "deployment":
+                key = latest(connection, process_id)
         if key is None:
             raise NotFound("no-process", "Expected to call process '{process}', but none is deployed", process=process_id)
         return str(key)

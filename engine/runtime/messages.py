@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, or_, select, update
 
+from engine.appliers.attachments import share_attachments
 from engine.appliers.jobs import JobScheduled, drop_free, hold_waiting, schedule
 from engine.appliers.journal import Journal
 from engine.authorization import is_member, today
@@ -78,6 +79,7 @@ def _to_subscription(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> s
             if conflict.code != "subscription-gone":
                 raise
             continue
+        _share(work, message, instance)
         return _settle(work, message, "delivered", None, instance)
     return None
 
@@ -148,6 +150,7 @@ def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> str | No
         )
 
     case = runtime.start(work, new, Act(action="message-start", object=message.name), before=noted)
+    _share(work, message, case.key)
     return _settle(work, message, "delivered", None, case.key)
 
 
@@ -201,6 +204,11 @@ def _settle(work: UnitOfWork, message: Row[Any], state: str, reason: str | None,
     if state in due:
         schedule(work, [JobScheduled(kind="message", subject=message.key, due_at=due[state])])
     return state
+
+
+def _share(work: UnitOfWork, message: Row[Any], receiver: int) -> None:
+    if message.from_instance is not None:
+        share_attachments(work, message.from_instance, receiver, message.payload)
 
 
 def _number(business_key: str | None) -> str | None:

@@ -30,6 +30,7 @@ from engine.runtime.names import CaseNames, reserved_names
 from engine.runtime.outline import outline
 from engine.runtime.step import Step
 from engine.runtime.stuck import notice_stuck
+from engine.runtime.waiting import follow_waiting
 from engine.store.database import Database
 from engine.store.faults import AFTER_AUDIT, AFTER_DELTA, AFTER_EFFECTS, AFTER_JOBS, AFTER_LOCK, AFTER_STEP
 from engine.store.prepared import Prepared, Question
@@ -253,6 +254,7 @@ class Runtime:
         )
         outline(step)
         carry_out(step)
+        follow_waiting(step)
         wake_messages(work, case.institution, result.delta)
         notice_stuck(step)
         work.reach(AFTER_EFFECTS)

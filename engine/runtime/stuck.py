@@ -8,22 +8,27 @@ from __future__ import annotations
 from sqlalchemy import exists, or_, select
 
 from engine.appliers.incidents import raise_incident
-from engine.kernel.effects import TaskOpened
+from engine.kernel.effects import ContinuationScheduled, ExternalTaskOpened, TaskOpened
 from engine.runtime.step import Step
-from engine.store.tables import Incident, Subscription, Token
+from engine.runtime.waiting import CONTINUE
+from engine.store.tables import ExternalTask, Incident, Job, Subscription, Token
 
 STUCK = "stuck"
+HOPES = (TaskOpened, ExternalTaskOpened, ContinuationScheduled)
+"""Effects after which something outside will move the case."""
 
 
 def notice_stuck(step: Step) -> None:
     """Raises an incident when the step has left an open case without a task, an event to wait for, or a stop that is known."""
     delta, case = step.result.delta, step.case
     moved = any(row.key in delta.created for row in delta.subscriptions)
-    if case.state != "active" or moved or any(isinstance(effect, TaskOpened) for effect in step.result.effects):
+    if case.state != "active" or moved or any(isinstance(effect, HOPES) for effect in step.result.effects):
         return
     hopes = (
         exists().where(Token.instance == case.key, Token.state.in_(("ready", "error"))),
         exists().where(Subscription.instance == case.key),
+        exists().where(ExternalTask.instance == case.key),
+        exists().where(Job.instance == case.key, Job.kind == CONTINUE),
         exists().where(Incident.instance == case.key, Incident.state == "open"),
     )
     if step.work.connection.execute(select(or_(*hopes))).scalar_one():

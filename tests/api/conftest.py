@@ -24,6 +24,7 @@ from tests.servers.postgresql import PostgreSQL
 from worker.worker import Worker
 
 _SMALL = "liandong_small_community"
+_IN_MEMORY = 16 * 1024 * 1024
 
 
 def _built(url: str) -> None:
@@ -88,7 +89,16 @@ def serve(engine: Engine) -> Iterator[Callable[..., str]]:
         config = ApiConfig(**settings)
         app = create_app(engine, config)
         hub = hub_of(app)
-        server = create_server(app, host="127.0.0.1", port=0, threads=4 + config.stream_limit, ident=None)
+        # waitress leaves the temporary file of a large body to the garbage collector, and pytest takes that for our mistake.
+        server = create_server(
+            app,
+            host="127.0.0.1",
+            port=0,
+            threads=4 + config.stream_limit,
+            ident=None,
+            inbuf_overflow=_IN_MEMORY,
+            outbuf_overflow=_IN_MEMORY,
+        )
         hub.written = server.pull_trigger
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()

@@ -115,7 +115,7 @@ def test_a_task_shows_the_fields_that_its_holder_may_read(sign_in: SignIn) -> No
     task = director.get(f"/tasks/{row['id']}")
 
     access = {field["key"]: field["access"] for field in task["form"]["components"]}
-    assert access == {"name": "read", "urgency": "read", "amount": "read", "remark": "write"}
+    assert access == {"name": "read", "urgency": "read", "amount": "read", "remark": "write", "papers": "read"}
     assert task["data"] == {"name": "张三丰", "urgency": "U", "amount": 2.5}
     assert task["subject"] == "张三丰"
     assert task["actions"] == ["claim", "complete", "saveDraft"]

@@ -109,6 +109,7 @@ CHANGES = (
     *(("POST", f"{TASK}/{action}") for action in ("claim", "unclaim", "complete", "reassign")),
     ("PUT", f"{TASK}/draft"),
     *(("POST", f"operations/{CASE}/{act}") for act in ("suspend", "resume", "cancel", "modify", "modify/preview", "variables")),
+    ("PUT", f"{TASK}/attachments/00000000-0000-4000-8000-000000000001?field=papers&name=x"),
 )
 
 

@@ -22,6 +22,7 @@ NEVER_ASKED_FOR = {
     "lease-lost",
     "login-taken",
     "no-institution",
+    "no-person",
     "own-rights",
     "person-not-found",
     "tree-loop",

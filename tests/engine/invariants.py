@@ -20,6 +20,7 @@ from engine.store.tables import (
     Candidate,
     Compensation,
     Draft,
+    ExternalTask,
     History,
     Incident,
     Job,
@@ -52,6 +53,7 @@ class _Store:
         self.jobs = self._all(Job)
         self.incidents = self._all(Incident)
         self.messages = self._all(Message)
+        self.external_tasks = self._all(ExternalTask)
         self.history = self._all(History)
         self.audit = self._all(AuditEntry)
         self.rungs = self._all(Rung)
@@ -71,7 +73,21 @@ def violations(database: Database) -> list[str]:
 
 def live_dump(database: Database) -> dict[str, list[Any]]:
     """The live rows of all instances in one canonical form (I10); wall-clock columns and keys included."""
-    tables = (ProcessInstance, Scope, Token, Variable, Subscription, Compensation, Seat, Round, Candidate, Rung, Job, Message)
+    tables = (
+        ProcessInstance,
+        Scope,
+        Token,
+        Variable,
+        Subscription,
+        Compensation,
+        Seat,
+        Round,
+        Candidate,
+        Rung,
+        Job,
+        ExternalTask,
+        Message,
+    )
     with database.reading() as connection:
         return {
             table.__tablename__: sorted(repr(tuple(row)) for row in connection.execute(select(*table.__table__.columns)))
@@ -105,6 +121,7 @@ def _somebody_moves_it(store: _Store) -> Iterator[str]:
     waiting = {row.instance for row in store.seats if row.state in LIVE} | {row.instance for row in store.subscriptions}
     waiting |= {row.instance for row in store.jobs if row.state != "failed"}
     waiting |= {row.instance for row in store.incidents if row.state == "open"}
+    waiting |= {row.instance for row in store.external_tasks if row.state == "open"}
     for instance in store.instances:
         if instance.state == "active" and instance.key not in waiting:
             yield f"I5 instance {instance.key} is active and waits for nothing"
@@ -128,6 +145,21 @@ def _messages_have_jobs(store: _Store) -> Iterator[str]:
             yield f"I5 message {message.name} is {message.state} and has no job"
         if jobs[message.key] > 2:
             yield f"I5 message {message.name} has {jobs[message.key]} jobs"
+
+
+def _work_agrees_with_tokens(store: _Store) -> Iterator[str]:
+    offered = sorted(row.token for row in store.external_tasks)
+    wanted = sorted(row.key for row in store.tokens if row.internal.get("external"))
+    if offered != wanted:
+        yield f"I7 tokens that wait for other systems {wanted}, external tasks {offered}"
+    stopped = sorted(row.token for row in store.external_tasks if row.state == "failed")
+    failed = sorted(row.key for row in store.tokens if row.internal.get("external") and row.state == "error")
+    if stopped != failed:
+        yield f"I7 tokens stopped at other systems {failed}, failed external tasks {stopped}"
+    continuing = sorted(row.subject for row in store.jobs if row.kind == "continue")
+    paused = sorted(row.key for row in store.tokens if row.internal.get("async"))
+    if continuing != paused:
+        yield f"I5 tokens between transactions {paused}, jobs that continue them {continuing}"
 
 
 def _people_agree_with_tokens(store: _Store) -> Iterator[str]:
@@ -191,6 +223,7 @@ CHECKS = (
     _timers_have_jobs,
     _messages_have_jobs,
     _people_agree_with_tokens,
+    _work_agrees_with_tokens,
     _tokens_are_counted,
     _chain_holds,
 )

@@ -67,14 +67,14 @@ def test_files_and_trees_are_bounded() -> None:
 
 def test_the_line_of_a_component_is_told() -> None:
     source = json.dumps(
-        {"id": "f", "components": [{"type": "textfield", "key": "ok"}, {"type": "filepicker", "key": "scan"}]}, indent=1
+        {"id": "f", "components": [{"type": "textfield", "key": "ok"}, {"type": "iframe", "key": "scan"}]}, indent=1
     )
     _, (finding,) = parse(source)
     assert finding.element == "scan"
     assert finding.line is not None
     assert '"scan"' in source.splitlines()[finding.line - 1]
-    assert "filepicker" in finding.message
-    assert "filepicker" in finding.message_en
+    assert "iframe" in finding.message
+    assert "iframe" in finding.message_en
     _, (broken,) = parse('{"id": "f",\n "components": [}')
     assert broken.line == 2
 
@@ -82,7 +82,6 @@ def test_the_line_of_a_component_is_told() -> None:
 @pytest.mark.parametrize(
     "kind",
     [
-        "filepicker",
         "button",
         "expression",
         "iframe",

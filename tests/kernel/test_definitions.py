@@ -28,7 +28,7 @@ class Versions(World):
     def definition(self, ref: str) -> CompiledDefinition:
         return self.versions[ref]
 
-    def called(self, process_id: str, from_definition: str) -> str:
+    def called(self, process_id: str, from_definition: str, binding: str, value: str | None) -> str:
         return {"q": self.called_version}.get(process_id, from_definition)
 
 

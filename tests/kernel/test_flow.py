@@ -241,3 +241,33 @@ def test_start_and_completion_quantities_count_tokens() -> None:
     assert counted.open() == ["b"]
     counted.complete("b")
     assert not counted.ended()
+
+
+@pytest.mark.parametrize("before", ["true", "false"])
+def test_a_loop_counts_its_rounds(before: str) -> None:
+    body = (
+        f'<startEvent id="s"/><subProcess id="a"><standardLoopCharacteristics testBefore="{before}">'
+        "<loopCondition>${loopCounter &lt; 3}</loopCondition></standardLoopCharacteristics>"
+        '<startEvent id="i"/><scriptTask id="c"><script>seen = seen + [loopCounter]</script></scriptTask><userTask id="u"/>'
+        + flows("i>c", "c>u")
+        + "</subProcess>"
+    )
+    looped = world(body + flows("s>a"))
+    looped.start("p", seen=[])
+    for _ in range(3):
+        looped.complete("u", last="x")
+    assert looped.ended()
+    assert looped.variables() == {"seen": [0, 1, 2], "last": "x"}
+
+
+def test_a_completion_condition_counts_what_was_terminated() -> None:
+    loop = (
+        "<multiInstanceLoopCharacteristics><loopCardinality>4</loopCardinality><completionCondition>"
+        "${nrOfCompletedInstances == 2 and numberOfTerminatedInstances == 0 and nrOfActiveInstances == 2}"
+        "</completionCondition></multiInstanceLoopCharacteristics>"
+    )
+    several = world(f'<startEvent id="s"/><userTask id="a">{loop}</userTask><userTask id="z"/>' + flows("s>a", "a>z"))
+    several.start()
+    several.complete("a")
+    several.complete("a")
+    assert several.open() == ["z"]

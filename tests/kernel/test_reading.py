@@ -227,10 +227,27 @@ def test_missing_ids_are_given_the_same_way_every_time() -> None:
         ),
         ('<userTask id="a"><multiInstanceLoopCharacteristics/></userTask>', "loop", "a"),
         ('<userTask id="a"><standardLoopCharacteristics/></userTask>', "loop", "a"),
+        (
+            (
+                '<userTask id="a"><standardLoopCharacteristics loopMaximum="2"/><multiInstanceLoopCharacteristics>'
+                "<loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics></userTask>"
+            ),
+            "loop",
+            "a",
+        ),
+        ('<transaction id="t" method="##Store"/>', "transaction-method", "t"),
+        (
+            (
+                '<dataStoreReference id="d"/><userTask id="a"><dataOutputAssociation><targetRef>d</targetRef><transformation>'
+                "${x}</transformation></dataOutputAssociation></userTask>"
+            ),
+            "data-store",
+            "a",
+        ),
         ('<callActivity id="c"/>', "no-called-element", "c"),
         (
             '<intermediateCatchEvent id="c"><eventDefinitionRef>x</eventDefinitionRef></intermediateCatchEvent>',
-            "event-reference",
+            "dangling-reference",
             "c",
         ),
         ('<intermediateCatchEvent id="c"/>', "event-kind", "c"),
@@ -275,7 +292,8 @@ def test_missing_ids_are_given_the_same_way_every_time() -> None:
         ('<userTask id="a" startQuantity="0"/>', "quantity", "a"),
         ('<serviceTask id="a" camunda:class="com.example.Evil"/>', "foreign-service", "a"),
         ('<serviceTask id="a" camunda:expression="${bean.run()}"/>', "foreign-service", "a"),
-        ('<serviceTask id="a" camunda:type="external" camunda:topic="x"/>', "foreign-service", "a"),
+        ('<serviceTask id="a" camunda:type="mail"/>', "foreign-service", "a"),
+        ('<serviceTask id="a" camunda:type="external"/>', "external-topic", "a"),
         (
             '<userTask id="a"><extensionElements><camunda:taskListener class="x"/></extensionElements></userTask>',
             "foreign-listener",

@@ -2,90 +2,43 @@
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
-from collections.abc import Callable
-from types import FrameType
-from typing import Any
-
 import pytest
+from SpiffWorkflow.serializer.dict import DictionarySerializer
+from SpiffWorkflow.specs.Simple import Simple
+from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
+from SpiffWorkflow.workflow import Workflow
 
 from engine.errors import Conflict
 from engine.kernel import spiffworkflow
 from engine.kernel.spiffworkflow import check_spiffworkflow
 from tests.kernel.blocks import PLAIN, ROUGH
-from tests.kernel.scenarios import cases, run
 from tests.kernel.test_blocks import play
+from tests.kernel.watch import Watch
 from tests.kernel.world import World, flows
-
-FORBIDDEN_FILES = ("SpiffWorkflow/serializer/", "bpmn/serializer/", "util/deep_merge.py", "bpmn/script_engine/", "bpmn/parser/")
-FORBIDDEN = {
-    "TaskIterator.__next__",
-    "BpmnTaskIterator.__next__",
-    "TaskIterator.__init__",
-    "Workflow.get_tasks",
-    "Workflow.get_tasks_iterator",
-    "Workflow.update_waiting_tasks",
-    "Workflow.is_completed",
-    "Workflow.cancel",
-    "BpmnWorkflow.do_engine_steps",
-    "BpmnWorkflow.refresh_timers",
-    "BpmnWorkflow.catch",
-    "BpmnWorkflow.create_subprocess",
-    "BpmnWorkflow.get_task_from_id",
-    "EventManager.catch",
-    "EventManager.add_task",
-    "TaskSpec._predict",
-    "TaskSpec._predict_hook",
-    "Task._inherit_data",
-    "Task.reset_branch",
-    "Task._assign_new_thread_id",
-    "Task.collect_log_extras",
-    "MultiInstanceTask.merge_child",
-    "MultiInstanceTask.create_children",
-    "SubWorkflowTask.start_workflow",
-    "BpmnSubWorkflow._calculate_depth",
-}
-
-
-class Watch:
-    """Counts the functions of SpiffWorkflow that are entered."""
-
-    def __init__(self) -> None:
-        self.entered: Counter[tuple[str, str]] = Counter()
-
-    def __call__(self, frame: FrameType, event: str, _: Any) -> None:
-        if event == "call" and "SpiffWorkflow" in frame.f_code.co_filename:
-            file = frame.f_code.co_filename.replace("\\", "/").rpartition("site-packages/")[2]
-            self.entered[(file, frame.f_code.co_qualname)] += 1
-
-    def during(self, action: Callable[[], object]) -> None:
-        """Watches one call."""
-        before = sys.getprofile()
-        sys.setprofile(self)
-        try:
-            action()
-        finally:
-            sys.setprofile(before)
-
-    def forbidden(self) -> list[str]:
-        """What was entered and must not be."""
-        return sorted(
-            f"{file}: {name}"
-            for file, name in self.entered
-            if name in FORBIDDEN
-            or any(part in file for part in FORBIDDEN_FILES)
-            or ("event_definitions" in file and name.rpartition(".")[2] in ("throw", "catch", "has_fired"))
-        )
 
 
 def test_tree_walks_data_copies_and_event_throwing_are_never_entered() -> None:
+    # The scenarios are watched where they run.
     watch = Watch()
-    for path in cases()[::4]:
-        watch.during(lambda path=path: run(path, reload=True))  # type: ignore[misc]
     for seed in range(8):
         watch.during(lambda seed=seed: play(seed, 3, PLAIN if seed % 2 else ROUGH))  # type: ignore[misc]
     assert watch.forbidden() == []
+
+
+def test_the_watch_sees_what_the_bare_library_enters() -> None:
+    watch = Watch()
+    spec = WorkflowSpec("bare", addstart=True)
+    spec.start.connect(Simple(spec, "a"))
+
+    def bare() -> None:
+        workflow = Workflow(spec)
+        workflow.run_all()
+        DictionarySerializer().serialize_workflow(workflow)
+
+    watch.during(bare)
+    found = " ".join(watch.forbidden())
+    for name in ("TaskSpec._predict", "TaskIterator.__next__", "Task._inherit_data", "serializer/dict.py"):
+        assert name in found
 
 
 def test_every_step_is_a_run_of_spiffworkflows_task() -> None:

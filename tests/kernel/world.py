@@ -73,7 +73,7 @@ class World:
     def definition(self, ref: str) -> CompiledDefinition:
         return self.compiled
 
-    def called(self, process_id: str, from_definition: str) -> str:
+    def called(self, process_id: str, from_definition: str, binding: str, value: str | None) -> str:
         if process_id not in self.compiled.processes:
             raise NotFound("process", "Expected to find process '{process}', but it is not deployed", process=process_id)
         return from_definition

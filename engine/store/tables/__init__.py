@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from engine.store.base import Base
 from engine.store.keys import KeyBlock
+from engine.store.tables.attachment import Attachment, AttachmentPart, CaseAttachment
 from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.tables.identity import Account, IdempotencyKey, Session, SignInFailure
 from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
 from engine.store.tables.organisation import Appointment, Department, DocumentNumber, Institution, Membership, Person, Post
 from engine.store.tables.record import AuditAnchor, AuditEntry, History, Notification, Participant
 from engine.store.tables.task import Candidate, Copy, Draft, Round, Rung, Seat
-from engine.store.tables.work import Incident, Job, Message
+from engine.store.tables.work import ExternalTask, Incident, Job, Message
 
 __all__ = [
     "Account",
     "Appointment",
+    "Attachment",
+    "AttachmentPart",
     "AuditAnchor",
     "AuditEntry",
     "Base",
     "Candidate",
+    "CaseAttachment",
     "Compensation",
     "Copy",
     "Department",
     "Deployment",
     "DocumentNumber",
     "Draft",
+    "ExternalTask",
     "History",
     "IdempotencyKey",
     "Incident",

@@ -43,6 +43,8 @@ class ProcessDefinition(Entity, Base):
     deployment: Mapped[int] = mapped_column(ForeignKey("deployment.key"), index=True)
     process_id: Mapped[str] = mapped_column(String(200))
     version: Mapped[int] = mapped_column()
+    version_tag: Mapped[str | None] = mapped_column(String(100))
+    """What the designers call this version; several versions may carry the same."""
     latest: Mapped[bool] = mapped_column()
     resource: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(200))

@@ -38,6 +38,40 @@ class Job(Entity, Base):
     )
 
 
+class ExternalTask(Entity, Base):
+    """Work that another system fetches by topic. It goes with its token; what is done has no row."""
+
+    __tablename__ = "external_task"
+    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), index=True)
+    token: Mapped[int] = mapped_column(BigInteger, unique=True)
+    element: Mapped[str] = mapped_column(String(200))
+    occurrence: Mapped[int] = mapped_column(BigInteger)
+    """Tells the visits of the element apart; part of the idempotency key."""
+    topic: Mapped[str] = mapped_column(String(100))
+    priority: Mapped[int] = mapped_column()
+    inputs: Mapped[dict[str, Any]] = mapped_column(Json)
+    """All that the other system gets to know of the case."""
+    state: Mapped[str] = mapped_column(String(10))
+    """`open`, or `failed`: its incident has to be retried first."""
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    available_at: Mapped[datetime] = mapped_column(Instant)
+    """Before this nobody gets it: the pause after a failure."""
+    failures: Mapped[int] = mapped_column()
+    retries: Mapped[int | None] = mapped_column()
+    """Tries that are left; None before the first failure."""
+    worker: Mapped[str | None] = mapped_column(String(100))
+    lock_token: Mapped[str | None] = mapped_column(String(40))
+    """Secret of the newest lock; a worker that lost it changes nothing."""
+    locked_until: Mapped[datetime | None] = mapped_column(Instant)
+    error: Mapped[str | None] = mapped_column(Text)
+    error_details: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (
+        CheckConstraint("state IN ('open','failed')", name="state"),
+        CheckConstraint("(worker IS NULL) = (lock_token IS NULL)", name="lock"),
+        Index("ix_external_task_fetch", "state", "topic", "available_at"),
+    )
+
+
 class Message(Entity, Base):
     """A message between institutions, or with the world outside."""
 
