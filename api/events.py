@@ -25,8 +25,10 @@ blueprint = Blueprint("events", "Hints that something changed")
 class Stream:
     """One browser's line."""
 
-    def __init__(self, person: int) -> None:
+    def __init__(self, person: int, *, anything: bool = False) -> None:
         self.person = person
+        self.anything = anything
+        """Whether every commit wakes it, whomever it concerns."""
         self._something = threading.Event()
         self._closed = False
 
@@ -62,7 +64,7 @@ class Hub:
         self.written: Callable[[], None] = lambda: None
         """Called when a stream has handed a line to the server, for a server that must be told to send it."""
 
-    def open(self, person: int) -> Stream | None:
+    def open(self, person: int, *, anything: bool = False) -> Stream | None:
         """A new stream for `person`, or None when the node has too many."""
         with self._lock:
             own = [stream for stream in self._streams if stream.person == person and not stream.closed]
@@ -70,7 +72,7 @@ class Hub:
                 own[0].close()
             if len(self._streams) >= self._limit:
                 return None
-            stream = Stream(person)
+            stream = Stream(person, anything=anything)
             self._streams.append(stream)
             return stream
 
@@ -83,7 +85,7 @@ class Hub:
     def publish(self, persons: frozenset[int], jobs_due: bool) -> None:
         """Wakes the streams of `persons`."""
         with self._lock:
-            listening = [stream for stream in self._streams if stream.person in persons]
+            listening = [stream for stream in self._streams if stream.anything or stream.person in persons]
         for stream in listening:
             stream.hint()
 

@@ -15,7 +15,7 @@ from flask import Flask, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.door import ask, carry_out_unkeyed
-from api.permissions import OWN, PERMISSIONS, PUBLIC, SIGNED_IN
+from api.permissions import OWN, PERMISSIONS, PUBLIC, may_knock
 from api.problems import Problem
 from api.strict_json import refuse_text
 from engine.commands.identity import Touch
@@ -66,7 +66,7 @@ def _guard() -> None:
         _require_csrf_token(session)
     if session.must_change and permission != OWN:
         raise Problem(403, "password-change-required")
-    if permission not in (OWN, SIGNED_IN) and permission not in g.caller.rights:
+    if not may_knock(permission, g.caller.rights):
         raise Problem(403, "right-missing")
     _keep_awake(session)
 

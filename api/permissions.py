@@ -14,6 +14,8 @@ OWN = "own"
 SIGNED_IN = "signed-in"
 """With a session. Any other name is a system right that the account must hold as well."""
 OPERATIONS = "operations"
+EXTERNAL_TASKS = "external-tasks"
+"""Held by accounts of other systems, as a whole or for single topics (`external-tasks:TOPIC`)."""
 
 PERMISSIONS: Mapping[str, str] = {
     "api-docs.openapi_json": PUBLIC,
@@ -28,6 +30,14 @@ PERMISSIONS: Mapping[str, str] = {
     "attachments.read_attachment": SIGNED_IN,
     "attachments.remove_attachment": SIGNED_IN,
     "events.stream_changes": SIGNED_IN,
+    "external-tasks.complete": EXTERNAL_TASKS,
+    "external-tasks.extend_lock": EXTERNAL_TASKS,
+    "external-tasks.fail": EXTERNAL_TASKS,
+    "external-tasks.fetch_and_lock": EXTERNAL_TASKS,
+    "external-tasks.get_external_task": OPERATIONS,
+    "external-tasks.list_external_tasks": OPERATIONS,
+    "external-tasks.throw_error": EXTERNAL_TASKS,
+    "external-tasks.unlock": SIGNED_IN,
     "instances.get_diagram": SIGNED_IN,
     "instances.get_instance": SIGNED_IN,
     "instances.get_timeline": SIGNED_IN,
@@ -65,3 +75,8 @@ PERMISSIONS: Mapping[str, str] = {
     "operations.retry_incident": OPERATIONS,
 }
 """Flask endpoint -> permission."""
+
+
+def may_knock(permission: str, rights: frozenset[str]) -> bool:
+    """Whether these rights open a route: the right itself, or a part of it, such as that to one topic."""
+    return permission in (OWN, SIGNED_IN) or any(right.partition(":")[0] == permission for right in rights)

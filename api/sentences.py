@@ -124,6 +124,20 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     # cases, messages, people
     "appointment-not-found": ("这不是您当前的任职。", "This is no appointment of yours today."),
     "draft-too-large": ("草稿过大，未能保存。", "The draft is too large to be kept."),
+    "external-fetch": ("领取请求无效，请检查主题和数量。", "The fetch is not valid; check its topics and number."),
+    "external-lock-lost": (
+        "该外部任务的锁已过期或已归他人，未作任何更改。",
+        "The lock is over or somebody else's; nothing was changed.",
+    ),
+    "external-output": ("结果缺少流程声明的输出“{name}”。", "The result lacks the output '{name}' that the process declares."),
+    "external-retries": ("重试次数应为 0 到 {most}。", "There can be 0 to {most} retries."),
+    "external-span": ("时长应为 {shortest} 到 {longest} 秒。", "A span has {shortest} to {longest} seconds."),
+    "external-task-gone": (
+        "该外部任务已完成、已被流程收回或不存在，未作任何更改。",
+        "The external task is done, was taken away or never was; nothing was changed.",
+    ),
+    "no-external-task": ("没有找到该外部任务。", "There is no such external task."),
+    "topic-missing": ("此账号无权办理主题“{topic}”。", "This account may not do the work of topic '{topic}'."),
     "incident-resolved": ("该异常已处理。", "This incident has been resolved already."),
     "instance-ended": ("该流程已结束。", "This case has ended."),
     "instance-suspended": ("该流程已挂起，恢复后才能办理。", "This case is suspended; it can be worked on once it is resumed."),

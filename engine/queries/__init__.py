@@ -8,6 +8,7 @@ from typing import Any
 from engine.queries import (
     audit,
     diagram,
+    external_tasks,
     health,
     identity,
     instances,
@@ -25,6 +26,9 @@ from engine.queries import (
 QUERIES: Mapping[type, Callable[..., Any]] = {
     audit.VerifyAudit: audit.verify_audit,
     diagram.GetDiagram: diagram.get_diagram,
+    external_tasks.GetExternalTask: external_tasks.get_external_task,
+    external_tasks.IsWorkOffered: external_tasks.is_work_offered,
+    external_tasks.ListExternalTasks: external_tasks.list_external_tasks,
     health.GetHealth: health.get_health,
     identity.ListAccounts: identity.list_accounts,
     identity.SessionByToken: identity.session_by_token,

@@ -62,6 +62,7 @@ LISTS = (
     "operations/messages",
     "operations/incidents",
     "operations/instances",
+    "external-tasks",
 )
 QUERY_NAMES = st.sampled_from(["box", "cursor", "limit", "q", "process", "state", "institution", "lang", "x"])
 
