@@ -198,6 +198,11 @@ class _Reader:
             return self.section(component, depth, prefix, keys, in_rows)
         if kind == "dynamiclist" and not in_rows:
             return self.rows(component, depth, prefix, keys)
+        if kind == "filepicker" and in_rows:
+            component.error(
+                "component-type", "行里不能放附件，放在行外。", "Attachments cannot be inside rows; put them beside the rows."
+            )
+            return None
         if kind in _SIMPLE_KINDS or (source["type"] == "datetime" and kind in _MOMENTS):
             return self.field(component, kind, prefix, keys)
         component.error(

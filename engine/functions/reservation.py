@@ -23,7 +23,8 @@ def reserve(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
 
     Takes `urgency`, `acceptMode`, `appointmentAt`, `toDept`, `offerNo`, `now`, `rules` {erDepartment, bedLock: {class:
     duration}}, `noShow` {after: {class: duration}}; gives `reserved`, `needsBed`, `resourceRef`, `lockUntil`, `noShowAt`
-    (instants) and `arrivalDept` (where the patient reports).
+    and `keptUntil` (instants; the last is what people are told: when the place is given to somebody else), and
+    `arrivalDept` (where the patient reports).
     """
     urgency, mode = str(read.text(inputs, "urgency")), read.text(inputs, "acceptMode")
     if mode not in MODES:
@@ -40,6 +41,7 @@ def reserve(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         "needsBed": mode == "bed",
         "resourceRef": f"{read.text(inputs, 'offerNo')}/{mode}",
         "lockUntil": read.written(until),
+        "keptUntil": read.written(no_show if lock is None else until),
         "noShowAt": read.written(no_show),
         "arrivalDept": department,
     }

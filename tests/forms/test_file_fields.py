@@ -54,18 +54,17 @@ PAPERS = [f"00000000-0000-4000-8000-00000000000{number}" for number in range(4)]
 
 @pytest.fixture(scope="module")
 def papers() -> FormModel:
-    """A form with a file field, one in a section and one in rows."""
+    """A form with a file field, and one in a section."""
     field = {"type": "filepicker", "key": "papers", "label": "附件", "multiple": True, "properties": {"maxFiles": 2}}
     section = {"type": "group", "path": "consent", "components": [{**field, "validate": {"required": True}}]}
-    rows = {"type": "dynamiclist", "path": "exams", "label": "检查", "components": [field]}
-    return parsed({"type": "default", "id": "papers", "components": [field, section, rows]})
+    return parsed({"type": "default", "id": "papers", "components": [field, section]})
 
 
 def test_a_file_field_names_attachments_that_were_uploaded(fill: Fill, papers: FormModel) -> None:
-    sent = {"papers": PAPERS[:1], "consent": {"papers": [PAPERS[1], PAPERS[1]]}, "exams": [{"papers": [PAPERS[2]]}]}
+    sent = {"papers": PAPERS[:1], "consent": {"papers": [PAPERS[1], PAPERS[1]]}}
     delta = fill(sent, form=papers, files=PAPERS[:3])
-    assert delta == {"papers": PAPERS[:1], "consent": {"papers": [PAPERS[1]]}, "exams": [{"papers": [PAPERS[2]]}]}
-    assert papers.attachments(delta) == set(PAPERS[:3])
+    assert delta == {"papers": PAPERS[:1], "consent": {"papers": [PAPERS[1]]}}
+    assert papers.attachments(delta) == set(PAPERS[:2])
     assert papers.readable(None, delta) == delta
 
 
@@ -91,3 +90,10 @@ def test_a_file_field_keeps_what_it_names_already(fill: Fill, papers: FormModel)
     assert fill({"papers": PAPERS[1:2]}, form=papers, current=current) == {"papers": PAPERS[1:2]}
     assert refused(fill, {"consent": {"papers": []}}, form=papers, current=current) == [("consent.papers", "required")]
     assert refused(fill, {"papers": PAPERS[2:3]}, form=papers, current=current) == [("papers", "unknown-attachment")]
+
+
+def test_a_file_field_inside_rows_is_refused() -> None:
+    rows = {"type": "dynamiclist", "path": "exams", "components": [{"type": "filepicker", "key": "papers"}]}
+    form, findings = parse_form(json.dumps({"id": "f", "components": [rows]}), "f.form.json")
+    assert form is None
+    assert [(finding.code, finding.element) for finding in findings] == [("component-type", "papers")]

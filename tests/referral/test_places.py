@@ -131,7 +131,13 @@ def reserve(mode: str, urgency: str, appointment: str | None = None) -> Any:
 
 def test_an_urgent_bed_is_kept_four_hours() -> None:
     found = reserve("bed", "U")
-    assert (found["needsBed"], found["lockUntil"]) == (True, "2026-11-24T05:00:00Z")
+    assert (found["needsBed"], found["lockUntil"], found["keptUntil"]) == (True, "2026-11-24T05:00:00Z", "2026-11-24T05:00:00Z")
+
+
+def test_people_are_told_when_a_place_goes_to_somebody_else() -> None:
+    appointment = "2026-11-26T09:00:00+08:00"
+    assert reserve("outpatient", "R", appointment)["keptUntil"] == "2026-11-27T01:00:00Z"
+    assert reserve("bed", "R", appointment)["keptUntil"] == "2026-11-26T03:00:00Z"
 
 
 def test_a_routine_bed_is_kept_until_two_hours_after_the_appointment() -> None:

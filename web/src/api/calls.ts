@@ -1,5 +1,6 @@
 /** The calls of /api/v1 that the browser makes, one function each, named after what is asked for. */
-import { ask } from './client'
+import { addressOf, ask } from './client'
+import { upload as send } from './upload'
 import type * as T from './types'
 
 const id = encodeURIComponent
@@ -44,6 +45,12 @@ export const reassign = (taskId: string, etag: string, personId: string, reason:
   post<T.ActionReply>(`/tasks/${id(taskId)}/reassign`, { personId, reason }, etag)
 export const saveDraft = async (taskId: string, data: T.Values, opinion: string): Promise<{ savedAt: string }> =>
   (await ask<{ savedAt: string }>('PUT', `/tasks/${id(taskId)}/draft`, { body: { data, opinion } })).body
+export const upload = (taskId: string, attachmentId: string, about: { field: string; name: string }, content: Blob, onProgress: (sent: number) => void, signal: AbortSignal) =>
+  send<T.Attachment>({ path: `/tasks/${id(taskId)}/attachments/${id(attachmentId)}`, query: about, content, onProgress, signal })
+export const removeUpload = async (taskId: string, attachmentId: string): Promise<void> =>
+  void (await ask('DELETE', `/tasks/${id(taskId)}/attachments/${id(attachmentId)}`))
+export const attachmentAddress = (taskId: string, attachmentId: string): string =>
+  addressOf(`/tasks/${id(taskId)}/attachments/${id(attachmentId)}`, {})
 export const markCopyRead = (copyId: string) => post<void>(`/copies/${id(copyId)}/read`, {})
 
 export const startable = () => get<T.Startable[]>('/processes/startable')

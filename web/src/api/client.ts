@@ -79,9 +79,9 @@ async function askUntilAnswered<Body>(method: Method, path: string, options: Ask
 async function send(method: Method, path: string, options: Ask, key: string | undefined): Promise<Response> {
   for (let attempt = 0; ; attempt++) {
     try {
-      const response = await fetch(address(path, options.query), {
+      const response = await fetch(addressOf(path, options.query), {
         method,
-        headers: headers(method, options, key),
+        headers: headersOf(method, options, key),
         body: options.body === undefined ? null : JSON.stringify(options.body),
         credentials: 'same-origin',
         cache: 'no-store',
@@ -103,7 +103,7 @@ async function send(method: Method, path: string, options: Ask, key: string | un
   }
 }
 
-function address(path: string, query: Ask['query']): string {
+export function addressOf(path: string, query: Ask['query']): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== null && value !== undefined && value !== '') search.set(name, String(value))
@@ -112,7 +112,7 @@ function address(path: string, query: Ask['query']): string {
   return `/api/v1${path}${text && `?${text}`}`
 }
 
-function headers(method: Method, options: Ask, key: string | undefined): Headers {
+export function headersOf(method: Method, options: Ask, key: string | undefined): Headers {
   const result = new Headers({
     Accept: 'application/json',
     'Accept-Language': language.value === 'en' ? 'en' : 'zh-CN',

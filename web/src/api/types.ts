@@ -89,7 +89,7 @@ export interface Option {
   labelEn: string
 }
 
-export type FieldType = 'textfield' | 'textarea' | 'number' | 'select' | 'radio' | 'checkbox' | 'checklist' | 'taglist' | 'datetime'
+export type FieldType = 'textfield' | 'textarea' | 'number' | 'select' | 'radio' | 'checkbox' | 'checklist' | 'taglist' | 'datetime' | 'filepicker'
 
 interface Component {
   id: string
@@ -126,6 +126,10 @@ export interface Field extends Component {
   validate?: Validate
   subtype?: 'date' | 'time' | 'datetime'
   decimalDigits?: number
+  /** Of a filepicker: media types, how many files, how large each. */
+  accept?: string[]
+  maxFiles?: number
+  maxBytes?: number
   defaultValue?: Value
 }
 
@@ -212,6 +216,14 @@ export interface Opinion {
   at: string
 }
 
+export interface Attachment {
+  id: string
+  name: string
+  type: string
+  size: number
+  uploadedAt: string
+}
+
 export interface LadderStep {
   at: string
   kind: 'remind' | 'overdue' | 'level2' | 'level3'
@@ -223,6 +235,8 @@ export interface LadderStep {
 export interface TaskDetail extends TaskRow {
   form: Form | null
   data: Values
+  /** Files that the data name, and one's own uploads. */
+  attachments: Attachment[]
   outcomes: Outcome[]
   actions: Action[]
   capacity: { post: string; institution: string } | null

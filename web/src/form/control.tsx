@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Field, Value } from '../api/types'
 import { either, t } from '../i18n'
 import { Icon } from '../frame/icon'
+import { FilesControl } from './files'
 import { fromLocal, toLocal } from './moment'
 import type { Path } from './nodes'
 import { useWriting } from './writing'
@@ -18,7 +19,7 @@ interface Props {
 }
 
 /** Fields of several controls are a group with a caption, not one control with a label. */
-export const isGrouped = (field: Field): boolean => field.type === 'radio' || field.type === 'checklist' || field.type === 'taglist'
+export const isGrouped = (field: Field): boolean => field.type === 'radio' || field.type === 'checklist' || field.type === 'taglist' || field.type === 'filepicker'
 
 export function Control(props: Props) {
   switch (props.field.type) {
@@ -36,6 +37,8 @@ export function Control(props: Props) {
       return <Tags {...props} />
     case 'checkbox':
       return <Tick {...props} />
+    case 'filepicker':
+      return <FilesControl {...props} />
     case 'datetime':
       return <MomentField {...props} />
     default:

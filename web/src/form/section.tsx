@@ -64,7 +64,7 @@ export function isVacant(node: Node, values: Value, path: Path): boolean {
 }
 
 /** Fewest columns in which the control of a field can be used. */
-const LEAST: Partial<Record<Field['type'], number>> = { select: 3, radio: 4, checklist: 4, taglist: 4, textarea: 4 }
+const LEAST: Partial<Record<Field['type'], number>> = { select: 3, radio: 4, checklist: 4, taglist: 4, textarea: 4, filepicker: 8 }
 const LEAST_MOMENT = { date: 4, time: 3, datetime: 6 }
 
 function leastOf(field: Field): number {
@@ -76,7 +76,7 @@ function wishOf(node: Node, values: Value, path: Path): Wish {
   const row = node.layout?.row ?? null
   if (!isField(node)) return { row, columns: node.type === 'spacer' ? node.layout?.columns ?? null : COLUMNS, editable: false, least: 1, extent: 0 }
   const value = valueAt(values, [...path, node.key])
-  const extent = node.access === 'read' && !isBlank(node, value) ? extentOf(wordsOf(node, value)) : 0
+  const extent = node.access === 'read' && !isBlank(node, value) && node.type !== 'filepicker' ? extentOf(wordsOf(node, value)) : 0
   return { row, columns: node.layout?.columns ?? null, editable: node.access === 'write', least: leastOf(node), extent }
 }
 

@@ -18,7 +18,7 @@ export default function Slip({ leaf }: { leaf: Leaf }) {
   const faults = leaf.faults.value
   const { form } = detail
   const names = useMemo(() => namesOf(form?.components ?? [], values), [form, values])
-  const writing: Writing = { values, names, faults, write: leaf.write }
+  const writing: Writing = { values, names, faults, uploads: leaf.uploads, write: leaf.write }
   if (!form && !detail.opinions.length) return <p class="note">{t('task.noForm')}</p>
   return (
     <WritingContext.Provider value={writing}>

@@ -3,12 +3,14 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import type { Value } from '../api/types'
 import type { Names } from '../expressions/evaluate'
+import type { Uploads } from '../task/uploads'
 import type { Path } from './nodes'
 
 export interface Writing {
   values: Value
   names: Names
   faults: Record<string, string>
+  uploads: Uploads
   write: (path: Path, value: Value) => void
 }
 

@@ -394,6 +394,25 @@ export const en: Dictionary = {
   'keys.task': 'Task',
   'keys.places': 'Places',
 
+  // attachments
+  'files.photo': 'Take a picture',
+  'files.choose': 'Choose files',
+  'files.rule': '{types}, up to {n} files of {size} MB each',
+  'files.rule.one': '{types}, up to {size} MB',
+  'files.sending': 'Uploading {name}',
+  'files.retry': 'Try again',
+  'files.remove': 'Remove {name}',
+  'files.save': 'Save to this device',
+  'files.notOpened': 'It could not be opened. Try again when the network is back, or tell the IT centre.',
+  'files.gone': 'This file is gone. Remove it and add it again',
+  'files.empty': 'The file is empty. Choose another.',
+  'files.type': 'Only {types} files are taken. Choose another.',
+  'files.tooLarge': 'Larger than {n} MB. Choose a smaller one.',
+  'files.refused': 'The file was not taken. Try another.',
+  'files.offline': 'The network is weak and the file was not sent. It is still here: try again when the network is better.',
+  'files.wait': 'A file is still being sent. Wait until it is there.',
+  'files.failed': 'A file was not sent. Try again or remove it.',
+
   // problems
   'problem.server': 'Not saved, nothing changed. Try again, or give IT the code {code}.',
   'problem.load': 'Could not fetch this. Try again, or give IT the code {code}.',

@@ -392,6 +392,25 @@ export const zh = {
   'keys.task': '任务',
   'keys.places': '去哪',
 
+  // attachments
+  'files.photo': '拍照',
+  'files.choose': '选文件',
+  'files.rule': '{types}，最多 {n} 个，每个不超过 {size} MB',
+  'files.rule.one': '{types}，不超过 {size} MB',
+  'files.sending': '正在上传 {name}',
+  'files.retry': '再试',
+  'files.remove': '移除 {name}',
+  'files.save': '存到本机',
+  'files.notOpened': '没有打开。网络恢复后再试，或告诉信息中心。',
+  'files.gone': '已失效的文件，移除后重新添加',
+  'files.empty': '文件是空的，换一个。',
+  'files.type': '只收 {types}，换一个文件。',
+  'files.tooLarge': '超过 {n} MB，换一个小一些的。',
+  'files.refused': '没有收下这个文件，换一个再试。',
+  'files.offline': '网络不好，没有传上。文件还在这里，网络好了点“再试”。',
+  'files.wait': '文件还在上传，传完再提交。',
+  'files.failed': '有文件没有传上，再试一次或移除它。',
+
   // problems
   'problem.server': '没有保存成功，什么都没有改变。再试一次，或把编号 {code} 告诉信息中心。',
   'problem.load': '没有取到内容。再试一次，或把编号 {code} 告诉信息中心。',

@@ -20,9 +20,15 @@ export async function missing(leaf: Leaf, outcome: Outcome): Promise<string[]> {
   const detail = leaf.detail.value!
   // Without the rules here the server finds what is wrong.
   const rules = await loadRules().catch(() => null)
-  leaf.faults.value = (detail.form && rules?.faultsOf(detail.form, leaf.values.value, outcome)) ?? {}
+  const found = (detail.form && rules?.faultsOf(detail.form, leaf.values.value, outcome)) ?? {}
+  leaf.faults.value = outcome.partial ? found : { ...found, ...stillWaiting(leaf) }
   leaf.opinionError.value = outcome.opinionRequired && !leaf.opinion.value.trim() ? t('task.opinion.missing', { outcome: labelOf(outcome) }) : ''
   return [...Object.keys(leaf.faults.value), ...(leaf.opinionError.value ? ['opinion'] : [])]
+}
+
+/** Files that are not there yet: finishing without them would lose them. */
+function stillWaiting(leaf: Leaf): Record<string, string> {
+  return Object.fromEntries(leaf.uploads.waiting.value.map(({ path, error }) => [path.join('.'), t(error ? 'files.failed' : 'files.wait')]))
 }
 
 /** Whether all that is wrong may stay behind: the outcome leaves the task, and what is wrong is none of its own fields. */

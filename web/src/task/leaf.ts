@@ -10,6 +10,7 @@ import { changes, laidOver, valueAt, withDefaults, withValue, type Path } from '
 import { t } from '../i18n'
 import { onHint } from '../live/hints'
 import { startDraft, type Draft } from './draft'
+import { openUploads, type Uploads } from './uploads'
 
 /** Something that stands in the way of acting, shown above the slip. */
 export interface Obstacle {
@@ -33,6 +34,7 @@ export interface Leaf {
   newer: Signal<TaskDetail | null>
   acting: Signal<string | null>
   draft: Draft
+  uploads: Uploads
   values: ReadonlySignal<Values>
   load: () => Promise<void>
   renew: () => Promise<void>
@@ -61,11 +63,17 @@ export function openLeaf(id: string): Leaf {
     acting: signal<string | null>(null),
     values,
     draft: startDraft(id, { edits, opinion, pack: () => changes(nodes(), data(), values.peek()), unpack: (draft) => laidOver(nodes(), data(), draft) }),
+    uploads: openUploads(id, {
+      read: (path) => valueAt(values.peek(), path),
+      write: (path, value) => write(leaf, path, value),
+      kept: (one) => JSON.stringify(data()).includes(one),
+    }),
     load: () => load(leaf),
     renew: () => renew(leaf),
     write: (path, value) => write(leaf, path, value),
     close: () => {
       stop()
+      leaf.uploads.stop()
       leaf.draft.stop()
     },
   }
@@ -101,6 +109,7 @@ function cannotRenew(leaf: Leaf, shown: TaskDetail, failure: unknown): void {
 
 function take(leaf: Leaf, body: TaskDetail, etag: string): void {
   leaf.detail.value = body
+  leaf.uploads.learn(body.attachments)
   leaf.etag.value = etag
   leaf.error.value = null
   leaf.newer.value = null
