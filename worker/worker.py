@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.commands.job import ClaimedJob, ClaimJobs, ExecuteJob, FailJob, ReleaseJobs
 from engine.engine import Engine
-from engine.errors import EngineError
+from engine.errors import EngineError, OutcomeUnknown, Unavailable
 from worker.bell import Bell
 from worker.housekeeping import Housekeeping
 
@@ -64,7 +64,10 @@ class Worker:
         return True
 
     def drain(self) -> int:
-        """Carries out every job that is due, in the calling thread, and returns their number. Used by tests and by tools."""
+        """Carries out every job that is due, in the calling thread, and returns their number. Used by tests and by tools.
+
+        Raises Unavailable or OutcomeUnknown when the store does not answer.
+        """
         done = 0
         while not self._stopping.is_set():
             # Counted from before the claim, so that the lease certainly ends later.
@@ -98,6 +101,9 @@ class Worker:
     def _do(self, job: ClaimedJob) -> None:
         try:
             self._engine.execute(ExecuteJob(job=job.id, fence=job.fence))
+        except (Unavailable, OutcomeUnknown):
+            # The store has failed, not the job: it is given back and does not lose a retry.
+            raise
         except EngineError as error:
             self._failed(job, error, f"{error.code}: {error}")
         except Exception as error:  # noqa: BLE001  one broken job must not stop the others
