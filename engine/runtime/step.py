@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from engine.appliers.journal import Journal
 from engine.kernel.effects import Names, StepResult
-from engine.kernel.rows import InstanceRow
+from engine.kernel.rows import InstanceRow, ScopeRow, TokenRow
 from engine.runtime.case import Case
 from engine.runtime.definitions import Definition, Definitions
 from engine.store.prepared import Prepared
@@ -34,6 +35,14 @@ class Step:
     journal: Journal
     _homes: dict[int, Definition] = field(default_factory=dict)
 
+    @cached_property
+    def _tokens(self) -> Mapping[int, TokenRow]:
+        return {row.key: row for row in self.result.delta.tokens}
+
+    @cached_property
+    def _scopes(self) -> Mapping[int, ScopeRow]:
+        return {row.key: row for row in self.result.delta.scopes}
+
     def names(self, scope: int) -> Names:
         """The names an expression may read in a scope of the case, as the step has left them."""
         return self.result.scope(scope)
@@ -47,15 +56,15 @@ class Step:
         return self._homes[scope]
 
     def _executing_scope(self, token: int) -> int:
-        written = next((row.scope for row in self.result.delta.tokens if row.key == token), None)
+        written = self._tokens.get(token)
         if written is not None:
-            return written
+            return written.scope
         found: int = SCOPE_OF_TOKEN.value(self.work.connection, token=token)
         return found
 
     def _flags(self, scope: int) -> Mapping[str, Any]:
-        written = next((row.flags for row in self.result.delta.scopes if row.key == scope), None)
+        written = self._scopes.get(scope)
         if written is not None:
-            return written
+            return written.flags
         flags: Mapping[str, Any] = FLAGS_OF_SCOPE.value(self.work.connection, scope=scope)
         return flags

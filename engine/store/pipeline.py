@@ -7,7 +7,7 @@ with them when no transaction is open. Values travel as text, in the spelling of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -43,13 +43,17 @@ class PreparingConnection(Protocol):
     def wait(self, gen: PQGen[Any], /) -> Any: ...
 
 
-def run(connection: PreparingConnection, calls: Sequence[Call]) -> list[Any]:
+def run(connection: PreparingConnection, calls: Iterable[Call]) -> list[Any]:
     """Carries out the calls in their order; libpq's result of each. Raises psycopg's Error for the first that fails."""
-    server = connection.pgconn
+    server, expected = connection.pgconn, list[bool | bytes]()
     server.enter_pipeline_mode()
     try:
-        expected = _queue(connection, server, calls)
-        results = connection.wait(_exchange(server))
+        try:
+            _queue(connection, server, calls, expected)
+        finally:
+            # Whatever was queued is answered, also when a value could not be spelled.
+            server.pipeline_sync()
+            results = connection.wait(_exchange(server))
     finally:
         # A connection that is lost has no pipeline to leave.
         if server.status == psycopg.pq.ConnStatus.OK:
@@ -65,9 +69,11 @@ def run(connection: PreparingConnection, calls: Sequence[Call]) -> list[Any]:
     return answers
 
 
-def _queue(connection: PreparingConnection, server: Any, calls: Sequence[Call]) -> list[bool | bytes]:
-    """Queues everything; says of each result to come whether it is an answer, or the name that it has prepared."""
-    expected: list[bool | bytes] = []
+def _queue(connection: PreparingConnection, server: Any, calls: Iterable[Call], expected: list[bool | bytes]) -> None:
+    """Queues everything; adds to `expected` of each result whether it is an answer, or the name that it has prepared.
+
+    What fills a packet is sent at once, so that the server works while the rest is spelled.
+    """
     fresh: set[bytes] = set()
     if server.transaction_status == TransactionStatus.IDLE:
         server.send_query_params(b"BEGIN", [])
@@ -79,8 +85,6 @@ def _queue(connection: PreparingConnection, server: Any, calls: Sequence[Call]) 
             expected.append(call.name)
         server.send_query_prepared(call.name, call.values)
         expected.append(True)
-    server.pipeline_sync()
-    return expected
 
 
 def _exchange(server: Any) -> PQGen[list[Any]]:

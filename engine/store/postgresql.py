@@ -31,6 +31,14 @@ SERVER_KEEPALIVES = {
     "tcp_user_timeout": 20_000,
 }
 """The server too must notice that we are gone: a machine that lost its power would hold its locks for hours."""
+PLANS = {
+    # A statement that is prepared is planned once: planning most of ours takes longer than carrying them out.
+    "plan_cache_mode": "force_generic_plan",
+    # A plan is kept while its table grows from ten rows to ten thousand, which statistics notice a minute late: it has to
+    # go by an index from the first. A scan that no index can replace is still made, and is not worth compiling.
+    "enable_seqscan": "off",
+    "jit": "off",
+}
 KEEPALIVES = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -72,8 +80,7 @@ def prepare(engine: Engine, statement_limit: timedelta) -> None:
     }
     settings = {
         "timezone": "UTC",
-        # A statement that is prepared is planned once: planning most of ours takes longer than carrying them out.
-        "plan_cache_mode": "force_generic_plan",
+        **PLANS,
         **{name: _milliseconds(span) for name, span in limits.items()},
         **SERVER_KEEPALIVES,
     }

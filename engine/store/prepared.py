@@ -11,6 +11,7 @@ trip on PostgreSQL (see `engine.store.pipeline`), one call after the other on SQ
 from __future__ import annotations
 
 import itertools
+import json
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,9 +47,14 @@ class Prepared:
     `the_key` is given as `key`: SQLAlchemy keeps the names of an updated table's columns for itself.
     """
 
-    def __init__(self, statement: Executable | Callable[[str], Executable]) -> None:
-        """A function makes the statement from the database's name, where the two have different ones."""
+    def __init__(self, statement: Executable | Callable[[str], Executable], *, many: Executable | None = None) -> None:
+        """A function makes the statement from the database's name, where the two have different ones.
+
+        `many` does on PostgreSQL for any number of rows at once what `statement` does for one: it takes them as `rows`, the
+        JSON text of objects by the same names.
+        """
         self._statement = statement
+        self._many = None if many is None else Prepared(many)
         self._forms: dict[str, _Form] = {}
 
     def question(self, **values: Any) -> Question:
@@ -68,6 +74,17 @@ class Prepared:
         """The first column of the first row, None when there is none."""
         row = self.first(connection, **values)
         return None if row is None else row[0]
+
+    def calls(self, dialect: Dialect, rows: Sequence[Values]) -> Iterator[pipeline.Call]:
+        """What PostgreSQL's pipeline is given to carry it out for each of these rows."""
+        form = self.form(dialect)
+        if self._many is None or len(rows) == 1:
+            yield from (form.call(row) for row in rows)
+            return
+        names = form.names
+        objects = [dict(zip(names, form.parameters(row), strict=True)) for row in rows]
+        text = json.dumps(objects, default=str, ensure_ascii=False, check_circular=False)
+        yield self._many.form(dialect).call({"rows": text})
 
     def form(self, dialect: Dialect) -> _Form:
         """What it is on one database."""
@@ -100,6 +117,11 @@ class _Form:
         self._spelled = [pipeline.reading(column.type) for column in columns] if postgres else []
         readers = [_reading(column.type, dialect) for column in columns]
         self._readers = [(number, reader) for number, reader in enumerate(readers) if reader is not None]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of its values, in the order of `parameters`."""
+        return [name for name, *_ in self._slots]
 
     def call(self, values: Values) -> pipeline.Call:
         """The statement as PostgreSQL's pipeline takes it."""
@@ -154,19 +176,33 @@ def ask(connection: Executes, *questions: Question) -> list[list[Any]]:
 
 def send(connection: Connection, orders: Sequence[tuple[Prepared, Sequence[Values]]]) -> list[int]:
     """Carries out each statement once for each of its rows, and says how many rows of the database it has found."""
-    forms = [(statement.form(connection.dialect), rows) for statement, rows in orders]
     with driver(connection) as raw:
         if connection.dialect.name == "postgresql":
-            results = iter(pipeline.run(raw, [form.call(row) for form, rows in forms for row in rows]))
-            return [sum(next(results).command_tuples or 0 for _ in rows) for _, rows in forms]
+            return _sent(raw, connection.dialect, orders)
         cursor, found = raw.cursor(), []
-        for form, rows in forms:
+        for statement, rows in orders:
+            form = statement.form(connection.dialect)
             if len(rows) == 1:
                 cursor.execute(form.sql, form.parameters(rows[0]))
             else:
                 cursor.executemany(form.sql, [form.parameters(row) for row in rows])
             found.append(cursor.rowcount)
         return found
+
+
+def _sent(raw: Any, dialect: Dialect, orders: Sequence[tuple[Prepared, Sequence[Values]]]) -> list[int]:
+    found, owners = [0] * len(orders), []
+
+    def calls() -> Iterator[pipeline.Call]:
+        for number, (statement, rows) in enumerate(orders):
+            for call in statement.calls(dialect, rows):
+                owners.append(number)
+                yield call
+
+    results = pipeline.run(raw, calls())
+    for number, result in zip(owners, results, strict=True):
+        found[number] += result.command_tuples or 0
+    return found
 
 
 @contextmanager

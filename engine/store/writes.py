@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, update
+from sqlalchemy import JSON, ColumnElement, Connection, Table, Text, bindparam, column, delete, func, insert, select, update
+from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
@@ -58,7 +59,8 @@ class Writes:
 def insert_of(table: type[DeclarativeBase], **reckoned: Any) -> Prepared:
     """A new row of a table; every column is given but those that the database reckons by these expressions."""
     target = table_of(table)
-    return Prepared(insert(target).values({**_values(target), **reckoned}))
+    one = insert(target).values({**_values(target), **reckoned})
+    return Prepared(one, many=None if reckoned else insert(target).from_select(*_rows_of(target)))
 
 
 def upsert_of(table: type[DeclarativeBase]) -> Prepared:
@@ -66,13 +68,22 @@ def upsert_of(table: type[DeclarativeBase]) -> Prepared:
     target = table_of(table)
     keys = [column.name for column in target.primary_key]
 
-    def statement(dialect: str) -> Any:
-        made = (postgresql if dialect == "postgresql" else sqlite).insert(target)
-        made = made.values(_values(target))
+    def overwriting(made: Any) -> Any:
         changed = {column.name: made.excluded[column.name] for column in target.columns if column.name not in keys}
         return made.on_conflict_do_update(index_elements=keys, set_=changed)
 
-    return Prepared(statement)
+    def one(dialect: str) -> Any:
+        return overwriting((postgresql if dialect == "postgresql" else sqlite).insert(target).values(_values(target)))
+
+    return Prepared(one, many=overwriting(postgresql.insert(target).from_select(*_rows_of(target))))
+
+
+def _rows_of(target: Table) -> tuple[list[str], Any]:
+    """The columns of a table, and a query that reads rows of them from JSON text on PostgreSQL."""
+    columns = [column(each.name, each.type) for each in target.columns]
+    text = cast_to(bindparam("rows", type_=Text()), JSON())
+    rows = func.json_to_recordset(text).table_valued(*columns).render_derived(with_types=True)
+    return [each.name for each in target.columns], select(*rows.c)
 
 
 def _values(target: Table) -> dict[str, Any]:
