@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from engine.decisions.faults import DecisionFault
@@ -20,14 +20,16 @@ class Decisions:
     def __init__(self, versions: Mapping[str, Sequence[Decision]] | None = None) -> None:
         self.versions: Mapping[str, tuple[Decision, ...]] = {key: tuple(found) for key, found in (versions or {}).items()}
         """Key to its dated versions."""
+        self._names = {key: frozenset(self._read_names(key)) for key in self.versions}
+        self._dated = {key: any(found.valid_from or found.valid_to for found in self._needed(key)) for key in self.versions}
 
     def dated(self, key: str) -> bool:
         """Whether a decision, or one that it requires, is valid for a time only."""
-        return any(found.valid_from or found.valid_to for needed in self._needed(key) for found in self.versions[needed])
+        return self._dated.get(key, False)
 
     def names(self, key: str) -> frozenset[str]:
         """Every name that a decision and those it requires may read."""
-        return frozenset(name for needed in self._needed(key) for found in self.versions[needed] for name in found.logic.names)
+        return self._names.get(key, frozenset())
 
     def evaluate(self, key: str, names: Names, on: date) -> Outcome:
         """Makes a decision with what was valid on a day. Raises DecisionFault."""
@@ -42,12 +44,17 @@ class Decisions:
                 return found
         raise DecisionFault("no-version", f"no version of decision '{key}' is valid on {on.isoformat()}")
 
-    def _needed(self, key: str) -> list[str]:
-        needed = [key] if key in self.versions else []
-        for found in needed:
-            required = {name for version in self.versions[found] for name in version.requires}
-            needed += sorted(required - set(needed))
-        return needed
+    def _read_names(self, key: str) -> Iterator[str]:
+        for decision in self._needed(key):
+            yield from decision.logic.names
+
+    def _needed(self, key: str) -> list[Decision]:
+        """Every version of a decision and of those it requires."""
+        keys = [key]
+        for found in keys:
+            required = {name for version in self.versions.get(found, ()) for name in version.requires}
+            keys += sorted(required - set(keys))
+        return [version for found in keys for version in self.versions.get(found, ())]
 
 
 class _Evaluation:
