@@ -1,19 +1,20 @@
 """The types of a table's columns, and values read as one of them.
 
 A value of the process is JSON: dates and instants are texts there. In a column it is a `Scalar` that compares as its type
-says: numbers exactly, dates by the calendar, instants on the time line whatever their offset.
+says: numbers exactly, dates by the calendar, instants on the time line whatever their offset, which is China's when they are written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias, cast
 
 from engine.decisions.faults import DecisionFault
 from engine.errors import ExpressionError
 from engine.expressions import JSON, compile_expression
+from engine.expressions.dates import CHINA
 
 Scalar: TypeAlias = str | int | Decimal | bool | date | datetime
 
@@ -84,7 +85,7 @@ def _date(value: JSON) -> Scalar:
 
 def _datetime(value: JSON) -> Scalar:
     try:
-        return datetime.fromisoformat(str(_INSTANT.evaluate({"x": value}))).astimezone(UTC)
+        return datetime.fromisoformat(str(_INSTANT.evaluate({"x": value}))).astimezone(CHINA)
     except (ExpressionError, OverflowError):
         raise _wrong("a date and time", value) from None
 

@@ -18,6 +18,7 @@ from engine.decisions.cells import Cell, Equal, Literal, Negation, Null, Test
 from engine.decisions.kinds import ANY, Scalar
 from engine.decisions.matching import allows
 from engine.decisions.model import Column, Rule, Table
+from engine.expressions.dates import CHINA
 
 OTHER = "其他"
 """A text that stands for any text which no cell names."""
@@ -198,17 +199,15 @@ def _day(low: date | None, high: date | None) -> date | None:
 
 
 def _instant(low: datetime | None, high: datetime | None) -> datetime | None:
+    """Instants are exact to the millisecond, so between two that follow each other there is none."""
     try:
-        if low is not None and high is not None:
-            found = low + (high - low) / 2
-            return found if low < found < high else None
-        return (
-            low + timedelta(hours=1)
-            if low
-            else high - timedelta(hours=1)
-            if high
-            else datetime.fromisoformat("2000-01-01T00:00Z")
-        )
+        if low is None:
+            return high - timedelta(hours=1) if high is not None else datetime(2000, 1, 1, tzinfo=CHINA)
+        following = low + timedelta(milliseconds=1)
+        if high is not None and following >= high:
+            return None
+        later = low + timedelta(hours=1)
+        return later if high is None or later < high else following
     except OverflowError:
         return None
 

@@ -154,6 +154,13 @@ def test_dates_have_a_smallest_and_a_largest() -> None:
     assert decide("t", deployed(made), n=1).value == "2026-02-01"
 
 
+def test_instants_are_written_in_the_time_of_the_county() -> None:
+    made = table("t", [column("at", "dateTime")], [output("r", "dateTime")], ['- => add(at, "PT1H")'])
+    outcome = decide("t", deployed(made), at="2026-01-01T00:00:00Z")
+    assert outcome.inputs == (("at", "2026-01-01T08:00:00+08:00"),)
+    assert outcome.value == "2026-01-01T09:00:00+08:00"
+
+
 REFUSED = [
     ({"policy": "SOMETIMES"}, [output("r")], "hit-policy"),
     ({"policy": "FIRST", "aggregation": "SUM"}, [output("r", "number")], "aggregation"),

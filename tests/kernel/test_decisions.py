@@ -232,6 +232,7 @@ REFUSED = [
     ('<liandong:decision ref="level" outcome="r"/>', "", "unknown-attribute"),
     ('<liandong:decision ref="level" result="r"/><liandong:decision ref="level" result="q"/>', "", "repeated-extension"),
     ('<liandong:decision ref="level" result="r"/><liandong:call function="f"/>', "", "call"),
+    ('<liandong:decision ref="level" result="r"/><liandong:external topic="t"/>', "", "call"),
     ("", 'camunda:decisionRef="nothing"', "unknown-decision"),
     ("", 'camunda:decisionRef="${which}"', "unknown-decision"),
     ("", 'camunda:decisionRef="level" camunda:decisionRefBinding="version"', "foreign-decision"),
