@@ -1,7 +1,7 @@
 """The types of a table's columns, and values read as one of them.
 
 A value of the process is JSON: dates and instants are texts there. In a column it is a `Scalar` that compares as its type
-says: numbers exactly, dates by the calendar, instants on the time line whatever their offset, which is China's when they are written.
+says: numbers exactly, dates by the calendar, instants on the time line whatever their offset; written, they are in China's time.
 """
 
 from __future__ import annotations

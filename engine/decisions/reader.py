@@ -20,6 +20,8 @@ from engine.xml import Node, Unreadable, line_of, read
 NAMESPACES = frozenset(
     {
         "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
+        # As Flowable writes it.
+        "http://www.omg.org/spec/DMN/20151101",
         "http://www.omg.org/spec/DMN/20180521/MODEL/",
         "https://www.omg.org/spec/DMN/20191111/MODEL/",
         "https://www.omg.org/spec/DMN/20211108/MODEL/",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.decisions.tables import ON, codes, column, decide, deployed, dmn, fin
 
 ONE = table("t", [column("x")], [output("r")], ['1 => "a"'])
 VERSIONS = [
+    "http://www.omg.org/spec/DMN/20151101",
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
     "http://www.omg.org/spec/DMN/20180521/MODEL/",
     "https://www.omg.org/spec/DMN/20191111/MODEL/",
@@ -65,6 +67,28 @@ MODELER = """<?xml version="1.0" encoding="UTF-8"?>
 @pytest.mark.parametrize("namespace", VERSIONS)
 def test_every_version_of_the_standard_is_read(namespace: str) -> None:
     assert decide("t", deployed(ONE, namespace=namespace), x=1).value == "a"
+
+
+def test_a_file_in_flowables_shape_is_read() -> None:
+    text = """<definitions xmlns="http://www.omg.org/spec/DMN/20151101" xmlns:flowable="http://flowable.org/dmn"
+        id="definition_1" name="discount" namespace="http://www.flowable.org/dmn" exporter="Flowable">
+      <decision id="discount" name="discount">
+        <decisionTable id="decisionTable_1" hitPolicy="RULE ORDER">
+          <input label="Customer"><inputExpression id="ie_1" typeRef="string"><text>customer</text></inputExpression>
+            <inputValues><text>"GOLD","SILVER"</text></inputValues></input>
+          <input label="Amount"><inputExpression id="ie_2" typeRef="number"><text>amount</text></inputExpression></input>
+          <output id="oe_3" label="Percent" name="percent" typeRef="number"/>
+          <rule><inputEntry id="a1"><text><![CDATA[== "GOLD"]]></text></inputEntry>
+            <inputEntry id="a2"><text><![CDATA[>= 100]]></text></inputEntry>
+            <outputEntry id="a3"><text><![CDATA[10]]></text></outputEntry></rule>
+          <rule><inputEntry id="b1"><text><![CDATA[!= "SILVER"]]></text></inputEntry>
+            <inputEntry id="b2"><text>-</text></inputEntry>
+            <outputEntry id="b3"><text>5.5</text></outputEntry></rule>
+        </decisionTable></decision></definitions>"""
+    read = read_decisions({"discount.dmn": text.encode()})
+    assert read.findings == ()
+    assert decide("discount", read.decisions, customer="GOLD", amount=100).value == [10, Decimal("5.5")]
+    assert decide("discount", read.decisions, customer="SILVER", amount=100).value == []
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gbk"])
