@@ -186,6 +186,18 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     ),
     "ad-hoc": ("“{element}”现在不能启动，另一项活动正在进行。", "“{element}” cannot be started while another activity runs."),
     "compensation-runs": ("正在补偿的令牌不能取消。", "A token that compensates cannot be cancelled."),
+    "no-version": ("没有这个版本。", "There is no such version."),
+    "same-version": ("该流程已经是这个版本。", "The case runs this version already."),
+    "other-process": ("目标不是同一流程的版本。", "The target is no version of the same process."),
+    "not-migratable": (
+        "“{element}”上的令牌在新版本中没有位置，请先预览迁移。",
+        "The token at “{element}” has no place in the new version; see the preview.",
+    ),
+    "not-migrated": ("该流程没有迁移过。", "This case was not migrated."),
+    "revert-ambiguous": (
+        "迁移时两个元素合为一个，无法自动退回。",
+        "Two elements became one in the migration; it cannot be turned round.",
+    ),
     "nothing-left": (
         "这样流程将没有任何令牌；若要结束，请取消流程。",
         "Nothing would be left of the case; to end it, cancel it.",

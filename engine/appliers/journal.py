@@ -8,6 +8,7 @@ task-completed {task, outcome, label, label_en, opinion} · task-closed {task} �
 message-sent {message, name, to, endpoint} · message-received {message, name, from} · timer-fired {} · signal-received {name} ·
 escalation {task, rung, level, told} · incident {incident, code} · incident-resolved {incident} · instance-ended {state} ·
 instance-suspended {reason} · instance-resumed {reason, since} · instance-cancelled {reason, compensate} ·
+instance-migrated {reason, from, to, from_version, to_version, mapping, back} ·
 counterpart-cancelled {institution, pool} · instance-modified {reason, instructions} · variables-set {reason, changes}.
 """
 

@@ -99,6 +99,8 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     identity.SignOut: identity.sign_out,
     identity.Touch: identity.touch,
     operation.CancelInstance: operation.cancel_instance,
+    operation.MigrateInstance: operation.migrate_instance,
+    operation.RevertMigration: operation.revert_migration,
     operation.ModifyInstance: operation.modify_instance,
     operation.ResumeInstance: operation.resume_instance,
     operation.SetInstanceVariables: operation.set_instance_variables,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from engine.kernel.triggers import Instruction, Move
 from engine.records import Done
 from engine.runtime import Case, Runtime
 from engine.runtime.cancellation import cancel
+from engine.runtime.migration import migrate, revert
 from engine.runtime.modification import modify, require_instructions, set_variables
 from engine.runtime.suspension import resume, suspend
 from engine.store.base import dump_json
@@ -77,6 +78,25 @@ class SetInstanceVariables(Command[Done]):
     revision: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class MigrateInstance(Command[Done]):
+    """Move an instance to another version of its process; `mapping` names the elements that differ."""
+
+    instance: UUID
+    version: int
+    reason: str
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    recompute_timers: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RevertMigration(Command[Done]):
+    """Move an instance back to the version that it was migrated from."""
+
+    instance: UUID
+    reason: str
+
+
 def suspend_instance(command: SuspendInstance, work: UnitOfWork, runtime: Runtime) -> Done:
     case = operated_case(work, runtime, command.instance)
     suspend(work, runtime, case, required_reason(command.reason))
@@ -103,6 +123,20 @@ def modify_instance(command: ModifyInstance, work: UnitOfWork, runtime: Runtime)
         target = instruction.target if isinstance(instruction, Move) else instruction
         require_named_values(getattr(target, "variables", {}))
     modify(work, runtime, case, command.instructions, reason, command.revision)
+    return Done(instance=case.id, state=case.state)
+
+
+def migrate_instance(command: MigrateInstance, work: UnitOfWork, runtime: Runtime) -> Done:
+    case = operated_case(work, runtime, command.instance)
+    reason = required_reason(command.reason)
+    mapping = command.mapping
+    migrate(work, runtime, case, command.version, reason, mapping=mapping, recompute_timers=command.recompute_timers)
+    return Done(instance=case.id, state=case.state)
+
+
+def revert_migration(command: RevertMigration, work: UnitOfWork, runtime: Runtime) -> Done:
+    case = operated_case(work, runtime, command.instance)
+    revert(work, runtime, case, required_reason(command.reason))
     return Done(instance=case.id, state=case.state)
 
 

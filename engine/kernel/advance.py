@@ -20,6 +20,7 @@ from engine.kernel.cancellation import cancel
 from engine.kernel.continuation import resume
 from engine.kernel.effects import StepResult
 from engine.kernel.environment import Environment, ModelFailure
+from engine.kernel.migration import migrate, migrated_session
 from engine.kernel.model import happened
 from engine.kernel.modification import modify
 from engine.kernel.process_spec import ProcessSpec
@@ -36,6 +37,7 @@ from engine.kernel.triggers import (
     Continue,
     FailExternalTask,
     Fire,
+    Migrate,
     Modify,
     Resume,
     Retry,
@@ -57,7 +59,7 @@ def advance(source: StateSource, trigger: Trigger, now: datetime, env: Environme
     Raises Conflict (`instance-ended`, `token-gone`, `not-ready`, `subscription-gone`, `not-due`, `no-match`, `scope-gone`,
     `no-incident`), Invalid, NotFound, and BudgetExceeded.
     """
-    session = _begin(source, trigger, now, env) if isinstance(trigger, Start) else _resume(source, trigger, now, env)
+    session = _open(source, trigger, now, env)
     try:
         _HANDLERS[type(trigger)](session, trigger)
         session.run()
@@ -70,6 +72,14 @@ def advance(source: StateSource, trigger: Trigger, now: datetime, env: Environme
         ) from failure
     delta, effects = session.delta(), tuple(session.ledger.effects)
     return StepResult(delta=delta, effects=effects, steps=session.steps, scope=session.scope)
+
+
+def _open(source: StateSource, trigger: Trigger, now: datetime, env: Environment) -> Session:
+    if isinstance(trigger, Start):
+        return _begin(source, trigger, now, env)
+    if isinstance(trigger, Migrate):
+        return migrated_session(source, trigger, now, env)
+    return _resume(source, trigger, now, env)
 
 
 def _begin(source: StateSource, trigger: Start, now: datetime, env: Environment) -> Session:
@@ -274,5 +284,6 @@ _HANDLERS: dict[type, Callable[[Session, Any], None]] = {
     Retry: _retry,
     Resume: _go_on,
     Modify: modify,
+    Migrate: migrate,
     Cancel: cancel,
 }

@@ -174,6 +174,18 @@ class Resume:
     """When it was suspended."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Migrate:
+    """Move the instance to another version of its process."""
+
+    definition: str
+    """Reference of the definition that holds the version."""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    """Element ids of the two versions where they differ."""
+    recompute_timers: bool = False
+    """Whether timers are counted anew; else they keep the time they fall due."""
+
+
 Trigger = (
     Start
     | CompleteToken
@@ -187,5 +199,6 @@ Trigger = (
     | Retry
     | Resume
     | Modify
+    | Migrate
     | Cancel
 )

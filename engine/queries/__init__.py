@@ -38,6 +38,7 @@ QUERIES: Mapping[type, Callable[..., Any]] = {
     notifications.ListNotifications: notifications.list_notifications,
     operated.ListTokens: operated.list_tokens,
     operated.ListVariables: operated.list_variables,
+    operated.PreviewMigration: operated.preview_migration,
     operated.PreviewModification: operated.preview_modification,
     operations.ListAllInstances: operations.list_all_instances,
     operations.ListIncidents: operations.list_incidents,

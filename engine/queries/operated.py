@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,10 +13,13 @@ from sqlalchemy import select
 
 from engine.authorization import require_right
 from engine.errors import NotFound
+from engine.kernel.migration import plan_migration
+from engine.kernel.migration_plan import MigrationLine
 from engine.kernel.rows import JSON
-from engine.kernel.triggers import Instruction, Modify
+from engine.kernel.triggers import Instruction, Migrate, Modify
 from engine.queries.registry import Query, Reader
-from engine.runtime.preview import StepPreview, preview, try_step
+from engine.runtime.migration import told_lines, version_of
+from engine.runtime.preview import StepPreview, Trial, preview
 from engine.store.tables import ProcessInstance, Scope, Token, Variable
 
 RIGHT = "operations"
@@ -45,6 +49,27 @@ class PreviewModification(Query[StepPreview]):
 
     instance: UUID
     instructions: tuple[Instruction, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewMigration(Query["MigrationPreview"]):
+    """What maps and what does not when a case is moved to another version."""
+
+    instance: UUID
+    version: int
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    recompute_timers: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrationPreview:
+    """The facts, errors first, and what the step would do; None when an error refuses it."""
+
+    migratable: bool
+    from_version: int
+    to_version: int
+    lines: tuple[MigrationLine, ...]
+    step: StepPreview | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,10 +159,21 @@ def preview_modification(query: PreviewModification, reader: Reader) -> StepPrev
     """What would happen, with nothing stored. Raises NotAllowed, NotFound, and what the kernel refuses with."""
     require_right(reader.actor, RIGHT)
     trigger = Modify(instructions=query.instructions)
-    row, result = try_step(
-        reader.connection, reader.definitions, reader.config, reader.actor, reader.now, query.instance, trigger
-    )
-    return preview(reader.connection, row, result)
+    trial = Trial(reader.connection, reader.definitions, reader.config, reader.actor, reader.now, query.instance)
+    return preview(reader.connection, trial.row, trial.step(trigger))
+
+
+def preview_migration(query: PreviewMigration, reader: Reader) -> MigrationPreview:
+    """What would happen, element by element, with nothing stored. Raises NotAllowed, NotFound, Invalid `unknown-element`."""
+    old = reader.definitions.get(_case(reader, query.instance).definition)
+    new = version_of(reader.definitions, reader.connection, old, query.version)
+    trigger = Migrate(definition=str(new.key), mapping=query.mapping, recompute_timers=query.recompute_timers)
+    trial = Trial(reader.connection, reader.definitions, reader.config, reader.actor, reader.now, query.instance)
+    plan = plan_migration(trial.state, trigger, trial.env)
+    lines = told_lines(plan, old, new)
+    migratable = all(line.level != "error" for line in lines)
+    step = preview(reader.connection, trial.row, trial.step(trigger)) if migratable else None
+    return MigrationPreview(migratable=migratable, from_version=old.version, to_version=new.version, lines=lines, step=step)
 
 
 def masked(value: JSON) -> JSON:

@@ -333,6 +333,13 @@ def _counterpart(fact: Any, names: _Names) -> _Words:
     return _Words("message", f"{name}已取消其流程", f"{name} has cancelled its part")
 
 
+def _migrated(fact: Any, names: _Names) -> _Words:
+    why, version = fact.data.get("reason"), fact.data.get("to_version")
+    if fact.data.get("back"):
+        return _Words("system", f"流程退回第 {version} 版", f"Moved back to version {version}", why, why)
+    return _Words("system", f"流程迁移到第 {version} 版", f"Moved to version {version}", why, why)
+
+
 def _variables_set(fact: Any, names: _Names) -> _Words:
     written = "、".join(change["name"] for change in fact.data.get("changes", ()))
     why = fact.data.get("reason")
@@ -361,6 +368,7 @@ WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "counterpart-cancelled": _counterpart,
     "instance-modified": _operated("流程位置由管理员调整", "Moved by an operator"),
     "variables-set": _variables_set,
+    "instance-migrated": _migrated,
     "instance-suspended": _operated("流程挂起", "Suspended"),
     "instance-resumed": _operated("流程恢复", "Resumed"),
 }

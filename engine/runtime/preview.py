@@ -71,40 +71,52 @@ class StepPreview:
     incidents: tuple[Stop, ...]
 
 
-def try_step(
-    connection: Executes, definitions: Definitions, config: Config, actor: Actor, now: datetime, instance: UUID, trigger: Trigger
-) -> tuple[Row[Any], StepResult]:
-    """The case's row, and what the kernel makes of `trigger` now. Nothing is written.
+class Trial:
+    """A case as the kernel would see it now. Steps over it are looked at and forgotten."""
 
-    Raises NotFound `no-instance`, and what the kernel refuses with.
-    """
-    table = ProcessInstance
-    columns = (*table.__table__.columns, Institution.code.label("institution_code"))
-    found = select(*columns).outerjoin(Institution, Institution.key == table.institution).where(table.id == instance)
-    row = connection.execute(found).one_or_none()
-    if row is None:
-        raise NotFound("no-instance", "Expected to find process instance '{id}', but there is none", id=str(instance))
-    reading = cast(Connection, connection)
-    keys = itertools.count(-1, -1)
-    work = UnitOfWork(connection=reading, now=now, actor=actor, config=config, new_key=lambda: next(keys))
-    reserved = reserved_names(
-        now=now,
-        parameters=definitions.parameters(row.definition),
-        institution=row.institution_code,
-        number=row.number,
-        starter=row.started_by,
-        started_at=row.started_at,
-    )
-    env = StepEnvironment(work, definitions, reserved)
-    state = InstanceRow(
-        key=row.key,
-        definition=str(row.definition),
-        root_scope=row.root_scope,
-        state=row.state,
-        sequence=row.sequence,
-        correlation=row.correlation,
-    )
-    return row, advance(StoredState(work, state), trigger, now, env)
+    def __init__(
+        self, connection: Executes, definitions: Definitions, config: Config, actor: Actor, now: datetime, instance: UUID
+    ) -> None:
+        """Reads the case. Raises NotFound `no-instance`."""
+        table = ProcessInstance
+        columns = (*table.__table__.columns, Institution.code.label("institution_code"))
+        found = select(*columns).outerjoin(Institution, Institution.key == table.institution).where(table.id == instance)
+        row = connection.execute(found).one_or_none()
+        if row is None:
+            raise NotFound("no-instance", "Expected to find process instance '{id}', but there is none", id=str(instance))
+        self.row: Row[Any] = row
+        self._now = now
+        keys = itertools.count(-1, -1)
+        self._work = UnitOfWork(
+            connection=cast(Connection, connection), now=now, actor=actor, config=config, new_key=lambda: next(keys)
+        )
+        reserved = reserved_names(
+            now=now,
+            parameters=definitions.parameters(row.definition),
+            institution=row.institution_code,
+            number=row.number,
+            starter=row.started_by,
+            started_at=row.started_at,
+        )
+        self.env = StepEnvironment(self._work, definitions, reserved)
+
+    @property
+    def state(self) -> StoredState:
+        """The stored rows, each time anew: a step changes those that it has read."""
+        row = self.row
+        kernel = InstanceRow(
+            key=row.key,
+            definition=str(row.definition),
+            root_scope=row.root_scope,
+            state=row.state,
+            sequence=row.sequence,
+            correlation=row.correlation,
+        )
+        return StoredState(self._work, kernel)
+
+    def step(self, trigger: Trigger) -> StepResult:
+        """What the kernel makes of `trigger`. Raises what it refuses with."""
+        return advance(self.state, trigger, self._now, self.env)
 
 
 def preview(connection: Executes, row: Row[Any], result: StepResult) -> StepPreview:

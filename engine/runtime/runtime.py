@@ -21,7 +21,7 @@ from engine.errors import Conflict, NotFound
 from engine.kernel import BudgetExceeded, EmptySource, advance
 from engine.kernel.effects import StepResult, VariableWritten
 from engine.kernel.rows import JSON, InstanceRow, StateSource
-from engine.kernel.triggers import CompleteToken, Start, Trigger
+from engine.kernel.triggers import CompleteToken, Migrate, Start, Trigger
 from engine.runtime.case import Act, Case, NewCase
 from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.effects import carry_out
@@ -62,6 +62,7 @@ _CASE_COLUMNS = (
     "correlation",
 )
 MOVED_COLUMNS = (
+    "definition",
     "revision",
     "state",
     "ended_at",
@@ -190,8 +191,10 @@ class Runtime:
             case.require_active()
         else:
             case.require_moving()
-        definition = self.definitions.get(case.definition)
         source = StoredState(work, _kernel_row(case))
+        if isinstance(trigger, Migrate):
+            case.definition = int(trigger.definition)
+        definition = self.definitions.get(case.definition)
         if scope is not None and isinstance(trigger, CompleteToken):
             source.load_around(trigger.token, scope, definition.step_names.union(trigger.variables))
         return self._step(work, case, definition, source, trigger, act, before)

@@ -118,12 +118,12 @@ VARIABLES_AROUND = Prepared(
 # What a step writes.
 NEW_SCOPE, NEW_TOKEN, NEW_SUBSCRIPTION, NEW_COMPENSATION = map(insert_of, (Scope, Token, Subscription, Compensation))
 PUT_VARIABLE = upsert_of(Variable)
-CHANGED_SCOPE = update_of(Scope, "live", "at", "flags")
+CHANGED_SCOPE = update_of(Scope, "process", "live", "at", "flags")
 CHANGED_TOKEN = update_of(Token, "scope", "element", "state", "sequence", "parent", "data_scope", "internal")
 CHANGED_SUBSCRIPTION = update_of(
-    Subscription, "name", "mode", "sequence", "interrupting", "correlation", "correlation_value", "due", "data"
+    Subscription, "name", "mode", "element", "sequence", "interrupting", "correlation", "correlation_value", "due", "data"
 )
-CHANGED_COMPENSATION = update_of(Compensation, "scope", "sequence", "data")
+CHANGED_COMPENSATION = update_of(Compensation, "scope", "activity", "sequence", "data")
 DROP_SUBSCRIPTIONS, DROP_TOKENS, DROP_COMPENSATIONS = map(delete_of, (Subscription.key, Token.key, Compensation.key))
 DROP_SCOPES, DROP_VARIABLES_IN, DROP_COMPENSATIONS_IN = map(delete_of, (Scope.key, Variable.scope, Compensation.scope))
 

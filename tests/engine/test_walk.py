@@ -19,7 +19,15 @@ from sqlalchemy import select
 from engine.commands.incident import RetryIncident
 from engine.commands.instance import MoveInstance
 from engine.commands.instructions import CancelElement, CancelToken, Instruction, Move, StartAfter, StartBefore, StartFlow
-from engine.commands.operation import CancelInstance, ModifyInstance, ResumeInstance, SetInstanceVariables, SuspendInstance
+from engine.commands.operation import (
+    CancelInstance,
+    MigrateInstance,
+    ModifyInstance,
+    ResumeInstance,
+    RevertMigration,
+    SetInstanceVariables,
+    SuspendInstance,
+)
 from engine.errors import EngineError
 from engine.kernel.triggers import SetVariables
 from engine.store.faults import POINTS
@@ -174,6 +182,15 @@ class Walk:
         values = {self.dice.choice(("divisor", "no", "x")): self.dice.choice((3, "1", None))}
         self.people[-1].do(SetInstanceVariables(instance=self.case(), variables=values, reason="走查"))
 
+    def migrate(self) -> None:
+        """To either of two versions, or back."""
+        if self.dice.random() < 0.3:
+            self.people[-1].do(RevertMigration(instance=self.case(), reason="走查"))
+        else:
+            version = self.dice.choice((1, 2))
+            recompute = self.dice.random() < 0.5
+            self.people[-1].do(MigrateInstance(instance=self.case(), version=version, recompute_timers=recompute, reason="走查"))
+
     def restart(self) -> None:
         self.county.restart()
 
@@ -183,12 +200,14 @@ ACTS = (
     *(Walk.draft, Walk.reassign, Walk.send, Walk.send, Walk.signal, Walk.wait, Walk.wait, Walk.sleep, Walk.jump_back),
     *(Walk.take_and_die, Walk.retry, Walk.repair, Walk.restart),
     *(Walk.suspend, Walk.resume, Walk.resume, Walk.cancel, Walk.modify, Walk.modify, Walk.write),
+    *(Walk.migrate, Walk.migrate),
 )
 
 
 @pytest.mark.parametrize("seed", range(WALKS))
 def test_whatever_happens_the_invariants_hold(county: County, seed: int) -> None:
     county.deploy(MODEL.read_bytes())
+    county.deploy(MODEL.read_bytes().replace(b"PT5H", b"PT90M").replace(b"R3/PT30M", b"R2/PT20M"))
     walk = Walk(county, seed)
     path = []
     for _ in range(STEPS):
