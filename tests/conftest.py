@@ -25,6 +25,19 @@ _FAILED = pytest.StashKey[bool]()
 _numbers = itertools.count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the tests of random models run."""
+    parser.addoption("--examples", type=int, default=0, help="random models of each kind; the default is a few of each")
+    parser.addoption("--first-seed", type=int, default=1, help="seed of the first random model")
+
+
+@pytest.fixture
+def seeds(request: pytest.FixtureRequest) -> Callable[[int], range]:
+    """The seeds of random models: `seeds(60)` is 60 of them, or as many as `--examples` says."""
+    first, wanted = request.config.getoption("first_seed"), request.config.getoption("examples")
+    return lambda default: range(first, first + (wanted or default))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """A run that is asked to end (SIGTERM) still stops the servers that it has started."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)

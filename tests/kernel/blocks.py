@@ -199,6 +199,43 @@ class _Nothing(Node):
     done = True
 
 
+class Enough(Node):
+    """Branches at a complex gateway: when enough are done something follows, and something else when all are."""
+
+    def __init__(self, branches: Sequence[Node], enough: int, after: Factory, late: Factory, scope: Scope, path: Path) -> None:
+        self.branches, self.enough, self.scope, self.path = branches, enough, scope, path
+        self.factories = {enough: [after], len(branches): [late]}
+        if enough == len(branches):
+            self.factories = {enough: [after, late]}
+        self.followers: list[Node] = []
+        self.look()
+
+    def look(self) -> None:
+        count = sum(branch.done for branch in self.branches)
+        for needed in sorted(self.factories):
+            if count >= needed:
+                self.followers += [factory(self.scope, self.path) for factory in self.factories.pop(needed)]
+
+    def parts(self) -> list[Node]:
+        self.look()
+        return [*self.branches, *self.followers]
+
+    @property
+    def done(self) -> bool:  # type: ignore[override]
+        return all(part.done for part in self.parts()) and not self.factories
+
+    def open(self) -> list[Key]:
+        return [key for part in self.parts() for key in part.open()]
+
+    def complete(self, key: Key) -> bool:
+        hit = any(part.complete(key) for part in self.parts())
+        self.look()
+        return hit
+
+    def waiting(self) -> list[tuple[str, Node, Any]]:
+        return [item for part in self.parts() for item in part.waiting()]
+
+
 @dataclass(frozen=True)
 class Block:
     """A piece of BPMN."""
@@ -209,7 +246,7 @@ class Block:
     factory: Factory
 
 
-PLAIN = ("task", "task", "seq", "seq", "fork", "xor", "or", "loop", "sub", "many", "boundary", "event")
+PLAIN = ("task", "task", "seq", "seq", "fork", "xor", "or", "loop", "sub", "many", "round", "enough", "boundary", "event")
 ROUGH = (*PLAIN[1:], "error", "error", "terminate", "escalation", "compensation", "compensation")
 
 
@@ -226,7 +263,7 @@ class Generator:
     def block(self, depth: int, place: str = "") -> Block:
         """A block. `place` is `seats` inside a multi-instance and `handler` inside a handler: some kinds are not for there."""
         kind = self.random.choice(self.kinds) if depth > 0 else "task"
-        if (place and kind in ("boundary", "event")) or (place == "handler" and kind == "loop"):
+        if (place and kind in ("boundary", "event")) or (place == "handler" and kind in ("loop", "round", "enough")):
             kind = "seq"
         return getattr(self, f"make_{kind}")(depth, place)  # type: ignore[no-any-return]
 
@@ -298,6 +335,37 @@ class Generator:
         if sequential:
             return Block(xml, i, i, lambda scope, path: Sequence_([seat(k) for k in range(number)], scope, path))
         return Block(xml, i, i, lambda scope, path: Parallel([seat(k)(scope, path) for k in range(number)]))
+
+    def make_round(self, depth: int, place: str) -> Block:
+        rounds, before = self.random.randint(1, 3), self.random.choice(["true", "false"])
+        body, i = self.block(depth - 1, place or "seats"), self.id("lp")
+        loop = f'<standardLoopCharacteristics testBefore="{before}"><loopCondition>${{loopCounter &lt; {rounds}}}</loopCondition>'
+        xml = f'<subProcess id="{i}">{loop}</standardLoopCharacteristics>{self.wrap(body)}</subProcess>'
+
+        def one(scope: Scope, path: Path) -> Node:
+            return Scope(body.factory, path)
+
+        return Block(xml, i, i, lambda scope, path: Sequence_([one] * rounds, scope, path))
+
+    def make_enough(self, depth: int, place: str) -> Block:
+        blocks = [self.block(depth - 1, place) for _ in range(self.random.randint(2, 3))]
+        after, late, enough = self.block(0), self.block(0), self.random.randint(1, len(blocks))
+        i, start, fork, gate, end = (self.id(p) for p in ("sp", "s", "g", "cg", "e"))
+        inner = (
+            f'<startEvent id="{start}"/><parallelGateway id="{fork}"/><complexGateway id="{gate}"><activationCondition>'
+            f'activationCount &gt;= {enough}</activationCondition></complexGateway><endEvent id="{end}"/>{after.xml}{late.xml}'
+        )
+        inner += "".join(b.xml + self.flow(fork, b.entry) + self.flow(b.exit, gate) for b in blocks) + self.flow(start, fork)
+        inner += self.flow(gate, after.entry, "waitingForStart") + self.flow(gate, late.entry, "not waitingForStart")
+        inner += self.flow(after.exit, end) + self.flow(late.exit, end)
+
+        def make(scope: Scope, path: Path) -> Node:
+            return Scope(
+                lambda inner, q: Enough([b.factory(inner, q) for b in blocks], enough, after.factory, late.factory, inner, q),
+                path,
+            )
+
+        return Block(f'<subProcess id="{i}">{inner}</subProcess>', i, i, make)
 
     def make_boundary(self, depth: int, place: str) -> Block:
         handler = self.block(depth - 1, "handler")

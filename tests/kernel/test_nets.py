@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 from engine.kernel import BudgetExceeded
 from tests.kernel.nets import Net
 from tests.kernel.world import World
 
-NETS = int(os.environ.get("LIANDONG_RANDOM_MODELS", "60")) * 3
-FIRST = int(os.environ.get("LIANDONG_RANDOM_SEED", "1"))
 
-
-def test_random_nets_play_the_token_game() -> None:
-    played = 0
-    for seed in range(FIRST, FIRST + NETS):
+def test_random_nets_play_the_token_game(seeds: Callable[[int], range]) -> None:
+    played, wanted = 0, seeds(180)
+    for seed in wanted:
         try:
             played += play(seed)
         except Exception as error:
             raise AssertionError(f"seed {seed}: {type(error).__name__}: {error}") from error
-    assert played > NETS // 3
+    assert played > len(wanted) // 3
 
 
 def play(seed: int) -> bool:

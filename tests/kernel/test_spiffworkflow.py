@@ -12,7 +12,8 @@ from engine.errors import Conflict
 from engine.kernel import spiffworkflow
 from engine.kernel.spiffworkflow import check_spiffworkflow
 from tests.kernel.blocks import PLAIN, ROUGH
-from tests.kernel.test_blocks import play
+from tests.kernel.play import play
+from tests.kernel.test_blocks import MemoryRun
 from tests.kernel.watch import Watch
 from tests.kernel.world import World, flows
 
@@ -21,7 +22,7 @@ def test_tree_walks_data_copies_and_event_throwing_are_never_entered() -> None:
     # The scenarios are watched where they run.
     watch = Watch()
     for seed in range(8):
-        watch.during(lambda seed=seed: play(seed, 3, PLAIN if seed % 2 else ROUGH))  # type: ignore[misc]
+        watch.during(lambda seed=seed: play(MemoryRun(), seed, 3, PLAIN if seed % 2 else ROUGH))  # type: ignore[misc]
     assert watch.forbidden() == []
 
 
