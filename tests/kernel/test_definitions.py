@@ -67,7 +67,8 @@ def test_threads_share_a_compiled_definition() -> None:
     generator = Generator(Random(7), PLAIN)
     block = generator.block(3)
     body = generator.wrap(block)
-    world = World({"m.bpmn": document(body)})
+    messages = "".join(f'<message id="{name}" name="{name}"/>' for name in generator.messages)
+    world = World({"m.bpmn": document(body, messages)})
     stories = []
 
     def play() -> None:
