@@ -25,8 +25,8 @@ from engine.config import Config
 from engine.engine import Engine
 from engine.store.tables import Compensation, ProcessInstance, Round, Scope, Seat, Subscription, Token
 from engine.testing import BEGINNING, County
-from tests.kernel.blocks import Key
 from tests.kernel.play import Model, seats
+from tests.kernel.reference import Key
 from tests.kernel.world import document
 
 Execute = Callable[[Command[Any]], Any]

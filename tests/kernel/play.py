@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol
 
-from tests.kernel.blocks import Generator, Key, Scope
+from tests.kernel.blocks import Generator
+from tests.kernel.reference import Key, Scope
 
 STEPS = 150
 """Steps of one model; a longer one is left where it is."""

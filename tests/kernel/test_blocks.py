@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.kernel.blocks import PLAIN, ROUGH, Key
+from tests.kernel.blocks import PLAIN, ROUGH
 from tests.kernel.play import Model, play, seats
+from tests.kernel.reference import Key
 from tests.kernel.world import World, document
 
 
