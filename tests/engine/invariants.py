@@ -1,7 +1,9 @@
 """What must hold of a store at any time, asked of the tables and not of the engine.
 
-The numbers are those of the reliability notes: I3 one completion a task, I4 one audit entry a revision, I5 no instance
-that waits for nothing, I7 the people's side agrees with the tokens, I8 counted tokens are there, I9 the audit chain.
+I1 what was answered under a key is there, I2 no effect twice under one key, I3 one completion a task by one person, I4
+one audit entry a revision, I5 no instance that waits for nothing, I6 a job runs only under a lease, I7 the people's side
+agrees with the tokens, I8 counted tokens are there, I9 the audit chain, I12 an instance is active exactly while it has
+tokens. I10, the same rows before and after a restart, compares two `live_dump`s.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from engine.store.tables import (
     Draft,
     ExternalTask,
     History,
+    IdempotencyKey,
     Incident,
     Job,
     Message,
@@ -59,6 +62,7 @@ class _Store:
         self.rungs = self._all(Rung)
         self.candidates = self._all(Candidate)
         self.drafts = self._all(Draft)
+        self.answers = self._all(IdempotencyKey)
 
     def _all(self, table: Any) -> Sequence[Row]:
         return self._connection.execute(select(*table.__table__.columns)).all()
@@ -98,6 +102,8 @@ def live_dump(database: Database) -> dict[str, list[Any]]:
 def _one_completion(store: _Store) -> Iterator[str]:
     completed = Counter(row.data["task"] for row in store.history if row.kind == "task-completed")
     for seat in store.seats:
+        if seat.state == "completed" and (seat.ended_by is None) != (seat.assignee is None):
+            yield f"I3 task {seat.element} is completed by {seat.ended_by}, it was {seat.assignee}'s"
         wanted = 1 if seat.state == "completed" else 0
         if completed[str(seat.id)] != wanted:
             yield f"I3 task {seat.element} is {seat.state} and has {completed[str(seat.id)]} completions"
@@ -216,7 +222,50 @@ def _chain_holds(store: _Store) -> Iterator[str]:
             yield f"I9 the audit chain of instance {instance.key} does not end at the instance's head"
 
 
+def _answers_are_kept(store: _Store) -> Iterator[str]:
+    """An answer names the rows that its command left; they commit together or not at all."""
+    known = {
+        "instance": {str(row.id) for row in store.instances},
+        "task": {str(row.id) for row in store.seats},
+        "message": {str(row.id) for row in store.messages},
+    }
+    for row in store.answers:
+        if row.result["type"] != "Done":
+            continue
+        for kind, ids in known.items():
+            named = row.result["answer"].get(kind)
+            if named is not None and named not in ids:
+                yield f"I1 key {row.key} was answered with {kind} {named}, which is not there"
+
+
+def _nothing_twice(store: _Store) -> Iterator[str]:
+    """A visit of an element has one piece of outside work, and a message is received once."""
+    keys = Counter((row.instance, row.element, row.occurrence) for row in store.external_tasks)
+    received = Counter(row.data["message"] for row in store.history if row.kind == "message-received" and "message" in row.data)
+    for name, counted in (("work for other systems", keys), ("message", received)):
+        if twice := [key for key, number in counted.items() if number > 1]:
+            yield f"I2 {name} {twice} is there more than once"
+
+
+def _leases_hold(store: _Store) -> Iterator[str]:
+    for job in store.jobs:
+        leased = job.worker is not None and job.lease_until is not None and job.fence > 0 and job.attempts > 0
+        if (job.state == "running") != leased:
+            yield f"I6 job {job.kind} is {job.state}, worker {job.worker}, lease {job.lease_until}, {job.attempts} attempts"
+
+
+def _active_while_it_has_tokens(store: _Store) -> Iterator[str]:
+    alive = {row.instance for row in store.tokens}
+    for instance in store.instances:
+        if (instance.state == "active") != (instance.key in alive):
+            yield f"I12 instance {instance.key} is {instance.state}, {'with' if instance.key in alive else 'without'} tokens"
+
+
 CHECKS = (
+    _answers_are_kept,
+    _nothing_twice,
+    _leases_hold,
+    _active_while_it_has_tokens,
     _one_completion,
     _one_entry_a_revision,
     _somebody_moves_it,

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from engine.commands.external_task import CompleteExternalTask
 from engine.commands.job import ExecuteJob
 from engine.commands.message import BroadcastSignal
+from engine.commands.operation import CancelInstance, SuspendInstance
 from engine.store.faults import (
     AFTER_ANSWER,
     AFTER_AUDIT,
@@ -29,8 +31,10 @@ from engine.store.faults import (
     KEPT,
 )
 from engine.testing import CaseView, County, bpmn, process, user_task
+from tests.campaign import LONG
 from tests.engine.invariants import live_dump, violations
 from tests.engine.models import END, START, STARTER
+from tests.engine.other_systems import fetch, held, ordering, run
 
 LEASE = timedelta(seconds=61)
 
@@ -145,6 +149,37 @@ def job(county: County, done: Callable[[], bool]) -> Scene:
     return Scene("job", {"job": str(taken.id), "fence": taken.fence}, again, done)
 
 
+def external(county: County) -> Scene:
+    county.deploy(ordering(), name="orders")
+    case = run(county)
+    (task,) = fetch(county)
+    result = CompleteExternalTask(**held(task), variables={"value": "6.1"})
+    return Scene(
+        "external",
+        {"task": str(task.id), "worker": "w1", "lock_token": task.lock_token, "variables": {"value": "6.1"}, "key": "k"},
+        lambda: county.execute(result, key="k"),
+        lambda: case.open == ["read"] and case.variables["value"] == "6.1" and case.revision == 2,
+    )
+
+
+def suspend(county: County) -> Scene:
+    case = county.person("gan").start("p")
+    return operated(county, "suspend", case, lambda: case.row.suspended_at is not None and case.revision == 2)
+
+
+def cancel(county: County) -> Scene:
+    case = county.person("gan").start("p")
+    return operated(county, "cancel", case, lambda: case.state == "cancelled" and case.revision == 2)
+
+
+def operated(county: County, act: str, case: CaseView, done: Callable[[], bool]) -> Scene:
+    """What an operator does to a case, under a key."""
+    operations = {"suspend": SuspendInstance, "cancel": CancelInstance}
+    chief = county.person("it", "operations")
+    command = operations[act](instance=case.id, reason="核对")
+    return Scene(act, {"instance": str(case.id), "key": "k"}, lambda: chief.do(command, key="k"), done)
+
+
 def take(county: County) -> Scene:
     case = waiting(county)
     county.clock.advance(timedelta(hours=1))
@@ -168,10 +203,20 @@ SCENES: dict[Callable[[County], Scene], tuple[str, ...]] = {
     rung: (BEFORE_TRANSACTION, AFTER_LOCK, BEFORE_EXECUTE, AFTER_DELTA, AFTER_AUDIT, AFTER_EXECUTE, *ENDS),
     delivery: (BEFORE_TRANSACTION, BEFORE_EXECUTE, AFTER_LOCK, *STEP, AFTER_EXECUTE, *ENDS),
     signalled: (BEFORE_TRANSACTION, AFTER_LOCK, BEFORE_EXECUTE, *STEP, AFTER_EXECUTE, *ENDS),
+    external: (BEFORE_TRANSACTION, AFTER_KEY, AFTER_LOCK, *STEP, *KEYED),
+    suspend: (BEFORE_TRANSACTION, AFTER_KEY, AFTER_LOCK, AFTER_DELTA, AFTER_AUDIT, *KEYED),
+    cancel: (BEFORE_TRANSACTION, AFTER_KEY, AFTER_LOCK, *STEP, *KEYED),
     take: (BEFORE_TRANSACTION, AFTER_CLAIM, *ENDS),
 }
 """Every scene with the points it comes to, in their order."""
 EVERY_POINT = [(scene, point) for scene, points in SCENES.items() for point in points]
+OFTEN = (complete, timer)
+"""Scenes that are broken at every point in every run; the others at a third of theirs in a short one."""
+
+
+def points_to_break(turn: int) -> list[tuple[Callable[[County], Scene], str]]:
+    """Every point of every scene in a campaign; otherwise those of `OFTEN`, and each third of the others', from `turn` on."""
+    return [case for number, case in enumerate(EVERY_POINT) if LONG or case[0] in OFTEN or number % 3 == turn]
 
 
 def all_or_nothing(county: County, play: Scene, before: Any, point: str) -> None:

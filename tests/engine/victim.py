@@ -20,7 +20,9 @@ from typing import Any
 from uuid import UUID
 
 from engine.clock import VirtualClock
+from engine.commands.external_task import CompleteExternalTask
 from engine.commands.job import ExecuteJob
+from engine.commands.operation import CancelInstance, SuspendInstance
 from engine.errors import EngineError
 from engine.store import faults
 from engine.testing import County
@@ -30,6 +32,18 @@ ACTS: Mapping[str, Callable[[County, Mapping[str, Any]], object]] = {
     "claim": lambda county, order: county.person(order["person"]).claim(UUID(order["task"]), key=order["key"]),
     "complete": lambda county, order: county.person(order["person"]).complete(UUID(order["task"]), key=order["key"]),
     "message": lambda county, order: county.send(**order["message"]),
+    "external": lambda county, order: county.execute(
+        CompleteExternalTask(
+            task=UUID(order["task"]), worker=order["worker"], lock_token=order["lock_token"], variables=order["variables"]
+        ),
+        key=order["key"],
+    ),
+    "suspend": lambda county, order: county.person("it", "operations").do(
+        SuspendInstance(instance=UUID(order["instance"]), reason="核对"), key=order["key"]
+    ),
+    "cancel": lambda county, order: county.person("it", "operations").do(
+        CancelInstance(instance=UUID(order["instance"]), reason="核对"), key=order["key"]
+    ),
     "take": lambda county, order: county.take_jobs("victim"),
     "job": lambda county, order: county.execute(ExecuteJob(job=UUID(order["job"]), fence=order["fence"])),
     "work": lambda county, order: county.work("victim"),
