@@ -32,6 +32,7 @@ _OPENING = frozenset({"(", "[", "{"})
 _CLOSING = frozenset({")", "]", "}"})
 _CONDITIONS = frozenset({"compare", "and", "or", "not", "empty", "defined"})
 _BOOLEAN_CALLS = frozenset({"contains", "starts_with", "ends_with", "before", "after", "any", "all"})
+_UNORDERED = frozenset({"boolean", "list", "dict", "null"})
 _HINTS = {"date": "date", "datetime": "dateTime"}
 
 
@@ -154,11 +155,23 @@ def _typed_range(test: Range, kind: str) -> Range:
         raise Refused("cell-type", f"类型 {kind} 没有大小，不能比较先后。", f"Values of type {kind} have no order to compare by.")
     low = None if test.low is None else _typed_operand(test.low, kind)
     high = None if test.high is None else _typed_operand(test.high, kind)
+    for end in (low, high):
+        if isinstance(end, Literal) and end.hint in _UNORDERED:
+            raise Refused("cell-type", f"{end.hint} 没有大小，不能比较先后。", f"A {end.hint} has no order to compare by.")
     if isinstance(low, Literal) and isinstance(high, Literal):
-        empty = low.value > high.value or (low.value == high.value and not (test.low_closed and test.high_closed))  # type: ignore[operator]
-        if empty:
-            raise Refused("empty-range", "区间是空的：没有值能落在其中。", "The range is empty: no value lies in it.")
+        _check_ends(low, high, closed=test.low_closed and test.high_closed)
     return Range(low, test.low_closed, high, test.high_closed)
+
+
+def _check_ends(low: Literal, high: Literal, *, closed: bool) -> None:
+    try:
+        empty = low.value > high.value or (low.value == high.value and not closed)  # type: ignore[operator]
+    except TypeError:
+        raise Refused(
+            "cell-type", "区间的两端类型不同，或没有大小。", "The ends of the range are of different types, or have no order."
+        ) from None
+    if empty:
+        raise Refused("empty-range", "区间是空的：没有值能落在其中。", "The range is empty: no value lies in it.")
 
 
 def _typed_operand(operand: Operand, kind: str) -> Operand:

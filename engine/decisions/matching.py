@@ -40,8 +40,11 @@ def matches(cell: Cell, value: Scalar | None, column: Column, names: Names) -> b
 
 
 def allows(cell: Cell, value: Scalar | None, kind: str) -> bool:
-    """Whether a cell without expressions, such as a list of allowed values, matches a value."""
-    return not cell.tests or _any(cell.tests, value, kind, {}) is True
+    """Whether a cell without expressions, such as a list of allowed values, matches a value; one of another type does not."""
+    try:
+        return not cell.tests or _any(cell.tests, value, kind, {}) is True
+    except DecisionFault:
+        return False
 
 
 def _any(tests: Sequence[Test], value: Scalar | None, kind: str, names: Names) -> bool | None:

@@ -92,7 +92,7 @@ class _AxisReader:
         samples = [
             sample
             for sample in _samples(self._kind, [*cells, *allowed])
-            if all(allows(cell, sample, self._kind) for cell in allowed)
+            if self._kind == ANY or all(allows(cell, sample, self._kind) for cell in allowed)
         ]
         # Examples take the first part that fits: the plainest text, if it stands for a part.
         samples.sort(key=lambda sample: sample != OTHER)

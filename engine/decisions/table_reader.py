@@ -238,7 +238,8 @@ class TableReader:
     def _inferred(self, column: Column, place: int, rules: Sequence[Rule]) -> Column:
         if column.kind != ANY:
             return column
-        operands = [operand for rule in rules for operand in rule.cells[place].operands()]
+        cells = [rule.cells[place] for rule in rules] + ([] if column.allowed is None else [column.allowed])
+        operands = [operand for cell in cells for operand in cell.operands()]
         hints = {_HINTS.get(operand.hint, operand.hint) for operand in operands if isinstance(operand, Literal)}
         if len(hints) > 1:
             kinds = "、".join(sorted(hints))
@@ -250,7 +251,14 @@ class TableReader:
                 f"输入列“{column.label}”没有写明类型，各格的类型又不同（{kinds}）；请写明类型（typeRef）。",
                 f"Input '{column.label}' has no type, but cells of several types ({', '.join(sorted(hints))}); give it one.",
             )
-        return replace(column, kind=hints.pop()) if len(hints) == 1 else column
+        if len(hints) != 1:
+            return column
+        kind = hints.pop()
+        try:
+            return replace(column, kind=kind, allowed=None if column.allowed is None else typed(column.allowed, kind))
+        except Refused as refused:
+            self._report.add("error", refused.code, None, column.line, refused.message, refused.message_en)
+            return column
 
     def _typed_rule(self, rule: Rule, columns: Sequence[Column], node: Node) -> Rule:
         cells = []
