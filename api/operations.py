@@ -8,11 +8,15 @@ from uuid import UUID
 from flask import Response
 
 from api.blueprint import Blueprint
-from api.door import ask, carry_out
+from api.door import ask, carry_out, carry_out_unkeyed
 from api.replies import nothing
 from api.schemas.base import Nothing
+from api.schemas.messages import Accepted
 from api.schemas.operations import (
     AllInstancesQuery,
+    Because,
+    IncidentCauses,
+    IncidentNote,
     IncidentPage,
     IncidentQuery,
     JobPage,
@@ -20,8 +24,14 @@ from api.schemas.operations import (
     MessagePage,
     MessageQuery,
     OperatedInstancePage,
+    Redeliver,
+    RetryCause,
+    RetryScheduled,
 )
-from engine.commands.incident import RetryIncident
+from engine.commands.incident import AnnotateIncident, ResolveIncident, RetryIncident
+from engine.commands.incident import RetryCause as RetryAll
+from engine.commands.message import DiscardMessage, RedeliverMessage
+from engine.queries.incidents import ListIncidentCauses
 from engine.queries.operations import (
     IncidentRow,
     JobRow,
@@ -33,6 +43,7 @@ from engine.queries.operations import (
     OperatedInstance,
 )
 from engine.queries.paging import Page
+from engine.records import Done
 
 blueprint = Blueprint("operations", "Keep the engine running; no patient data")
 
@@ -51,6 +62,56 @@ def list_incidents(query: dict[str, Any]) -> Page[IncidentRow]:
 def retry_incident(body: dict[str, Any], incident: UUID) -> Response:
     """Try again what an incident stopped"""
     carry_out(RetryIncident(incident=incident))
+    return nothing()
+
+
+@blueprint.post("/operations/incidents/<uuid:incident>/note")
+@blueprint.arguments(IncidentNote)
+@blueprint.response(204)
+def annotate_incident(body: dict[str, Any], incident: UUID) -> Response:
+    """Write a note on an incident, in place of the one before"""
+    carry_out(AnnotateIncident(incident=incident, note=body["note"]))
+    return nothing()
+
+
+@blueprint.post("/operations/incidents/<uuid:incident>/resolve")
+@blueprint.arguments(Because)
+@blueprint.response(204)
+def resolve_incident(body: dict[str, Any], incident: UUID) -> Response:
+    """Close an incident whose stop is gone, with a reason"""
+    carry_out(ResolveIncident(incident=incident, reason=body["reason"]))
+    return nothing()
+
+
+@blueprint.get("/operations/incidents/causes")
+@blueprint.response(200, IncidentCauses)
+def list_incident_causes() -> dict[str, Any]:
+    """List the causes of open incidents, the most frequent first"""
+    return {"items": ask(ListIncidentCauses())}
+
+
+@blueprint.post("/operations/incidents/retry")
+@blueprint.arguments(RetryCause)
+@blueprint.response(202, RetryScheduled)
+def retry_cause(body: dict[str, Any]) -> dict[str, Any]:
+    """Try again every open incident of a cause, each by itself"""
+    return {"incidents": carry_out_unkeyed(RetryAll(**body))}
+
+
+@blueprint.post("/operations/messages/<uuid:message>/redeliver")
+@blueprint.arguments(Redeliver, required=False)
+@blueprint.response(200, Accepted)
+def redeliver_message(body: dict[str, Any], message: UUID) -> Done:
+    """Send a dead message again, to another institution if one is given"""
+    return carry_out(RedeliverMessage(message=message, to=body.get("to")))
+
+
+@blueprint.post("/operations/messages/<uuid:message>/discard")
+@blueprint.arguments(Because)
+@blueprint.response(204)
+def discard_message(body: dict[str, Any], message: UUID) -> Response:
+    """Take a message that nobody is to receive from the desk, with a reason"""
+    carry_out(DiscardMessage(message=message, reason=body["reason"]))
     return nothing()
 
 

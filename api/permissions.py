@@ -14,6 +14,7 @@ OWN = "own"
 SIGNED_IN = "signed-in"
 """With a session. Any other name is a system right that the account must hold as well."""
 OPERATIONS = "operations"
+INTEGRATE = "integrate"
 EXTERNAL_TASKS = "external-tasks"
 """Held by accounts of other systems, as a whole or for single topics (`external-tasks:TOPIC`)."""
 
@@ -44,6 +45,7 @@ PERMISSIONS: Mapping[str, str] = {
     "instances.list_instances": SIGNED_IN,
     "instances.list_startable": SIGNED_IN,
     "instances.start_instance": SIGNED_IN,
+    "messages.broadcast_signal": INTEGRATE,
     "messages.send_message": SIGNED_IN,
     "notifications.list_notifications": SIGNED_IN,
     "notifications.mark_read": SIGNED_IN,
@@ -68,10 +70,16 @@ PERMISSIONS: Mapping[str, str] = {
     "operating.resume": OPERATIONS,
     "operating.set_variables": OPERATIONS,
     "operating.suspend": OPERATIONS,
+    "operations.annotate_incident": OPERATIONS,
+    "operations.discard_message": OPERATIONS,
     "operations.list_all_instances": OPERATIONS,
+    "operations.list_incident_causes": OPERATIONS,
     "operations.list_incidents": OPERATIONS,
     "operations.list_jobs": OPERATIONS,
     "operations.list_messages": OPERATIONS,
+    "operations.redeliver_message": OPERATIONS,
+    "operations.resolve_incident": OPERATIONS,
+    "operations.retry_cause": OPERATIONS,
     "operations.retry_incident": OPERATIONS,
 }
 """Flask endpoint -> permission."""

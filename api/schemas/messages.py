@@ -17,10 +17,18 @@ class Send(CamelSchema):
     channel = fields.String(load_default="API", validate=validate.OneOf(("API", "PROXY_ENTRY")))
     message_id = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=100))
     occurred_at = Instant(load_default=None, allow_none=True)
+    expires_at = Instant(load_default=None, allow_none=True)
+
+
+class Broadcast(CamelSchema):
+    """A signal for everybody that waits for it."""
+
+    name = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    payload = fields.Dict(keys=fields.String(), load_default=dict)
 
 
 class Accepted(CamelSchema):
     """What became of a message."""
 
     id = fields.UUID(attribute="message")
-    state = fields.String(validate=validate.OneOf(("delivered", "waiting", "dead")))
+    state = fields.String(validate=validate.OneOf(("sent", "delivered", "waiting", "dead")))

@@ -24,7 +24,9 @@ class JobQuery(PageQuery):
 class MessageQuery(PageQuery):
     """Which messages."""
 
-    state = fields.String(load_default="dead", validate=validate.OneOf(("sent", "waiting", "delivered", "recorded", "dead")))
+    state = fields.String(
+        load_default="dead", validate=validate.OneOf(("sent", "waiting", "delivered", "recorded", "dead", "discarded"))
+    )
 
 
 class AllInstancesQuery(PageQuery):
@@ -46,6 +48,58 @@ class Incident(CamelSchema):
     message = fields.String()
     retries_left = fields.Integer(allow_none=True)
     state = fields.String()
+    note = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+    resolved_at = Instant(allow_none=True)
+
+
+class IncidentCause(CamelSchema):
+    """Open incidents of one cause."""
+
+    code = fields.String()
+    element = fields.String(allow_none=True)
+    process_key = fields.String(allow_none=True)
+    incidents = fields.Integer()
+    first_at = Instant()
+    last_at = Instant()
+
+
+class IncidentCauses(CamelSchema):
+    """Every cause, the most frequent first."""
+
+    items = fields.List(fields.Nested(IncidentCause))
+
+
+class RetryCause(CamelSchema):
+    """Which incidents to try again."""
+
+    code = fields.String(required=True, validate=validate.Length(min=1, max=60))
+    element = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+    process_key = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+
+
+class RetryScheduled(CamelSchema):
+    """How many incidents are tried again, each by itself."""
+
+    incidents = fields.Integer()
+
+
+class IncidentNote(CamelSchema):
+    """What the operators tell each other; an empty text takes it away."""
+
+    note = fields.String(required=True, validate=validate.Length(max=2_000))
+
+
+class Because(CamelSchema):
+    """Why."""
+
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=500))
+
+
+class Redeliver(CamelSchema):
+    """Whom the message is for, when that was wrong."""
+
+    to = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=20))
 
 
 class Job(CamelSchema):

@@ -6,9 +6,10 @@ decision {decision, name, inputs: [{name, value}], rules, results: [{output: val
 task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reason} · task-reassigned {task, to, reason} ·
 task-completed {task, outcome, label, label_en, opinion} · task-closed {task} · copied {task, person, reason} ·
 message-sent {message, name, to, endpoint} · message-received {message, name, from} · timer-fired {} · signal-received {name} ·
-escalation {task, rung, level, told} · incident {incident, code} · incident-resolved {incident} · instance-ended {state} ·
+escalation {task, rung, level, told} · incident {incident, code} · incident-resolved {incident, reason} · instance-ended {state} ·
 instance-suspended {reason} · instance-resumed {reason, since} · instance-cancelled {reason, compensate} ·
 instance-migrated {reason, from, to, from_version, to_version, mapping, back} ·
+external-completed / external-failed {worker} · external-error {worker, code} ·
 counterpart-cancelled {institution, pool} · instance-modified {reason, instructions} · variables-set {reason, changes}.
 """
 

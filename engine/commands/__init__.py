@@ -36,10 +36,30 @@ from engine.commands.external_task import (
     throw_external_error,
     unlock_external_task,
 )
-from engine.commands.incident import RaiseIncident, RetryIncident, raise_instance_incident, retry_incident
+from engine.commands.incident import (
+    AnnotateIncident,
+    RaiseIncident,
+    ResolveIncident,
+    RetryCause,
+    RetryIncident,
+    annotate_incident,
+    raise_instance_incident,
+    resolve_incident,
+    retry_cause,
+    retry_incident,
+)
 from engine.commands.instance import MoveInstance, RunInstance, StartInstance, move_instance, run_instance, start_instance
 from engine.commands.job import ClaimJobs, ExecuteJob, FailJob, ReleaseJobs, claim_jobs, execute_job, fail_job, release_jobs
-from engine.commands.message import BroadcastSignal, SendMessage, broadcast_signal, send_message
+from engine.commands.message import (
+    BroadcastSignal,
+    DiscardMessage,
+    RedeliverMessage,
+    SendMessage,
+    broadcast_signal,
+    discard_message,
+    redeliver_message,
+    send_message,
+)
 from engine.commands.notification import MarkNotificationsRead, mark_notifications_read
 from engine.commands.reassignment import ReassignTask, reassign_task
 from engine.commands.task import (
@@ -59,6 +79,7 @@ from engine.records import Done
 HANDLERS: dict[type, Callable[..., Any]] = {
     AddAttachment: add_attachment,
     AnchorAudit: anchor_audit,
+    AnnotateIncident: annotate_incident,
     BroadcastSignal: broadcast_signal,
     ClaimJobs: claim_jobs,
     ClaimTask: claim_task,
@@ -79,9 +100,13 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     ReleaseJobs: release_jobs,
     RemoveAttachment: remove_attachment,
     RaiseIncident: raise_instance_incident,
+    ResolveIncident: resolve_incident,
+    RetryCause: retry_cause,
     RetryIncident: retry_incident,
     RunInstance: run_instance,
     SaveDraft: save_draft,
+    DiscardMessage: discard_message,
+    RedeliverMessage: redeliver_message,
     SendMessage: send_message,
     StartInstance: start_instance,
     ThrowExternalError: throw_external_error,

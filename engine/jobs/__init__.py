@@ -9,6 +9,7 @@ from __future__ import annotations
 from engine.jobs.continuation import continue_token
 from engine.jobs.counterpart import tell_counterpart
 from engine.jobs.message import deliver_message
+from engine.jobs.retry import retry_incident
 from engine.jobs.rung import climb_rung
 from engine.jobs.signal import broadcast_signal
 from engine.jobs.timer import fire_timer
@@ -18,6 +19,7 @@ JOBS = {
     "counterpart": tell_counterpart,
     "continue": continue_token,
     "message": deliver_message,
+    "retry": retry_incident,
     "rung": climb_rung,
     "signal": broadcast_signal,
     "timer": fire_timer,

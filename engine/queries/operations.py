@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from engine.authorization import require_right
@@ -42,7 +42,7 @@ class ListJobs(Query[Page["JobRow"]]):
 class ListMessages(Query[Page["MessageRow"]]):
     """Messages between institutions in one state, newest first; `dead` is the dead-message desk."""
 
-    state: Literal["sent", "waiting", "delivered", "recorded", "dead"] = "dead"
+    state: Literal["sent", "waiting", "delivered", "recorded", "dead", "discarded"] = "dead"
     cursor: str | None = None
     limit: int = DEFAULT_LIMIT
 
@@ -72,6 +72,9 @@ class IncidentRow:
     retries_left: int | None
     """Of the job that failed; None for a stop inside a step."""
     state: str
+    note: str | None
+    reason: str | None
+    resolved_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +135,9 @@ def list_incidents(query: ListIncidents, reader: Reader) -> Page[IncidentRow]:
             Incident.code,
             Incident.message,
             Incident.state,
+            Incident.note,
+            Incident.reason,
+            Incident.resolved_at,
             Job.retries,
             ProcessInstance.id.label("instance_id"),
             ProcessInstance.number,
@@ -203,7 +209,7 @@ def list_messages(query: ListMessages, reader: Reader) -> Page[MessageRow]:
         )
         .outerjoin(source, source.key == Message.from_institution)
         .outerjoin(target, target.key == Message.to_institution)
-        .where(Message.state == query.state)
+        .where(_in_message_state(query.state))
     )
     rows, following = _page(Order((Message.sent_at, Message.key), descending=True), statement, query, reader)
     return Page(items=tuple(_message(row) for row in rows), next_cursor=following)
@@ -233,6 +239,14 @@ def list_all_instances(query: ListAllInstances, reader: Reader) -> Page[Operated
     return Page(items=tuple(_operated(reader, row) for row in rows), next_cursor=following)
 
 
+def _in_message_state(state: str) -> Any:
+    """A dead message that was taken from the desk is `discarded`."""
+    if state in ("dead", "discarded"):
+        taken = Message.discarded_at.is_not(None) if state == "discarded" else Message.discarded_at.is_(None)
+        return and_(Message.state == "dead", taken)
+    return Message.state == state
+
+
 def _page(order: Order, statement: Any, query: Any, reader: Reader) -> Any:
     return order.page(reader.connection, statement, query.cursor, query.limit)
 
@@ -258,6 +272,9 @@ def _incident(reader: Reader, row: Any) -> IncidentRow:
         state=row.state,
         process=None if row.definition is None else process_name(reader, row.definition),
         retries_left=row.retries,
+        note=row.note,
+        reason=row.reason,
+        resolved_at=row.resolved_at,
         element_name=element.name if element is not None else None,
     )
 

@@ -96,6 +96,10 @@ class Message(Entity, Base):
     sent_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+    discarded_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When an operator took a dead message from the desk, `discarded_by` whom, `discarded_for` which reason."""
+    discarded_by: Mapped[int | None] = mapped_column(BigInteger)
+    discarded_for: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
         CheckConstraint("state IN ('sent','waiting','delivered','recorded','dead')", name="state"),
         Index("ix_message_waiting", "state", "name"),
@@ -116,6 +120,12 @@ class Incident(Entity, Base):
     raised_at: Mapped[datetime] = mapped_column(Instant)
     resolved_at: Mapped[datetime | None] = mapped_column(Instant)
     resolved_by: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str | None] = mapped_column(Text)
+    """Why somebody closed it without trying again."""
+    note: Mapped[str | None] = mapped_column(Text)
+    """What the operators tell each other about it."""
+    noted_at: Mapped[datetime | None] = mapped_column(Instant)
+    noted_by: Mapped[int | None] = mapped_column(BigInteger)
     __table_args__ = (
         CheckConstraint("state IN ('open','resolved')", name="state"),
         Index("ix_incident_state", "state", "raised_at"),
