@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.commands.surroundings import facts, unknown_fields
 from engine.decisions import read_decisions
 from engine.errors import Finding
-from engine.forms import parse_form
+from engine.forms import FormModel, parse_form
 from engine.functions import REGISTERED
 from engine.kernel import ProcessModel, parse
 from engine.kernel import StartSubscription as StartSubscriptionModel
+from engine.kernel.analysis import analyse
 from engine.kernel.definition import ForeignServices
 from engine.store.base import load_json
 
@@ -32,14 +34,14 @@ def inspect(resources: Mapping[str, bytes], *, foreign_services: ForeignServices
     """What the gate says of these files. `whole` False: they are part of a deployment, so forms and tables may lie elsewhere."""
     kinds = {name: kind_of(name) for name in resources}
     findings = [_unknown_file(name) for name, kind in kinds.items() if kind == "unknown"]
-    form_keys = set()
+    forms: dict[str, FormModel] = {}
     for name, kind in kinds.items():
         if kind == "form":
             form, found = parse_form(resources[name], name)
             findings += found
             if form is not None:
-                form_keys.add(form.id)
-    findings += _check_parameters(resources)
+                forms[form.id] = form
+    parameters = _parameters(resources, findings)
     tables = read_decisions({name: content for name, content in resources.items() if kinds[name] == "decision"})
     findings += tables.findings
     bpmn = {name: content for name, content in resources.items() if kinds[name] == "bpmn"}
@@ -48,14 +50,15 @@ def inspect(resources: Mapping[str, bytes], *, foreign_services: ForeignServices
     parsed = parse(
         bpmn,
         functions=REGISTERED,
-        form_keys=form_keys if whole else None,
+        form_keys=forms if whole else None,
         decisions=tables.decisions if whole else None,
         foreign_services=foreign_services,
     )
     findings += [
         _unset(model, start) for model in parsed.processes for start in model.start_subscriptions if start.kind == "conditional"
     ]
-    findings += [finding for model in parsed.processes for finding in _too_long(model)]
+    findings += [finding for model in parsed.processes for finding in (*_too_long(model), *unknown_fields(model, forms))]
+    findings += analyse(parsed.processes, facts(forms, tables.decisions, parameters if whole else None))
     return Inspected(findings=(*findings, *parsed.findings), processes=parsed.processes)
 
 
@@ -70,16 +73,19 @@ def kind_of(name: str) -> str:
     return "parameters" if name == PARAMETERS else "unknown"
 
 
-def _check_parameters(resources: Mapping[str, bytes]) -> list[Finding]:
+def _parameters(resources: Mapping[str, bytes], findings: list[Finding]) -> Mapping[str, Any]:
+    """The parameters of the deployment; empty, with a finding, when they cannot be read."""
     if PARAMETERS not in resources:
-        return []
+        return {}
     try:
         value: Any = load_json(resources[PARAMETERS].decode("utf-8"))
     except ValueError as error:
-        return [_parameters_finding(f"不是有效的 JSON：{error}", f"it is not JSON: {error}")]
+        findings.append(_parameters_finding(f"不是有效的 JSON：{error}", f"it is not JSON: {error}"))
+        return {}
     if not isinstance(value, dict):
-        return [_parameters_finding("最外层应是一个对象。", "it is not an object")]
-    return []
+        findings.append(_parameters_finding("最外层应是一个对象。", "it is not an object"))
+        return {}
+    return value
 
 
 def _parameters_finding(message: str, message_en: str) -> Finding:

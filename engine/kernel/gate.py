@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from engine.errors import Finding
 from engine.expressions import RESERVED_NAMES
+from engine.kernel.analysis.choices import is_exhaustive
 from engine.kernel.forbidden import forbid
 from engine.kernel.model import Element, Flow, ProcessModel
 from engine.kernel.reachability import unreachable
@@ -259,7 +260,8 @@ class Gate:
                 "并行网关和事件网关的出线不能带条件。",
                 "Flows out of this gateway cannot have conditions.",
             )
-        if flows and not open_ends and element.default is None and element.type not in ("parallelGateway", "eventBasedGateway"):
+        chooses = element.type not in ("parallelGateway", "eventBasedGateway")
+        if chooses and flows and not open_ends and element.default is None and not is_exhaustive(self._model, flows):
             self._warn(
                 "no-default",
                 element.id,

@@ -16,6 +16,7 @@ from engine.kernel.activity_reader import ActivityReader
 from engine.kernel.decision_reader import DecisionReader
 from engine.kernel.event_reader import KINDS, EventReader
 from engine.kernel.extensions import ExtensionReader, extension, vendor
+from engine.kernel.lanes import check_lanes
 from engine.kernel.model import (
     Element,
     EventModel,
@@ -120,6 +121,7 @@ class ProcessReader:
     def _process(self, node: etree._Element) -> ProcessModel:
         content = _Content()
         self._retry = self._work.retry(node)
+        check_lanes(node, self._report)
         self._content(node, (), content)
         info = extension(node, "process")
         identifier = str(node.get("id"))

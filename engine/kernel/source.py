@@ -125,6 +125,14 @@ class Source:
             while f"gen_{count}" in self._ids:
                 count += 1
             node.set("id", f"gen_{count}")
+            if local(node) in NODES:
+                self.report.warning(
+                    "missing-id",
+                    node,
+                    f"元素没有编号（id），暂用 gen_{count}；图一改，编号会变，运行中的实例就找不到它。",
+                    f"The element has no id and is called gen_{count} for now; "
+                    "when the diagram changes, cases that run no longer find it.",
+                )
 
     def _read_shared(self) -> None:
         tables = {

@@ -1,0 +1,72 @@
+"""What stands around the diagrams of a deployment, for the analysis: forms, tables, parameters and what a case is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from engine.decisions import Decisions
+from engine.errors import Finding
+from engine.forms import FormModel
+from engine.forms.tree import data_key, data_nodes
+from engine.kernel import ProcessModel
+from engine.kernel.analysis import Facts
+from engine.runtime import field_rights
+from engine.runtime.names import reserved_names
+
+STARTED = frozenset({"starter", "starterInst", "starterPost", "fromInst"})
+"""Variables that a start by hand or by a message gives."""
+DECISION = frozenset({"outcome", "opinion", "by", "byName", "at"})
+"""What a completed user task leaves under its id."""
+
+
+def facts(forms: Mapping[str, FormModel], decisions: Decisions, parameters: Mapping[str, Any] | None) -> Facts:
+    """Everything the analysis may know. `parameters` None: they lie elsewhere."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    reserved = reserved_names(now=now, parameters={}, institution=None, number=None, starter=None, started_at=now)
+    return Facts(
+        fields={form.id: frozenset(map(data_key, data_nodes(form.nodes))) for form in forms.values()},
+        reserved={**reserved, "parameters": parameters},
+        started=STARTED,
+        decision=DECISION,
+        table_inputs={key: _inputs(decisions, key) for key in decisions.versions},
+        table_outputs={key: frozenset(_outputs(decisions, key)) for key in decisions.versions},
+    )
+
+
+def unknown_fields(model: ProcessModel, forms: Mapping[str, FormModel]) -> Iterator[Finding]:
+    """Field rights and outcomes that name fields which the task's form does not have."""
+    for element in model.elements.values():
+        approval = element.approval
+        form = forms.get(approval.form or "") if approval is not None else None
+        if approval is None or form is None:
+            continue
+        for name in form.unknown_names(field_rights(approval)):
+            yield Finding(
+                level="error",
+                code="unknown-field",
+                resource=model.resource,
+                element=element.id,
+                line=element.line,
+                message=f"表单“{form.id}”中没有可填的字段“{name}”，请检查 liandong:fields 和 liandong:outcome。",
+                message_en=f"The form '{form.id}' has no such field '{name}'; check liandong:fields and liandong:outcome.",
+            )
+
+
+def _inputs(decisions: Decisions, key: str) -> frozenset[str]:
+    """The variables that a decision needs, without what the decisions before it put out."""
+    given: set[str] = set()
+    waiting, needed = [key], {key}
+    while waiting:
+        for version in decisions.versions.get(waiting.pop(), ()):
+            waiting += [name for name in version.requires if name not in needed]
+            needed.update(version.requires)
+    for name in needed - {key}:
+        given |= {name, *_outputs(decisions, name), *(version.variable for version in decisions.versions.get(name, ()))}
+    return decisions.names(key) - given
+
+
+def _outputs(decisions: Decisions, key: str) -> Iterator[str]:
+    for version in decisions.versions.get(key, ()):
+        yield from (output.name for output in getattr(version.logic, "outputs", ()))
