@@ -1,4 +1,4 @@
-"""`python -m benchmarks w1|all --database sqlite|postgresql [--clients N] [--instances N] [--json FILE]`.
+"""`python -m benchmarks w1|w2|w3|w4|all --database sqlite|postgresql [options]`; `--help` names the options.
 
 SQLite is a fresh file; PostgreSQL is a fresh server, durable, started and stopped by the run.
 LIANDONG_BENCHMARK_URL names another PostgreSQL database, which must be empty.
@@ -10,65 +10,86 @@ import argparse
 import json
 import os
 import platform
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import w1
+from benchmarks import w1, w2, w3, w4
 from benchmarks.figures import Figures
-from engine.store.database import migrate
-from tests.servers.postgresql import postgresql
+from benchmarks.stores import database
 
 WARM_UP = 200
-ALL = (("sqlite", 1), ("postgresql", 1), ("postgresql", 8))
-"""Database and clients of every run of `all`."""
-DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
-"""What a server in production has, and a server for tests may not."""
+SIZES = (70, 637, 4_459)
+TIMERS = 6_000
+TASKS = 100_000
 
 
-@contextmanager
-def database(kind: str) -> Iterator[str]:
-    """URL of an empty, migrated database of that kind."""
-    with tempfile.TemporaryDirectory(prefix="liandong-benchmark-") as folder:
-        if kind == "sqlite":
-            url = f"sqlite:///{folder}/liandong.db"
-            migrate(url)
-            yield url
-        elif "LIANDONG_BENCHMARK_URL" in os.environ:
-            url = os.environ["LIANDONG_BENCHMARK_URL"]
-            migrate(url)
-            yield url
-        else:
-            with postgresql(DURABLE) as server:
-                migrate(server.url())
-                yield server.url()
-
-
-def measure(kind: str, clients: int, instances: int) -> Figures:
-    """Runs W1 on a fresh database of that kind; the figures say what was run."""
-    with database(kind) as url:
-        figures = w1.run(url, clients=clients, warm_up=WARM_UP, counted=instances)
-    head: Figures = {"workload": "w1", "database": kind, "clients": clients, "instances": instances}
+def measure(options: argparse.Namespace) -> Figures:
+    """Runs one workload on a fresh database; the figures say what was run."""
+    run: dict[str, Callable[[str], Figures]] = {
+        "w1": lambda url: w1.run(
+            url, clients=options.clients, processes=options.processes or 1, warm_up=WARM_UP, counted=options.instances
+        ),
+        "w2": lambda url: w2.run(url, sizes=options.n or SIZES, limit=options.limit),
+        "w3": lambda url: w3.run(url, timers=(options.n or (TIMERS,))[0], processes=options.processes or 2),
+        "w4": lambda url: w4.run(url, tasks=(options.n or (TASKS,))[0]),
+    }
+    with database(options.database) as url:
+        figures = run[options.workload](url)
+    head: Figures = {"workload": options.workload, "database": options.database}
+    if options.workload == "w1":
+        head |= {"clients": options.clients, "processes": options.processes or 1, "instances": options.instances}
     return {**head, "cores": os.cpu_count(), "python": platform.python_version(), **figures}
+
+
+def everything(options: argparse.Namespace) -> list[Figures]:
+    """Every workload on every database, as one table."""
+    runs = [("w1", 1, 1), ("w1", 8, 2), ("w2", 1, 1), ("w3", 1, 2), ("w4", 1, 1)]
+    return [
+        measure(
+            argparse.Namespace(**{**vars(options), "workload": name, "database": kind, "clients": clients, "processes": nodes})
+        )
+        for kind in ("sqlite", "postgresql")
+        for name, clients, nodes in runs
+        if not (kind == "sqlite" and (clients, nodes) == (8, 2))
+    ]
+
+
+def show(figures: Figures) -> None:
+    """Prints figures, one a line, and rows as a table."""
+    for name, value in figures.items():
+        if name != "rows":
+            print(f"{name:>24}  {value}")
+    rows: Sequence[Figures] = figures.get("rows", ())
+    if rows:
+        print("  ".join(f"{name:>17}" for name in rows[0]))
+    for row in rows:
+        print("  ".join(f"{value:>17}" for value in row.values()))
+    print()
+
+
+def sizes(text: str) -> tuple[int, ...]:
+    """Numbers of items, as `70,637,4459`."""
+    return tuple(int(part) for part in text.split(","))
 
 
 def main() -> None:
     """Runs one workload, or all of them, and prints the figures."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("workload", choices=["w1", "all"])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="See docs/reference/benchmarks.md.")
+    parser.add_argument("workload", choices=["w1", "w2", "w3", "w4", "all"])
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
-    parser.add_argument("--clients", type=int, default=1)
-    parser.add_argument("--instances", type=int, default=1_000, help="counted instances, after a warm-up of 200")
-    parser.add_argument("--json", type=Path, help="write the figures to this file too")
-    arguments = parser.parse_args()
-    runs = ALL if arguments.workload == "all" else ((arguments.database, arguments.clients),)
-    results = [measure(kind, clients, arguments.instances) for kind, clients in runs]
-    for result in results:
-        print("\n".join(f"{name:>24}  {value}" for name, value in result.items()), end="\n\n")
-    if arguments.json:
-        written = results if arguments.workload == "all" else results[0]
-        arguments.json.write_text(json.dumps(written, indent=2) + "\n")
+    parser.add_argument("--n", type=sizes, help="w2: seats of each instance, as 70,637,4459; w3: timers; w4: open tasks")
+    parser.add_argument("--limit", type=int, metavar="COMPLETIONS", help="w2: the most completions at one size")
+    parser.add_argument("--clients", type=int, default=1, help="w1: clients, divided among the processes")
+    parser.add_argument("--processes", type=int, help="w1: processes, 1 by default; w3: workers, 2 by default")
+    parser.add_argument("--instances", type=int, default=1_000, help=f"w1: counted instances, after a warm-up of {WARM_UP}")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
+    options = parser.parse_args()
+    results = everything(options) if options.workload == "all" else measure(options)
+    for result in results if isinstance(results, list) else [results]:
+        show(result)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

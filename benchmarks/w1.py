@@ -1,38 +1,35 @@
 """W1, ordinary steps of a referral: one start and three completions an instance, each one durable transaction.
 
 Every client is a thread that takes instances one after the other; the next task is found by a query on the instance.
+Clients may be divided among processes, as they are among the nodes of an installation.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
-from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
-
+from benchmarks.community import INSTITUTION, clerk, open_tasks, prepare
 from benchmarks.figures import Figures, summarise
-from engine.commands.deployment import Deploy
+from benchmarks.wire import counted as counted_wire
 from engine.commands.instance import RunInstance
 from engine.commands.task import CompleteTask
 from engine.config import Config
 from engine.engine import Engine
 from engine.records import Actor
-from engine.store.keys import KeySequence
-from engine.store.tables import Appointment, Institution, Membership, Person, Post, ProcessInstance, Seat
 
-MODEL = Path(__file__).parent / "models" / "referral.bpmn"
+MODEL = "referral"
 VARIABLES: dict[str, Any] = {
     "urgent": False,
     "approved": True,
     **{f"field{number:02}": f"value of a field, some forty characters {number:02}" for number in range(18)},
 }
+START = RunInstance(process_key="w1_referral", variables=VARIABLES, institution=INSTITUTION)
 COMPLETIONS = 3
 
 
@@ -43,68 +40,55 @@ class Times:
     start: list[float] = field(default_factory=list)
     complete: list[float] = field(default_factory=list)
 
+    def add(self, other: Times) -> None:
+        """Takes over another client's."""
+        self.start += other.start
+        self.complete += other.complete
 
-def run(url: str, *, clients: int, warm_up: int, counted: int) -> Figures:
+
+def run(url: str, *, clients: int, processes: int, warm_up: int, counted: int) -> Figures:
     """Runs the workload on a migrated, empty database and returns its figures."""
     engine = Engine(Config(database_url=url))
     try:
-        actor = prepare(engine)
-        _run(engine, actor, clients, warm_up)
-        began = time.perf_counter()
-        times = _run(engine, actor, clients, counted)
-        elapsed = time.perf_counter() - began
+        person = prepare(engine, MODEL).person or 0
     finally:
         engine.close()
-    return summarise(
+    times, elapsed = _measure(url, person, clients, processes, warm_up, counted)
+    figures = summarise(
         {"start": times.start, "complete": times.complete},
         elapsed=elapsed,
         operations=counted * (1 + COMPLETIONS),
         instances=counted,
     )
+    return {**figures, **(_wire_figures(url, person) if url.startswith("postgresql") else {})}
 
 
-def prepare(engine: Engine) -> Actor:
-    """Brings in one institution, one person with the two posts of the model, and the model."""
-    keys = KeySequence(engine.database)
-    keys.reserve()
-    institution, person = keys(), keys()
-    with engine.database.writing() as connection:
-        connection.execute(
-            insert(Institution).values(
-                key=institution,
-                id=uuid4(),
-                code="CH00",
-                name="Benchmark hospital",
-                short_name="Benchmark",
-                type="10",
-                parent=None,
-                calendar="ADMIN",
-                integrated=True,
-            )
-        )
-        connection.execute(
-            insert(Membership).values(
-                key=keys(), institution=institution, lead=institution, from_date=date(2020, 1, 1), to_date=None
-            )
-        )
-        connection.execute(insert(Person).values(key=person, id=uuid4(), staff_number="1", name="Clerk", active=True))
-        for code in ("CLERK", "REVIEWER"):
-            connection.execute(insert(Post).values(key=keys(), code=code, name=code, name_en=code, superior=None, leader=None))
-            connection.execute(
-                insert(Appointment).values(
-                    key=keys(),
-                    id=uuid4(),
-                    person=person,
-                    post=code,
-                    institution=institution,
-                    department=None,
-                    kind="full",
-                    from_date=date(2020, 1, 1),
-                    to_date=None,
-                )
-            )
-    engine.execute(Deploy(name="w1", resources={MODEL.name: MODEL.read_bytes()}))
-    return Actor(person=person, name="Clerk", rights=frozenset({"operations"}))
+def _measure(url: str, person: int, clients: int, processes: int, warm_up: int, counted: int) -> tuple[Times, float]:
+    """The times of all clients, and the seconds from the first one's beginning to the last one's end."""
+    spawn = multiprocessing.get_context("spawn")
+    shares = [(clients + number) // processes for number in range(processes)]
+    with spawn.Manager() as manager:
+        gate = manager.Barrier(processes)
+        tasks = [(url, person, share, warm_up // processes, counted // processes, gate) for share in shares]
+        with spawn.Pool(processes) as pool:
+            found = pool.starmap(_node, tasks, chunksize=1)
+    times = Times()
+    for own, _, _ in found:
+        times.add(own)
+    return times, max(ended for *_, ended in found) - min(began for _, began, _ in found)
+
+
+def _node(url: str, person: int, clients: int, warm_up: int, counted: int, gate: Any) -> tuple[Times, float, float]:
+    """One process with its clients: their times, and when it began and ended by the machine's clock."""
+    engine, actor = Engine(Config(database_url=url)), clerk(person)
+    try:
+        _run(engine, actor, clients, warm_up)
+        gate.wait()
+        began = time.monotonic()
+        times = _run(engine, actor, clients, counted)
+        return times, began, time.monotonic()
+    finally:
+        engine.close()
 
 
 def _run(engine: Engine, actor: Actor, clients: int, instances: int) -> Times:
@@ -120,8 +104,7 @@ def _run(engine: Engine, actor: Actor, clients: int, instances: int) -> Times:
                         break
                 one_case(engine, actor, own)
         with lock:
-            times.start += own.start
-            times.complete += own.complete
+            times.add(own)
 
     threads = [threading.Thread(target=client) for _ in range(clients)]
     for thread in threads:
@@ -145,15 +128,37 @@ def noting(failures: list[BaseException]) -> Iterator[None]:
 def one_case(engine: Engine, actor: Actor, times: Times) -> None:
     """One instance from start to end."""
     began = time.perf_counter()
-    done = engine.execute(RunInstance(process_key="w1_referral", variables=VARIABLES, institution="CH00"), actor)
+    done = engine.execute(START, actor)
     times.start.append(time.perf_counter() - began)
     for _ in range(COMPLETIONS):
+        task = open_tasks(engine, done.instance)[0]
         began = time.perf_counter()
-        engine.execute(CompleteTask(task=_next_task(engine, done.instance)), actor)
+        engine.execute(CompleteTask(task=task), actor)
         times.complete.append(time.perf_counter() - began)
 
 
-def _next_task(engine: Engine, instance: UUID | None) -> UUID:
-    statement = select(Seat.id).join(ProcessInstance, ProcessInstance.key == Seat.instance)
-    with engine.database.reading() as connection:
-        return connection.execute(statement.where(ProcessInstance.id == instance, Seat.state == "open")).scalar_one()
+def _wire_figures(url: str, person: int) -> Figures:
+    """Round trips and statements of a warm start and of the dearest of the three completions, BEGIN and COMMIT included."""
+    with counted_wire(url) as (through, traffic):
+        engine, actor = Engine(Config(database_url=through)), clerk(person)
+        try:
+            for _ in range(3):
+                one_case(engine, actor, Times())
+            traffic.clear()
+            done = engine.execute(START, actor)
+            start = (traffic.round_trips, traffic.statements)
+            completions = []
+            for _ in range(COMPLETIONS):
+                task = open_tasks(engine, done.instance)[0]
+                traffic.clear()
+                engine.execute(CompleteTask(task=task), actor)
+                completions.append((traffic.round_trips, traffic.statements))
+        finally:
+            engine.close()
+    trips, statements = max(completions)
+    return {
+        "start_round_trips": start[0],
+        "start_statements": start[1],
+        "complete_round_trips": trips,
+        "complete_statements": statements,
+    }
