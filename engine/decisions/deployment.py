@@ -46,15 +46,15 @@ def read_decisions(resources: Mapping[str, bytes]) -> ReadDecisions:
 
 
 def read_stored_decisions(resources: Mapping[str, bytes]) -> Decisions:
-    """The decisions of files that were deployed, whatever the checks across decisions would say of them today.
+    """The decisions of files that were deployed, whatever the gate would say of them today.
 
     Raises InvalidModel only when a decision could not be read.
     """
     reports = {resource: Report(resource) for resource in sorted(resources)}
     found = [decision for name, report in reports.items() for decision in read_file(name, resources[name], report, bounded=False)]
-    lost = [finding for report in reports.values() for finding in report.findings if finding.level == "error"]
+    lost = [report for report in reports.values() if report.lost]
     if lost:
-        raise InvalidModel(lost)
+        raise InvalidModel([finding for report in lost for finding in report.findings if finding.level == "error"])
     return Decisions(_by_key(found))
 
 

@@ -7,7 +7,7 @@ axis. What depends on an expression of the case is not known here: a cell is the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Context, Decimal
@@ -125,8 +125,9 @@ class _AxisReader:
             mask = sum(1 << part for part in parts)
             return mask, mask
         sure = possible = 0
+        asked = [_verdict(test, self._kind) for test in cell.tests]
         for part, sample in enumerate(self.axis.samples):
-            verdicts = [_verdict(test, sample, self._kind) for test in cell.tests]
+            verdicts = [ask(sample) for ask in asked]
             sure |= any(certain for certain, _ in verdicts) << part
             possible |= any(may for _, may in verdicts) << part
         return sure, possible
@@ -140,15 +141,15 @@ def _names_null(tests: Sequence[Test]) -> bool:
     return any(isinstance(test, Null) or (isinstance(test, Negation) and _names_null(test.tests)) for test in tests)
 
 
-def _verdict(test: Test, sample: Scalar | None, kind: str) -> tuple[bool, bool]:
-    """Whether a test holds for sure, and whether it may hold."""
+def _verdict(test: Test, kind: str) -> Callable[[Scalar | None], tuple[bool, bool]]:
+    """Asks of a sample whether a test holds for sure, and whether it may hold."""
     alone = Cell("", (test,))
     if not alone.general and not (kind == ANY and any(True for _ in alone.operands())):
-        answer = allows(alone, sample, kind)
-        return answer, answer
+        return lambda sample: (allows(alone, sample, kind),) * 2
     if isinstance(test, Negation):
-        return False, not any(_verdict(inner, sample, kind)[0] for inner in test.tests)
-    return False, True
+        inner = [_verdict(one, kind) for one in test.tests]
+        return lambda sample: (False, not any(ask(sample)[0] for ask in inner))
+    return lambda sample: (False, True)
 
 
 def _samples(kind: str, cells: Sequence[Cell]) -> list[Scalar]:

@@ -57,10 +57,12 @@ def read_file(resource: str, data: bytes, report: Report, *, bounded: bool = Tru
         root = read(data, bounded=bounded)
     except Unreadable as error:
         report.add("error", error.code, None, error.line, error.message, error.message_en)
+        report.lost = True
         return []
     namespace, _, name = str(root.tag).rpartition("}")
     if name != "definitions" or namespace[1:] not in NAMESPACES:
         report.error("not-dmn", root, "文件不是 DMN 1.1 至 1.5 的决策文件。", "The file is not a DMN file of version 1.1 to 1.5.")
+        report.lost = True
         return []
     return _FileReader(resource, root, namespace + "}", report).decisions()
 
@@ -120,6 +122,7 @@ class _FileReader:
         variable = self._variable(node, key)
         logic = self._logic(node, variable)
         if logic is None:
+            self._report.lost = True
             return None
         return Decision(
             key=key,

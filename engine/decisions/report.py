@@ -15,6 +15,8 @@ class Report:
 
     resource: str
     findings: list[Finding] = field(default_factory=list)
+    lost: bool = False
+    """Whether a decision of the file, or the file itself, could not be read."""
 
     def add(self, level: str, code: str, element: str | None, line: int | None, message: str, message_en: str) -> None:
         """Adds a finding. `level` is `error` or `warning`."""

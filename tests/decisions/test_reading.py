@@ -251,7 +251,9 @@ def test_a_hostile_file_is_refused(content: bytes, code: str) -> None:
 
 
 def test_what_was_deployed_is_read_again_without_the_checks_of_the_day() -> None:
-    overlapping = table("t", [column("x")], [output("r")], ['1 => "a"', '1 => "b"'], policy="UNIQUE")
+    attributes = 'liandong:valid-since="2026-01-01"'
+    overlapping = table("t", [column("x")], [output("r")], ['1 => "a"', '1 => "b"'], attributes=attributes)
+    assert codes(overlapping) == ["unknown-attribute", "overlapping-rules"]
     assert decide("t", read_stored_decisions({"t.dmn": dmn(overlapping)}), x=2).value is None
     with pytest.raises(InvalidModel):
         read_stored_decisions({"t.dmn": dmn(formula("t", "1 +"))})
