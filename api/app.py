@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import (
     assets,
     attachments,
+    batches,
     database,
     document,
     events,
@@ -42,6 +43,7 @@ CONCEPTS = (
     external_tasks,
     operations,
     operating,
+    batches,
     organisation,
     events,
 )

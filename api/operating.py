@@ -9,11 +9,14 @@ from api.blueprint import Blueprint
 from api.door import ask, carry_out
 from api.schemas.operating import (
     Cancellation,
+    Migration,
+    MigrationPreview,
     Modification,
     Operated,
     Reasoned,
     StepPreview,
     TokenOut,
+    TriedMigration,
     TriedModification,
     VariableOut,
     VariablesIn,
@@ -90,3 +93,27 @@ def list_variables(instance: UUID) -> list[operated.VariableRow]:
 def set_variables(body: dict[str, Any], instance: UUID) -> Done:
     """Write variables of a case"""
     return carry_out(operation.SetInstanceVariables(instance=instance, **body))
+
+
+@blueprint.post("/operations/instances/<uuid:instance>/migrate")
+@blueprint.arguments(Migration)
+@blueprint.response(200, Operated)
+def migrate(body: dict[str, Any], instance: UUID) -> Done:
+    """Move a case to another version of its process"""
+    return carry_out(operation.MigrateInstance(instance=instance, **body))
+
+
+@blueprint.post("/operations/instances/<uuid:instance>/migrate/preview")
+@blueprint.arguments(TriedMigration)
+@blueprint.response(200, MigrationPreview)
+def preview_migration(body: dict[str, Any], instance: UUID) -> Any:
+    """Tell element by element what maps and what does not, and store nothing"""
+    return ask(operated.PreviewMigration(instance=instance, **body))
+
+
+@blueprint.post("/operations/instances/<uuid:instance>/revert")
+@blueprint.arguments(Reasoned)
+@blueprint.response(200, Operated)
+def revert(body: dict[str, Any], instance: UUID) -> Done:
+    """Move a case back to the version that it was migrated from"""
+    return carry_out(operation.RevertMigration(instance=instance, **body))

@@ -204,6 +204,15 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "迁移时两个元素合为一个，无法自动退回。",
         "Two elements became one in the migration; it cannot be turned round.",
     ),
+    "no-batch": ("没有该批次。", "There is no such batch."),
+    "batch-over": ("该批次已没有待处理的流程。", "The batch has no cases left."),
+    "batch-size": ("每批应为 1 到 10000 个流程，找到 {count} 个。", "A batch has 1 to 10,000 cases; {count} were found."),
+    "batch-kind": ("没有这种批量操作。", "There is no such operation over many cases."),
+    "batch-parameters": ("批量操作的参数有误。", "The parameters of the operation are wrong."),
+    "batch-selection": (
+        "请按编号、流程或部署三者之一选择流程。",
+        "Choose the cases in one way: by id, by process or by deployment.",
+    ),
     "nothing-left": (
         "这样流程将没有任何令牌；若要结束，请取消流程。",
         "Nothing would be left of the case; to end it, cancel it.",

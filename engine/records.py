@@ -40,6 +40,14 @@ class Done:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BatchMade:
+    """Answer of an operation over many cases: its id, and how many cases it is about."""
+
+    batch: UUID
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AttachmentRecord:
     """A file in a task's form, without its content."""
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from api.schemas.base import CamelSchema, Instant, Key
+from api.schemas.base import CamelSchema, Instant, Key, PageQuery, Words, page_of
+from api.schemas.tasks import InstanceRef
 from engine.commands.instructions import (
     CancelElement,
     CancelToken,
@@ -182,3 +183,99 @@ class StepPreview(CamelSchema):
     messages = fields.List(fields.String())
     variables = fields.List(fields.String())
     incidents = fields.List(fields.Nested(Stop))
+
+
+class TriedMigration(CamelSchema):
+    """A version to look at, and the elements whose ids differ."""
+
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
+    mapping = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
+    recompute_timers = fields.Boolean(load_default=False)
+
+
+class Migration(TriedMigration, Reasoned):
+    """A version to move to."""
+
+
+class MigrationLine(CamelSchema):
+    """One fact about a migration; an error refuses it."""
+
+    level = fields.String(validate=validate.OneOf(("error", "warning", "info")))
+    code = fields.String()
+    element = fields.String()
+    target = fields.String(allow_none=True)
+    tokens = fields.Integer()
+    message = Words()
+
+
+class MigrationPreview(CamelSchema):
+    """What maps and what does not, errors first; nothing is stored."""
+
+    migratable = fields.Boolean()
+    from_version = fields.Integer()
+    to_version = fields.Integer()
+    lines = fields.List(fields.Nested(MigrationLine))
+    step = fields.Nested(StepPreview, allow_none=True)
+
+
+class BatchParameters(CamelSchema):
+    """What a cancellation or a migration needs beside the cases."""
+
+    compensate = fields.Boolean()
+    version = fields.Integer(strict=True, validate=validate.Range(min=1, max=2**31 - 1))
+    mapping = fields.Dict(keys=fields.String(), values=fields.String())
+    recompute_timers = fields.Boolean()
+
+
+class BatchIn(Reasoned):
+    """An operation over cases that are named, or over all active ones of a process, a version or a deployment."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(("suspend", "resume", "cancel", "migrate", "revert")))
+    instances = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=1_000))
+    process = fields.String(load_default=None, validate=validate.Length(max=MAX_ID))
+    version = fields.Integer(load_default=None, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
+    deployment = fields.UUID(load_default=None)
+    parameters = fields.Nested(BatchParameters, load_default=dict)
+
+
+class BatchMade(CamelSchema):
+    """A batch that was made."""
+
+    id = fields.UUID(attribute="batch")
+    total = fields.Integer()
+
+
+class BatchOut(CamelSchema):
+    """A batch and how far it is."""
+
+    id = fields.UUID()
+    kind = fields.String()
+    reason = fields.String()
+    made_by = fields.String(allow_none=True)
+    made_at = Instant()
+    state = fields.String(validate=validate.OneOf(("running", "completed", "stopped")))
+    total = fields.Integer()
+    pending = fields.Integer()
+    done = fields.Integer()
+    failed = fields.Integer()
+    stopped = fields.Integer()
+
+
+class BatchItemQuery(PageQuery):
+    """Which cases of a batch."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf(("pending", "done", "failed", "stopped")))
+
+
+class BatchItemOut(CamelSchema):
+    """One case of a batch."""
+
+    instance = fields.Nested(InstanceRef)
+    state = fields.String()
+    code = fields.String(allow_none=True)
+    message = fields.String(allow_none=True)
+    done_at = Instant(allow_none=True)
+
+
+BatchPage = page_of(BatchOut, "BatchPage")
+BatchItemPage = page_of(BatchItemOut, "BatchItemPage")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from engine.commands import account, identity, operation, organisation
+from engine.commands import account, batch, identity, operation, organisation
 from engine.commands.attachment import (
     AddAttachment,
     PurgeAttachments,
@@ -74,7 +74,7 @@ from engine.commands.task import (
     save_draft,
     unclaim_task,
 )
-from engine.records import Done
+from engine.records import BatchMade, Done
 
 HANDLERS: dict[type, Callable[..., Any]] = {
     AddAttachment: add_attachment,
@@ -124,6 +124,8 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     identity.SignOut: identity.sign_out,
     identity.Touch: identity.touch,
     operation.CancelInstance: operation.cancel_instance,
+    batch.StartBatch: batch.start_batch,
+    batch.StopBatch: batch.stop_batch,
     operation.MigrateInstance: operation.migrate_instance,
     operation.RevertMigration: operation.revert_migration,
     operation.ModifyInstance: operation.modify_instance,
@@ -147,4 +149,8 @@ def _done(answer: Mapping[str, Any]) -> Done:
     return Done(**ids, state=answer["state"])
 
 
-ANSWERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"Done": _done, "Saved": organisation.saved}
+def _batch_made(answer: Mapping[str, Any]) -> BatchMade:
+    return BatchMade(batch=UUID(answer["batch"]), total=answer["total"])
+
+
+ANSWERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"BatchMade": _batch_made, "Done": _done, "Saved": organisation.saved}

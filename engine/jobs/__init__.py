@@ -6,6 +6,7 @@ have gone between two leases, and then acts; doing it twice must be harmless.
 
 from __future__ import annotations
 
+from engine.jobs.batch_item import carry_out_item
 from engine.jobs.continuation import continue_token
 from engine.jobs.counterpart import tell_counterpart
 from engine.jobs.message import deliver_message
@@ -16,6 +17,7 @@ from engine.jobs.timer import fire_timer
 from engine.jobs.timer_start import start_by_timer
 
 JOBS = {
+    "batch-item": carry_out_item,
     "counterpart": tell_counterpart,
     "continue": continue_token,
     "message": deliver_message,

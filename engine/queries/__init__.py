@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.queries import (
     audit,
+    batches,
     diagram,
     external_tasks,
     health,
@@ -26,6 +27,9 @@ from engine.queries import (
 
 QUERIES: Mapping[type, Callable[..., Any]] = {
     audit.VerifyAudit: audit.verify_audit,
+    batches.GetBatch: batches.get_batch,
+    batches.ListBatchItems: batches.list_batch_items,
+    batches.ListBatches: batches.list_batches,
     diagram.GetDiagram: diagram.get_diagram,
     external_tasks.GetExternalTask: external_tasks.get_external_task,
     external_tasks.IsWorkOffered: external_tasks.is_work_offered,

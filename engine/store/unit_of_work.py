@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,6 +71,17 @@ class UnitOfWork:
     def flush(self) -> None:
         """Sends what is waiting to be written."""
         self._writes.flush()
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of the transaction that is undone as a whole when it raises; what was before it stays."""
+        with self.connection.begin_nested():
+            try:
+                yield
+                self._writes.flush()
+            except BaseException:
+                self._writes.forget()
+                raise
 
     def in_name_of(self, actor: Actor) -> UnitOfWork:
         """The same transaction with another actor."""

@@ -45,6 +45,10 @@ class Writes:
             self.flush()
             fault(name)
 
+    def forget(self) -> None:
+        """Drops what is waiting: the part of the transaction that wrote it is undone."""
+        self._waiting = []
+
     def flush(self) -> None:
         """Sends what is waiting. Raises the refusal of a write that did not find its row."""
         waiting, self._waiting = self._waiting, []

@@ -28,6 +28,11 @@ ANY_JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.d
 NAMES = st.sampled_from(
     [
         "instructions",
+        "kind",
+        "process",
+        "version",
+        "mapping",
+        "parameters",
         "start",
         "cancel",
         "outcome",
@@ -58,6 +63,7 @@ LISTS = (
     "instances",
     "notifications",
     "people",
+    "operations/batches",
     "operations/jobs",
     "operations/messages",
     "operations/incidents",
@@ -109,7 +115,21 @@ CHANGES = (
     ("PUT", "session/password"),
     *(("POST", f"{TASK}/{action}") for action in ("claim", "unclaim", "complete", "reassign")),
     ("PUT", f"{TASK}/draft"),
-    *(("POST", f"operations/{CASE}/{act}") for act in ("suspend", "resume", "cancel", "modify", "modify/preview", "variables")),
+    *(
+        ("POST", f"operations/{CASE}/{act}")
+        for act in (
+            "suspend",
+            "resume",
+            "cancel",
+            "modify",
+            "modify/preview",
+            "variables",
+            "migrate",
+            "migrate/preview",
+            "revert",
+        )
+    ),
+    ("POST", "operations/batches"),
     ("PUT", f"{TASK}/attachments/00000000-0000-4000-8000-000000000001?field=papers&name=x"),
 )
 

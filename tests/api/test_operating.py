@@ -6,7 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from engine.commands.deployment import Deploy
+from engine.engine import Engine
 from tests.api.browser import Client
+from tests.api.community import HANDOVER
 from tests.api.test_cases import SLIP
 from worker.worker import Worker
 
@@ -105,3 +108,38 @@ def test_a_case_is_cancelled_and_its_task_is_gone(sign_in: SignIn, case: dict[st
     assert gp.get("/tasks?box=todo")["items"] == []
     assert gp.get(f"/instances/{case['instance']['id']}")["state"] == "cancelled"
     refused(operator.call("POST", path(case, "resume"), {"reason": "后悔"}), 409, "instance-ended")
+
+
+def test_a_case_moves_to_a_new_version_and_back(sign_in: SignIn, case: dict[str, Any], engine: Engine) -> None:
+    operator = sign_in("operator")
+    resources = {file.name: file.read_bytes() for file in HANDOVER.iterdir()}
+    resources["handover.bpmn"] = resources["handover.bpmn"].replace("院内审核".encode(), "审核".encode())
+    engine.execute(Deploy(name="handover", resources=resources))
+    found = operator.call("POST", path(case, "migrate/preview"), {"version": 2}).json()
+    assert (found["migratable"], found["fromVersion"], found["toVersion"], found["step"]["state"]) == (True, 1, 2, "active")
+    assert {"element", "target", "level", "code", "tokens", "message"} == set(found["lines"][0])
+    assert operator.call("POST", path(case, "migrate"), {"version": 2, "reason": "修订"}).status_code == 200
+    assert operator.get("/operations/instances")["items"][0]["process"]["version"] == 2
+    again = operator.call("POST", path(case, "migrate"), {"version": 2, "reason": "修订"})
+    assert refused(again, 409, "same-version") == "该流程已经是这个版本。"
+    assert operator.call("POST", path(case, "revert"), {"reason": "撤回"}).status_code == 200
+    assert operator.get("/operations/instances")["items"][0]["process"]["version"] == 1
+    refused(operator.call("POST", path(case, "migrate/preview"), {"version": 9}), 404, "no-version")
+
+
+def test_many_cases_are_operated_together(sign_in: SignIn, case: dict[str, Any], worker: Worker) -> None:
+    operator = sign_in("operator")
+    body = {"kind": "suspend", "process": "handover_from", "reason": "停机检修"}
+    made = operator.call("POST", "/operations/batches", body, Idempotency_Key="b1")
+    assert (made.status_code, made.json()["total"]) == (201, 1)
+    assert operator.call("POST", "/operations/batches", body, Idempotency_Key="b1").json() == made.json()
+    batch = f"/operations/batches/{made.json()['id']}"
+    assert (operator.get(batch)["state"], operator.get(batch)["pending"]) == ("running", 1)
+    worker.drain()
+    assert (operator.get(batch)["state"], operator.get(batch)["done"]) == ("completed", 1)
+    assert [row["id"] for row in operator.get("/operations/batches")["items"]] == [made.json()["id"]]
+    [item] = operator.get(f"{batch}/items?state=done")["items"]
+    assert item["instance"]["id"] == case["instance"]["id"]
+    refused(operator.call("POST", f"{batch}/stop"), 409, "batch-over")
+    refused(operator.call("POST", "/operations/batches", {**body, "process": "none"}), 422, "batch-size")
+    refused(operator.call("POST", "/operations/batches", {**body, "kind": "explode"}), 422, "invalid-request")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.store.base import Base
 from engine.store.keys import KeyBlock
 from engine.store.tables.attachment import Attachment, AttachmentPart, CaseAttachment
+from engine.store.tables.batch import Batch, BatchItem
 from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.tables.identity import Account, IdempotencyKey, Session, SignInFailure
 from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
@@ -21,6 +22,8 @@ __all__ = [
     "AuditAnchor",
     "AuditEntry",
     "Base",
+    "Batch",
+    "BatchItem",
     "Candidate",
     "CaseAttachment",
     "Compensation",
