@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.errors import Conflict, Invalid
+from engine.kernel.continuation import EXTERNAL
 from engine.kernel.model import ApprovalModel, Element, LoopModel, ProcessModel
 from engine.kernel.rows import TokenRow
 
@@ -131,6 +132,14 @@ class Plan:
             return False
         if kinds(old) != kinds(new):
             self.error("event-changed", old.id, "事件类型不同。", "It has events of other kinds.")
+            return False
+        if row.internal.get(EXTERNAL) and new.external is None:
+            self.error(
+                "external-changed",
+                old.id,
+                "外部系统正在办理，新版本中不再由外部系统办理。",
+                "Another system has its work, which the new version does by itself.",
+            )
             return False
         if ("thrown" in row.internal or "need" in row.internal) and repr(old.events) != repr(new.events):
             self.error(
