@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.door import ask, carry_out_unkeyed
+from api.door import ask, carry_out_unkeyed, engine
 from api.permissions import OWN, PERMISSIONS, PUBLIC, may_knock
 from api.problems import Problem
 from api.strict_json import refuse_text
@@ -74,13 +74,18 @@ def _guard() -> None:
 def _require_session() -> SessionRecord:
     token = session_token()
     if token is None:
-        raise Problem(401, "no-session")
+        raise _signed_out("no-session")
     session = ask(SessionByToken(token=token))
     if session is None:
-        raise Problem(401, "session-expired")
+        raise _signed_out("session-expired")
     g.session = session
     g.caller = session.actor(source=request.remote_addr, request_id=g.request_id)
     return session
+
+
+def _signed_out(code: str) -> Problem:
+    """The refusal that brings up the log-in page, which says when it is that of a demonstration."""
+    return Problem(401, code, demo=True) if engine().config.demo else Problem(401, code)
 
 
 def _require_own_origin() -> None:

@@ -74,6 +74,7 @@ ENGINE_SETTINGS = (
     Setting("JOB_LEASE_SECONDS", "job_lease", _spans(seconds=1), "a worker that is silent for so long has lost its job"),
     Setting("JOB_RETRIES", "job_retries", _number, "how often a failed job is tried again"),
     Setting("MESSAGE_EXPIRY_DAYS", "message_expiry", _spans(days=1), "a message nobody takes is dead after so long"),
+    Setting("IDEMPOTENCY_DAYS", "idempotency", _spans(days=1), "how long a request may be repeated under its key"),
     Setting("CASE_ATTACHMENTS_MB", "case_attachments", _number, "megabytes that the attachments of a case may have"),
     Setting("VISIBLE_DAYS", "visible_after_end", _spans(days=1), "how long institutions see a case after its end"),
 )

@@ -24,6 +24,8 @@ class Config:
     job_lease: timedelta = timedelta(seconds=60)
     job_retries: int = 3
     message_expiry: timedelta = timedelta(days=30)
+    idempotency: timedelta = timedelta(days=7)
+    """How long a request may be repeated under its idempotency key and be answered with the first result."""
     case_attachments: int = 100
     """Megabytes that the attachments of one case may have together."""
     visible_after_end: timedelta = timedelta(days=90)

@@ -21,7 +21,7 @@ from engine.errors import EngineError
 
 EVERY = timedelta(minutes=10)
 DUTIES: Sequence[Callable[[], Command[Any]]] = (PurgeIdentity, PurgeAttachments, AnchorAudit)
-"""Ended sessions, old sign-in failures and uploads that were never sent go; the audit trail is sealed."""
+"""Ended sessions, old sign-in failures, old idempotency keys and uploads that were never sent go; the audit trail is sealed."""
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from engine.authorization.sessions import SESSIONS_PER_ACCOUNT, csrf_token, is_l
 from engine.commands.registry import Command
 from engine.errors import Invalid, NotAllowed
 from engine.records import Actor, Done
-from engine.store.tables import Account, AuditEntry, Person, Session, SignInFailure
+from engine.store.tables import Account, AuditEntry, IdempotencyKey, Person, Session, SignInFailure
 from engine.store.unit_of_work import UnitOfWork
 
 EVERYWHERE = 4
@@ -95,7 +95,7 @@ class Touch(Command[Done]):
 
 @dataclass(frozen=True, kw_only=True)
 class PurgeIdentity(Command[Done]):
-    """Forget ended sessions, and failures that count no more."""
+    """Forget ended sessions, failures that count no more, and idempotency keys after their time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +183,7 @@ def purge_identity(command: PurgeIdentity, work: UnitOfWork, runtime: object) ->
     work.connection.execute(delete(SignInFailure).where(SignInFailure.at <= work.now - 2 * work.config.lockout))
     work.connection.execute(delete(Session).where(Session.seen_at <= work.now - work.config.session_idle))
     work.connection.execute(delete(Session).where(Session.created_at <= work.now - work.config.session_limit))
+    work.connection.execute(delete(IdempotencyKey).where(IdempotencyKey.at <= work.now - work.config.idempotency))
     return Done()
 
 

@@ -26,7 +26,7 @@ from engine.kernel.model import (
 )
 from engine.kernel.placement import LIANDONG
 from engine.kernel.report import Report
-from engine.kernel.source import child
+from engine.kernel.source import child, local
 
 VENDORS = (
     "{http://camunda.org/schema/1.0/bpmn}",
@@ -221,10 +221,18 @@ class ExtensionReader:
             return Binding()
         return Binding(kind=kind, value=None if value is None else self.report.template(value, node))
 
-    def calendar(self, node: etree._Element) -> str | None:
-        """Calendar of a timer event."""
+    def calendar(self, node: etree._Element) -> Template | None:
+        """Calendar of a timer event. A start event has no case yet whose variables it could read."""
         item = extension(node, "timer")
-        return None if item is None else item.get("calendar")
+        calendar = None if item is None else self._template(item, "calendar")
+        if calendar is not None and calendar.literal is None and local(node) == "startEvent":
+            self.report.error(
+                "timer-calendar",
+                node,
+                "开始事件的日历要直接写名称，不能写表达式。",
+                "The calendar of a start event must be a name, not an expression.",
+            )
+        return calendar
 
     def _mappings(self, node: etree._Element, name: str) -> tuple[tuple[NamedValue, ...], bool]:
         holder = child(node, "extensionElements")
@@ -327,7 +335,7 @@ class ExtensionReader:
         term = self.report.template(item.get("term"), item)
         if term is None:
             return None
-        return DeadlineModel(term=term, calendar=self._template(item, "calendar"), ladder=item.get("ladder"))
+        return DeadlineModel(term=term, calendar=self._template(item, "calendar"), ladder=self._template(item, "ladder"))
 
     def _legacy_template(self, node: etree._Element, name: str) -> Template | None:
         text = vendor(node, name)

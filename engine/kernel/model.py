@@ -87,7 +87,7 @@ class TimerModel:
 
     kind: str
     value: Template
-    calendar: str | None = None
+    calendar: Template | None = None
     """Calendar that durations are counted on; None counts every hour."""
 
 
@@ -218,7 +218,8 @@ class DeadlineModel:
     term: Template
     """ISO 8601 duration or point in time."""
     calendar: Template | None = None
-    ladder: str | None = None
+    ladder: Template | None = None
+    """Name of a ladder; None is `office`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,7 +245,7 @@ class ApprovalModel:
             for template in (rule.post, rule.person, rule.institution, rule.department)
         ]
         if self.deadline:
-            templates += [self.deadline.term, self.deadline.calendar]
+            templates += [self.deadline.term, self.deadline.calendar, self.deadline.ladder]
         return frozenset(name for template in templates if template is not None for name in template.names)
 
 

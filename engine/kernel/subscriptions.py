@@ -112,16 +112,17 @@ class Subscriptions:
         text = self._session.evaluate(timer.value, scope)
         if not isinstance(text, str):
             raise ModelFailure("timer", f"the time '{timer.value.source}' gave no text")
+        calendar = None if timer.calendar is None else str(self._session.evaluate(timer.calendar, scope))
         try:
-            firing = first_firing(timer.kind, text, self._session.now, timer.calendar, self._session.env.due)
+            firing = first_firing(timer.kind, text, self._session.now, calendar, self._session.env.due)
         except (TimerFault, EngineError) as fault:
             raise ModelFailure("timer", str(fault)) from fault
         row.due = firing.due
         row.data["armed"] = self._session.now.isoformat()
         if firing.fixed:
             row.data["fixed"] = True
-        if timer.calendar is not None:
-            row.data["calendar"] = timer.calendar
+        if calendar is not None:
+            row.data["calendar"] = calendar
         if firing.every is not None:
             row.data.update(every=firing.every, left=firing.left)
 

@@ -133,7 +133,8 @@ def _term(work: UnitOfWork, definition: Definition, deadline: DeadlineModel, nam
         due_at, provisional = reckoned.at, reckoned.provisional
     else:
         due_at, provisional = datetime.fromisoformat(text), False
-    ladder = find_ladder(deadline.ladder or "office", definition.parameters.get("ladders"))
+    climbed = str(deadline.ladder.evaluate(names)) if deadline.ladder else "office"
+    ladder = find_ladder(climbed, definition.parameters.get("ladders"))
     steps = ladder_steps(ladder, work.now, due_at, calendar, days)
     rungs = tuple(RungPlanned(kind=step.kind, level=step.level, due_at=step.at) for step in steps)
     rule = {
@@ -142,7 +143,7 @@ def _term(work: UnitOfWork, definition: Definition, deadline: DeadlineModel, nam
         "calendarVersion": days.version,
         "start": work.now.isoformat(),
         "provisional": provisional,
-        "ladder": deadline.ladder or "office",
+        "ladder": climbed,
     }
     return _Term(due_at=due_at, soon_at=fraction_point(work.now, due_at, 0.8, calendar, days), term=rule, rungs=rungs)
 

@@ -39,7 +39,7 @@ class Plans:
         """Schedules the first firing of a start event; `key` is that of its stored row."""
         firing = self.firings.get((model.id, start))
         if firing is not None and start.timer is not None:
-            _schedule(work, key, firing, start.timer.calendar)
+            _schedule(work, key, firing, _calendar(start.timer))
 
 
 def disarm(work: UnitOfWork, process_id: str) -> None:
@@ -88,12 +88,17 @@ def _first(work: UnitOfWork, timer: TimerModel, names: Mapping[str, Any]) -> Fir
     text = timer.value.evaluate(names)
     if not isinstance(text, str):
         raise TimerFault(f"'{timer.value.source}' gave no text")
-    firing = first_firing(timer.kind, text, work.now, timer.calendar, _due)
+    firing = first_firing(timer.kind, text, work.now, _calendar(timer), _due)
     if firing.due >= work.now:
         return firing
     if firing.every is None:
         return None
-    return next_firing(firing.due, firing.every, firing.left, work.now, timer.calendar, _due)
+    return next_firing(firing.due, firing.every, firing.left, work.now, _calendar(timer), _due)
+
+
+def _calendar(timer: TimerModel) -> str | None:
+    """The name of the calendar; the gate has seen to it that a start event has no expression there."""
+    return None if timer.calendar is None else timer.calendar.literal
 
 
 def _schedule(work: UnitOfWork, start: int, firing: Firing, calendar: str | None) -> None:

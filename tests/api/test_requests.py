@@ -208,6 +208,7 @@ def test_problems_have_one_shape(address: str) -> None:
         "status": 401,
         "code": "no-session",
         "detail": "Please sign in.",
+        "facts": {"demo": True},
     }
 
 

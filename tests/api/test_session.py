@@ -18,6 +18,7 @@ def test_nobody_is_signed_in_at_first(address: str) -> None:
     answer = Client(address).call("GET", "/session")
 
     assert (answer.status_code, answer.json()["code"]) == (401, "no-session")
+    assert answer.json()["facts"] == {"demo": True}
     assert "Set-Cookie" not in answer.headers
 
 

@@ -14,6 +14,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.demonstration import Demonstration, until
+from tests.browser.photographs import photograph
+from tests.forms.pictures import pdf
 from tests.servers.application import Application
 from tests.servers.browser import DESK, Windows, launch
 
@@ -104,9 +106,27 @@ def take(windows: Windows, shown: Demonstration) -> None:
             page = windows.open(size, base_url=shown.url)
             shown.let_in(page, login)
             shoot(page, address, ready, f"{name}-{width}")
+        attach(windows, shown, size, f"attachments-{width}")
     dark = windows.open(DESK, base_url=shown.url, color_scheme="dark")
     shown.let_in(dark, "hemin")
     shoot(dark, "/inbox/claimable", "a.row", "inbox-dark-1440")
+
+
+def attach(windows: Windows, shown: Demonstration, size: tuple[int, int], name: str) -> None:
+    """A slip that is being filled in, with files that are there and one that could not be sent."""
+    task = shown.start("mengfan", "referral_from")["nextTask"]["id"]
+    page = windows.open(size, base_url=shown.url)
+    shown.let_in(page, "mengfan")
+    page.goto(f"/inbox/todo/{task}")
+    cell = page.locator('[data-field="attachments"]')
+    files = cell.locator("input[type=file]").first
+    picture = photograph(page, "右髋正位.jpg", "右髋正位", size=(3000, 2200), noise=4_000)
+    files.set_input_files([picture, {"name": "检验报告单.pdf", "mimeType": "application/pdf", "buffer": pdf()}])
+    expect(cell.locator("li.file .link")).to_have_count(2)
+    files.set_input_files([{"name": "登记表.xlsx", "mimeType": "application/vnd.ms-excel", "buffer": b"PK"}])
+    cell.scroll_into_view_if_needed()
+    cell.evaluate("cell => cell.scrollIntoView({block: 'center'})")
+    page.screenshot(path=FOLDER / f"{name}.png")
 
 
 def main() -> None:

@@ -51,7 +51,7 @@ def test_the_other_side_sees_its_own_pool_only(sign_in: SignIn, demonstration: D
     expect(page.get_by_text("120.50")).to_have_count(0)
 
     page.get_by_role("tab", name="流程图").click()
-    expect(page.get_by_text(re.compile("^分院.*只有对方能看"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^图上画了分院.*的步骤，办到哪一步只有对方能看"))).to_be_visible()
 
 
 def test_addresses_of_nothing_say_so(sign_in: SignIn) -> None:

@@ -136,7 +136,9 @@ def test_who_comes_second_is_told_who_was_first_and_keeps_what_he_wrote(
 
     act(page, "接受")
 
-    note = page.get_by_role("alert").filter(has_text=re.compile(r"宋佳·演示已于 \d\d:\d\d 办结，您的意见没有提交。草稿还在。"))
+    note = page.get_by_role("alert").filter(
+        has_text=re.compile(r"宋佳·演示已于 \d\d:\d\d 办结，您的意见没有提交。您写的还在这一页，要留的先抄下。")
+    )
     expect(note).to_be_visible()
     expect(page.get_by_label("会诊意见")).to_have_value("我的意见：保守治疗。")
     [answer] = demonstration.person("mengfan").get(f"/tasks?box=todo&q={consultation.topic}")["items"]

@@ -123,3 +123,25 @@ def test_a_refused_draft_says_why(sign_in: SignIn, demonstration: Demonstration)
     page.get_by_label("会诊意见").fill("我来晚了。")
 
     expect(page.locator(".draft")).to_contain_text("草稿没有存上")
+
+
+def test_a_page_older_than_the_server_says_so_and_reloads(sign_in: SignIn, demonstration: Demonstration) -> None:
+    page = sign_in("mochenglin")
+    expect(page.locator(".list[aria-busy=false]")).to_be_visible()
+    page.route("**/assets/slip-*.js", lambda route: route.fulfill(status=404), times=5)
+    consultation = demonstration.draft("mochenglin")
+    page.locator(f"#row-{consultation.slip}").click()
+    old = page.get_by_role("alert").filter(has_text="系统已更新，这个页面是旧的。")
+    expect(old).to_be_visible()
+    page.unroute("**/assets/slip-*.js")
+    old.get_by_role("button", name="重新打开").click()
+    expect(page.get_by_label("会诊事由")).to_be_visible()
+
+
+def test_a_key_leads_from_the_list_into_the_form(sign_in: SignIn, demonstration: Demonstration) -> None:
+    consultation = demonstration.draft("mochenglin")
+    page = sign_in("mochenglin", at=f"/inbox/todo/{consultation.slip}")
+    page.locator(f"#row-{consultation.slip}").focus()
+    expect(page.get_by_label("姓名")).to_be_visible()
+    page.keyboard.press("f")
+    expect(page.get_by_label("姓名")).to_be_focused()

@@ -62,6 +62,12 @@ def test_an_unknown_login_is_told_the_same_as_a_wrong_password(open_window: Open
     expect(page.get_by_label("密码")).to_have_accessible_description("密码不对，还可以试 4 次。忘了请找信息员。")
 
 
+def test_a_demonstration_says_so_before_anybody_signs_in(open_window: Open) -> None:
+    page = open_window()
+    page.goto("/login")
+    expect(page.get_by_role("contentinfo")).to_contain_text("演示环境，人名与单据均为虚构。")
+
+
 def test_empty_fields_are_named_without_asking_the_server(open_window: Open) -> None:
     page = open_window()
     page.goto("/login")

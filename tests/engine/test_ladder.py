@@ -254,3 +254,17 @@ def test_a_model_copies_people_when_a_task_opens(county: County) -> None:
     assert county.row(select(Copy.person, Copy.reason)) == (ren.key, "model")
     with pytest.raises(NotAllowed):
         ren.complete(case.task("check"))
+
+
+def test_the_ladder_may_depend_on_the_case(county: County) -> None:
+    chosen = "${'clinical' if urgent else 'office'}"
+    county.deploy(one_task(f'<liandong:deadline term="PT4H" calendar="CLIN" ladder="{chosen}"/>'))
+    terms = [county.run("p", urgent=urgent).task("check").term["ladder"] for urgent in (True, False)]
+    assert terms == ["clinical", "office"]
+
+
+def test_a_ladder_that_does_not_exist_leaves_the_task_open_beside_an_incident(county: County) -> None:
+    county.deploy(one_task('<liandong:deadline term="PT4H" calendar="CLIN" ladder="${wanted}"/>'))
+    case = county.run("p", wanted="nonsense")
+    assert (case.open, case.task("check").due_at) == (["check"], None)
+    assert [incident.code for incident in county.incidents()] == ["deadline"]

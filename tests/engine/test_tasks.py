@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from engine.commands.identity import PurgeIdentity
 from engine.errors import Conflict, EngineError, Invalid, InvalidForm, NotAllowed, NotFound
 from engine.store.tables import Draft, History, Notification
 from engine.testing import CaseView, County
@@ -358,3 +359,15 @@ class TestIdempotency:
         refused(Invalid, "unknown-outcome", gan.complete, task, "nonsense", key="k1")
         gan.complete(task, key="k1")
         assert case.state == "completed"
+
+    def test_keys_are_forgotten_after_a_week(self, county: County) -> None:
+        county.deploy(one_task())
+        case = county.run("p")
+        gan, task = county.person("gan"), case.task("check")
+        gan.complete(task, key="k1")
+        county.pass_time("P6D")
+        county.execute(PurgeIdentity())
+        gan.complete(task, key="k1")
+        county.pass_time("P1D")
+        county.execute(PurgeIdentity())
+        refused(Conflict, "task-closed", gan.complete, task, key="k1")

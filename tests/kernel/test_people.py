@@ -52,7 +52,8 @@ def test_our_elements_are_read_whole() -> None:
     assert found.deadline.term.evaluate(parameters) == "PT5M"
     assert found.deadline.calendar is not None
     assert found.deadline.calendar.evaluate(parameters) == "CLIN"
-    assert found.deadline.ladder == "clinical"
+    assert found.deadline.ladder is not None
+    assert found.deadline.ladder.evaluate(parameters) == "clinical"
     assert [copy.rule for copy in found.copies] == ["post"]
 
 

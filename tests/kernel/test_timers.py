@@ -127,12 +127,14 @@ def test_a_timer_with_a_calendar_is_counted_by_the_runtime() -> None:
             asked.append((term, calendar))
             return start + timedelta(days=3)
 
-    extension = '<extensionElements><liandong:timer calendar="OPD"/></extensionElements>'
-    world = Calendars(boundary("<timeDuration>PT8H</timeDuration>", True, extension))
-    world.start()
-    [row] = world.source().subscriptions("timer")
-    assert asked == [("PT8H", "OPD")]
-    assert row.due == world.now + timedelta(days=3)
+    for calendar in ("OPD", "${'OPD' if urgent else 'ADMIN'}"):
+        extension = f'<extensionElements><liandong:timer calendar="{calendar}"/></extensionElements>'
+        world = Calendars(boundary("<timeDuration>PT8H</timeDuration>", True, extension))
+        world.start(urgent=True)
+        [row] = world.source().subscriptions("timer")
+        assert asked.pop() == ("PT8H", "OPD")
+        assert row.due == world.now + timedelta(days=3)
+        assert row.data["calendar"] == "OPD"
 
 
 def test_a_timer_does_not_fire_before_it_is_due() -> None:

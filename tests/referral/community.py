@@ -183,7 +183,8 @@ class Community(World):
             term, calendar = str(approval.deadline.term.evaluate(names)), str(approval.deadline.calendar.evaluate(names))
             parse_term(term)
             assert due(self.now, term, calendar_by_code(calendar), published_days()).at > self.now
-            find_ladder(approval.deadline.ladder or "office", parameters(self.process).get("ladders"))
+            ladder = approval.deadline.ladder
+            find_ladder(str(ladder.evaluate(names)) if ladder else "office", parameters(self.process).get("ladders"))
 
     def _element(self, instance: int, element: str) -> Any:
         for process in self.compiled.processes.values():

@@ -126,3 +126,20 @@ def _renumbered(step: Any, number: str) -> Any:
     for given in NUMBERS if number else ():
         text = text.replace(given, number)
     return json.loads(text, parse_float=Decimal)
+
+
+def test_a_patient_of_whom_nothing_is_known_yet_has_a_subject_line(county: County) -> None:
+    """The green channel fills in what is known; lists must call the case something all the same."""
+    chair = _chair(county, "CH05")
+    case = county.case(
+        county.execute(StartInstance(process_key="referral_from", capacity=chair.id), _actor(county, chair.person)).instance
+    )
+    known = {"kind": "emergency", "declaredUrgency": "E", "unknownPatient": True, "sex": "1", "diagName": "骨盆骨折"}
+    reached = {"fromDoctor": "秦川·演示", "fromPhone": "199-0000-0502", "toInst": "CH00", "toDept": "EMER", "transport": "ems"}
+    signs = {"pulse": 128, "sbp": 82, "dbp": 50, "spo2": 97, "consciousness": "stupor", "at": "2026-11-24T00:00:00Z"}
+    data = {**known, **reached, "signs": ["major_trauma"], "vital": signs}
+    county.execute(CompleteTask(task=case.task("draft").id, outcome="submit", data=data), _actor(county, chair.person))
+    county.work()
+    assert (case.row.subject, case.row.subject_masked) == ("无名氏 男，骨盆骨折", "无名氏 男，骨盆骨折")
+    assert {row.subject for row in county.rows(select(ProcessInstance.subject))} == {"无名氏 男，骨盆骨折"}
+    assert not county.incidents()

@@ -2,8 +2,7 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
-import { Unreachable } from '../api/problem'
-import { Failed } from './states'
+import { NotFetched } from './states'
 
 export function lazy<Props extends object>(load: () => Promise<{ default: ComponentType<Props> }>) {
   let loaded: ComponentType<Props> | null = null
@@ -25,6 +24,6 @@ export function lazy<Props extends object>(load: () => Promise<{ default: Compon
     }, [])
     const Part = part.value.component
     if (Part) return <Part {...props} />
-    return failed.value ? <Failed error={new Unreachable()} retry={() => location.reload()} /> : <div class="page" aria-busy="true" />
+    return failed.value ? <NotFetched /> : <div class="page" aria-busy="true" />
   }
 }

@@ -8,7 +8,7 @@ import { t } from '../i18n'
 import { rows } from '../inbox/store'
 import { useCommands } from '../keyboard/use-commands'
 import { claim, complete, labelOf, mayLeaveOut, missing } from './act'
-import { focusField } from './content'
+import { focusField, toForm } from './content'
 import { allows, type Leaf } from './leaf'
 import { LeaveOutDialog } from './leave-out'
 import { More, type Entry } from './more'
@@ -53,6 +53,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     { keys: 'c', act: () => void (mayClaim && claim(leaf)) },
     { keys: 'u', act: () => void (allows(leaf, 'unclaim') && (layer.value = { kind: 'unclaim' })) },
     { keys: 'e', act: () => void (first && send(first)) },
+    { keys: 'f', act: toForm },
     { keys: 'm', act: () => document.getElementById('opinion')?.focus() },
   ])
   const entries: Entry[] = [

@@ -94,3 +94,11 @@ export function focusField(path: string): void {
     return
   }
 }
+
+/** From the list into the form: its first field to write in, else the form itself. */
+export function toForm(): void {
+  const form = document.querySelector<HTMLElement>('.sheet-side')
+  const field = form?.querySelector<HTMLElement>('.c.ed :is(input:not([hidden]), select, textarea, button)') ?? form
+  field?.focus()
+  field?.scrollIntoView({ block: 'nearest' })
+}

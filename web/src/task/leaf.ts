@@ -90,7 +90,7 @@ async function load(leaf: Leaf): Promise<void> {
     const { body, etag } = await api.task(leaf.id)
     const first = leaf.detail.value === null
     take(leaf, body, etag)
-    if (first) leaf.draft.restore(body.draft)
+    if (first && allows(leaf, 'saveDraft')) leaf.draft.restore(body.draft)
     leaf.draft.enabled.value = allows(leaf, 'saveDraft')
   } catch (failure) {
     if (leaf.detail.value === null) leaf.error.value = failure
@@ -112,6 +112,8 @@ function take(leaf: Leaf, body: TaskDetail, etag: string): void {
   leaf.uploads.learn(body.attachments)
   leaf.etag.value = etag
   leaf.error.value = null
+  // On a task that cannot be acted on any more only what was sent is true.
+  if (!body.actions.includes('complete')) leaf.edits.value = {}
   leaf.newer.value = null
 }
 
