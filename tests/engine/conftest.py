@@ -15,6 +15,7 @@ from engine.store.database import Database, migrate
 from engine.store.tables import Base
 from engine.testing import County
 from tests.engine.invariants import violations
+from tests.engine.victim import Victims
 from tests.servers.postgresql import PostgreSQL
 
 KEPT = "settled"
@@ -116,3 +117,11 @@ def open_county(database: Database) -> Iterator[Callable[..., County]]:
 def county(open_county: Callable[..., County]) -> County:
     """The county with the default settings."""
     return open_county()
+
+
+@pytest.fixture(scope="session")
+def victims() -> Iterator[Victims]:
+    """One parent of all the processes that die."""
+    parent = Victims()
+    yield parent
+    parent.close()

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -20,53 +16,9 @@ from engine.testing import County
 from tests.engine.interleaving import PATIENCE
 from tests.engine.invariants import live_dump
 from tests.engine.scenes import LEASE, Scene, all_or_nothing, delivery, points_to_break, referral, rung, signalled, timer, waiting
-from tests.engine.victim import REFUSED
+from tests.engine.victim import REFUSED, Victims
 
 IN_TRANSACTION = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
-ROOT = Path(__file__).parents[2]
-
-
-class Victims:
-    """Children that carry out orders and die on the way."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.engine.victim"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def order(self, county: County, act: str, point: str | None = None, **arguments: Any) -> int:
-        """Has a child carry out an act and die at `point`; returns its exit status, negative for the signal that ended it."""
-        return int(self._ask(county, act, point, **arguments))
-
-    def stop(self, county: County, act: str, point: str, **arguments: Any) -> None:
-        """Has a child carry out an act and stop (SIGSTOP) at `point`, until `go_on`."""
-        assert self._ask(county, act, point, stop=True, **arguments) == "stopped"
-
-    def go_on(self) -> int:
-        """Lets the stopped child go on (SIGCONT), and returns its exit status."""
-        return int(self._say("go on"))
-
-    def _ask(self, county: County, act: str, point: str | None, **arguments: Any) -> str:
-        order = {"url": county.url, "now": county.clock.now().isoformat(), "act": act, "point": point, **arguments}
-        return self._say(json.dumps(order))
-
-    def _say(self, line: str) -> str:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
-        return self._process.stdout.readline().strip()
-
-    def close(self) -> None:
-        self._process.communicate(timeout=30)
-
-
-@pytest.fixture(scope="module")
-def victims() -> Iterator[Victims]:
-    """One parent of all children."""
-    parent = Victims()
-    yield parent
-    parent.close()
 
 
 @pytest.mark.parametrize(("scene", "point"), points_to_break(0), ids=lambda value: getattr(value, "__name__", value))

@@ -34,6 +34,7 @@ from engine.store.faults import POINTS
 from engine.store.tables import ProcessInstance, Seat, Token
 from engine.testing import County, Someone, hooked
 from tests.engine.invariants import violations
+from tests.engine.victim import Victims
 
 WALKS = int(os.environ.get("LIANDONG_WALKS", "2"))
 STEPS = int(os.environ.get("LIANDONG_STEPS", "40"))
@@ -49,7 +50,8 @@ class Broken(Exception):
 class Walk:
     """One walk over one store."""
 
-    def __init__(self, county: County, seed: int) -> None:
+    def __init__(self, county: County, victims: Victims, seed: int) -> None:
+        self.victims = victims
         self.county = county
         self.dice = random.Random(seed)
         self.people = [county.person(login, *(["operations"] if login == "it" else [])) for login in PEOPLE]
@@ -131,6 +133,10 @@ class Walk:
     def take_and_die(self) -> None:
         self.county.take_jobs("dead")
 
+    def work_and_be_killed(self) -> None:
+        """Another process works off what is due, and is killed (SIGKILL) when it comes to some point."""
+        self.victims.order(self.county, "work", self.dice.choice(POINTS))
+
     def retry(self) -> None:
         found = self.county.incidents()
         if found:
@@ -198,17 +204,17 @@ class Walk:
 ACTS = (
     *(Walk.start, Walk.start, Walk.claim, Walk.complete, Walk.complete, Walk.complete, Walk.complete, Walk.unclaim),
     *(Walk.draft, Walk.reassign, Walk.send, Walk.send, Walk.signal, Walk.wait, Walk.wait, Walk.sleep, Walk.jump_back),
-    *(Walk.take_and_die, Walk.retry, Walk.repair, Walk.restart),
+    *(Walk.take_and_die, Walk.work_and_be_killed, Walk.retry, Walk.repair, Walk.restart),
     *(Walk.suspend, Walk.resume, Walk.resume, Walk.cancel, Walk.modify, Walk.modify, Walk.write),
     *(Walk.migrate, Walk.migrate),
 )
 
 
 @pytest.mark.parametrize("seed", range(WALKS))
-def test_whatever_happens_the_invariants_hold(county: County, seed: int) -> None:
+def test_whatever_happens_the_invariants_hold(county: County, victims: Victims, seed: int) -> None:
     county.deploy(MODEL.read_bytes())
     county.deploy(MODEL.read_bytes().replace(b"PT5H", b"PT90M").replace(b"R3/PT30M", b"R2/PT20M"))
-    walk = Walk(county, seed)
+    walk = Walk(county, victims, seed)
     path = []
     for _ in range(STEPS):
         path.append(walk.step())

@@ -12,10 +12,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +52,7 @@ ACTS: Mapping[str, Callable[[County, Mapping[str, Any]], object]] = {
 }
 
 REFUSED = 3
+ROOT = Path(__file__).parents[2]
 
 
 def carry_out(order: Mapping[str, Any]) -> None:
@@ -97,6 +100,41 @@ def main() -> None:
             _, status = os.waitpid(child, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
         sys.stdout.flush()
+
+
+class Victims:
+    """Children that carry out orders and die on the way."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.engine.victim"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def order(self, county: County, act: str, point: str | None = None, **arguments: Any) -> int:
+        """Has a child carry out an act and die at `point`; returns its exit status, negative for the signal that ended it."""
+        return int(self._ask(county, act, point, **arguments))
+
+    def stop(self, county: County, act: str, point: str, **arguments: Any) -> None:
+        """Has a child carry out an act and stop (SIGSTOP) at `point`, until `go_on`."""
+        assert self._ask(county, act, point, stop=True, **arguments) == "stopped"
+
+    def go_on(self) -> int:
+        """Lets the stopped child go on (SIGCONT), and returns its exit status."""
+        return int(self._say("go on"))
+
+    def _ask(self, county: County, act: str, point: str | None, **arguments: Any) -> str:
+        order = {"url": county.url, "now": county.clock.now().isoformat(), "act": act, "point": point, **arguments}
+        return self._say(json.dumps(order))
+
+    def _say(self, line: str) -> str:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        return self._process.stdout.readline().strip()
+
+    def close(self) -> None:
+        self._process.communicate(timeout=30)
 
 
 if __name__ == "__main__":
