@@ -32,6 +32,16 @@ web: $(BUNDLE)  ## Build the browser bundle (Node on PATH, or one from a Python 
 test: setup chromium lint contracts types web web-test budget  ## Everything: checks, then every test on both databases and in Chromium
 	$(BIN)/pytest --quiet --numprocesses 2 --dist loadscope $(ARGS)
 
+EXAMPLES ?= 5000
+WALKS ?= 40
+SEED ?= $(shell date +%s)
+
+.PHONY: chaos
+chaos: setup  ## Long campaigns: every point of every act broken, crashes, walks, random models (EXAMPLES, WALKS, SEED)
+	@echo "seed $(SEED): repeat with make chaos SEED=$(SEED)"
+	LIANDONG_CHAOS=1 LIANDONG_WALKS=$(WALKS) LIANDONG_STEPS=90 LIANDONG_SEED=$(SEED) $(BIN)/pytest --quiet --numprocesses 2 \
+		--dist loadscope --timeout 1800 --examples $(EXAMPLES) --first-seed $(SEED) tests/engine tests/worker tests/kernel $(ARGS)
+
 .PHONY: lint
 lint: setup  ## Style and common mistakes
 	$(BIN)/ruff check

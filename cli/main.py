@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cli.audit import verify_audit
+from cli.backup import backup
 from cli.decide import decide
 from cli.demonstration import demo
 from cli.deploy import deploy
@@ -39,5 +40,5 @@ def scenario(paths: tuple[Path, ...], restart_each_step: bool) -> None:
         raise SystemExit(1)
 
 
-for command in (decide, demo, deploy, lint, migrate, openapi, scenario, serve, user, worker, verify_audit):
+for command in (backup, decide, demo, deploy, lint, migrate, openapi, scenario, serve, user, worker, verify_audit):
     main.add_command(command)

@@ -122,3 +122,20 @@ def migrate(url: str, revision: str = "head") -> None:
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     command.upgrade(alembic_config(parsed), revision)
+
+
+def backup(url: str, target: Path) -> None:
+    """Copies the SQLite store at `url` to the new file `target` while others use it; the copy is of one moment.
+
+    Raises Invalid for another kind of database and for a store that is not there, Conflict when `target` exists or the copy
+    is damaged. A file that is named `target` is whole.
+    """
+    parsed = normalise_url(url)
+    source = Path(parsed.database or "")
+    if parsed.get_backend_name() != "sqlite":
+        raise Invalid("backup-database", "Expected an SQLite store, but this is PostgreSQL: use pg_dump or pg_basebackup")
+    if not source.is_file():
+        raise Invalid("backup-source", "Expected an SQLite store at '{path}', but there is none", path=str(source))
+    if target.exists():
+        raise Conflict("backup-target", "Expected to make file '{path}', but it is there already", path=str(target))
+    sqlite.copy(source, target)

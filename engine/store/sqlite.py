@@ -7,9 +7,15 @@ then queue instead of losing an update or failing at commit. A reading transacti
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+
+from engine.errors import Conflict
 
 BUSY_TIMEOUT_MS = 10_000
 
@@ -29,3 +35,27 @@ def prepare(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("liandong_reading", False)
         connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copies a file in use to `target` by SQLite's online backup. Raises Conflict when the copy is damaged."""
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    with (
+        closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as store,
+        closing(sqlite3.connect(unfinished)) as made,
+    ):
+        # All pages in one step, under one read transaction: writers go on in the write-ahead log.
+        store.backup(made)
+        made.execute("PRAGMA journal_mode=DELETE")
+        (found,) = made.execute("PRAGMA integrity_check").fetchone()
+    if found != "ok":
+        raise Conflict("backup-damaged", "Expected a whole copy, but SQLite says: {found}", found=str(found)[:200])
+    with unfinished.open("rb+") as file:
+        os.fsync(file.fileno())
+    unfinished.rename(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -140,3 +140,15 @@ def test_the_audit_trail_is_verified(tmp_path: Path) -> None:
     assert (whole.exit_code, noted.exit_code) == (0, 1)
     assert whole.output.endswith("0 anchors: 0 faults\n")
     assert "FAULT anchor: the given anchor is not in the trail" in noted.output
+
+
+def test_a_store_is_copied_while_it_is_there(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/store.db"
+    run("demo", "--database", store, "--var", str(tmp_path))
+
+    copied = run("backup", str(tmp_path / "copy.db"), "--database", store)
+    again = run("backup", str(tmp_path / "copy.db"), "--database", store)
+
+    assert (copied.exit_code, again.exit_code) == (0, 1)
+    assert "is there already" in again.output
+    assert run("verify-audit", "--database", f"sqlite:///{tmp_path}/copy.db").exit_code == 0

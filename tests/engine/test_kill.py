@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from engine.store.faults import AFTER_COMMIT, AFTER_DELTA, BEFORE_COMMIT, BEFORE_EXECUTE, BEFORE_TRANSACTION, KEPT
+from engine.store.faults import AFTER_COMMIT, AFTER_DELTA, AFTER_EXECUTE, BEFORE_COMMIT, BEFORE_EXECUTE, BEFORE_TRANSACTION, KEPT
 from engine.testing import County
 from tests.engine.interleaving import PATIENCE
 from tests.engine.invariants import live_dump
@@ -82,13 +82,14 @@ def test_a_worker_that_was_stopped_beyond_its_lease_wakes_and_changes_nothing(
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("scene", [timer, rung, delivery, signalled], ids=lambda scene: scene.__name__)
+@pytest.mark.parametrize("point", [BEFORE_EXECUTE, AFTER_EXECUTE])
 def test_a_worker_that_was_stopped_in_its_transaction_loses_its_locks_before_its_lease(
-    county: County, victims: Victims, scene: Callable[[County], Scene]
+    county: County, victims: Victims, scene: Callable[[County], Scene], point: str
 ) -> None:
     """The server ends a session that does nothing in its transaction; the job is free for others, and done once."""
     county.deploy(referral())
     play = scene(county)
-    victims.stop(county, play.act, BEFORE_EXECUTE, lease=1, **play.arguments)
+    victims.stop(county, play.act, point, lease=1, **play.arguments)
     until = time.monotonic() + PATIENCE
     while county.scalar(text(IN_TRANSACTION)):
         assert time.monotonic() < until
