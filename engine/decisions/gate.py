@@ -47,7 +47,7 @@ class _Gate:
                 f"第 {first} 条和第 {second} 条规则在 {shown} 时都成立",
                 f"Rules {first} and {second} both match {shown_en}",
             )
-            message, message_en = _CONTRADICTIONS[sort]
+            _, message, message_en = _CONTRADICTIONS[sort]
             level = "warning" if sort == "any-not-analysed" else "error"
             self._add(level, sort, second, f"决策“{self._decision.key}”：{both}，{message}", f"{both_en}, {message_en}")
 
@@ -141,9 +141,12 @@ class _Gate:
 
 
 _CONTRADICTIONS = {
-    "overlapping-rules": ("而命中策略 UNIQUE 只许一条成立。", "but the hit policy UNIQUE allows one."),
-    "different-outputs": ("输出却不同，命中策略 ANY 不许这样。", "with different outputs, which the hit policy ANY forbids."),
-    "any-not-analysed": ("输出是否相同没有检查。", "and whether their outputs are equal was not analysed."),
+    contradiction[0]: contradiction
+    for contradiction in (
+        ("overlapping-rules", "而命中策略 UNIQUE 只许一条成立。", "but the hit policy UNIQUE allows one."),
+        ("different-outputs", "输出却不同，命中策略 ANY 不许这样。", "with different outputs, which the hit policy ANY forbids."),
+        ("any-not-analysed", "输出是否相同没有检查。", "and whether their outputs are equal was not analysed."),
+    )
 }
 
 

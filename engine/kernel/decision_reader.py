@@ -76,6 +76,7 @@ class DecisionReader:
         if binding not in _BINDINGS:
             self._foreign(
                 node,
+                "foreign-decision",
                 f"决策总取自同一次部署，不能用 decisionRefBinding=“{binding}”。",
                 f"A decision always comes from the same deployment; decisionRefBinding cannot be '{binding}'.",
             )
@@ -86,11 +87,12 @@ class DecisionReader:
         fields = _fields(node)
         ref = fields.get("decisionTableReferenceKey") or fields.get("decisionServiceReferenceKey") or ""
         if not ref:
-            self._foreign(node, "决策任务没有写明决策编号。", "The decision task names no decision.")
+            self._foreign(node, "foreign-decision", "决策任务没有写明决策编号。", "The decision task names no decision.")
             return None
         if fields.get("decisionTaskThrowErrorOnNoHits") == "true":
             self._foreign(
                 node,
+                "foreign-decision",
                 "不支持 decisionTaskThrowErrorOnNoHits；请在决策表里加一条兜底规则。",
                 "decisionTaskThrowErrorOnNoHits is not supported; add a rule that catches the rest.",
             )
@@ -105,9 +107,9 @@ class DecisionReader:
             dynamic = "${" in call.decision
             self._foreign(
                 node,
+                "unknown-decision",
                 f"决策“{call.decision}”{'须是固定的编号，不能是表达式' if dynamic else '不在本次部署中'}。",
                 f"The decision '{call.decision}' {'must be a fixed key' if dynamic else 'is not in this deployment'}.",
-                "unknown-decision",
             )
             return None
         if call.mapping in _ONE_OUTPUT and any(len(version.outputs) > 1 for version in versions):
@@ -127,7 +129,7 @@ class DecisionReader:
             f"There is no result mapping '{mapping}'; use {', '.join(MAPPINGS)}.",
         )
 
-    def _foreign(self, node: etree._Element, message: str, message_en: str, code: str = "foreign-decision") -> None:
+    def _foreign(self, node: etree._Element, code: str, message: str, message_en: str) -> None:
         add = self._report.error if self._refuse_foreign else self._report.warning
         add(code, node, message, message_en)
 
