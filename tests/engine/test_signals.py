@@ -101,7 +101,7 @@ def test_a_step_without_end_is_undone_and_becomes_an_incident(county: County) ->
 
 
 def test_a_case_that_nothing_can_move_any_more_is_an_incident(county: County) -> None:
-    elements = (START, '<exclusiveGateway id="g"/>', user_task("a", post="BR_GP"), user_task("b", post="BR_GP"))
+    elements = (START, '<inclusiveGateway id="g"/>', user_task("a", post="BR_GP"), user_task("b", post="BR_GP"))
     join = '<parallelGateway id="j"/>'
     county.deploy(bpmn(process("p", *elements, join, END, flows="s > g, g > a if x, g > b if not x, a > j, b > j, j > e")))
     case = county.run("p", x=True)
