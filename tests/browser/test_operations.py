@@ -69,3 +69,20 @@ def test_operations_on_a_phone_are_reached_from_ones_own_menu_or_dock(sign_in: S
     page.get_by_role("button", name=re.compile("设置与退出")).click()
 
     expect(page.get_by_role("link", name="运维")).to_be_visible()
+
+
+def test_an_incident_gets_a_note_and_is_not_closed_while_it_stands(sign_in: SignIn, demonstration: Demonstration) -> None:
+    case = demonstration.start("mengfan", "reckoning")["instance"]
+    page = sign_in("wangyang", at="/operations")
+    incident = page.get_by_role("row").filter(has_text=case["number"])
+    incident.get_by_role("button", name="备注").click()
+    page.get_by_role("textbox", name="备注").fill("等信息科补数据")
+    page.get_by_role("button", name="保存").click()
+    expect(incident).to_contain_text("备注：等信息科补数据")
+    incident.get_by_role("button", name="关闭").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_role("textbox", name="原因").fill("看起来没事")
+    sheet.get_by_role("button", name="关闭").last.click()
+    expect(sheet).to_contain_text("仍未继续")
+    page.keyboard.press("Escape")
+    expect(incident).to_have_count(1)

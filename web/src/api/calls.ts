@@ -68,6 +68,10 @@ export const markNoticesRead = (ids: string[]) => post<void>('/notifications/rea
 
 export const incidents = (cursor?: string | null) => get<T.Page<T.Incident>>('/operations/incidents', { cursor })
 export const retryIncident = (incidentId: string) => post<void>(`/operations/incidents/${id(incidentId)}/retry`, {})
+export const annotateIncident = (incidentId: string, note: string) => post<void>(`/operations/incidents/${id(incidentId)}/note`, { note })
+export const resolveIncident = (incidentId: string, reason: string) => post<void>(`/operations/incidents/${id(incidentId)}/resolve`, { reason })
+export const redeliverMessage = (messageId: string) => post<{ state: string }>(`/operations/messages/${id(messageId)}/redeliver`, {})
+export const discardMessage = (messageId: string, reason: string) => post<void>(`/operations/messages/${id(messageId)}/discard`, { reason })
 export const jobs = (cursor?: string | null) => get<T.Page<T.Job>>('/operations/jobs', { cursor })
 export const deadMessages = (cursor?: string | null) =>
   get<T.Page<T.DeadMessage>>('/operations/messages', { state: 'dead', cursor })

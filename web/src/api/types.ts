@@ -348,6 +348,7 @@ export interface Incident {
   message: string
   retriesLeft: number | null
   state: string
+  note: string | null
 }
 
 export interface Job {

@@ -1,6 +1,6 @@
 /** Incidents: stops that a person must resolve, each with what happened and a way to try again. */
 import { useSignal } from '@preact/signals'
-import { incidents, retryIncident } from '../api/calls'
+import { annotateIncident, incidents, resolveIncident, retryIncident } from '../api/calls'
 import { sentence } from '../api/problem'
 import type { Incident } from '../api/types'
 import { now } from '../clock/now'
@@ -8,6 +8,7 @@ import { when } from '../clock/words'
 import { say } from '../frame/toast'
 import { joined, t } from '../i18n'
 import { OperationsList } from './list'
+import { WordsDialog } from './words'
 
 export function Incidents() {
   return (
@@ -36,16 +37,39 @@ function Line({ incident, reload }: { incident: Incident; reload: () => void }) 
     }
     busy.value = false
   }
+  const asking = useSignal<'note' | 'resolve' | null>(null)
+  const close = () => (asking.value = null)
+  const annotate = async (note: string) => {
+    await annotateIncident(incident.id, note)
+    reload()
+  }
+  const resolve = async (reason: string) => {
+    await resolveIncident(incident.id, reason)
+    say(t('operations.resolved'))
+    reload()
+  }
   const { instance, process, retriesLeft } = incident
   return (
     <tr>
-      <th scope="row">{incident.message}<span class="s d2 block mono">{incident.code}</span></th>
+      <th scope="row">{incident.message}<span class="s d2 block mono">{incident.code}</span>
+        {incident.note && <span class="s d2 block">{t('operations.note.is', { note: incident.note })}</span>}
+      </th>
       <td>{incident.elementName ?? incident.element}<span class="s d block">{joined(process && `${process.name} v${process.version}`, instance?.number)}</span></td>
       <td class="nw d2">{when(incident.at, now.value)}</td>
       <td class="nw d2">{retriesLeft ? t('operations.retries', { n: retriesLeft }) : t('operations.retries.none')}</td>
       <td class="r">
-        <button type="button" class="btn sm pri" aria-disabled={busy.value} onClick={() => void retry()}>{t('operations.retry')}</button>
+        <button type="button" class="btn sm pri" aria-disabled={busy.value} onClick={() => void retry()}>{t('operations.retry')}</button>{' '}
+        <button type="button" class="btn sm" onClick={() => (asking.value = 'note')}>{t('operations.note')}</button>{' '}
+        <button type="button" class="btn sm" onClick={() => (asking.value = 'resolve')}>{t('operations.resolve')}</button>
         <div role="alert">{error.value && <p class="err">{error.value}</p>}</div>
+        {asking.value === 'note' && (
+          <WordsDialog title={t('operations.note.title')} hint={t('operations.note.hint')} label={t('operations.note')} action={t('operations.note.save')}
+            initial={incident.note ?? ''} optional onSend={annotate} onClose={close} />
+        )}
+        {asking.value === 'resolve' && (
+          <WordsDialog title={t('operations.resolve.title')} hint={t('operations.resolve.hint')} label={t('operations.reason')} action={t('operations.resolve')}
+            onSend={resolve} onClose={close} />
+        )}
       </td>
     </tr>
   )

@@ -1,10 +1,14 @@
 /** Jobs, dead messages and instances, as far as operations may see them. */
-import { allInstances, deadMessages, jobs } from '../api/calls'
+import { useSignal } from '@preact/signals'
+import { allInstances, deadMessages, discardMessage, jobs, redeliverMessage } from '../api/calls'
+import { sentence } from '../api/problem'
 import type { Coded, DeadMessage, Job, OperatedInstance } from '../api/types'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
+import { say } from '../frame/toast'
 import { joined, t } from '../i18n'
 import { OperationsList } from './list'
+import { WordsDialog } from './words'
 
 export function Jobs() {
   return (
@@ -27,17 +31,46 @@ const named = (institution: Coded | null): string => institution?.name ?? ''
 export function Messages() {
   return (
     <OperationsList<DeadMessage> name="messages" fetch={deadMessages} caption="operations.messages" empty={['operations.empty.messages', 'operations.empty.messages.hint']}
-      heads={['operations.name', 'operations.when', 'operations.from', 'operations.to', 'operations.state']}>
-      {(message) => (
-        <tr key={message.id}>
-          <th scope="row">{message.name}<span class="s d block mono">{message.businessKey}</span></th>
-          <td class="nw">{when(message.sentAt, now.value)}</td>
-          <td>{named(message.fromInstitution)}</td>
-          <td>{named(message.toInstitution) || message.endpoint}</td>
-          <td class="d2">{message.reason ?? message.state}</td>
-        </tr>
-      )}
+      heads={['operations.name', 'operations.when', 'operations.from', 'operations.to', 'operations.state', 'operations.actions']}>
+      {(message, reload) => <MessageLine key={message.id} message={message} reload={reload} />}
     </OperationsList>
+  )
+}
+
+function MessageLine({ message, reload }: { message: DeadMessage; reload: () => void }) {
+  const discarding = useSignal(false)
+  const error = useSignal('')
+  const again = async () => {
+    try {
+      await redeliverMessage(message.id)
+      say(t('operations.redelivered'))
+      reload()
+    } catch (failure) {
+      error.value = sentence(failure)
+    }
+  }
+  const discard = async (reason: string) => {
+    await discardMessage(message.id, reason)
+    say(t('operations.discarded'))
+    reload()
+  }
+  return (
+    <tr>
+      <th scope="row">{message.name}<span class="s d block mono">{message.businessKey}</span></th>
+      <td class="nw">{when(message.sentAt, now.value)}</td>
+      <td>{named(message.fromInstitution)}</td>
+      <td>{named(message.toInstitution) || message.endpoint}</td>
+      <td class="d2">{message.reason ?? message.state}</td>
+      <td class="r">
+        <button type="button" class="btn sm pri" onClick={() => void again()}>{t('operations.redeliver')}</button>{' '}
+        <button type="button" class="btn sm" onClick={() => (discarding.value = true)}>{t('operations.discard')}</button>
+        <div role="alert">{error.value && <p class="err">{error.value}</p>}</div>
+        {discarding.value && (
+          <WordsDialog title={t('operations.discard.title')} hint={t('operations.discard.hint')} label={t('operations.reason')} action={t('operations.discard')}
+            onSend={discard} onClose={() => (discarding.value = false)} />
+        )}
+      </td>
+    </tr>
   )
 }
 

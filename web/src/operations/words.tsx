@@ -1,0 +1,50 @@
+/** Asks an operator for a few words: a note that others will read, or the reason that the audit trail keeps. */
+import { useSignal } from '@preact/signals'
+import { useRef } from 'preact/hooks'
+import { sentence } from '../api/problem'
+import { Dialog } from '../frame/dialog'
+import { t } from '../i18n'
+
+interface Props {
+  title: string
+  hint: string
+  label: string
+  action: string
+  initial?: string
+  /** Whether the words may be empty. */
+  optional?: boolean
+  onSend: (words: string) => Promise<void>
+  onClose: () => void
+}
+
+export function WordsDialog({ title, hint, label, action, initial = '', optional = false, onSend, onClose }: Props) {
+  const field = useRef<HTMLTextAreaElement>(null)
+  const error = useSignal('')
+  const busy = useSignal(false)
+  const send = async () => {
+    const words = field.current!.value.trim()
+    error.value = words || optional ? '' : t('operations.words.missing')
+    if (error.value) return field.current!.focus()
+    if (busy.value) return
+    busy.value = true
+    try {
+      await onSend(words)
+      onClose()
+    } catch (failure) {
+      error.value = sentence(failure)
+    }
+    busy.value = false
+  }
+  const footer = <button type="button" class="btn pri" aria-disabled={busy.value} onClick={() => void send()}>{action}</button>
+  return (
+    <Dialog title={title} shape="sheet" onClose={onClose} footer={footer}>
+      <p class="d2 lead">{hint}</p>
+      <div class="fld">
+        <label for="operator-words">{label}{!optional && <span class="req">{t('form.required')}</span>}</label>
+        <textarea class="in" id="operator-words" rows={3} maxLength={500} ref={field} data-autofocus="" defaultValue={initial}
+          aria-invalid={Boolean(error.value)} aria-describedby={error.value ? 'operator-words-error' : undefined} />
+        {error.value && <p class="err" id="operator-words-error" role="alert">{error.value}</p>}
+      </div>
+    </Dialog>
+  )
+}
