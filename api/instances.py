@@ -7,9 +7,21 @@ from uuid import UUID
 
 from api.blueprint import Blueprint
 from api.door import ask, carry_out
-from api.schemas.instances import Diagram, InstanceDetail, InstancePage, InstanceQuery, Start, Startable, Started, Timeline
+from api.schemas.instances import (
+    ActivityStart,
+    Diagram,
+    InstanceDetail,
+    InstancePage,
+    InstanceQuery,
+    OfferedActivities,
+    Start,
+    Startable,
+    Started,
+    Timeline,
+)
+from engine.commands.ad_hoc import StartAdHocActivity
 from engine.commands.instance import StartInstance
-from engine.queries import diagram, instances, processes, timeline
+from engine.queries import ad_hoc, diagram, instances, processes, timeline
 from engine.queries.instance_rows import InstanceRow
 from engine.queries.paging import Page
 from engine.queries.tasks import GetNextTask
@@ -76,3 +88,20 @@ def get_timeline(instance: UUID) -> dict[str, Any]:
 def get_diagram(instance: UUID) -> diagram.Diagram:
     """See a case's drawing and where it stands"""
     return ask(diagram.GetDiagram(instance=instance))
+
+
+@blueprint.get("/instances/<uuid:instance>/ad-hoc-activities")
+@blueprint.response(200, OfferedActivities)
+def list_ad_hoc_activities(instance: UUID) -> dict[str, Any]:
+    """List what a case's open ad-hoc subprocesses offer"""
+    return {"items": ask(ad_hoc.ListAdHocActivities(instance=instance))}
+
+
+@blueprint.post("/instances/<uuid:instance>/ad-hoc-activities")
+@blueprint.arguments(ActivityStart)
+@blueprint.response(200, InstanceDetail)
+def start_ad_hoc_activity(body: dict[str, Any], instance: UUID) -> instances.InstanceDetail:
+    """Start an activity of a case's ad-hoc subprocess"""
+    scope = None if body["scope"] is None else int(body["scope"])
+    carry_out(StartAdHocActivity(instance=instance, element=body["element"], scope=scope))
+    return ask(instances.GetInstance(instance=instance))

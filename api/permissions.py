@@ -40,6 +40,8 @@ PERMISSIONS: Mapping[str, str] = {
     "external-tasks.throw_error": EXTERNAL_TASKS,
     "external-tasks.unlock": SIGNED_IN,
     "instances.get_diagram": SIGNED_IN,
+    "instances.list_ad_hoc_activities": SIGNED_IN,
+    "instances.start_ad_hoc_activity": SIGNED_IN,
     "instances.get_instance": SIGNED_IN,
     "instances.get_timeline": SIGNED_IN,
     "instances.list_instances": SIGNED_IN,

@@ -190,6 +190,8 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "事件子流程“{element}”尚未触发，不能从其中开始。",
         "The event subprocess “{element}” has not fired; nothing starts inside it.",
     ),
+    "activity-not-yours": ("“{element}”不归您启动，也不由您办理。", "“{element}” is neither yours to start nor to do."),
+    "no-activity": ("该流程现在没有可启动的“{element}”。", "The case does not offer “{element}” now."),
     "ad-hoc": ("“{element}”现在不能启动，另一项活动正在进行。", "“{element}” cannot be started while another activity runs."),
     "compensation-runs": ("正在补偿的令牌不能取消。", "A token that compensates cannot be cancelled."),
     "no-version": ("没有这个版本。", "There is no such version."),

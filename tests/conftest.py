@@ -21,6 +21,8 @@ from tests.servers.browser import Windows, launch, screenshot_folder
 from tests.servers.postgresql import PostgreSQL, postgresql
 
 TEMPLATE = "liandong_template"
+PORTION = 50
+"""Random models of one test."""
 _FAILED = pytest.StashKey[bool]()
 _numbers = itertools.count(1)
 
@@ -31,11 +33,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--first-seed", type=int, default=1, help="seed of the first random model")
 
 
-@pytest.fixture
-def seeds(request: pytest.FixtureRequest) -> Callable[[int], range]:
-    """The seeds of random models: `seeds(60)` is 60 of them, or as many as `--examples` says."""
-    first, wanted = request.config.getoption("first_seed"), request.config.getoption("examples")
-    return lambda default: range(first, first + (wanted or default))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Gives a test of random models its `seeds`, so many as its mark `models` or the command line says, in handy portions."""
+    if "seeds" not in metafunc.fixturenames:
+        return
+    mark = metafunc.definition.get_closest_marker("models")
+    wanted = metafunc.config.getoption("examples") or (mark.args[0] if mark else 1)
+    first = metafunc.config.getoption("first_seed")
+    starts = range(first, first + wanted, PORTION)
+    portions = [range(start, min(start + PORTION, first + wanted)) for start in starts]
+    metafunc.parametrize("seeds", portions, ids=[f"{seeds.start}-{seeds.stop - 1}" for seeds in portions])
 
 
 def pytest_configure(config: pytest.Config) -> None:

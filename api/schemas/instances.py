@@ -168,3 +168,27 @@ class Startable(CamelSchema):
     title = fields.String(allow_none=True)
     capacities = fields.List(fields.UUID())
     description = fields.String(allow_none=True)
+
+
+class OfferedActivity(CamelSchema):
+    """An activity of an ad-hoc subprocess that may be started."""
+
+    element = fields.String()
+    name = fields.String()
+    type = fields.String()
+    subprocess = fields.String()
+    scope = Key()
+    blocked = fields.Boolean()
+
+
+class OfferedActivities(CamelSchema):
+    """What a case offers."""
+
+    items = fields.List(fields.Nested(OfferedActivity))
+
+
+class ActivityStart(CamelSchema):
+    """Which activity to start."""
+
+    element = fields.String(required=True, validate=validate.Length(1, 150))
+    scope = Key(load_default=None, validate=validate.Regexp(r"[0-9]{1,18}\Z"))

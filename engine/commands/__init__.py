@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from engine.commands import account, batch, identity, operation, organisation
+from engine.commands.ad_hoc import StartAdHocActivity, start_ad_hoc_activity
 from engine.commands.attachment import (
     AddAttachment,
     PurgeAttachments,
@@ -77,6 +78,7 @@ from engine.commands.task import (
 from engine.records import BatchMade, Done
 
 HANDLERS: dict[type, Callable[..., Any]] = {
+    StartAdHocActivity: start_ad_hoc_activity,
     AddAttachment: add_attachment,
     AnchorAudit: anchor_audit,
     AnnotateIncident: annotate_incident,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.queries import (
+    ad_hoc,
     audit,
     batches,
     diagram,
@@ -26,6 +27,7 @@ from engine.queries import (
 )
 
 QUERIES: Mapping[type, Callable[..., Any]] = {
+    ad_hoc.ListAdHocActivities: ad_hoc.list_ad_hoc_activities,
     audit.VerifyAudit: audit.verify_audit,
     batches.GetBatch: batches.get_batch,
     batches.ListBatchItems: batches.list_batch_items,

@@ -71,6 +71,11 @@ class _People:
         return self._found[mode, rules]
 
 
+def people_asked(work: UnitOfWork, case: Case, approval: ApprovalModel, names: Names) -> tuple[int, ...]:
+    """Keys of the persons whom a task of the case would ask now."""
+    return _People(work, case).asked(approval, names).persons
+
+
 def open_tasks(step: Step, opened: Sequence[TaskOpened]) -> None:
     """Opens one round for each of these user task tokens and tells the people who are asked."""
     work, case = step.work, step.case

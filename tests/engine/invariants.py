@@ -9,7 +9,7 @@ tokens. I10, the same rows before and after a restart, compares two `live_dump`s
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -110,11 +110,16 @@ def _one_completion(store: _Store) -> Iterator[str]:
 
 
 def _one_entry_a_revision(store: _Store) -> Iterator[str]:
+    entries, notes = defaultdict(list), defaultdict(list)
+    for entry in store.audit:
+        entries[entry.instance].append(entry.revision)
+    for row in store.history:
+        notes[row.instance].append(row)
     for instance in store.instances:
-        found = sorted(entry.revision for entry in store.audit if entry.instance == instance.key)
+        found = sorted(entries[instance.key])
         if found != list(range(1, instance.revision + 1)):
             yield f"I4 instance {instance.key} at revision {instance.revision} has audit entries {found}"
-        later = [row.kind for row in store.history if row.instance == instance.key and not 1 <= row.revision <= instance.revision]
+        later = [row.kind for row in notes[instance.key] if not 1 <= row.revision <= instance.revision]
         if later:
             yield f"I4 instance {instance.key} at revision {instance.revision} has history beyond it: {later}"
     known = {instance.key for instance in store.instances}
@@ -128,6 +133,8 @@ def _somebody_moves_it(store: _Store) -> Iterator[str]:
     waiting |= {row.instance for row in store.jobs if row.state != "failed"}
     waiting |= {row.instance for row in store.incidents if row.state == "open"}
     waiting |= {row.instance for row in store.external_tasks if row.state == "open"}
+    # An open subprocess without a token is ad hoc: it waits for somebody to start one of its activities.
+    waiting |= {row.instance for row in store.scopes if row.kind == "subprocess" and row.live == 0}
     for instance in store.instances:
         if instance.state == "active" and instance.key not in waiting:
             yield f"I5 instance {instance.key} is active and waits for nothing"

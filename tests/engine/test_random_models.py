@@ -6,8 +6,6 @@ Each step finds an engine that was built from the store; some find a process tha
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from engine.testing import County
@@ -19,20 +17,18 @@ KINDS = pytest.mark.parametrize("kinds", [PLAIN, ROUGH], ids=["plain", "rough"])
 
 
 @KINDS
-def test_random_models_run_from_the_store_as_the_reference_does(
-    kinds: tuple[str, ...], county: County, seeds: Callable[[int], range]
-) -> None:
-    for seed in seeds(40 if county.url.startswith("sqlite") else 15):
+@pytest.mark.models(25)
+def test_random_models_run_from_the_store_as_the_reference_does(kinds: tuple[str, ...], county: County, seeds: range) -> None:
+    for seed in seeds:
         play(StoreRun(county), seed, 2 + seed % 2, kinds)
 
 
 @KINDS
-def test_random_models_run_from_processes_that_never_saw_them(
-    kinds: tuple[str, ...], county: County, seeds: Callable[[int], range]
-) -> None:
+@pytest.mark.models(3)
+def test_random_models_run_from_processes_that_never_saw_them(kinds: tuple[str, ...], county: County, seeds: range) -> None:
     processes = NewProcesses(county.url)
     try:
-        for seed in seeds(3):
+        for seed in seeds:
             play(StoreRun(county, processes), 1_000 + seed, 2, kinds)
     finally:
         processes.close()

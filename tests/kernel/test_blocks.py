@@ -6,7 +6,6 @@ Longer campaigns: `pytest tests/kernel/test_blocks.py --examples 5000 --first-se
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 import pytest
 
@@ -18,8 +17,9 @@ from tests.kernel.world import World, document
 
 @pytest.mark.parametrize("kinds", [PLAIN, ROUGH], ids=["plain", "rough"])
 @pytest.mark.parametrize("depth", [2, 3])
-def test_random_models_run_as_the_reference_does(kinds: tuple[str, ...], depth: int, seeds: Callable[[int], range]) -> None:
-    for seed in seeds(50):
+@pytest.mark.models(50)
+def test_random_models_run_as_the_reference_does(kinds: tuple[str, ...], depth: int, seeds: range) -> None:
+    for seed in seeds:
         play(MemoryRun(), seed, depth, kinds)
 
 
