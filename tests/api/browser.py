@@ -47,9 +47,9 @@ class Client:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def start(self) -> dict[str, Any]:
-        """Starts the process `handover` in the first capacity."""
-        body = {"processKey": "handover_from", "capacityId": self.session["capacities"][0]["id"]}
+    def start(self, process: str = "handover_from") -> dict[str, Any]:
+        """Starts a process in the first capacity."""
+        body = {"processKey": process, "capacityId": self.session["capacities"][0]["id"]}
         answer = self.call("POST", "/instances", body, Idempotency_Key=str(uuid4()))
         assert answer.status_code == 201, answer.text
         started: dict[str, Any] = answer.json()
