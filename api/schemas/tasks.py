@@ -47,7 +47,7 @@ class TaskRow(CamelSchema):
     id = fields.UUID()
     key = Key()
     revision = fields.Integer()
-    name = fields.String()
+    name = Words()
     subject = fields.String(allow_none=True)
     urgency = fields.String(allow_none=True, validate=validate.OneOf(("E", "U", "R")))
     process = fields.Nested(ProcessRef)

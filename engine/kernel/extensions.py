@@ -127,6 +127,7 @@ class ExtensionReader:
                 "The user task names nobody; at run time it goes to the administrator of the lead institution.",
             )
         return ApprovalModel(
+            name_en=None if item is None else item.get("name-en"),
             mode=mode,
             form=form,
             assigns=assigns,

@@ -226,6 +226,8 @@ class DeadlineModel:
 class ApprovalModel:
     """What a user task asks of people."""
 
+    name_en: str | None = None
+    """Name of the step in English."""
     mode: str = "single"
     form: str | None = None
     assigns: tuple[AssignModel, ...] = ()

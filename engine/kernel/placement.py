@@ -24,7 +24,7 @@ _ATTRIBUTES = {
     "owner": frozenset({"value"}),
     "businessKey": frozenset({"value"}),
     "visible": frozenset({"institution", "while"}),
-    "approval": frozenset({"mode", "form"}),
+    "approval": frozenset({"mode", "form", "name-en"}),
     "assign": _PEOPLE,
     "copy": _PEOPLE,
     "fields": frozenset({"write", "required", "hidden"}),

@@ -79,6 +79,8 @@ class TaskRow:
     revision: int
     name: str
     """Name of the step."""
+    name_en: str | None
+    """The same in English, where the model gives it."""
     subject: str | None
     """Masked in lists, whole in the open task."""
     urgency: str | None
@@ -198,6 +200,7 @@ def task_values(reader: Reader, row: Any) -> dict[str, Any]:
         "key": row.key,
         "revision": row.revision,
         "name": row.name,
+        "name_en": _step_name_en(reader, row),
         "subject": row.subject_masked,
         "urgency": row.urgency,
         "process": process_name(reader, row.definition),
@@ -221,6 +224,11 @@ def task_values(reader: Reader, row: Any) -> dict[str, Any]:
         "outcome_label_en": chosen.label_en if chosen else None,
         "reason": row.reason,
     }
+
+
+def _step_name_en(reader: Reader, row: Any) -> str | None:
+    element = reader.definitions.model(row.home).elements.get(row.element)
+    return None if element is None or element.approval is None else element.approval.name_en
 
 
 def process_name(reader: Reader, definition: int) -> ProcessName:

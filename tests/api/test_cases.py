@@ -245,3 +245,12 @@ def test_a_message_from_outside_needs_the_right_to_send_one(sign_in: SignIn) -> 
     assert (accepted.status_code, accepted.json()["state"]) == (202, "waiting")
     assert operator.call("POST", "/messages", body).json() == accepted.json()
     assert gp.call("POST", "/messages", body).status_code == 403
+
+
+def test_a_step_has_its_english_name_where_the_model_gives_one(sign_in: SignIn) -> None:
+    gp, director = sign_in("gp"), sign_in("director")
+    task = gp.start()["nextTask"]["id"]
+    assert gp.get(f"/tasks/{task}?lang=en")["name"] == "填写"
+    gp.complete(task, "submit", SLIP)
+    names = [director.get(f"/tasks?box=claimable&lang={lang}")["items"][0]["name"] for lang in ("zh", "en")]
+    assert names == ["院内审核", "Review"]
