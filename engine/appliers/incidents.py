@@ -46,12 +46,14 @@ def raise_incident(
         journal.note("incident", element=element, token=token, incident=str(identity), code=code)
 
 
-def resolve_incidents(work: UnitOfWork, *, instance: int, tokens: Iterable[int] | None = None) -> None:
-    """Closes the open incidents of tokens that an operator took away, or all of an instance that he ended."""
+def resolve_incidents(work: UnitOfWork, *, instance: int, tokens: Iterable[int] | None = None, code: str | None = None) -> None:
+    """Closes the open incidents of tokens that an operator took away and those of a code, or all of an instance that he ended."""
     still = update(Incident).where(Incident.instance == instance, Incident.state == "open")
     closed = {"state": "resolved", "resolved_at": work.now, "resolved_by": work.actor.person}
     if tokens is None:
         work.connection.execute(still.values(closed))
         return
+    if code is not None:
+        work.connection.execute(still.where(Incident.code == code).values(closed))
     for chunk in chunks(tokens):
         work.connection.execute(still.where(Incident.token.in_(chunk)).values(closed))

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from engine.appliers.incidents import resolve_incidents
 from engine.appliers.journal import Journal
 from engine.appliers.suspension import free_jobs
 from engine.kernel.effects import StepResult
@@ -31,10 +30,7 @@ def operate(
     """Lets an instance, which may be suspended, take one step; incidents of what it takes away are resolved."""
     result = runtime.advance(work, case, trigger, act, before=before, operated=True)
     if case.state != "active":
-        resolve_incidents(work, instance=case.key)
         free_jobs(work, case.key)
-    elif result.delta.deleted_tokens:
-        resolve_incidents(work, instance=case.key, tokens=result.delta.deleted_tokens)
     return result
 
 

@@ -29,7 +29,7 @@ from engine.runtime.environment import StepEnvironment
 from engine.runtime.names import CaseNames, reserved_names
 from engine.runtime.outline import outline
 from engine.runtime.step import Step
-from engine.runtime.stuck import notice_stuck
+from engine.runtime.stuck import close_moot_incidents, notice_stuck
 from engine.runtime.waiting import follow_waiting
 from engine.store.database import Database
 from engine.store.faults import AFTER_AUDIT, AFTER_DELTA, AFTER_EFFECTS, AFTER_JOBS, AFTER_LOCK, AFTER_STEP
@@ -197,7 +197,7 @@ class Runtime:
         definition = self.definitions.get(case.definition)
         if scope is not None and isinstance(trigger, CompleteToken):
             source.load_around(trigger.token, scope, definition.step_names.union(trigger.variables))
-        return self._step(work, case, definition, source, trigger, act, before)
+        return self._step(work, case, definition, source, trigger, act, before, operated=operated)
 
     def names(self, work: UnitOfWork, case: Case, scope: int) -> CaseNames:
         """The names an expression of the case may read in `scope`."""
@@ -223,6 +223,8 @@ class Runtime:
         trigger: Trigger,
         act: Act,
         before: Callable[[Journal], None] | None,
+        *,
+        operated: bool = False,
     ) -> StepResult:
         reserved = self._reserved(work, case, definition)
         try:
@@ -259,6 +261,8 @@ class Runtime:
         carry_out(step)
         follow_waiting(step)
         wake_messages(work, case.institution, result.delta)
+        if operated:
+            close_moot_incidents(step)
         notice_stuck(step)
         work.reach(AFTER_EFFECTS)
         self._seal(work, case, act)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import exists, or_, select
 
-from engine.appliers.incidents import raise_incident
-from engine.kernel.effects import ContinuationScheduled, ExternalTaskOpened, TaskOpened
+from engine.appliers.incidents import raise_incident, resolve_incidents
+from engine.kernel.effects import ActivityEnded, ContinuationScheduled, ExternalTaskOpened, TaskOpened
 from engine.runtime.step import Step
 from engine.runtime.waiting import CONTINUE
 from engine.store.tables import ExternalTask, Incident, Job, Subscription, Token
@@ -18,11 +18,22 @@ HOPES = (TaskOpened, ExternalTaskOpened, ContinuationScheduled)
 """Effects after which something outside will move the case."""
 
 
+def close_moot_incidents(step: Step) -> None:
+    """Closes the incidents of what an operator's step took away, and those of the whole case, which are raised again if they
+    still stand."""
+    if step.case.state != "active":
+        resolve_incidents(step.work, instance=step.case.key)
+        return
+    resolve_incidents(step.work, instance=step.case.key, tokens=step.result.delta.deleted_tokens, code=STUCK)
+
+
 def notice_stuck(step: Step) -> None:
     """Raises an incident when the step has left an open case without a task, an event to wait for, or a stop that is known."""
     delta, case = step.result.delta, step.case
     moved = any(row.key in delta.created for row in delta.subscriptions)
-    if case.state != "active" or moved or any(isinstance(effect, HOPES) for effect in step.result.effects):
+    over = {effect.token for effect in step.result.effects if isinstance(effect, ActivityEnded)}
+    hoped = any(isinstance(effect, HOPES) and effect.token not in over for effect in step.result.effects)
+    if case.state != "active" or moved or hoped:
         return
     hopes = (
         exists().where(Token.instance == case.key, Token.state.in_(("ready", "error"))),

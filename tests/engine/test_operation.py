@@ -107,6 +107,20 @@ def test_an_incident_goes_with_the_token_that_it_stopped(county: County) -> None
     assert case.open == ["u"]
 
 
+def test_a_case_that_can_go_on_nowhere_is_an_incident_until_it_is_put_right(county: County) -> None:
+    fork = '<parallelGateway id="f"/><parallelGateway id="j"/>'
+    tasks = "".join(user_task(name, post="BR_GP") for name in ("a", "b", "z"))
+    county.deploy(bpmn(process("p", START, fork, tasks, END, flows="s > f > a > j > z > e, f > b > j")))
+    case = county.run("p")
+    county.person("gan").complete(case.task("a"))
+    modify(county, case, StartBefore(element="z"), CancelElement(element="b"), CancelElement(element="z"))
+    assert [(row.code, row.element) for row in county.incidents()] == [("stuck", "j")]
+    modify(county, case, StartBefore(element="b"))
+    assert county.incidents() == []
+    county.person("gan").complete(case.task("b"))
+    assert case.open == ["z"]
+
+
 def test_a_suspended_case_can_be_put_right_before_it_goes_on(county: County) -> None:
     county.deploy(ward())
     case = county.run("p")
