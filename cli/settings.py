@@ -48,6 +48,13 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _limit(text: str) -> int:
+    number = _number(text)
+    if number == 0:
+        raise ValueError("a whole number above 0")
+    return number
+
+
 def _flag(text: str) -> bool:
     if text.lower() not in TRUE | FALSE:
         raise ValueError("1 or 0")
@@ -73,6 +80,10 @@ ENGINE_SETTINGS = (
     Setting("LOCKOUT_MINUTES", "lockout", _spans(minutes=1), "how long a lock lasts"),
     Setting("JOB_LEASE_SECONDS", "job_lease", _spans(seconds=1), "a worker that is silent for so long has lost its job"),
     Setting("JOB_RETRIES", "job_retries", _number, "how often a failed job is tried again"),
+    Setting("STEP_TOKENS", "step_tokens", _limit, "more tokens in one step undo it with an incident"),
+    Setting("STEP_TIME_SECONDS", "step_time", _spans(seconds=1), "a step that takes longer is undone with an incident"),
+    Setting("CALL_DEPTH", "call_depth", _limit, "call activities inside each other"),
+    Setting("MULTI_INSTANCE", "multi_instance", _limit, "seats of one multi-instance activity"),
     Setting("MESSAGE_EXPIRY_DAYS", "message_expiry", _spans(days=1), "a message nobody takes is dead after so long"),
     Setting("IDEMPOTENCY_DAYS", "idempotency", _spans(days=1), "how long a request may be repeated under its key"),
     Setting("CASE_ATTACHMENTS_MB", "case_attachments", _number, "megabytes that the attachments of a case may have"),

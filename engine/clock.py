@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Protocol
 
 
@@ -17,6 +19,12 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+def stopwatch() -> Callable[[], float]:
+    """A function that tells the seconds since this call; clock changes do not touch it."""
+    begun = monotonic()
+    return lambda: monotonic() - begun
 
 
 class VirtualClock:

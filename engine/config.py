@@ -23,6 +23,14 @@ class Config:
     lockout: timedelta = timedelta(minutes=10)
     job_lease: timedelta = timedelta(seconds=60)
     job_retries: int = 3
+    step_tokens: int = 10_000
+    """Tokens that one step may run before it is undone and becomes an incident."""
+    step_time: timedelta = timedelta(seconds=5)
+    """How long one step may take before it is undone."""
+    call_depth: int = 20
+    """Call activities inside each other."""
+    multi_instance: int = 10_000
+    """Seats of one multi-instance activity."""
     message_expiry: timedelta = timedelta(days=30)
     idempotency: timedelta = timedelta(days=7)
     """How long a request may be repeated under its idempotency key and be answered with the first result."""

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select
 from engine.clock import Clock, SystemClock
 from engine.commands import ANSWERS, HANDLERS
 from engine.commands.incident import RaiseIncident
+from engine.commands.job import ExecuteJob
 from engine.commands.registry import Command
 from engine.config import Config
 from engine.errors import Invalid
@@ -80,7 +81,8 @@ class Engine:
         try:
             answer, work = self._persist(command, actor, idempotency_key)
         except StepTooLarge as error:
-            if error.instance is not None:
+            # A job has its own incident, raised when it is given up.
+            if error.instance is not None and not isinstance(command, ExecuteJob):
                 self._persist(RaiseIncident(instance=error.instance, code=error.code, message=str(error)), SYSTEM, None)
             raise
         for listener in self._listeners:

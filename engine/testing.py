@@ -291,7 +291,7 @@ class County:
             self.execute(ExecuteJob(job=job.id, fence=job.fence))
         except EngineError as error:
             if error.code != "lease-lost":
-                self.execute(FailJob(job=job.id, fence=job.fence, error=f"{error.code}: {error}"))
+                self.execute(FailJob(job=job.id, fence=job.fence, error=f"{error.code}: {error}", final=error.code == "budget"))
 
 
 class Someone:

@@ -117,7 +117,7 @@ class Worker:
             log.warning("worker %s lost job %s to another worker", self.name, job.id)
             return
         try:
-            self._engine.execute(FailJob(job=job.id, fence=job.fence, error=reason))
+            self._engine.execute(FailJob(job=job.id, fence=job.fence, error=reason, final=_final(error)))
         except (SQLAlchemyError, EngineError) as failure:
             # The lease runs out and somebody takes the job again.
             log.warning("worker %s could not note the failure of job %s: %s", self.name, job.id, type(failure).__name__)
@@ -131,3 +131,8 @@ class Worker:
     def _committed(self, persons: frozenset[int], jobs_due: bool) -> None:
         if jobs_due:
             self._bell.ring()
+
+
+def _final(error: Exception) -> bool:
+    """Whether the same job would fail in the same way again: a step over its budget does."""
+    return isinstance(error, EngineError) and error.code == "budget"

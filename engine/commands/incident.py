@@ -75,6 +75,11 @@ class RaiseIncident(Command[Done]):
 
 def raise_instance_incident(command: RaiseIncident, work: UnitOfWork, runtime: Runtime) -> Done:
     case = runtime.lock(work, command.instance)
+    table = Incident
+    same = select(table.key).where(table.instance == case.key, table.code == command.code, table.state == "open")
+    if work.connection.execute(same.where(table.token.is_(None), table.job.is_(None))).first() is not None:
+        # Whoever tries again what cannot be done makes no second thing to look at.
+        return Done(instance=case.id)
 
     def noted(journal: Journal) -> None:
         raise_incident(work, journal, instance=case.key, code=command.code, message=command.message)

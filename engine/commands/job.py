@@ -62,6 +62,8 @@ class FailJob(Command[Done]):
     job: UUID
     fence: int
     error: str
+    final: bool = False
+    """Whether trying again cannot help: it becomes an incident at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +126,7 @@ def fail_job(command: FailJob, work: UnitOfWork, runtime: Runtime) -> Done:
     require_right(work.actor, "operations")
     job = _held(work, command.job, command.fence)
     pauses = job_pauses(work, runtime, job)
-    if job.attempts > len(pauses):
+    if command.final or job.attempts > len(pauses):
         _give_up(work, job, command.error)
         return Done(state="failed")
     work.connection.execute(

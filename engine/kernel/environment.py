@@ -27,6 +27,8 @@ class Budget:
     """Call activities inside each other."""
     instances: int = 10_000
     """Seats of one multi-instance activity."""
+    seconds: float = 5.0
+    """How long the step may take."""
 
 
 class Environment(Protocol):
@@ -35,6 +37,10 @@ class Environment(Protocol):
     @property
     def budget(self) -> Budget:
         """Limits of this step."""
+        ...
+
+    def elapsed(self) -> float:
+        """Seconds since the step began."""
         ...
 
     def new_key(self) -> int:

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from engine.kernel.compile import CompiledDefinition
 
 
+STEPS_BETWEEN_LOOKS = 64
+"""Tokens that run between two looks at the time."""
+
+
 class Session:
     """The state of one step."""
 
@@ -355,6 +359,14 @@ class Session:
                 "Expected to run instance '{instance}', but one step took more than {limit} tokens",
                 instance=self.instance.key,
                 limit=self.env.budget.steps,
+                element=token.element,
+            )
+        if self.steps % STEPS_BETWEEN_LOOKS == 0 and self.env.elapsed() > self.env.budget.seconds:
+            raise BudgetExceeded(
+                "budget",
+                "Expected to run instance '{instance}', but one step took more than {limit} seconds",
+                instance=self.instance.key,
+                limit=self.env.budget.seconds,
                 element=token.element,
             )
         token.run()

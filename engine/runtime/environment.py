@@ -7,24 +7,34 @@ from datetime import datetime
 from typing import Any
 
 from engine.calendar import calendar_by_code, due, published_days, put_off
+from engine.clock import stopwatch
+from engine.config import Config
 from engine.errors import NotFound
 from engine.functions import REGISTERED
 from engine.kernel import Budget, CompiledDefinition
 from engine.runtime.definitions import Definitions, bound, latest, sibling
 from engine.store.unit_of_work import UnitOfWork
 
-BUDGET = Budget()
+
+def budget(config: Config) -> Budget:
+    """What one step may spend on this node."""
+    return Budget(
+        steps=config.step_tokens,
+        depth=config.call_depth,
+        instances=config.multi_instance,
+        seconds=config.step_time.total_seconds(),
+    )
 
 
 class StepEnvironment:
     """The kernel's `Environment` for one step of one instance."""
 
-    budget = BUDGET
-
     def __init__(self, work: UnitOfWork, definitions: Definitions, reserved: Mapping[str, Any]) -> None:
         self._work = work
         self._definitions = definitions
         self._reserved = reserved
+        self.budget = budget(work.config)
+        self.elapsed = stopwatch()
 
     def new_key(self) -> int:
         return self._work.new_key()

@@ -66,6 +66,9 @@ class World:
 
     # Environment
 
+    def elapsed(self) -> float:
+        return 0.0
+
     def new_key(self) -> int:
         self._last_key += 1
         return self._last_key
