@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from engine.commands.notification import MarkNotificationsRead
+from engine.engine import Engine
+from engine.errors import EngineError, OutcomeUnknown, Unavailable
 from engine.queries import QUERIES
 from engine.queries.tasks import CountTasks
 from tests.api.browser import Client
@@ -229,3 +233,30 @@ def test_an_accident_tells_a_reference_and_nothing_else(
     assert secret not in answer.text + caplog.text
     assert problem["facts"]["reference"] in caplog.text
     assert problem["facts"]["reference"] in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status", "word"),
+    [
+        (Unavailable("store-full", "Expected room"), 503, "写入"),
+        (Unavailable("store-away", "Expected a database"), 503, "未作任何改动"),
+        (OutcomeUnknown("outcome-unknown", "Expected an answer"), 504, "Idempotency-Key"),
+    ],
+    ids=lambda value: getattr(value, "code", None),
+)
+def test_a_database_that_cannot_do_it_is_told_apart_and_says_when_to_ask_again(
+    engine: Engine, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, refusal: EngineError, status: int, word: str
+) -> None:
+    gp = sign_in("gp")
+    carry_out = engine.execute
+
+    def refuse(command: Any, *arguments: Any, **options: Any) -> Any:
+        if isinstance(command, MarkNotificationsRead):
+            raise refusal
+        return carry_out(command, *arguments, **options)
+
+    monkeypatch.setattr(engine, "execute", refuse)
+    answer = gp.call("POST", "/notifications/read", {"ids": []}, Idempotency_Key="k-9")
+
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (status, refusal.code, "2")
+    assert word in answer.json()["detail"]

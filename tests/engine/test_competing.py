@@ -15,7 +15,7 @@ from sqlalchemy import select
 from engine.commands.instance import MoveInstance
 from engine.commands.job import ExecuteJob
 from engine.commands.message import SendMessage
-from engine.commands.operation import CancelInstance, ResumeInstance, SuspendInstance
+from engine.commands.operation import CancelInstance, MigrateInstance, ResumeInstance, SuspendInstance
 from engine.kernel.triggers import SetVariables
 from engine.store.faults import AFTER_LOCK, BEFORE_COMMIT
 from engine.store.tables import History, Message
@@ -55,6 +55,7 @@ class Contest:
         self.county = county
         county.deploy(contested())
         self.case: CaseView = county.run("p", no="7")
+        county.deploy(contested().replace(b'name="work"', b'name="work on it"'), name="second version")
         county.clock.advance(timedelta(hours=1))
         (self.job,) = county.take_jobs("w1")
         self.task = self.case.task("work")
@@ -70,6 +71,7 @@ class Contest:
             "timer": lambda: execute(ExecuteJob(job=self.job.id, fence=self.job.fence)),
             "message": lambda: execute(SendMessage(name="Answered", to="CH01", correlation={"no": "7"}, message_id="m-1")),
             "variables": lambda: execute(MoveInstance(instance=instance, trigger=SetVariables(variables={"x": 1}))),
+            "migrate": lambda: self.chief.do(MigrateInstance(instance=instance, version=2, reason="制度修订")),
             "cancel": lambda: self.chief.do(CancelInstance(instance=instance, reason="误发起")),
             "suspend": lambda: self.chief.do(SuspendInstance(instance=instance, reason="核对")),
         }
@@ -93,13 +95,16 @@ class Contest:
         self.county.work("w2")
 
 
-ACTS = ("complete", "claim", "timer", "message", "variables", "suspend", "cancel")
+ACTS = ("complete", "claim", "timer", "message", "variables", "suspend", "cancel", "migrate")
 REFUSED = {
     **{(exit, late): "task-closed" for exit in EXITS for late in ("complete", "claim")},
     **{(exit, "timer"): "lease-lost" for exit in EXITS},
     **{("suspend", late): "instance-suspended" for late in ("complete", "claim", "variables", "suspend")},
     **{("cancel", late): "task-closed" for late in ("complete", "claim")},
-    **{("cancel", late): "instance-ended" for late in ("variables", "suspend", "cancel")},
+    **{("cancel", late): "instance-ended" for late in ("variables", "suspend", "cancel", "migrate")},
+    ("migrate", "migrate"): "same-version",
+    # The timer of the new version is another one: it fires when its own job is taken.
+    ("migrate", "timer"): "lease-lost",
     ("cancel", "timer"): "lease-lost",
     ("claim", "complete"): "task-taken",
 }
