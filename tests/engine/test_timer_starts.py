@@ -130,11 +130,11 @@ def test_terms_may_come_from_parameters_and_count_working_time(county: County) -
     assert [at.weekday() for at in started(county)] == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("term", ["${parameters.nothing}", "${1}", "${'soon'}"])
-def test_a_time_that_cannot_be_reckoned_refuses_the_deployment(county: County, term: str) -> None:
+@pytest.mark.parametrize(("term", "code"), [("${parameters.nothing}", "unknown-key"), ("${1}", "timer"), ("${'soon'}", "timer")])
+def test_a_time_that_cannot_be_reckoned_refuses_the_deployment(county: County, term: str, code: str) -> None:
     with pytest.raises(InvalidModel) as refusal:
         county.execute(Deploy(name="x", resources={"p.bpmn": timed(every(term))}))
-    assert {finding.code for finding in refusal.value.findings if finding.level == "error"} == {"timer"}
+    assert {finding.code for finding in refusal.value.findings if finding.level == "error"} == {code}
     assert county.scalar(select(func.count(Job.key))) == 0
 
 
