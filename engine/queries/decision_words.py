@@ -1,4 +1,8 @@
-"""A decision that was made, as its history fact, in words for the timeline: what was decided, from what, by which rules."""
+"""A decision that was made, as its history fact, in words for the timeline: what was decided, by what, by which rules.
+
+Everybody who may see the case reads its timeline, also those to whose step the form does not show an answer. An input is
+therefore named and its value left out; the history fact keeps it.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +26,14 @@ def decided(data: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def grounds(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """The inputs and the rules that counted, in Chinese and English; nothing for a decision by one expression."""
-    inputs = [(item.get("name"), item.get("value")) for item in data.get("inputs") or ()]
+    """The rules that counted and the names of the inputs, in Chinese and English; nothing for a decision by one expression."""
+    inputs = [str(item.get("name")) for item in data.get("inputs") or ()]
     rules = [str(number) for number in data.get("rules") or ()]
     zh = [f"第 {'、'.join(rules)} 条规则"] if rules else []
     en = [f"rule {', '.join(rules)}"] if rules else []
     if inputs:
-        zh.append(_pairs(inputs, zh=True))
-        en.append(_pairs(inputs, zh=False))
+        zh.append(f"依据：{'、'.join(inputs)}")
+        en.append(f"by {', '.join(inputs)}")
     return _short("；".join(zh)) or None, _short("; ".join(en)) or None
 
 

@@ -112,8 +112,18 @@ def test_history_records_what_was_decided_from_what_by_which_rule(county: County
     told = next(line for line in lines if line.kind == "system")
     assert told.title == "判定“审批层级”：level = 1，post = BR_DIR"
     assert told.title_en == "Decided “审批层级”: level = 1, post = BR_DIR"
-    assert told.detail == "第 1 条规则；金额 = 800.50，机构 = CH01"
-    assert told.detail_en == "rule 1; 金额 = 800.50, 机构 = CH01"
+    assert told.detail == "第 1 条规则；依据：金额、机构"
+    assert told.detail_en == "rule 1; by 金额, 机构"
+
+
+def test_the_timeline_names_the_inputs_of_a_decision_and_keeps_their_values_to_itself(county: County) -> None:
+    deploy(county, levels())
+    case = decide(county, Decimal("731.25"))
+    lines = county.engine.query(GetTimeline(instance=case.id), county.person("gan").actor)
+    shown = " ".join(str(text) for line in lines for text in (line.title, line.title_en, line.detail, line.detail_en))
+    assert "金额" in shown
+    assert "731.25" not in shown
+    assert "CH01" not in shown
 
 
 def test_who_may_not_see_the_case_does_not_see_its_decisions(county: County) -> None:

@@ -70,9 +70,9 @@ def test_out_of_budget_is_one_level_higher_and_the_timeline_says_why(county: Cou
     assert case.variables["authority"]["post"] == "PRESIDENT"
     lines = county.engine.query(GetTimeline(instance=case.id), county.person(ASKER).actor)
     assert [(line.title, line.detail) for line in lines if line.title.startswith("判定")] == [
-        ("判定“金额级别（2026 年起）”：级别 = 3", "第 3 条规则；金额 = 200000"),
+        ("判定“金额级别（2026 年起）”：级别 = 3", "第 3 条规则；依据：金额"),
         ("判定“审批级别”：rank = 4", None),
-        ("判定“审批权限”：须上级审批 = 是，审议 = 院长办公会，审批岗位 = PRESIDENT", "第 4 条规则；审批级别 = 4"),
+        ("判定“审批权限”：须上级审批 = 是，审议 = 院长办公会，审批岗位 = PRESIDENT", "第 4 条规则；依据：审批级别"),
     ]
 
 
