@@ -20,6 +20,8 @@ from engine.store.database import migrate
 from worker.worker import Worker
 
 REQUEST_THREADS = 8
+CONNECTIONS = 800
+"""Open at once. A browser keeps up to six, so that a hundred people fit; files and database stay under the usual 1024."""
 PORT = click.IntRange(0, 65535)
 BODY_LIMIT = 11_000_000
 """A little more than the API takes in an attachment, so that the refusal is the API's."""
@@ -63,6 +65,8 @@ def _listen(engine: Engine, config: ApiConfig, host: str, port: int) -> Any:
         host=host,
         port=port,
         threads=REQUEST_THREADS + config.stream_limit,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,
         ident=None,
         max_request_body_size=BODY_LIMIT,
         clear_untrusted_proxy_headers=config.trusted_proxies == 0,
