@@ -1,4 +1,5 @@
 """`python -m benchmarks w1|w2|w3|w4|all --database sqlite|postgresql [options]`; `--help` names the options.
+`python -m benchmarks peers` puts the same workloads to other engines.
 
 SQLite is a fresh file; PostgreSQL is a fresh server, durable, started and stopped by the run.
 LIANDONG_BENCHMARK_URL names another PostgreSQL database, which must be empty.
@@ -10,11 +11,13 @@ import argparse
 import json
 import os
 import platform
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import w1, w2, w3, w4
 from benchmarks.figures import Figures
+from benchmarks.peers import run as peers
 from benchmarks.stores import database
 
 WARM_UP = 200
@@ -74,8 +77,11 @@ def sizes(text: str) -> tuple[int, ...]:
 
 def main() -> None:
     """Runs one workload, or all of them, and prints the figures."""
+    if sys.argv[1:2] == ["peers"]:
+        peers.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="See docs/reference/benchmarks.md.")
-    parser.add_argument("workload", choices=["w1", "w2", "w3", "w4", "all"])
+    parser.add_argument("workload", choices=["w1", "w2", "w3", "w4", "all"], help="or peers, which has its own --help")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--n", type=sizes, help="w2: seats of each instance, as 70,637,4459; w3: timers; w4: open tasks")
     parser.add_argument("--limit", type=int, metavar="COMPLETIONS", help="w2: the most completions at one size")

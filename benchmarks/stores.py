@@ -27,6 +27,16 @@ def database(kind: str) -> Iterator[str]:
             migrate(url)
             yield url
         else:
-            with postgresql(DURABLE) as server:
-                migrate(server.url())
-                yield server.url()
+            with server() as url:
+                migrate(url)
+                yield url
+
+
+@contextmanager
+def server(url: str | None = None) -> Iterator[str]:
+    """The PostgreSQL server of that URL, or a fresh and durable one that is gone after the block."""
+    if url is not None:
+        yield url
+        return
+    with postgresql(DURABLE) as fresh:
+        yield fresh.url()
