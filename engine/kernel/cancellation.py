@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def cancel(session: Session, trigger: Cancel) -> None:
     """Takes every token away and ends the instance; with compensation once the handlers have run.
 
-    What was done inside a subprocess that is still open is undone too, as far as it can be; what a called process has
-    done is not. Raises Conflict `cancelling` when the handlers of an earlier cancellation still run.
+    What was done inside a subprocess or a called process that is still open is undone too, as far as it can be. Raises
+    Conflict `cancelling` when the handlers of an earlier cancellation still run.
     """
     root = session.root
     if trigger.compensate and root.flagged("ending"):
@@ -39,9 +39,9 @@ def cancel(session: Session, trigger: Cancel) -> None:
 
 
 def _keep_records(session: Session, execution: Execution) -> None:
-    """Hands what can be undone inside open subprocesses on to the scopes around them, innermost first."""
+    """Hands what can be undone inside open subprocesses and called processes on to the scopes around them, innermost first."""
     for token in session.tokens_in(execution):
         inside = session.opened_by(token)
-        if inside is not None and inside.kind != "call":
+        if inside is not None:
             _keep_records(session, inside)
-            session.compensation.record_scope(token, inside)
+            session.compensation.record_scope(token, inside, completed=False)

@@ -37,17 +37,25 @@ class Compensation:
         variables = {} if token.own_scope is None else token.own_scope.all_own()
         self._add(token.execution, token.element, {"handler": handler, "variables": variables})
 
-    def record_scope(self, host: Token, execution: Execution) -> None:
-        """A subprocess has ended; what can be undone inside it can be undone through it."""
+    def record_scope(self, host: Token, execution: Execution, *, completed: bool = True) -> None:
+        """What can be undone inside a subprocess or a called process can be undone through it.
+
+        A handler of its own undoes one that has completed, and nothing else does.
+        """
         spec = execution.spec
-        if not spec.compensable or host.task_spec.handler is not None or host.internal_data.get("compensates"):
+        handled = completed and host.task_spec.handler is not None
+        if not spec.compensable or handled or host.internal_data.get("compensates"):
             return
         records = [{"activity": row.activity, **row.data} for row in self._of(execution)]
-        if records or spec.compensation_subprocess:
-            variables = execution.scope.all_own()
-            if host.own_scope is not None:
-                variables = {**host.own_scope.all_own(), **variables}
-            self._add(host.execution, host.element, {"records": records, "variables": variables})
+        if not records and not spec.compensation_subprocess:
+            return
+        variables = execution.scope.all_own()
+        outside = {} if host.own_scope is None else host.own_scope.all_own()
+        if execution.kind == "call":
+            data: dict[str, JSON] = {"called": self._called(execution, variables), "variables": outside}
+        else:
+            data = {"variables": {**outside, **variables}}
+        self._add(host.execution, host.element, {"records": records, **data})
 
     def compensate(self, token: Token, execution: Execution, activity: str | None = None) -> bool:
         """Undoes an activity, or all of a scope. False when the token has to wait for handlers."""
@@ -104,6 +112,12 @@ class Compensation:
             for row in self._of(execution):
                 self._drop(row)
 
+    def _called(self, execution: Execution, variables: dict[str, JSON]) -> dict[str, JSON]:
+        """What it takes to open a called process again: the version it ran on, and its variables, which are its own."""
+        row = execution.scope.row
+        definition = self._session.definition_ref(row)
+        return {"process": row.process, "definition": definition, "calls": row.flags.get("calls", 0), "variables": variables}
+
     def _of(self, execution: Execution) -> list[CompensationRow]:
         gone = self._session.ledger.gone_compensations
         for row in self._session.source.compensations(execution.key):
@@ -152,9 +166,16 @@ class Compensation:
         return body
 
     def _revive(self, body: Token, record: dict[str, JSON]) -> None:
-        """Opens a finished subprocess again, with nothing in it but its compensation."""
+        """Opens a finished subprocess or called process again, with nothing in it but its compensation."""
         body._set_state(TaskState.STARTED)
-        inside = self._session.open_execution(body, "subprocess", body.task_spec.inner, body.data, {})
+        called = record.get("called")
+        if called is None:
+            inside = self._session.open_execution(body, "subprocess", body.task_spec.inner, body.data, {})
+        else:
+            flags = {"calls": called["calls"], "definition": called["definition"]}
+            inside = self._session.open_execution(body, "call", called["process"], None, flags)
+            for name, value in called["variables"].items():
+                inside.scope.put(name, value)
         if inside.spec.compensation_subprocess is not None:
             subprocess, start = inside.spec.compensation_subprocess
             inside.new_token(subprocess, start=start).enter()

@@ -218,6 +218,9 @@ class _Builder:
 
 
 def _compensable_inside(spec: KernelSpec) -> bool:
+    """Whether there may be something to undo inside; of a called process only its records can tell."""
+    if isinstance(spec, CallActivitySpec):
+        return True
     return isinstance(spec, ScopedSpec) and spec.inner_spec is not None and spec.inner_spec.compensable
 
 

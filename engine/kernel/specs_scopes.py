@@ -127,6 +127,8 @@ class CallActivitySpec(ScopedSpec, defaults.CallActivity):
         return execution
 
     def scope_ending(self, token: Token, execution: Execution) -> None:
+        if token.internal_data.get("compensates"):
+            return  # undoing what a called process did hands nothing over a second time
         call = self._call()
         values = token.session.values(call.outputs, execution.scope)
         token.data.update({**(execution.scope.all_own() if call.all_outputs else {}), **values})
