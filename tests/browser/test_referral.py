@@ -225,6 +225,7 @@ def test_a_half_filled_slip_is_discarded_by_its_author(
 
     act(doctor, "作废")
     if size == DESK:
+        expect(doctor.get_by_text("作废须写明原因。").first).to_be_visible()
         doctor.get_by_role("textbox", name=re.compile("^意见")).fill("误建。")
         act(doctor, "作废")
     else:

@@ -135,7 +135,9 @@ def test_a_migration_is_taken_back_as_often_as_it_was_made(county: County) -> No
     actor = county.person("gan").actor
     lines = [item.title for item in county.engine.query(GetTimeline(instance=case.id), actor) if item.kind == "system"]
     assert lines == ["流程迁移到第 2 版", "流程迁移到第 3 版", "流程退回第 2 版", "流程退回第 1 版"]
-    actions = county.rows(select(AuditEntry.action, AuditEntry.object).where(AuditEntry.instance == case.key))
+    actions = county.rows(
+        select(AuditEntry.action, AuditEntry.object).where(AuditEntry.instance == case.key).order_by(AuditEntry.revision)
+    )
     assert [tuple(row) for row in actions][1:] == [
         ("migrate", "p:2"),
         ("migrate", "p:3"),
