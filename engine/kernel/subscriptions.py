@@ -294,7 +294,9 @@ class Subscriptions:
         """Moves every timer that was still running at `since` by the time that has passed; one set to a date stays."""
         env, now = self._session.env, self._session.now
         for row in self.of_kind("timer"):
-            start = max(since, datetime.fromisoformat(row.data["armed"]))
+            armed = row.data.get("armed")
+            # Stores of the first schema do not say when a timer was armed; none of theirs was armed while suspended.
+            start = since if armed is None else max(since, datetime.fromisoformat(armed))
             if row.due is None or row.due <= start or row.data.get("fixed"):
                 continue
             row.due = env.put_off(row.due, row.data.get("calendar"), start, now)

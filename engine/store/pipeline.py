@@ -54,6 +54,7 @@ def run(connection: PreparingConnection, calls: Iterable[Call]) -> list[Any]:
             # Whatever was queued is answered, also when a value could not be spelled.
             server.pipeline_sync()
             results = connection.wait(_exchange(server))
+            _remember(connection, expected, results)
     finally:
         # A connection that is lost has no pipeline to leave.
         if server.status == psycopg.pq.ConnStatus.OK:
@@ -62,11 +63,16 @@ def run(connection: PreparingConnection, calls: Iterable[Call]) -> list[Any]:
     for kept, result in zip(expected, results, strict=False):
         if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
             raise error_from_result(result, encoding="utf-8")
-        if isinstance(kept, bytes):
-            connection.prepared_names.add(kept)
-        elif kept:
+        if kept is True:
             answers.append(result)
     return answers
+
+
+def _remember(connection: PreparingConnection, expected: list[bool | bytes], results: list[Any]) -> None:
+    """Notes what the server has prepared, also when what came with it has failed: it keeps that through a rollback."""
+    for kept, result in zip(expected, results, strict=False):
+        if isinstance(kept, bytes) and result.status == ExecStatus.COMMAND_OK:
+            connection.prepared_names.add(kept)
 
 
 def _queue(connection: PreparingConnection, server: Any, calls: Iterable[Call], expected: list[bool | bytes]) -> None:

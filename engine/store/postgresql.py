@@ -80,6 +80,8 @@ def prepare(engine: Engine, statement_limit: timedelta) -> None:
     }
     settings = {
         "timezone": "UTC",
+        # What is read after a lock must be what its last holder has committed, whatever the server's own default is.
+        "default_transaction_isolation": "read\\ committed",
         **PLANS,
         **{name: _milliseconds(span) for name, span in limits.items()},
         **SERVER_KEEPALIVES,
