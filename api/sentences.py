@@ -209,6 +209,10 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "no-batch": ("没有该批次。", "There is no such batch."),
     "batch-over": ("该批次已没有待处理的流程。", "The batch has no cases left."),
     "batch-size": ("每批应为 1 到 10000 个流程，找到 {count} 个。", "A batch has 1 to 10,000 cases; {count} were found."),
+    "batch-unknown": (
+        "有 {count} 个流程不存在，例如 {shown}，整批未建。",
+        "{count} of the cases do not exist, such as {shown}; no batch was made.",
+    ),
     "batch-kind": ("没有这种批量操作。", "There is no such operation over many cases."),
     "batch-parameters": ("批量操作的参数有误。", "The parameters of the operation are wrong."),
     "batch-selection": (

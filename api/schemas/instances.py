@@ -34,7 +34,7 @@ class Starter(CamelSchema):
 class NowStep(CamelSchema):
     """Where a case stands."""
 
-    step = fields.String()
+    step = Words()
     holder = Words()
     since = Instant()
     due_at = Instant(allow_none=True)
@@ -109,7 +109,7 @@ class TimelineItem(CamelSchema):
     kind = fields.String(validate=validate.OneOf(("step", "task", "message", "timer", "escalation", "incident", "system")))
     title = fields.String()
     title_en = fields.String()
-    person = fields.String(allow_none=True)
+    person = Words(allow_none=True)
     capacity = fields.Function(lambda item: chair_text(item), metadata={"type": ["string", "null"]})
     detail = fields.String(allow_none=True)
     detail_en = fields.String(allow_none=True)

@@ -117,7 +117,7 @@ class Draft(CamelSchema):
 class Opinion(CamelSchema):
     """What was decided before."""
 
-    step = fields.String()
+    step = Words()
     person = fields.String(allow_none=True)
     capacity = fields.Function(lambda opinion: chair_text(opinion), metadata={"type": ["string", "null"]})
     outcome_label = Words(allow_none=True)

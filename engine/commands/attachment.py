@@ -128,6 +128,7 @@ def read_attachment(command: ReadAttachment, work: UnitOfWork, runtime: Runtime)
 def purge_attachments(command: PurgeAttachments, work: UnitOfWork, runtime: object) -> Done:
     ended, old = Seat.state.in_(("completed", "closed")), Attachment.uploaded_at <= work.now - UNSENT
     statement = (
+        # A draft names its files by their ids.
         select(Attachment.key, Attachment.id, Seat.state, Draft.data)
         .join(Seat, Seat.key == Attachment.seat)
         .outerjoin(Draft, (Draft.seat == Attachment.seat) & (Draft.person == Attachment.person))
@@ -135,8 +136,16 @@ def purge_attachments(command: PurgeAttachments, work: UnitOfWork, runtime: obje
         .order_by(Attachment.key)
         .limit(PURGED_AT_ONCE)
     )
-    found = work.connection.execute(statement).all()
-    drop_uploads(work, [row.key for row in found if row.state not in ("open", "claimed") or str(row.id) not in str(row.data)])
+    gone: list[int] = []
+    seen = 0
+    while len(gone) < PURGED_AT_ONCE:
+        # Page by page: those that drafts keep must not hide the ones after them.
+        found = work.connection.execute(statement.where(Attachment.key > seen)).all()
+        gone += [row.key for row in found if row.state not in ("open", "claimed") or str(row.id) not in str(row.data)]
+        if len(found) < PURGED_AT_ONCE:
+            break
+        seen = found[-1].key
+    drop_uploads(work, gone)
     return Done()
 
 

@@ -29,6 +29,8 @@ PARAMETERS: Mapping[str, frozenset[str]] = {
 }
 AT_MOST = 10_000
 """Cases of one batch."""
+NAMED_AT_MOST = 5
+"""Unknown cases that a refusal names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,7 @@ def start_batch(command: StartBatch, work: UnitOfWork, runtime: Runtime) -> Batc
     require_right(work.actor, "operations")
     reason = required_reason(command.reason)
     _check(command)
+    _require_named(work, command.instances)
     instances = list(work.connection.execute(_selected(work, command).limit(AT_MOST + 1)).scalars())
     if not 1 <= len(instances) <= AT_MOST:
         raise Invalid("batch-size", "Expected 1 to {most} cases, but found {count}", most=AT_MOST, count=len(instances))
@@ -124,6 +127,17 @@ def _check(command: StartBatch) -> None:
     if sum(ways) != 1:
         raise Invalid(
             "batch-selection", "Expected cases by id, by process or by deployment, but found {count} ways", count=sum(ways)
+        )
+
+
+def _require_named(work: UnitOfWork, named: tuple[UUID, ...]) -> None:
+    """Raises Invalid `batch-unknown` unless every case that is named is there: none is left out in silence."""
+    found = select(ProcessInstance.id).where(ProcessInstance.id.in_(named))
+    left = set(named).difference(work.connection.execute(found).scalars() if named else ())
+    if left:
+        shown = ", ".join(str(id) for id in sorted(left)[:NAMED_AT_MOST])
+        raise Invalid(
+            "batch-unknown", "Expected cases that exist, but {count} do not, such as {shown}", count=len(left), shown=shown
         )
 
 

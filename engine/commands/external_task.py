@@ -18,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, bindparam, or_, select, update
 
+from engine.appliers import audit
 from engine.appliers.external_tasks import UNLOCKED
 from engine.appliers.journal import Journal
 from engine.authorization import require_right
@@ -142,6 +143,9 @@ def fetch_external_tasks(command: FetchExternalTasks, work: UnitOfWork, runtime:
             for row, task in zip(rows, taken, strict=True)
         ]
         work.connection.execute(update(table).where(table.c.key == bindparam("row_key")).values(lock), renewed)
+        # What a case has declared as inputs leaves the house here, and may be about a patient.
+        facts = {"worker": command.worker, "tasks": [str(task.id) for task in taken]}
+        audit.record(work, "fetch-external-tasks", None, data=facts)
     return tuple(taken)
 
 
@@ -201,6 +205,7 @@ def unlock_external_task(command: UnlockExternalTask, work: UnitOfWork, runtime:
     if command.worker is None or command.lock_token is None:
         require_right(work.actor, "operations")
         case, task = _find(work, runtime, command.task)
+        audit.record(work, "unlock-external-task", str(task.id), data={"worker": task.worker, "topic": task.topic})
     else:
         case, task = _hold(_Held(task=command.task, worker=command.worker, lock_token=command.lock_token), work, runtime)
     work.connection.execute(update(ExternalTask).where(ExternalTask.key == task.key).values(UNLOCKED))

@@ -6,18 +6,22 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
+from engine.authorization import require_right
 from engine.errors import EngineError
 from engine.records import Actor
 from engine.runtime import Case, Runtime
 from engine.runtime.cancellation import cancel
 from engine.runtime.migration import migrate, revert
 from engine.runtime.suspension import resume, suspend
-from engine.store.tables import Batch, BatchItem, Person
+from engine.store.tables import Account, Batch, BatchItem, Person
 from engine.store.unit_of_work import UnitOfWork
 
 
 def carry_out_item(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
-    """Does it once: an item that is not pending any more was done, or its batch was stopped."""
+    """Does it once: an item that is not pending any more was done, or its batch was stopped.
+
+    It fails when who made the batch has lost the right to operate cases.
+    """
     columns = (BatchItem.key, BatchItem.instance, BatchItem.state, Batch.kind, Batch.parameters, Batch.reason, Batch.made_by)
     found = select(*columns).join(Batch, Batch.key == BatchItem.batch).where(BatchItem.key == job.subject)
     case = runtime.lock(work, work.connection.execute(found).one().instance)
@@ -29,6 +33,7 @@ def carry_out_item(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
     message: str | None = None
     try:
         with work.attempt():
+            require_right(acting.actor, "operations")
             _act(acting, runtime, case, item)
     except EngineError as refusal:
         code, message = refusal.code[:60], str(refusal)[:2000]
@@ -52,8 +57,14 @@ def _act(work: UnitOfWork, runtime: Runtime, case: Case, item: Row[Any]) -> None
 
 
 def _actor(work: UnitOfWork, person: int | None) -> Actor:
-    """Who made the batch; what it does is signed with his name."""
+    """Who made the batch, with the rights that he has at this moment; what it does is signed with his name."""
     if person is None:
         return work.actor
-    name = work.connection.execute(select(Person.name).where(Person.key == person)).scalar_one()
-    return Actor(person=person, name=name, rights=frozenset({"operations"}))
+    found = (
+        select(Person.name, Person.active, Account.rights, Account.disabled)
+        .outerjoin(Account, Account.person == Person.key)
+        .where(Person.key == person)
+    )
+    maker = work.connection.execute(found).one()
+    rights = maker.rights if maker.active and maker.disabled is False else ()
+    return Actor(person=person, name=maker.name, rights=frozenset(rights))

@@ -314,6 +314,12 @@ class Element:
     instantiate: bool = False
     start_quantity: int = 1
     completion_quantity: int = 1
+
+    @property
+    def name_en(self) -> str | None:
+        """English name of a user task, None where the model gives none."""
+        return None if self.approval is None else self.approval.name_en
+
     async_before: bool = False
     """Whether a token waits for a job of its own before it arrives; `async_after` before it leaves."""
     async_after: bool = False

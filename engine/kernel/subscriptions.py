@@ -294,13 +294,35 @@ class Subscriptions:
         """Moves every timer that was still running at `since` by the time that has passed; one set to a date stays."""
         env, now = self._session.env, self._session.now
         for row in self.of_kind("timer"):
-            armed = row.data.get("armed")
-            # Stores of the first schema do not say when a timer was armed; none of theirs was armed while suspended.
-            start = since if armed is None else max(since, datetime.fromisoformat(armed))
+            if "armed" not in row.data:
+                self._fill_old_timer(row, since)
+            start = max(since, datetime.fromisoformat(row.data["armed"]))
             if row.due is None or row.due <= start or row.data.get("fixed"):
                 continue
             row.due = env.put_off(row.due, row.data.get("calendar"), start, now)
             self.changed(row)
+
+    def _fill_old_timer(self, row: SubscriptionRow, since: datetime) -> None:
+        """Timers of the first schema say neither when they were armed nor how they were set: the model does.
+
+        None of them was armed while its instance was suspended. A time that cannot be reckoned any more is no date.
+        """
+        execution = self._session.execution(row.scope)
+        element = execution.spec.model.elements[str(row.data.get("start", row.element))]
+        timer = next(event.timer for event in element.events if event.timer is not None)
+        token = None if row.token is None else self._session.token(row.token)
+        scope = execution.scope if token is None else token.data
+        row.data["armed"] = since.isoformat()
+        try:
+            calendar = None if timer.calendar is None else str(self._session.evaluate(timer.calendar, scope))
+            text = str(self._session.evaluate(timer.value, scope))
+            firing = first_firing(timer.kind, text, since, calendar, self._session.env.due)
+        except (TimerFault, EngineError):
+            return
+        if firing.fixed:
+            row.data["fixed"] = True
+        if calendar is not None:
+            row.data["calendar"] = calendar
 
     def changed(self, row: SubscriptionRow) -> None:
         """Notes that a subscription's row has to be written."""

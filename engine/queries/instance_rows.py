@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from engine.queries.registry import Reader
-from engine.queries.task_rows import Coded, ProcessName, process_name
+from engine.queries.task_rows import Coded, ProcessName, process_name, step_name_en
 from engine.store.tables import Candidate, Incident, Institution, Person, Post, ProcessInstance, Round, Seat, Token
 
 NOW_AT_MOST = 8
@@ -25,6 +25,7 @@ class NowStep:
     """Where a case stands: a step, and who has it."""
 
     step: str
+    step_en: str
     holder: str
     """A person's name, or posts and their institutions."""
     holder_en: str
@@ -148,8 +149,19 @@ def _open_tasks(reader: Reader, instances: list[int]) -> list[tuple[int, NowStep
     number = func.row_number().over(partition_by=Seat.instance, order_by=Seat.key).label("number")
     ranked = select(Seat.key, number).where(Seat.instance.in_(instances), Seat.state.in_(("open", "claimed"))).subquery()
     statement = (
-        select(Seat.key, Seat.instance, Seat.name, Seat.opened_at, Seat.due_at, Seat.level, Person.name.label("holder"))
+        select(
+            Seat.key,
+            Seat.instance,
+            Seat.element,
+            Seat.name,
+            Seat.opened_at,
+            Seat.due_at,
+            Seat.level,
+            Person.name.label("holder"),
+            Round.definition.label("home"),
+        )
         .join(ranked, ranked.c.key == Seat.key)
+        .join(Round, Round.key == Seat.round)
         .outerjoin(Person, Person.key == Seat.assignee)
         .where(ranked.c.number <= NOW_AT_MOST)
         .order_by(Seat.key)
@@ -159,7 +171,15 @@ def _open_tasks(reader: Reader, instances: list[int]) -> list[tuple[int, NowStep
     found = []
     for seat in seats:
         zh, en = (seat.holder, seat.holder) if seat.holder else offered.get(seat.key, ("—", "—"))
-        step = NowStep(step=seat.name, holder=zh, holder_en=en, since=seat.opened_at, due_at=seat.due_at, level=seat.level)
+        step = NowStep(
+            step=seat.name,
+            step_en=step_name_en(reader, seat) or seat.name,
+            holder=zh,
+            holder_en=en,
+            since=seat.opened_at,
+            due_at=seat.due_at,
+            level=seat.level,
+        )
         found.append((seat.instance, step))
     return found
 
@@ -240,7 +260,8 @@ def _waits(reader: Reader, rows: Sequence[Any]) -> list[tuple[int, NowStep]]:
         if element is None or not element.name or element.type in _CONTAINERS:
             continue
         holder = "、".join(partners.get(row.collaboration, {}).get(row.key, ())) or "—"
-        step = NowStep(step=element.name, holder=holder, holder_en=holder, since=token.since, due_at=None, level=0)
+        names = {"step": element.name, "step_en": element.name_en or element.name, "holder": holder, "holder_en": holder}
+        step = NowStep(**names, since=token.since, due_at=None, level=0)
         found.append((row.key, step))
     return found
 

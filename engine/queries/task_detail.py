@@ -13,7 +13,7 @@ from sqlalchemy import select
 from engine.authorization import Standing, require_visible_seat, standing, task_not_found
 from engine.kernel.model import OutcomeModel
 from engine.queries.registry import Query, Reader
-from engine.queries.task_rows import TaskRow, outcome_of, outcomes_of, select_rows, task_values
+from engine.queries.task_rows import TaskRow, outcome_of, outcomes_of, select_rows, step_name_en, task_values
 from engine.records import AttachmentRecord
 from engine.runtime import TaskForm, TaskPlace, task_form
 from engine.runtime.attachments import linked_attachments, own_uploads
@@ -79,6 +79,7 @@ class Opinion:
     """What somebody decided at an earlier task of the case."""
 
     step: str
+    step_en: str
     person: str | None
     post: str | None
     post_en: str | None
@@ -229,7 +230,7 @@ def _opinions(reader: Reader, row: Any) -> tuple[Opinion, ...]:
         select(
             Seat.name.label("step"),
             Seat.element,
-            Round.definition,
+            Round.definition.label("home"),
             Seat.outcome,
             Seat.opinion,
             Seat.ended_at,
@@ -249,10 +250,11 @@ def _opinions(reader: Reader, row: Any) -> tuple[Opinion, ...]:
     )
     found = []
     for seat in reversed(reader.connection.execute(statement).all()):
-        outcome = outcome_of(reader, seat.definition, seat.element, seat.outcome)
+        outcome = outcome_of(reader, seat.home, seat.element, seat.outcome)
         found.append(
             Opinion(
                 step=seat.step,
+                step_en=step_name_en(reader, seat) or seat.step,
                 person=seat.person,
                 post=seat.post,
                 post_en=seat.post_en,

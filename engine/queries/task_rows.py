@@ -200,7 +200,7 @@ def task_values(reader: Reader, row: Any) -> dict[str, Any]:
         "key": row.key,
         "revision": row.revision,
         "name": row.name,
-        "name_en": _step_name_en(reader, row),
+        "name_en": step_name_en(reader, row),
         "subject": row.subject_masked,
         "urgency": row.urgency,
         "process": process_name(reader, row.definition),
@@ -226,9 +226,10 @@ def task_values(reader: Reader, row: Any) -> dict[str, Any]:
     }
 
 
-def _step_name_en(reader: Reader, row: Any) -> str | None:
+def step_name_en(reader: Reader, row: Any) -> str | None:
+    """English name of a task's step, by the columns `home` and `element`; None where the model gives none."""
     element = reader.definitions.model(row.home).elements.get(row.element)
-    return None if element is None or element.approval is None else element.approval.name_en
+    return None if element is None else element.name_en
 
 
 def process_name(reader: Reader, definition: int) -> ProcessName:

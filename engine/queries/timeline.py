@@ -46,6 +46,8 @@ class TimelineItem:
     title: str
     title_en: str
     person: str | None = None
+    person_en: str | None = None
+    """Where it is no person's name but posts."""
     post: str | None = None
     post_en: str | None = None
     institution: str | None = None
@@ -81,6 +83,11 @@ class _Names:
         """Name of an element."""
         found = next((model.elements[element] for model in self.models if element in model.elements), None) if element else None
         return (found.name if found else None) or element or "—"
+
+    def step_en(self, element: str | None) -> str:
+        """English name of an element, its name where the model gives no other."""
+        found = next((model.elements[element] for model in self.models if element in model.elements), None) if element else None
+        return (found.name_en if found else None) or self.step(element)
 
     def endpoint(self, pool: str | None) -> str:
         """Name of a pool without a process, by the code that the model names it with."""
@@ -181,8 +188,9 @@ def _now(reader: Reader, row: Any) -> list[TimelineItem]:
             at=step.since,
             kind="task",
             title=step.step,
-            title_en=step.step,
+            title_en=step.step_en,
             person=None if step.holder == "—" else step.holder,
+            person_en=None if step.holder == "—" else step.holder_en,
             state="now",
             since=step.since,
             due_at=step.due_at,
@@ -205,7 +213,7 @@ def _next(reader: Reader, row: Any, model: ProcessModel) -> list[TimelineItem]:
     if found is None:
         return []
     name = found.name or found.id
-    return [TimelineItem(at=None, kind="task", title=name, title_en=name, state="next")]
+    return [TimelineItem(at=None, kind="task", title=name, title_en=found.name_en or name, state="next")]
 
 
 def _only_successor(element: Element | None, model: ProcessModel) -> Element | None:
@@ -230,7 +238,7 @@ def _ended(fact: Any, names: _Names) -> _Words | None:
         # The decision itself is told, with its grounds.
         return None
     kind = "step" if element.type == "endEvent" else "system"
-    return _Words(kind, element.name, element.name)
+    return _Words(kind, element.name, element.name_en or element.name)
 
 
 def _decided(fact: Any, names: _Names) -> _Words:
@@ -241,21 +249,26 @@ def _opened(fact: Any, names: _Names) -> _Words | None:
     if fact.data.get("reason") != "no-candidate":
         return None
     step = names.step(fact.element)
-    return _Words("system", f"“{step}”没有找到办理人，已转信息中心", f"Nobody was found for “{step}”; sent to the IT centre")
+    return _Words(
+        "system",
+        f"“{step}”没有找到办理人，已转信息中心",
+        f"Nobody was found for “{names.step_en(fact.element)}”; sent to the IT centre",
+    )
 
 
 def _completed(fact: Any, names: _Names) -> _Words:
     step, label = names.step(fact.element), fact.data.get("label") or fact.data.get("outcome") or "完成"
     label_en = fact.data.get("label_en") or label
     opinion = fact.data.get("opinion")
-    return _Words("task", f"{step}：{label}", f"{step}: {label_en}", opinion, opinion)
+    return _Words("task", f"{step}：{label}", f"{names.step_en(fact.element)}: {label_en}", opinion, opinion)
 
 
 def _task(title: str, title_en: str, reason: bool = False) -> Callable[[Any, _Names], _Words]:
     def words(fact: Any, names: _Names) -> _Words:
         step, why = names.step(fact.element), fact.data.get("reason") if reason else None
-        values = {"step": step, "to": names.person(fact.data.get("to")), "person": names.person(fact.data.get("person"))}
-        return _Words("task", title.format(**values), title_en.format(**values), why, why)
+        values = {"to": names.person(fact.data.get("to")), "person": names.person(fact.data.get("person"))}
+        step_en = names.step_en(fact.element)
+        return _Words("task", title.format(step=step, **values), title_en.format(step=step_en, **values), why, why)
 
     return words
 
@@ -264,20 +277,20 @@ def _sent(fact: Any, names: _Names) -> _Words:
     to = fact.data.get("to")
     where = names.institutions.get(to, to) if to else names.endpoint(fact.data.get("endpoint"))
     step = names.step(fact.element)
-    return _Words("message", f"{step} → {where}", f"{step} → {where}")
+    return _Words("message", f"{step} → {where}", f"{names.step_en(fact.element)} → {where}")
 
 
 def _received(fact: Any, names: _Names) -> _Words:
     sender = names.senders.get(str(fact.data.get("message")))
-    step = names.step(fact.element) if fact.element else fact.data.get("name") or "—"
+    named = fact.data.get("name") or "—"
+    step, step_en = (names.step(fact.element), names.step_en(fact.element)) if fact.element else (named, named)
     if sender is None:
-        return _Words("message", f"收到消息：{step}", f"Message received: {step}")
-    return _Words("message", f"收到{sender}的消息：{step}", f"Message from {sender}: {step}")
+        return _Words("message", f"收到消息：{step}", f"Message received: {step_en}")
+    return _Words("message", f"收到{sender}的消息：{step}", f"Message from {sender}: {step_en}")
 
 
 def _timer(fact: Any, names: _Names) -> _Words:
-    step = names.step(fact.element)
-    return _Words("timer", f"到时：{step}", f"Time is up: {step}")
+    return _Words("timer", f"到时：{names.step(fact.element)}", f"Time is up: {names.step_en(fact.element)}")
 
 
 def _escalated(fact: Any, names: _Names) -> _Words | None:
@@ -290,18 +303,17 @@ def _escalated(fact: Any, names: _Names) -> _Words | None:
     rung = texts.get(str(fact.data.get("rung")))
     if rung is None:
         return None
-    step = names.step(fact.element)
-    return _Words("escalation", f"“{step}”{rung[0]}", f"“{step}”: {rung[1]}")
+    return _Words("escalation", f"“{names.step(fact.element)}”{rung[0]}", f"“{names.step_en(fact.element)}”: {rung[1]}")
 
 
 def _incident(fact: Any, names: _Names) -> _Words:
-    step = names.step(fact.element)
-    return _Words("incident", f"“{step}”出现异常，等待处理", f"“{step}” stopped and waits for help")
+    step, step_en = names.step(fact.element), names.step_en(fact.element)
+    return _Words("incident", f"“{step}”出现异常，等待处理", f"“{step_en}” stopped and waits for help")
 
 
 def _resolved(fact: Any, names: _Names) -> _Words:
-    step = names.step(fact.element)
-    return _Words("incident", f"“{step}”的异常已处理", f"“{step}” was put right")
+    step, step_en = names.step(fact.element), names.step_en(fact.element)
+    return _Words("incident", f"“{step}”的异常已处理", f"“{step_en}” was put right")
 
 
 def _finished(fact: Any, names: _Names) -> _Words:

@@ -17,6 +17,28 @@ def ids(page: dict[str, Any]) -> list[str]:
     return [row["id"] for row in page["items"]]
 
 
+def test_steps_have_their_english_names_wherever_a_case_is_read_in_english(sign_in: SignIn) -> None:
+    gp, director = sign_in("gp"), sign_in("director")
+    started = gp.start()
+    case = started["instance"]["id"]
+    gp.complete(started["nextTask"]["id"], "submit", SLIP)
+    for person in (gp, director):
+        read = person.call("GET", f"/instances/{case}", Accept_Language="en").json()
+        assert [(step["step"], step["holder"]) for step in read["now"]] == [("Review", "Branch director · 东湾")]
+    [now] = [
+        line
+        for line in gp.call("GET", f"/instances/{case}/timeline", Accept_Language="en").json()["items"]
+        if line["state"] == "now"
+    ]
+    assert (now["title"], now["titleEn"], now["person"]) == ("院内审核", "Review", "Branch director · 东湾")
+    [review] = director.get("/tasks?box=claimable")["items"]
+    director.act(review["id"], "claim")
+    director.complete(review["id"], "approve", {"remark": "同意转出"}, "尽快")
+    lines = gp.get(f"/instances/{case}/timeline")["items"]
+    assert {"Claimed “Review”", "Review: Approve"} <= {line["titleEn"] for line in lines}
+    assert {"领取“院内审核”", "院内审核：同意"} <= {line["title"] for line in lines}
+
+
 def test_a_case_goes_from_branch_to_centre_and_back(sign_in: SignIn, worker: Worker) -> None:
     gp, director, centre = sign_in("gp"), sign_in("director"), sign_in("centre")
 

@@ -271,6 +271,17 @@ def test_uploads_that_were_never_sent_are_forgotten(county: County, case: CaseVi
     assert county.scalar(select(Attachment.sha256)) == hashlib.sha256(png(note=b"\0")).hexdigest()
 
 
+def test_uploads_that_drafts_keep_hide_no_others(county: County, case: CaseView, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.commands.attachment.PURGED_AT_ONCE", 1)
+    gan, write = county.person("gan"), case.task("write")
+    drafted = upload(gan, write, png(note=b"kept"))
+    upload(gan, write, png(note=b"left"))
+    gan.draft(write, {"papers": [drafted]})
+    county.pass_time("P1D")
+    county.execute(PurgeAttachments())
+    assert [str(row.id) for row in county.rows(select(Attachment.id))] == [drafted]
+
+
 def test_a_refused_submission_leaves_uploads_as_they_were(county: County, case: CaseView) -> None:
     gan, write = county.person("gan"), case.task("write")
     picture = upload(gan, write, jpeg())

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
+from engine.commands.account import CreateAccount, SetRights
 from engine.commands.batch import StartBatch, StopBatch
-from engine.errors import Conflict, EngineError, NotAllowed
+from engine.errors import Conflict, EngineError, Invalid, NotAllowed
 from engine.queries.batches import GetBatch, ListBatches, ListBatchItems
 from engine.records import BatchMade
 from engine.store.faults import AFTER_DELTA
@@ -37,6 +39,7 @@ def failures(county: County, made: BatchMade) -> list[tuple[Any, str | None]]:
 
 @pytest.fixture
 def cases(county: County) -> list[CaseView]:
+    county.execute(CreateAccount(person="it", login="it", rights=("operations",)))
     county.deploy(version("check"))
     return [county.run("p") for _ in range(4)]
 
@@ -139,3 +142,22 @@ def test_what_is_no_batch_is_refused(county: County, kind: str, more: dict[str, 
         begin(county, kind, **more)
     assert refusal.value.code == code
     assert county.rows(select(Job.key).where(Job.kind == "batch-item")) == []
+
+
+def test_a_case_that_does_not_exist_is_left_out_by_nobody(county: County, cases: list[CaseView]) -> None:
+    unknown = uuid4()
+    with pytest.raises(Invalid) as refusal:
+        begin(county, "suspend", instances=(cases[0].id, unknown))
+    assert refusal.value.code == "batch-unknown"
+    assert str(unknown) in str(refusal.value)
+    county.work()
+    assert all(case.row.suspended_at is None for case in cases)
+
+
+def test_who_has_lost_the_right_carries_nothing_more_out(county: County, cases: list[CaseView]) -> None:
+    made = begin(county, "suspend", process="p")
+    county.execute(SetRights(login="it", rights=()))
+    county.work()
+    assert numbers(county, made) == ("completed", 0, 0, 4, 0)
+    assert {code for _, code in failures(county, made)} == {"right-missing"}
+    assert all(case.row.suspended_at is None for case in cases)

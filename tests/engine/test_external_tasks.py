@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from engine.commands.external_task import (
     CompleteExternalTask,
@@ -13,6 +14,7 @@ from engine.commands.external_task import (
     UnlockExternalTask,
 )
 from engine.commands.incident import RetryIncident
+from engine.store.tables import AuditEntry
 from engine.testing import County, bpmn, process, user_task
 from tests.engine.invariants import live_dump
 from tests.engine.models import END, START
@@ -208,6 +210,11 @@ class TestFencing:
         assert code_of(county, UnlockExternalTask(task=task.id), gan.actor) == "right-missing"
         it.do(UnlockExternalTask(task=task.id))
         assert len(fetch(county, "w2")) == 1
+        handled = county.rows(select(AuditEntry.action, AuditEntry.object, AuditEntry.data).order_by(AuditEntry.key))
+        work, named = [row for row in handled if "external" in row.action], [str(task.id)]
+        assert [row.action for row in work] == ["fetch-external-tasks", "unlock-external-task", "fetch-external-tasks"]
+        assert [row.data["worker"] for row in work] == ["w1", "w1", "w2"]
+        assert (work[0].data["tasks"], work[1].object, work[2].data["tasks"]) == (named, str(task.id), named)
 
     def test_work_that_is_done_twice_is_done_once(self, county: County) -> None:
         county.deploy(ordering())

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.commands.incident import RetryIncident
 from engine.commands.instance import MoveInstance
@@ -207,6 +207,24 @@ def test_durations_go_on_where_they_stopped_and_dates_stay(county: County) -> No
     assert due == {"c1": start + timedelta(hours=11), "c2": start + timedelta(hours=2)}
     county.work()
     assert [row.element for row in county.rows(select(Subscription.element))] == ["c1"]
+    county.pass_time("PT1H")
+    assert case.state == "completed"
+
+
+def test_timers_of_the_first_schema_are_put_off_like_all_others(county: County) -> None:
+    county.deploy(waiting(*TIMERS))
+    case = county.run("p")
+    start = county.clock.now()
+    with county.engine.database.writing() as connection:
+        # What the first schema kept of a timer that fires once: when it is due, and no more.
+        connection.execute(update(Subscription).values(data={}))
+    county.restart()
+    county.pass_time("PT1H")
+    suspend(county, case)
+    county.pass_time("PT9H")
+    resume(county, case)
+    due = {row.element: row.due for row in county.rows(select(Subscription.element, Subscription.due))}
+    assert due == {"c1": start + timedelta(hours=11), "c2": start + timedelta(hours=2)}
     county.pass_time("PT1H")
     assert case.state == "completed"
 

@@ -1,4 +1,4 @@
-"""The faults are really in the bare library: what test_faults guards against is there without the kernel."""
+"""Faults F1, F3, F7 and F13 are really in the bare library: what test_faults guards against is there without the kernel."""
 
 from __future__ import annotations
 

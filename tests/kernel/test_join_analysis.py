@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from random import Random
+
+import pytest
 
 from tests.kernel.analysis import START, analysed, nodes, told
 from tests.kernel.nets import Net
 from tests.kernel.world import flows
 
-NETS = int(os.environ.get("LIANDONG_RANDOM_MODELS", "60")) * 5
-FIRST = int(os.environ.get("LIANDONG_RANDOM_SEED", "1"))
 XOR = '<exclusiveGateway id="x" default="f_x_b"/>'
 
 
@@ -78,9 +77,10 @@ def test_a_large_net_ends_within_its_limit() -> None:
     assert told(body + flows(*ways)) == set()
 
 
-def test_the_analysis_agrees_with_the_token_game_on_random_nets() -> None:
+@pytest.mark.models(300)
+def test_the_analysis_agrees_with_the_token_game_on_random_nets(seeds: range) -> None:
     judged = stuck = 0
-    for seed in range(FIRST, FIRST + NETS):
+    for seed in seeds:
         net = Net(seed)
         if not net.usable:
             continue
@@ -95,8 +95,8 @@ def test_the_analysis_agrees_with_the_token_game_on_random_nets() -> None:
                 assert held <= known, f"seed {seed}, turn {turn}: {held - known} holds tokens for ever"
                 stuck += bool(held)
         judged += bool(never)
-    assert judged > NETS // 20
-    assert stuck > NETS // 20
+    assert judged > len(seeds) // 20
+    assert stuck > len(seeds) // 20
 
 
 def play(seed: int, turn: int) -> tuple[set[str], set[str] | None]:

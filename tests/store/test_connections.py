@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from psycopg import sql
+from sqlalchemy import bindparam, insert, make_url, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from engine.store.database import Database
 from engine.store.keys import KeyBlock
-from engine.store.tables import Department, Incident, Scope
+from engine.store.prepared import Prepared, send
+from engine.store.tables import Department, Incident, Institution, Scope
 
 WRITERS, ROUNDS = 4, 25
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -120,3 +123,27 @@ def test_postgresql_speaks_utc_and_never_waits_for_ever(postgresql_url: str) -> 
         "lock_timeout": "10s",
         "idle_in_transaction_session_timeout": "30s",
     }
+
+
+def test_what_a_lock_protects_is_read_afresh_whatever_the_server_prefers(postgresql_url: str) -> None:
+    name = make_url(postgresql_url).database
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        preferred = sql.SQL("ALTER DATABASE {} SET default_transaction_isolation TO 'repeatable read'")
+        connection.execute(preferred.format(sql.Identifier(name)))
+    database = Database(postgresql_url)
+    with database.writing() as connection:
+        assert connection.execute(text("SHOW transaction_isolation")).scalar_one() == "read committed"
+    database.close()
+
+
+def test_a_value_that_cannot_be_spelled_spoils_no_later_use_of_its_connection(postgresql_url: str) -> None:
+    database = Database(postgresql_url, pool_size=1)
+    code = Institution.code == bindparam("the_code")
+    named = Prepared(update(Institution).where(code).values(name=bindparam("name")))
+    typed = Prepared(update(Institution).where(code).values(name=bindparam("name"), type=bindparam("type")))
+    fine, bad = {"code": "CH00", "name": "fine"}, {"code": "CH00", "name": "a\0b", "type": "10"}
+    with database.writing() as connection, pytest.raises(DBAPIError):
+        send(connection, [(named, [fine]), (typed, [bad])])
+    with database.writing() as connection:
+        assert send(connection, [(named, [fine])]) == [0]
+    database.close()
