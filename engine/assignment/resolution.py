@@ -7,8 +7,9 @@ the process administrators at the lead institution get the task, marked `no-cand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from engine.assignment.people import (
     HOLDERS_IN_DEPARTMENT,
@@ -40,14 +41,27 @@ class AssignmentRule:
     """Key, id, staff number or log-in."""
 
 
+class Asked(NamedTuple):
+    """One person whom the rules found, in the first chair that they found him in."""
+
+    person: int
+    """Key of the person."""
+    capacity: int
+    """Key of the appointment in which he is asked."""
+    institution: int
+    """Key of the institution that he is asked at."""
+    principal: str
+    """Name under which he was found, such as `post:BR_REF@CH01` or `person:17`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Resolution:
     """Whom the rules found, at the moment they were asked."""
 
+    people: tuple[Asked, ...]
+    """Each person once, in the order of the rules."""
     principals: tuple[str, ...]
     """Names under which the task is offered."""
-    persons: tuple[int, ...]
-    """Keys of the people found."""
     institutions: tuple[int, ...]
     """Keys of the institutions in which they were found: they take part in the case, or nobody could see the task."""
     direct: int | None
@@ -56,6 +70,11 @@ class Resolution:
     """Key of the appointment in which that person acts."""
     reason: str | None
     """None, or `no-candidate` when it fell to the administrators."""
+
+    @property
+    def persons(self) -> tuple[int, ...]:
+        """Keys of the people found."""
+        return tuple(asked.person for asked in self.people)
 
 
 def resolve(
@@ -69,23 +88,22 @@ def resolve(
     asked = [pair for rule in rules if (pair := _question(place, rule, own, starter)) is not None]
     answers = ask(place.connection, *(question for _, question in asked)) if asked else []
     for (principal, _), rows in zip(asked, answers, strict=True):
-        people = [Holder(*row) for row in rows]
+        chairs = [Holder(*row) for row in rows]
         if principal.startswith("person:"):
-            people.sort(key=lambda chair: chair.institution_code != own)
-        if people:
-            found.setdefault(principal, []).extend(people)
+            chairs.sort(key=lambda chair: chair.institution_code != own)
+        if chairs:
+            found.setdefault(principal, []).extend(chairs)
     if not found:
         return _administrators(place)
-    people = [holder for chairs in found.values() for holder in chairs]
-    persons = _distinct(holder.person for holder in people)
-    direct = people[0] if mode == "single" and len(persons) == 1 else None
+    people = _people(found)
+    direct = people[0] if mode == "single" and len(people) == 1 else None
     return Resolution(
+        people=people,
         principals=tuple(found),
-        persons=persons,
         institutions=_institutions(found),
         reason=None,
         direct=direct.person if direct else None,
-        capacity=direct.appointment if direct else None,
+        capacity=direct.capacity if direct else None,
     )
 
 
@@ -107,7 +125,15 @@ def _question(place: Place, rule: AssignmentRule, own: str | None, starter: int 
     return person_principal(person), HOLDERS_NAMED.question(person=person, own=own, day=day)
 
 
-def _institutions(found: dict[str, list[Holder]]) -> tuple[int, ...]:
+def _people(found: Mapping[str, Sequence[Holder]]) -> tuple[Asked, ...]:
+    first: dict[int, Asked] = {}
+    for principal, chairs in found.items():
+        for holder in chairs:
+            first.setdefault(holder.person, Asked(holder.person, holder.appointment, holder.institution, principal))
+    return tuple(first.values())
+
+
+def _institutions(found: Mapping[str, Sequence[Holder]]) -> tuple[int, ...]:
     """Where the people sit; of a person named himself only the chair he acts in, so that he takes no other hospital along."""
     named = {name: people[:1] if name.startswith("person:") else people for name, people in found.items()}
     return _distinct(holder.institution for people in named.values() for holder in people)
@@ -115,11 +141,12 @@ def _institutions(found: dict[str, list[Holder]]) -> tuple[int, ...]:
 
 def _administrators(place: Place) -> Resolution:
     post, lead = place.config.administrator_post, place.config.lead_institution
-    people = holders(place.connection, today(place.now), *chair_conditions(post, lead, None))
+    principal = post_principal(post, lead)
+    found = {principal: holders(place.connection, today(place.now), *chair_conditions(post, lead, None))}
     return Resolution(
-        principals=(post_principal(post, lead),),
-        persons=_distinct(holder.person for holder in people),
-        institutions=_distinct(holder.institution for holder in people),
+        people=_people(found),
+        principals=(principal,),
+        institutions=_institutions(found),
         direct=None,
         capacity=None,
         reason=NO_CANDIDATE,

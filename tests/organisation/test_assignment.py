@@ -72,6 +72,21 @@ def test_the_same_person_found_twice_is_one(county: County) -> None:
     assert found.direct == county.person("ref1")
 
 
+def test_everybody_found_has_a_chair_to_act_in_by_the_order_of_the_rules(county: County) -> None:
+    key = county.person("ref1")
+    found = county.resolve(
+        post("DEPT_HEAD", "CH00", "CARD"), person("ref1"), post("SPEC_DOC", "CH00", "CARD"), post("BR_REF", "CH01")
+    )
+    chairs = {name: county.standing(name).capacities[0].appointment for name in ("card-head", "ref1", "card-doc", "card-doc2")}
+    assert [(county.names((asked.person,))[0], asked.capacity, asked.principal) for asked in found.people] == [
+        ("card-head", chairs["card-head"], "post:DEPT_HEAD@CH00/CARD"),
+        ("ref1", chairs["ref1"], f"person:{key}"),
+        ("card-doc", chairs["card-doc"], "post:SPEC_DOC@CH00/CARD"),
+        ("card-doc2", chairs["card-doc2"], "post:SPEC_DOC@CH00/CARD"),
+    ]
+    assert {asked.institution for asked in found.people} == {county.institution("CH00"), county.institution("CH01")}
+
+
 def test_a_person_of_two_institutions_acts_at_that_of_the_owner(county: County) -> None:
     county.engine.execute(Appoint(person="gp1", post="BR_VD", institution="CH02", from_date=date(2026, 1, 1)))
     found = county.resolve(person("gp1"), own="CH02")
