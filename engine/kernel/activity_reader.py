@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from engine.expressions import Expression, Script
-from engine.kernel.decision_reader import DECISION, DecisionReader
+from engine.kernel.decision_reader import DecisionReader
 from engine.kernel.event_reader import EventReader
-from engine.kernel.extensions import FOREIGN_LISTENERS, FOREIGN_WORK, VENDORS, ExtensionReader, vendor
+from engine.kernel.extensions import FOREIGN_WORK, ExtensionReader, vendor
 from engine.kernel.model import (
     AdHocModel,
     ApprovalModel,
@@ -60,21 +60,17 @@ class ActivityReader:
         extensions: ExtensionReader,
         events: EventReader,
         decisions: DecisionReader,
-        *,
-        refuse_foreign: bool,
     ) -> None:
         self._source = source
         self._decisions = decisions
         self._report = source.report
         self._extensions = extensions
         self._events = events
-        self._refuse_foreign = refuse_foreign
         self._work = WorkReader(source.report, extensions)
 
     def details(self, node: etree._Element, name: str) -> Details:
         """Everything of a node that its kind calls for."""
         self._check_children(node)
-        self._check_listeners(node)
         decision = self._decisions.call(node, name)
         message = self._events.message(node) if name in ("sendTask", "receiveTask") else None
         return Details(
@@ -103,8 +99,7 @@ class ActivityReader:
                     "A task that another system does neither calls a function nor makes a decision.",
                 )
             return None
-        work = ((key, vendor(node, key)) for key in FOREIGN_WORK)
-        foreign = next((f"{key}={value}" for key, value in work if value is not None and (key, value) != DECISION), None)
+        foreign = any(vendor(node, key) is not None for key in FOREIGN_WORK)
         if call is not None and name not in _CALLING:
             self._report.error("call", node, "liandong:call 只能用于服务任务。", "liandong:call belongs to service tasks only.")
         if call is not None and decision is not None:
@@ -114,14 +109,7 @@ class ActivityReader:
                 "一个任务只能调用函数或做出决策，不能两样都写。",
                 "A task either calls a function or makes a decision, not both.",
             )
-        if name in (*_CALLING, "sendTask") and foreign is not None and self._refuse_foreign:
-            self._report.error(
-                "foreign-service",
-                node,
-                f"服务任务使用其他引擎的代码（{foreign}），不能运行；请改用 liandong:call。",
-                f"The task runs another engine's code ({foreign}), which cannot run here; use liandong:call.",
-            )
-        elif name in _CALLING and call is None and decision is None and foreign is None:
+        if name in _CALLING and call is None and decision is None and not foreign:
             kind, kind_en = ("服务任务", "service task") if name == "serviceTask" else ("业务规则任务", "business rule task")
             self._report.warning(
                 "empty-service",
@@ -310,18 +298,3 @@ class ActivityReader:
                 f"{local(item)} 不起作用，请用 liandong:assign 指定办理人。",
                 f"{local(item)} has no effect; name the people with liandong:assign.",
             )
-
-    def _check_listeners(self, node: etree._Element) -> None:
-        holder = child(node, "extensionElements")
-        if holder is None:
-            return
-        for namespace in VENDORS:
-            for name in FOREIGN_LISTENERS:
-                for item in holder.iterchildren(namespace + name):
-                    add = self._report.error if self._refuse_foreign else self._report.warning
-                    add(
-                        "foreign-listener",
-                        item,
-                        "监听器是其他引擎的代码，不会运行，请删除。",
-                        "The listener is another engine's code and never runs; remove it.",
-                    )

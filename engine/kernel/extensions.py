@@ -35,7 +35,6 @@ VENDORS = (
     "{http://activiti.org/bpmn}",
 )
 FOREIGN_WORK = ("class", "delegateExpression", "expression", "type", "topic")
-FOREIGN_LISTENERS = ("executionListener", "taskListener")
 
 _MODES = frozenset({"single", "pool"})
 _UNBUILT_MODES = frozenset({"all", "any", "order", "vote"})

@@ -14,6 +14,7 @@ from lxml import etree
 from engine.expressions import Expression
 from engine.kernel.activity_reader import ActivityReader
 from engine.kernel.decision_reader import DecisionReader
+from engine.kernel.dialects import check_dialects
 from engine.kernel.event_reader import KINDS, EventReader
 from engine.kernel.extensions import ExtensionReader, extension, vendor
 from engine.kernel.lanes import check_lanes
@@ -100,7 +101,8 @@ class ProcessReader:
         self._report = source.report
         self._extensions = extensions
         self._events = EventReader(source, extensions)
-        self._activities = ActivityReader(source, extensions, self._events, decisions, refuse_foreign=refuse_foreign)
+        self._activities = ActivityReader(source, extensions, self._events, decisions)
+        self._refuse_foreign = refuse_foreign
         self._work = WorkReader(source.report, extensions)
         self._retry: str | None = None
         self._lanes = self._read_lanes()
@@ -116,6 +118,7 @@ class ProcessReader:
         """The executable processes of the file."""
         self._check_top_level()
         check_placement(self._source.root, self._report)
+        check_dialects(self._source.root, self._report, refuse_foreign=self._refuse_foreign)
         return [self._process(node) for node in self._source.processes() if node.get("isExecutable") != "false"]
 
     def _process(self, node: etree._Element) -> ProcessModel:
