@@ -119,6 +119,16 @@ def test_a_process_that_is_not_executable_may_hold_anything() -> None:
     assert findings(f'<process id="p" isExecutable="true"><task id="x"/></process>{other}') == []
 
 
+def test_a_namespace_that_nobody_reads_is_told_of_once() -> None:
+    body = (
+        '<process xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" id="p" isExecutable="true">'
+        + extended("serviceTask", '<zeebe:taskDefinition type="lab"/><zeebe:ioMapping/>')
+        + '<task id="b" zeebe:odd="1"/></process>'
+    )
+
+    assert findings(body) == [("warning", "foreign-namespace", "a")]
+
+
 def test_what_was_deployed_once_stays_readable() -> None:
     [model] = read_stored({"m.bpmn": file('<startEvent id="a" v:initiator="who"/>', "flowable")})
 
