@@ -86,8 +86,12 @@ def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
     headers = []
     if method == "post" and path != "/api/v1/session":
         headers.append(_header("Idempotency-Key", "Repeating a request under the same key does it once"))
-    if path.startswith("/api/v1/tasks/") and path.rpartition("/")[2] in WITH_REVISION:
+    acts = path.startswith("/api/v1/tasks/") and path.rpartition("/")[2] in WITH_REVISION
+    if acts:
         headers.append(_header("If-Match", "The task's revision as last seen, from its ETag", required=True))
+        operation["responses"]["204"] = {"description": "Done, for a request with `Prefer: return=minimal`"}
+    if acts or (path == "/api/v1/instances" and method == "post"):
+        headers.append(_header("Prefer", "`return=minimal`: the reply need not say what the act has led to"))
     if headers:
         operation["parameters"] = [*operation.get("parameters", []), *headers]
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from api.blueprint import Blueprint
 from api.door import ask, carry_out
+from api.replies import StartReply, start_reply
+from api.schemas.base import PageQuery
 from api.schemas.instances import (
     ActivityStart,
     Diagram,
@@ -19,12 +21,14 @@ from api.schemas.instances import (
     Started,
     Timeline,
 )
+from api.schemas.tasks import TaskPage
 from engine.commands.ad_hoc import StartAdHocActivity
 from engine.commands.instance import StartInstance
 from engine.queries import ad_hoc, diagram, instances, processes, timeline
 from engine.queries.instance_rows import InstanceRow
 from engine.queries.paging import Page
-from engine.queries.tasks import GetNextTask
+from engine.queries.task_rows import TaskRow
+from engine.queries.tasks import ListCaseTasks
 
 blueprint = Blueprint("instances", "Cases: start them, find them, see where they stand")
 
@@ -40,16 +44,10 @@ def list_startable() -> list[processes.StartableProcess]:
 @blueprint.post("/instances")
 @blueprint.arguments(Start)
 @blueprint.response(201, Started)
-def start_instance(body: dict[str, Any]) -> dict[str, Any]:
-    """Start a process in one of the caller's capacities"""
+def start_instance(body: dict[str, Any]) -> StartReply:
+    """Start a process in one of the caller's capacities; another system may give values that the process accepts"""
     command = StartInstance(process_key=body["process_key"], capacity=body["capacity_id"], variables=body["variables"])
-    done = carry_out(command)
-    if done.instance is None:
-        raise AssertionError("a start names its case")
-    return {
-        "instance": ask(instances.GetInstanceRow(instance=done.instance)),
-        "next_task": ask(GetNextTask(instance=done.instance, only_there=True)),
-    }
+    return start_reply(carry_out(command))
 
 
 @blueprint.get("/instances")
@@ -74,6 +72,14 @@ def list_instances(query: dict[str, Any]) -> Page[InstanceRow]:
 def get_instance(instance: UUID) -> instances.InstanceDetail:
     """Open a case"""
     return ask(instances.GetInstance(instance=instance))
+
+
+@blueprint.get("/instances/<uuid:instance>/tasks")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, TaskPage)
+def list_instance_tasks(query: dict[str, Any], instance: UUID) -> Page[TaskRow]:
+    """List the tasks of a case that the caller holds or may take"""
+    return ask(ListCaseTasks(instance=instance, cursor=query["cursor"], limit=query["limit"]))
 
 
 @blueprint.get("/instances/<uuid:instance>/timeline")

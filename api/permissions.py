@@ -44,6 +44,7 @@ PERMISSIONS: Mapping[str, str] = {
     "instances.start_ad_hoc_activity": SIGNED_IN,
     "instances.get_instance": SIGNED_IN,
     "instances.get_timeline": SIGNED_IN,
+    "instances.list_instance_tasks": SIGNED_IN,
     "instances.list_instances": SIGNED_IN,
     "instances.list_startable": SIGNED_IN,
     "instances.start_instance": SIGNED_IN,

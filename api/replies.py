@@ -1,12 +1,17 @@
-"""What is answered after an action: the state that it has led to, read after its commit."""
+"""What is answered after an action: the state that it has led to, read after its commit.
+
+A program that does not need it says `Prefer: return=minimal` (RFC 7240): then nothing is read, and 204 or no more than the
+id of a new case is answered.
+"""
 
 from __future__ import annotations
 
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Response
+from flask import Response, current_app, request
 
+from api.blueprint import PREFIX
 from api.door import ask
 from engine.errors import NotFound
 from engine.queries.instances import GetInstanceRow
@@ -16,10 +21,14 @@ from engine.queries.tasks import GetNextTask
 from engine.records import Done
 
 R = TypeVar("R")
+Reply = dict[str, Any] | Response
+StartReply = tuple[Reply, int, dict[str, str]]
 
 
-def action_reply(task: UUID, done: Done) -> dict[str, Any]:
+def action_reply(task: UUID, done: Done) -> Reply:
     """The task, its case and the caller's next task. An action can end the caller's sight of the case: then those are null."""
+    if _wants_little():
+        return _little(nothing())
     if done.instance is None:
         raise AssertionError("an action on a task names its case")
     return {
@@ -27,6 +36,21 @@ def action_reply(task: UUID, done: Done) -> dict[str, Any]:
         "instance": _seen(GetInstanceRow(instance=done.instance)),
         "next_task": ask(GetNextTask(instance=done.instance, after=task)),
     }
+
+
+def start_reply(done: Done) -> StartReply:
+    """A case that was started, and the caller's first task there; the case's address as Location."""
+    if done.instance is None:
+        raise AssertionError("a start names its case")
+    headers = {"Location": f"{PREFIX}/instances/{done.instance}"}
+    if _wants_little():
+        body = current_app.json.dumps({"instance": {"id": str(done.instance)}})
+        return _little(Response(body, mimetype="application/json")), 201, headers
+    reply = {
+        "instance": ask(GetInstanceRow(instance=done.instance)),
+        "next_task": ask(GetNextTask(instance=done.instance, only_there=True)),
+    }
+    return reply, 201, headers
 
 
 def nothing() -> Response:
@@ -39,3 +63,13 @@ def _seen(query: Query[R]) -> R | None:
         return ask(query)
     except NotFound:
         return None
+
+
+def _wants_little() -> bool:
+    preferences = request.headers.get("Prefer", "").lower().replace(" ", "").replace('"', "")
+    return "return=minimal" in preferences.replace(";", ",").split(",")
+
+
+def _little(response: Response) -> Response:
+    response.headers["Preference-Applied"] = "return=minimal"
+    return response

@@ -239,11 +239,13 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "payload-too-large": ("消息内容过大。", "The message is too large."),
     "receiver": ("只能改派给本流程机构中的在岗人员。", "Only people of an institution of this case can be given its tasks."),
     "start-variables": ("发起时不能直接填写变量。", "Values cannot be given at the start of a process."),
+    "start-values-too-large": ("发起时填写的内容过大。", "The start values are too large."),
     "stale-instance": ("流程刚刚有了新的进展，请刷新后再试。", "The case has just moved on; look again and retry."),
     "task-not-found": ("没有找到该任务，或您无权查看。", "There is no such task, or you may not see it."),
     "task-taken": ("此任务已由 {by} 领取。", "This task has been claimed by {by}."),
     "unknown-channel": ("没有这种消息渠道。", "There is no such channel."),
     "unknown-institution": ("没有这个机构。", "There is no such institution."),
+    "unknown-start-variable": ("此流程发起时不接受“{field}”。", "This process does not accept “{field}” at its start."),
     "unknown-outcome": ("此任务没有这个办理结果。", "This task has no such outcome."),
     # the database
     "outcome-unknown": (

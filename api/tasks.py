@@ -9,7 +9,7 @@ from flask import Response, jsonify
 
 from api.blueprint import Blueprint
 from api.door import ask, carry_out, carry_out_unkeyed, engine
-from api.replies import action_reply, nothing
+from api.replies import Reply, action_reply, nothing
 from api.revisions import expected_revision, tagged
 from api.schemas.base import Nothing
 from api.schemas.instances import ActionReply
@@ -72,7 +72,7 @@ def get_task(task: UUID) -> Response:
 @blueprint.post("/tasks/<uuid:task>/claim")
 @blueprint.arguments(Nothing, required=False)
 @blueprint.response(200, ActionReply)
-def claim(body: dict[str, Any], task: UUID) -> dict[str, Any]:
+def claim(body: dict[str, Any], task: UUID) -> Reply:
     """Take a task that is offered"""
     return action_reply(task, carry_out(ClaimTask(task=task, revision=expected_revision())))
 
@@ -80,7 +80,7 @@ def claim(body: dict[str, Any], task: UUID) -> dict[str, Any]:
 @blueprint.post("/tasks/<uuid:task>/unclaim")
 @blueprint.arguments(Unclaim)
 @blueprint.response(200, ActionReply)
-def unclaim(body: dict[str, Any], task: UUID) -> dict[str, Any]:
+def unclaim(body: dict[str, Any], task: UUID) -> Reply:
     """Give a task back to those it was offered to"""
     command = UnclaimTask(task=task, revision=expected_revision(), reason=body["reason"])
     return action_reply(task, carry_out(command))
@@ -89,7 +89,7 @@ def unclaim(body: dict[str, Any], task: UUID) -> dict[str, Any]:
 @blueprint.post("/tasks/<uuid:task>/complete")
 @blueprint.arguments(Complete)
 @blueprint.response(200, ActionReply)
-def complete(body: dict[str, Any], task: UUID) -> dict[str, Any]:
+def complete(body: dict[str, Any], task: UUID) -> Reply:
     """Decide a task with the changed fields of its form"""
     command = CompleteTask(
         task=task, revision=expected_revision(), outcome=body["outcome"], data=body["data"], opinion=body["opinion"]
@@ -100,7 +100,7 @@ def complete(body: dict[str, Any], task: UUID) -> dict[str, Any]:
 @blueprint.post("/tasks/<uuid:task>/reassign")
 @blueprint.arguments(Reassign)
 @blueprint.response(200, ActionReply)
-def reassign(body: dict[str, Any], task: UUID) -> dict[str, Any]:
+def reassign(body: dict[str, Any], task: UUID) -> Reply:
     """Give an escalated task to somebody else"""
     command = ReassignTask(task=task, revision=expected_revision(), person=body["person_id"], reason=body["reason"])
     return action_reply(task, carry_out(command))

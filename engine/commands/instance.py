@@ -14,15 +14,19 @@ from engine.authorization import Capacity, may_start, require_right, standing
 from engine.commands.registry import Command
 from engine.commands.texts import require_text, require_values
 from engine.errors import Invalid, NotFound
+from engine.kernel.model import ProcessModel, accepted_at_start
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import Fire, SetVariables, StartAdHoc, Trigger
 from engine.records import Done
 from engine.runtime import Act, Case, Definition, NewCase, Runtime
 from engine.runtime.definitions import latest
+from engine.store.base import dump_json
 from engine.store.prepared import Prepared
 from engine.store.tables import Institution, ProcessInstance
 from engine.store.unit_of_work import UnitOfWork
 
+START_VALUES_LIMIT = 200_000
+"""Characters of the JSON text of all values that one start may bring along."""
 INSTITUTION = Prepared(select(Institution.key).where(Institution.code == bindparam("code")))
 
 
@@ -34,6 +38,7 @@ class StartInstance(Command[Done]):
     capacity: UUID
     """Appointment in which the actor starts it; its institution owns the instance."""
     variables: Mapping[str, JSON] = field(default_factory=dict)
+    """Only from an actor with the right `integrate`, and only what the start event accepts: people fill in forms."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +68,7 @@ def start_instance(command: StartInstance, work: UnitOfWork, runtime: Runtime) -
             "no-process", "Expected to start process '{process}', but there is none to start by hand", process=command.process_key
         )
     capacity = may_start(who, [starter.post for starter in model.starters], command.capacity)
-    if command.variables:
-        raise Invalid(
-            "start-variables", "Expected no start values for process '{process}', but found some", process=command.process_key
-        )
+    given = _given(command, work, model) if command.variables else {}
     number, variables = _number(work, definition, capacity)
     act = Act(action="start", object=command.process_key, capacity=capacity.appointment)
     new = NewCase(
@@ -76,6 +78,7 @@ def start_instance(command: StartInstance, work: UnitOfWork, runtime: Runtime) -
         business_key=number,
         started_by=work.actor.person,
         variables={
+            **given,
             **variables,
             "starter": str(work.actor.person),
             "starterInst": capacity.institution_code,
@@ -123,6 +126,27 @@ def _definition(work: UnitOfWork, runtime: Runtime, process_key: str) -> Definit
     if key is None:
         raise NotFound("no-process", "Expected to start process '{process}', but none is deployed", process=process_key)
     return runtime.definitions.get(key)
+
+
+def _given(command: StartInstance, work: UnitOfWork, model: ProcessModel) -> dict[str, JSON]:
+    """The variables that another system's start values become. Raises Invalid for a value that nobody has asked for."""
+    accepted = dict(accepted_at_start(model)) if "integrate" in work.actor.rights else {}
+    if not accepted:
+        raise Invalid(
+            "start-variables", "Expected no start values for process '{process}', but found some", process=command.process_key
+        )
+    require_values(command.variables)
+    unknown = sorted(set(command.variables) - set(accepted))
+    if unknown:
+        raise Invalid(
+            "unknown-start-variable",
+            "Expected start values that process '{process}' accepts, but found '{field}'",
+            process=command.process_key,
+            field=unknown[0][:100],
+        )
+    if len(dump_json(dict(command.variables))) > START_VALUES_LIMIT:
+        raise Invalid("start-values-too-large", "Expected start values of at most {limit} characters", limit=START_VALUES_LIMIT)
+    return {accepted[name]: value for name, value in command.variables.items()}
 
 
 def _number(work: UnitOfWork, definition: Definition, capacity: Capacity) -> tuple[str | None, dict[str, Any]]:

@@ -430,3 +430,10 @@ def happened(element: Element, event: tuple[str, str | None] | None) -> tuple[Ev
     """The event of an element that has this kind and name; all of its events when none is given or none fits."""
     fitting = [known for known in element.events if event is not None and (known.kind, known.name) == event]
     return (fitting[0],) if fitting else element.events
+
+
+def accepted_at_start(model: ProcessModel) -> tuple[tuple[str, str], ...]:
+    """Pairs of key and variable of what another system may hand over with a start: what the start events that wait for
+    nothing accept. None without such an event: a message brings its own payload."""
+    plain = (item for item in model.elements.values() if item.type == "startEvent" and not item.scope and not item.events)
+    return tuple(pair for item in plain if item.receive is not None for pair in item.receive.accepts)

@@ -62,6 +62,7 @@ QUERIES: Mapping[type, Callable[..., Any]] = {
     task_detail.GetTaskRow: task_detail.get_task_row,
     tasks.CountTasks: tasks.count_tasks,
     tasks.GetNextTask: tasks.get_next_task,
+    tasks.ListCaseTasks: tasks.list_case_tasks,
     tasks.SearchTasks: tasks.search_tasks,
     timeline.GetTimeline: timeline.get_timeline,
 }

@@ -13,9 +13,10 @@ from uuid import UUID
 from sqlalchemy import and_, case, func, literal, select, union_all
 
 from engine.authorization import Standing, offered_seats, standing, takes_part
+from engine.queries.instances import find_visible
 from engine.queries.paging import DEFAULT_LIMIT, FAR, Order, Page
 from engine.queries.registry import Query, Reader
-from engine.queries.task_rows import URGENCY_RANK, TaskRow, contains, of_process, select_rows, task_values
+from engine.queries.task_rows import URGENCY_RANK, TaskRow, contains, of_process, select_rows, task_rows, task_values
 from engine.store.base import Instant
 from engine.store.tables import Copy, ProcessInstance, Seat
 
@@ -31,6 +32,15 @@ class SearchTasks(Query[Page[TaskRow]]):
     """Only cases of this process, by its key in the model, in any version."""
     text: str | None = None
     """Only tasks whose subject, number or step holds this text."""
+    cursor: str | None = None
+    limit: int = DEFAULT_LIMIT
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListCaseTasks(Query[Page[TaskRow]]):
+    """The tasks of one case that the reader holds or may take, the oldest first."""
+
+    instance: UUID
     cursor: str | None = None
     limit: int = DEFAULT_LIMIT
 
@@ -67,6 +77,7 @@ class TaskCounts:
 
 
 _BY_DUE = Order((URGENCY_RANK, func.coalesce(Seat.due_at, literal(FAR, Instant())), Seat.key))
+_BY_AGE = Order((Seat.key,))
 _BY_END = Order((Seat.ended_at, Seat.key), descending=True)
 _BY_COPY = Order((Copy.made_at, Copy.key), descending=True)
 
@@ -93,6 +104,18 @@ def search_tasks(query: SearchTasks, reader: Reader) -> Page[TaskRow]:
         statement = statement.where(contains(query.text))
     rows, following = order.page(reader.connection, statement, query.cursor, query.limit)
     return Page(items=tuple(_row(query, reader, row) for row in rows), next_cursor=following)
+
+
+def list_case_tasks(query: ListCaseTasks, reader: Reader) -> Page[TaskRow]:
+    """One page. Raises NotFound for a case that the reader may not see, Invalid for a wrong cursor or limit."""
+    who = standing(reader.connection, reader.actor.person, reader.now)
+    case_key = select(ProcessInstance.key).where(ProcessInstance.id == query.instance).scalar_subquery()
+    own = (_box(box, who, reader).where(Seat.instance == case_key) for box in ("todo", "claimable"))
+    statement = select_rows(reader, who).where(Seat.key.in_(union_all(*own)))
+    rows, following = _BY_AGE.page(reader.connection, statement, query.cursor, query.limit)
+    if not rows:
+        find_visible(reader, who, query.instance)
+    return Page(items=task_rows(reader, rows), next_cursor=following)
 
 
 def get_next_task(query: GetNextTask, reader: Reader) -> TaskRow | None:
