@@ -27,6 +27,7 @@ from engine.records import SYSTEM, Actor
 from engine.runtime import Runtime, StepTooLarge
 from engine.store.attempts import persist
 from engine.store.base import Executes, dump_json
+from engine.store.calendars import Calendars
 from engine.store.database import Database
 from engine.store.database_time import database_time, told_by
 from engine.store.faults import AFTER_ANSWER, AFTER_KEY, BEFORE_ANSWER, BEFORE_REPLY, fault
@@ -64,6 +65,7 @@ class Engine:
         self._database_time = told_by(lease_clock) if lease_clock else database_time
         self._keys = KeySequence(self.database)
         self._runtime = Runtime(self.database)
+        self._calendars = Calendars()
         self._listeners: list[Listener] = []
 
     def listen(self, listener: Listener) -> None:
@@ -103,7 +105,12 @@ class Engine:
 
     def _read(self, query: Query[R], actor: Actor, connection: Executes) -> R:
         reader = Reader(
-            connection=connection, now=self.clock.now(), actor=actor, config=self.config, definitions=self._runtime.definitions
+            connection=connection,
+            now=self.clock.now(),
+            actor=actor,
+            config=self.config,
+            definitions=self._runtime.definitions,
+            calendars=self._calendars,
         )
         return cast(R, QUERIES[type(query)](query, reader))
 
@@ -121,6 +128,7 @@ class Engine:
                 config=self.config,
                 new_key=self._keys,
                 tell_database_time=self._database_time,
+                calendars=self._calendars,
             )
             if idempotency_key is None:
                 answer = cast(R, HANDLERS[type(command)](command, work, self._runtime))

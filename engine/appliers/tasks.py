@@ -39,6 +39,8 @@ class RungPlanned:
     kind: str
     level: int
     due_at: datetime
+    clock: str = "handling"
+    """See `engine.appliers.clocks`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +143,7 @@ def _add(work: UnitOfWork, effect: RoundOpened, rows: _Rows) -> None:
         {
             "key": work.new_key(),
             "seat": effect.seat,
+            "clock": rung.clock,
             "kind": rung.kind,
             "level": rung.level,
             "due_at": rung.due_at,

@@ -19,6 +19,8 @@ from engine.calendar.records import (
     calendar_by_code,
 )
 from engine.calendar.terms import Term, parse_term
+from engine.calendar.working_time import SHIPPED, WorkingTime, read_hours, read_minute, write_hours, write_minute
+from engine.calendar.year_document import read_year, write_year
 
 __all__ = [
     "ADMIN",
@@ -26,6 +28,7 @@ __all__ = [
     "CLIN",
     "LADDERS",
     "OPD",
+    "SHIPPED",
     "SUPPLY",
     "TIME_ZONE",
     "Calendar",
@@ -37,6 +40,7 @@ __all__ = [
     "Term",
     "WorkingDays",
     "WorkingDaysTable",
+    "WorkingTime",
     "assumed_year",
     "calendar_by_code",
     "due",
@@ -49,4 +53,10 @@ __all__ = [
     "published_days",
     "published_year",
     "put_off",
+    "read_hours",
+    "read_minute",
+    "read_year",
+    "write_hours",
+    "write_minute",
+    "write_year",
 ]

@@ -7,8 +7,8 @@
 
 Instants are computed once, when the task opens, and stored. `office` and `clinical` are built in; a process may define
 its own under `ladders` in parameters.json as
-`{"remind": [0.5, 0.8], "level2": {"after": "P1D", "calendar": "ADMIN"}, "level3": {…}}`.
-A level that is not written is not climbed.
+`{"remind": [0.5, 0.8], "level2": {"after": "P1D", "calendar": "ADMIN"}, "level3": {…}, "urgent": false}`.
+A level that is not written is not climbed. An urgent ladder, such as the clinical one, waits for nobody's quiet hours.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class Ladder:
     """Shares of the term, above 0 and below 1, ascending."""
     level2: Rung | None
     level3: Rung | None
+    urgent: bool = False
+    """Whether it waits for nobody's quiet hours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,7 @@ CLINICAL = Ladder(
     remind=(Decimal("0.5"), Decimal("0.8")),
     level2=Rung(after="PT5M", calendar="CLIN"),
     level3=Rung(after="PT10M", calendar="CLIN"),
+    urgent=True,
 )
 LADDERS: Mapping[str, Ladder] = MappingProxyType({"office": OFFICE, "clinical": CLINICAL})
 """The built-in ladders by name."""
@@ -81,13 +84,17 @@ LADDERS: Mapping[str, Ladder] = MappingProxyType({"office": OFFICE, "clinical": 
 
 def parse_ladder(source: Mapping[str, object], calendars: Mapping[str, Calendar] = CALENDARS) -> Ladder:
     """Reads a ladder from configuration. Raises Invalid `invalid-ladder`, or what a wrong term or calendar raises."""
-    unknown = sorted(set(source) - {"remind", "level2", "level3"})
+    unknown = sorted(set(source) - {"remind", "level2", "level3", "urgent"})
     if unknown:
         raise _invalid(f"it has a key '{unknown[0]}'")
+    urgent = source.get("urgent", False)
+    if not isinstance(urgent, bool):
+        raise _invalid("'urgent' is neither true nor false")
     return Ladder(
         remind=_shares(source.get("remind", ())),
         level2=_rung(source.get("level2"), calendars),
         level3=_rung(source.get("level3"), calendars),
+        urgent=urgent,
     )
 
 

@@ -21,8 +21,10 @@ TIME_ZONE = ZoneInfo("Asia/Shanghai")
 """The one time zone of the community; instants go in and come out in UTC."""
 
 _MINUTES_PER_DAY = 24 * 60
-_SATURDAY = 5
-_FIXED_HOLIDAYS = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
+SATURDAY = 5
+"""`date.weekday()` of the first day of a weekend."""
+FIXED_HOLIDAYS = ((1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3))
+"""Month and day of the statutory holidays that do not move."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +69,15 @@ class WorkingDays:
     """False: an assumption; what is computed from it is provisional."""
     source: str
     """Where the year comes from, for the people who check it."""
+    invented: bool = False
+    """True for a year that nobody has published, made up for tests and demonstrations."""
+    names: tuple[tuple[str, date, date], ...] = ()
+    """The holidays that `off` consists of: name, first and last day."""
 
     def __post_init__(self) -> None:
         wrong = sorted(day for day in self.off | self.working_weekends if day.year != self.year)
         wrong += sorted(self.off & self.working_weekends)
-        wrong += sorted(day for day in self.working_weekends if day.weekday() < _SATURDAY)
+        wrong += sorted(day for day in self.working_weekends if day.weekday() < SATURDAY)
         if wrong:
             raise Invalid(
                 "invalid-working-days",
@@ -84,13 +90,13 @@ class WorkingDays:
         """Whether `day` of this year is a working day."""
         if day in self.working_weekends:
             return True
-        return day.weekday() < _SATURDAY and day not in self.off
+        return day.weekday() < SATURDAY and day not in self.off
 
 
 @cache
 def assumed_year(year: int) -> WorkingDays:
     """The stand-in for an unpublished year: weekdays less the fixed holidays, without make-up days."""
-    off = frozenset(date(year, month, day) for month, day in _FIXED_HOLIDAYS)
+    off = frozenset(date(year, month, day) for month, day in FIXED_HOLIDAYS)
     return WorkingDays(
         year=year, off=off, working_weekends=frozenset(), published=False, source="assumed: weekdays less fixed holidays"
     )
@@ -119,6 +125,10 @@ class WorkingDaysTable:
     def published(self, year: int) -> bool:
         """Whether `year` is known by publication."""
         return self.year(year).published
+
+    def invented(self, year: int) -> bool:
+        """Whether `year` is known, but was made up."""
+        return self.year(year).invented
 
     @property
     def last_published_year(self) -> int | None:

@@ -6,14 +6,16 @@ not exist for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from engine.calendar import WorkingTime
 from engine.config import Config
 from engine.records import Actor
 from engine.runtime import Definitions
 from engine.store.base import Executes
+from engine.store.calendars import Calendars
 
 R = TypeVar("R")
 
@@ -31,3 +33,9 @@ class Reader:
     actor: Actor
     config: Config
     definitions: Definitions
+    calendars: Calendars = field(default_factory=Calendars)
+
+    @property
+    def working_time(self) -> WorkingTime:
+        """The community's calendars at this moment."""
+        return self.calendars.read(self.connection)

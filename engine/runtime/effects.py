@@ -12,7 +12,6 @@ from engine.appliers.jobs import JobScheduled, schedule
 from engine.appliers.journal import Journal
 from engine.appliers.participants import close_sight
 from engine.appliers.tasks import close_rounds
-from engine.calendar import CLIN, due, published_days
 from engine.kernel.effects import (
     ActivityEnded,
     ActivityStarted,
@@ -89,7 +88,7 @@ def _send(work: UnitOfWork, case: Case, effect: MessageThrown, journal: Journal)
     outside = effect.endpoint is not None
     state = "dead" if unknown else "recorded" if outside else "sent"
     expires = (
-        due(work.now, effect.expires, CLIN, published_days()).at if effect.expires else work.now + work.config.message_expiry
+        work.working_time.due(work.now, effect.expires, "CLIN").at if effect.expires else work.now + work.config.message_expiry
     )
     message = uuid4()
     work.connection.execute(

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.calendar import calendar_by_code, due, published_days, put_off
 from engine.clock import stopwatch
 from engine.config import Config
 from engine.errors import NotFound
@@ -29,10 +28,12 @@ def budget(config: Config) -> Budget:
 class StepEnvironment:
     """The kernel's `Environment` for one step of one instance."""
 
-    def __init__(self, work: UnitOfWork, definitions: Definitions, reserved: Mapping[str, Any]) -> None:
+    def __init__(self, work: UnitOfWork, definitions: Definitions, reserved: Mapping[str, Any], institution: str | None) -> None:
+        """`institution` is the code of the one whose hours timers keep: the instance's owner."""
         self._work = work
         self._definitions = definitions
         self._reserved = reserved
+        self._institution = institution
         self.budget = budget(work.config)
         self.elapsed = stopwatch()
 
@@ -60,10 +61,10 @@ class StepEnvironment:
         return REGISTERED[name]
 
     def due(self, term: str, calendar: str | None, start: datetime) -> datetime:
-        return due(start, term, calendar_by_code(calendar or "CLIN"), published_days()).at
+        return self._work.working_time.due(start, term, calendar or "CLIN", self._institution).at
 
     def put_off(self, at: datetime, calendar: str | None, since: datetime, until: datetime) -> datetime:
-        return put_off(at, since, until, calendar_by_code(calendar or "CLIN"), published_days()).at
+        return self._work.working_time.put_off(at, since, until, calendar or "CLIN", self._institution).at
 
     def names(self, instance: int) -> Mapping[str, Any]:
         return self._reserved

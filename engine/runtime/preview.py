@@ -98,7 +98,7 @@ class Trial:
             starter=row.started_by,
             started_at=row.started_at,
         )
-        self.env = StepEnvironment(self._work, definitions, reserved)
+        self.env = StepEnvironment(self._work, definitions, reserved, row.institution_code)
 
     @property
     def state(self) -> StoredState:

@@ -228,7 +228,7 @@ class Runtime:
     ) -> StepResult:
         reserved = self._reserved(work, case, definition)
         try:
-            result = advance(source, trigger, work.now, StepEnvironment(work, self.definitions, reserved))
+            result = advance(source, trigger, work.now, StepEnvironment(work, self.definitions, reserved, case.institution_code))
         except BudgetExceeded as error:
             raise StepTooLarge(case.key if case.stored else None, str(error)) from error
         work.reach(AFTER_STEP)

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
 from uuid import uuid4
 
-from engine.appliers.incidents import raise_incident
 from engine.appliers.journal import Journal
 from engine.appliers.participants import participate
-from engine.appliers.tasks import RoundOpened, RungPlanned, open_rounds
+from engine.appliers.tasks import RoundOpened, open_rounds
 from engine.assignment import AssignmentRule, Resolution, resolve
-from engine.calendar import calendar_by_code, due, find_ladder, fraction_point, ladder_steps, published_days
-from engine.errors import ExpressionError, Invalid
+from engine.errors import ExpressionError
 from engine.expressions import Template
 from engine.kernel.effects import Names, TaskOpened
-from engine.kernel.model import ApprovalModel, AssignModel, DeadlineModel, Element
+from engine.kernel.model import ApprovalModel, AssignModel, Element
 from engine.runtime.case import Case
 from engine.runtime.definitions import Definition
 from engine.runtime.step import Step
+from engine.runtime.terms import term_or_incident
 from engine.store.unit_of_work import UnitOfWork
 
 NO_APPROVAL = ApprovalModel()
@@ -30,14 +27,6 @@ KEPT_AT_MOST = 500
 """Persons of one round whose keys are kept with it."""
 TOLD_AT_MOST = 50
 """Persons of one pool who get a line each; a larger pool finds its work in the list."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Term:
-    due_at: datetime
-    soon_at: datetime | None
-    term: dict[str, Any]
-    rungs: tuple[RungPlanned, ...]
 
 
 class _People:
@@ -88,7 +77,7 @@ def open_tasks(step: Step, opened: Sequence[TaskOpened]) -> None:
         names = step.names(effect.scope)
         names.prefetch(approval.names)
         bare = _round(step, definition, effect, element, people.asked(approval, names))
-        term = _term_or_incident(step, definition, element, names)
+        term = term_or_incident(work, step.journal, case, definition, element, names)
         rounds.append(replace(bare, copies=people.copied(approval, names), **({} if term is None else vars(term))))
     open_rounds(work, rounds)
     for institution in people.institutions - {case.institution}:
@@ -115,42 +104,6 @@ def _round(step: Step, definition: Definition, effect: TaskOpened, element: Elem
         reason=found.reason,
         resolved={"persons": list(found.persons[:KEPT_AT_MOST]), "principals": list(found.principals)},
     )
-
-
-def _term_or_incident(step: Step, definition: Definition, element: Element, names: Names) -> _Term | None:
-    """The term of a task. One that cannot be computed must not stop the task: it opens without a term, beside an incident."""
-    deadline = element.approval.deadline if element.approval else None
-    if deadline is None:
-        return None
-    try:
-        return _term(step.work, definition, deadline, names)
-    except (ExpressionError, Invalid, ValueError) as error:
-        raise_incident(step.work, step.journal, instance=step.case.key, element=element.id, code="deadline", message=str(error))
-        return None
-
-
-def _term(work: UnitOfWork, definition: Definition, deadline: DeadlineModel, names: Names) -> _Term:
-    text = str(deadline.term.evaluate(names))
-    code = str(deadline.calendar.evaluate(names)) if deadline.calendar else "CLIN"
-    calendar, days = calendar_by_code(code), published_days()
-    if text.startswith("P"):
-        reckoned = due(work.now, text, calendar, days)
-        due_at, provisional = reckoned.at, reckoned.provisional
-    else:
-        due_at, provisional = datetime.fromisoformat(text), False
-    climbed = str(deadline.ladder.evaluate(names)) if deadline.ladder else "office"
-    ladder = find_ladder(climbed, definition.parameters.get("ladders"))
-    steps = ladder_steps(ladder, work.now, due_at, calendar, days)
-    rungs = tuple(RungPlanned(kind=step.kind, level=step.level, due_at=step.at) for step in steps)
-    rule = {
-        "rule": text,
-        "calendar": code,
-        "calendarVersion": days.version,
-        "start": work.now.isoformat(),
-        "provisional": provisional,
-        "ladder": climbed,
-    }
-    return _Term(due_at=due_at, soon_at=fraction_point(work.now, due_at, 0.8, calendar, days), term=rule, rungs=rungs)
 
 
 def _rules(assigns: Sequence[AssignModel], names: Names, own: str | None) -> tuple[AssignmentRule, ...]:

@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from engine.appliers.jobs import JobScheduled, schedule, unschedule
-from engine.calendar import calendar_by_code, due, published_days
+from engine.calendar import WorkingTime
 from engine.errors import EngineError, Finding, InvalidModel
 from engine.kernel import ProcessModel, StartSubscription
 from engine.kernel.model import TimerModel
-from engine.kernel.timers import Firing, TimerFault, first_firing, next_firing
+from engine.kernel.timers import Due, Firing, TimerFault, first_firing, next_firing
 from engine.store.base import load_json
 from engine.store.tables import ProcessDefinition
 from engine.store.tables import StartSubscription as StoredStart
@@ -79,7 +79,7 @@ def again(work: UnitOfWork, job: Row[Any]) -> None:
         return
     # A job that failed was put off, so its own due time is not the grid's.
     previous = datetime.fromisoformat(job.payload["due"])
-    firing = next_firing(previous, every, job.payload.get("left"), work.now, calendar, _due)
+    firing = next_firing(previous, every, job.payload.get("left"), work.now, calendar, _reckons(work.working_time))
     if firing is not None:
         _schedule(work, job.subject, firing, calendar)
 
@@ -88,12 +88,13 @@ def _first(work: UnitOfWork, timer: TimerModel, names: Mapping[str, Any]) -> Fir
     text = timer.value.evaluate(names)
     if not isinstance(text, str):
         raise TimerFault(f"'{timer.value.source}' gave no text")
-    firing = first_firing(timer.kind, text, work.now, _calendar(timer), _due)
+    due = _reckons(work.working_time)
+    firing = first_firing(timer.kind, text, work.now, _calendar(timer), due)
     if firing.due >= work.now:
         return firing
     if firing.every is None:
         return None
-    return next_firing(firing.due, firing.every, firing.left, work.now, _calendar(timer), _due)
+    return next_firing(firing.due, firing.every, firing.left, work.now, _calendar(timer), due)
 
 
 def _calendar(timer: TimerModel) -> str | None:
@@ -106,8 +107,13 @@ def _schedule(work: UnitOfWork, start: int, firing: Firing, calendar: str | None
     schedule(work, [JobScheduled(kind=KIND, subject=start, due_at=firing.due, payload=payload)])
 
 
-def _due(term: str, calendar: str | None, start: datetime) -> datetime:
-    return due(start, term, calendar_by_code(calendar or "CLIN"), published_days()).at
+def _reckons(time: WorkingTime) -> Due:
+    """Adds terms on the community's calendars."""
+
+    def due(term: str, calendar: str | None, start: datetime) -> datetime:
+        return time.due(start, term, calendar or "CLIN").at
+
+    return due
 
 
 def _unreckoned(model: ProcessModel, start: StartSubscription, fault: str) -> Finding:

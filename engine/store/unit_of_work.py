@@ -10,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.calendar import WorkingTime
 from engine.config import Config
 from engine.records import Actor
+from engine.store.calendars import Calendars
 from engine.store.database_time import DatabaseTime, database_time
 from engine.store.prepared import Prepared, Question, Values, ask
 from engine.store.writes import Writes
@@ -29,8 +31,11 @@ class UnitOfWork:
         config: Config,
         new_key: Callable[[], int],
         tell_database_time: DatabaseTime = database_time,
+        calendars: Calendars | None = None,
     ) -> None:
         self._connection = connection
+        self._calendars = calendars or Calendars()
+        self._working_time: WorkingTime | None = None
         self._writes = Writes(connection)
         self.now = now
         self.actor = actor
@@ -71,6 +76,13 @@ class UnitOfWork:
     def flush(self) -> None:
         """Sends what is waiting to be written."""
         self._writes.flush()
+
+    @property
+    def working_time(self) -> WorkingTime:
+        """The community's calendars, as they are when they are first asked for in this transaction."""
+        if self._working_time is None:
+            self._working_time = self._calendars.read(self.connection)
+        return self._working_time
 
     @contextmanager
     def attempt(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ from engine.store.base import Base
 from engine.store.keys import KeyBlock
 from engine.store.tables.attachment import Attachment, AttachmentPart, CaseAttachment
 from engine.store.tables.batch import Batch, BatchItem
+from engine.store.tables.calendar import CalendarEntry
 from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.tables.identity import Account, IdempotencyKey, Session, SignInFailure
 from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
@@ -24,6 +25,7 @@ __all__ = [
     "Base",
     "Batch",
     "BatchItem",
+    "CalendarEntry",
     "Candidate",
     "CaseAttachment",
     "Compensation",

@@ -128,6 +128,8 @@ class Rung(Keyed, Base):
 
     __tablename__ = "rung"
     seat: Mapped[int] = mapped_column(ForeignKey("seat.key"), index=True)
+    clock: Mapped[str] = mapped_column(String(10), server_default="handling")
+    """`handling`, until the task is done, or `response`, until somebody takes it up."""
     kind: Mapped[str] = mapped_column(String(10))
     level: Mapped[int] = mapped_column()
     due_at: Mapped[datetime] = mapped_column(Instant)
