@@ -8,6 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
+    administration,
     assets,
     attachments,
     batches,
@@ -45,6 +46,7 @@ CONCEPTS = (
     operating,
     batches,
     organisation,
+    administration,
     events,
 )
 

@@ -15,6 +15,7 @@ SIGNED_IN = "signed-in"
 """With a session. Any other name is a system right that the account must hold as well."""
 OPERATIONS = "operations"
 INTEGRATE = "integrate"
+ADMINISTRATE = "administrate"
 EXTERNAL_TASKS = "external-tasks"
 """Held by accounts of other systems, as a whole or for single topics (`external-tasks:TOPIC`)."""
 
@@ -27,6 +28,26 @@ PERMISSIONS: Mapping[str, str] = {
     "session.change_password": OWN,
     "session.get_session": OWN,
     "session.sign_out": OWN,
+    "administration.appoint": ADMINISTRATE,
+    "administration.end_appointment": ADMINISTRATE,
+    "administration.list_appointments": ADMINISTRATE,
+    "administration.list_bodies": SIGNED_IN,
+    "administration.list_charges": SIGNED_IN,
+    "administration.list_duties": SIGNED_IN,
+    "administration.list_lines": SIGNED_IN,
+    "administration.list_posts": ADMINISTRATE,
+    "administration.put_body": ADMINISTRATE,
+    "administration.put_body_member": ADMINISTRATE,
+    "administration.put_charge": ADMINISTRATE,
+    "administration.put_department": ADMINISTRATE,
+    "administration.put_duties": ADMINISTRATE,
+    "administration.put_institution": ADMINISTRATE,
+    "administration.put_line": ADMINISTRATE,
+    "administration.put_line_department": ADMINISTRATE,
+    "administration.put_membership": ADMINISTRATE,
+    "administration.put_person": ADMINISTRATE,
+    "administration.put_post": ADMINISTRATE,
+    "administration.remove_duty": ADMINISTRATE,
     "attachments.add_attachment": SIGNED_IN,
     "attachments.read_attachment": SIGNED_IN,
     "attachments.remove_attachment": SIGNED_IN,

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, g
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -73,6 +73,10 @@ CODE_BY_STATUS: Mapping[int, str] = {
 """Codes of what HTTP itself refuses."""
 FACTS_FOR_CALLERS = frozenset({"at", "by", "count", "element", "field", "post", "triesLeft", "until"})
 """Facts that may leave: the engine's other facts name keys and expressions that are nobody's business outside."""
+FACTS_FOR_KEEPERS = frozenset(
+    {"department", "first", "institution", "kind", "last", "longest", "name", "person", "quorum", "value"}
+)
+"""Further facts for who keeps the organisation: codes and names of people and places, which he has given himself."""
 
 _CODES: Mapping[str, str] = {"Missing data for required field.": "missing", "Unknown field.": "unknown"}
 """marshmallow's own messages, the only ones told apart."""
@@ -143,12 +147,17 @@ def field_error(path: str, code: str, **facts: Any) -> dict[str, str]:
 
 
 def _from_engine(error: EngineError) -> Response:
-    facts = {name: _plain(value) for name, value in error.facts.items() if name in FACTS_FOR_CALLERS}
+    allowed = FACTS_FOR_CALLERS | (FACTS_FOR_KEEPERS if "administrate" in _rights() else set())
+    facts = {name: _plain(value) for name, value in error.facts.items() if name in allowed}
     errors = [_field(found) for found in error.errors] if isinstance(error, InvalidForm) else []
     if error.code == "weak-password":
         errors = [field_error("new", reason, **error.facts) for reason in error.facts["reasons"]]
         facts["why"] = "".join(found["message"] for found in errors)
     return problem_response(status_of(error), error.code, facts, errors)
+
+
+def _rights() -> frozenset[str]:
+    return g.caller.rights if "caller" in g else frozenset()
 
 
 def _field(found: FieldError) -> dict[str, str]:

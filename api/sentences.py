@@ -247,6 +247,33 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "unknown-institution": ("没有这个机构。", "There is no such institution."),
     "unknown-start-variable": ("此流程发起时不接受“{field}”。", "This process does not accept “{field}” at its start."),
     "unknown-outcome": ("此任务没有这个办理结果。", "This task has no such outcome."),
+    # keeping the organisation
+    "body-not-found": ("没有委员会或小组“{name}”。", "There is no committee or team “{name}”."),
+    "chair-taken": ("这段时间的主任委员是 {name}，请先结束其任职。", "{name} chairs it in that time; end that first."),
+    "charge-what": (
+        "分管事项应恰好是一个科室、一条条线或一个事项，实际填了 {count} 个。",
+        "A leader is put in charge of exactly one department, line or matter; {count} were given.",
+    ),
+    "dates": ("结束日期 {last} 早于开始日期 {first}。", "The last day {last} lies before the first, {first}."),
+    "department-not-found": ("没有科室“{name}”。", "There is no department “{name}”."),
+    "duty-begun": ("这一班已于 {at} 开始，不能撤回。", "That turn began at {at} and cannot be taken back."),
+    "duty-not-found": ("没有这一班。", "There is no such turn of duty."),
+    "duty-overlaps": ("“{person}”在同一值班表中的两班时间重叠。", "Two turns of “{person}” in one roster overlap."),
+    "duty-times": ("值班的结束时间应晚于开始时间。", "A turn of duty ends after it begins."),
+    "head-taken": (
+        "科室“{department}”这段时间的负责人是 {name}；请先结束其任职，或以“代理”任命。",
+        "“{department}” is headed by {name} in that time; end that first, or appoint as acting.",
+    ),
+    "head-without-department": ("科室负责人要写明科室。", "Who heads a department needs one."),
+    "institution-not-found": ("没有机构“{name}”。", "There is no institution “{name}”."),
+    "line-not-found": ("没有条线“{name}”。", "There is no business line “{name}”."),
+    "member-already": ("“{person}”这段时间已是成员。", "“{person}” is a member in that time already."),
+    "person-not-found": ("没有人员“{name}”。", "There is no person “{name}”."),
+    "post-not-found": ("没有岗位“{name}”。", "There is no post “{name}”."),
+    "quorum": ("法定人数应为 1 到 100 的百分比，实际为 {quorum}。", "A quorum is 1 to 100 per cent; {quorum} was given."),
+    "tree-loop": ("机构“{institution}”不能成为自己的下级。", "“{institution}” would lie below itself."),
+    "unknown-calendar": ("没有这种日历。", "There is no such calendar."),
+    "unknown-code": ("“{value}”不是有效的 {field}。", "“{value}” is no known {field}."),
     # the database
     "outcome-unknown": (
         "数据库未及时确认，操作可能已完成。请用同一 Idempotency-Key 再次提交，不会重复办理；没有该键时请先刷新查看。",

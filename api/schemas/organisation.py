@@ -40,3 +40,4 @@ class DepartmentRow(CamelSchema):
     code = fields.String()
     name = fields.String()
     kind = fields.String()
+    head = fields.String(allow_none=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.commands.account import CreateAccount, SetPassword, SetSharedPassword
+from engine.commands.keeping import Saved
 from engine.commands.organisation import (
     Appoint,
     PutDefaultPosts,
@@ -25,7 +26,6 @@ from engine.commands.organisation import (
     PutMembership,
     PutPerson,
     PutTogether,
-    Saved,
 )
 from engine.commands.registry import Command
 from engine.engine import Engine

@@ -14,6 +14,7 @@ from engine.authorization.checks import (
     task_not_found,
 )
 from engine.authorization.standing import (
+    LAST_DAY,
     NOBODY,
     Capacity,
     Standing,
@@ -36,6 +37,7 @@ from engine.authorization.visibility import (
 )
 
 __all__ = [
+    "LAST_DAY",
     "NOBODY",
     "Capacity",
     "Standing",

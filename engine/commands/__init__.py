@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from engine.commands import account, batch, identity, operation, organisation
+from engine.commands import account, authority, batch, identity, operation, organisation
 from engine.commands.ad_hoc import StartAdHocActivity, start_ad_hoc_activity
 from engine.commands.attachment import (
     AddAttachment,
@@ -134,6 +134,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     operation.ResumeInstance: operation.resume_instance,
     operation.SetInstanceVariables: operation.set_instance_variables,
     operation.SuspendInstance: operation.suspend_instance,
+    **authority.AUTHORITY,
     organisation.Appoint: organisation.appoint,
     organisation.EndAppointment: organisation.end_appointment,
     organisation.PutDefaultPosts: organisation.put_default_posts,

@@ -10,17 +10,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, select
 
-from engine.appliers import audit
 from engine.assignment import DEFAULT_POSTS
-from engine.authorization import require_right
+from engine.authorization import LAST_DAY, require_right
 from engine.calendar import calendar_by_code
+from engine.commands.authority import AUTHORITY
+from engine.commands.keeping import (
+    RIGHT,
+    Saved,
+    department_key,
+    in_order,
+    institution_key,
+    missing,
+    one_of,
+    person_key,
+    put,
+    require_post,
+)
 from engine.commands.registry import Command
-from engine.errors import Invalid, NotFound
-from engine.store.base import Entity, Keyed
+from engine.errors import Conflict, Invalid
+from engine.store.locks import hold
 from engine.store.tables import Appointment, Department, Institution, Membership, Person, Post
 from engine.store.unit_of_work import UnitOfWork
 
@@ -51,16 +63,9 @@ INSTITUTION_TYPES = frozenset(
     }
 )
 DEPARTMENT_KINDS = frozenset({"clinical", "technical", "office", "centre"})
-APPOINTMENT_KINDS = frozenset({"full", "part-time", "dispatched", "acting"})
-RIGHT = "administrate"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Saved:
-    """Answer of a command that keeps a thing: its id outside, if it has one, and whether anything changed."""
-
-    id: UUID | None
-    changed: bool
+APPOINTMENT_KINDS = frozenset({"full", "part-time", "dispatched", "secondment", "acting"})
+HEAD_POST = "DEPT_HEAD"
+"""The post whose holder heads its department unless he is said not to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +140,8 @@ class Appoint(Command[Saved]):
     from_date: date
     to_date: date | None = None
     """Last day, included."""
+    head: bool | None = None
+    """Whether this chair heads its department; None: that of the post DEPT_HEAD does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +154,7 @@ class EndAppointment(Command[Saved]):
 
 @dataclass(frozen=True, kw_only=True)
 class PutTogether(Command[Saved]):
-    """Carry out many commands of this file in their order, all or none: to bring a whole organisation in."""
+    """Carry out many commands of this file or of `authority` in their order, all or none: to bring a whole organisation in."""
 
     commands: tuple[Command[Saved], ...]
 
@@ -159,10 +166,12 @@ def saved(answer: Mapping[str, Any]) -> Saved:
 
 def put_institution(command: PutInstitution, work: UnitOfWork, runtime: object) -> Saved:
     require_right(work.actor, RIGHT)
-    _one_of("type", command.type, INSTITUTION_TYPES)
+    one_of("type", command.type, INSTITUTION_TYPES)
     calendar_by_code(command.calendar)
-    parent = None if command.parent is None else _institution(work, command.parent)
+    parent = None if command.parent is None else institution_key(work, command.parent)
     if parent is not None:
+        # Two moves at once could each be right and make a loop together.
+        hold(work.connection, "institution tree")
         _refuse_loop(work, command.code, parent)
     values = {
         "name": command.name,
@@ -172,31 +181,31 @@ def put_institution(command: PutInstitution, work: UnitOfWork, runtime: object) 
         "calendar": command.calendar,
         "integrated": command.integrated,
     }
-    return _put(work, Institution, {"code": command.code}, values, command.code)
+    return put(work, Institution, {"code": command.code}, values, command.code)
 
 
 def put_membership(command: PutMembership, work: UnitOfWork, runtime: object) -> Saved:
     require_right(work.actor, RIGHT)
-    _in_order(command.from_date, command.to_date)
-    identity = {"institution": _institution(work, command.institution), "from_date": command.from_date}
-    values = {"lead": _institution(work, work.config.lead_institution), "to_date": command.to_date}
-    return _put(work, Membership, identity, values, command.institution)
+    in_order(command.from_date, command.to_date)
+    identity = {"institution": institution_key(work, command.institution), "from_date": command.from_date}
+    values = {"lead": institution_key(work, work.config.lead_institution), "to_date": command.to_date}
+    return put(work, Membership, identity, values, command.institution)
 
 
 def put_department(command: PutDepartment, work: UnitOfWork, runtime: object) -> Saved:
     require_right(work.actor, RIGHT)
-    _one_of("kind", command.kind, DEPARTMENT_KINDS)
-    identity = {"institution": _institution(work, command.institution), "code": command.code}
-    return _put(work, Department, identity, {"name": command.name, "kind": command.kind}, f"{command.institution}/{command.code}")
+    one_of("kind", command.kind, DEPARTMENT_KINDS)
+    identity = {"institution": institution_key(work, command.institution), "code": command.code}
+    return put(work, Department, identity, {"name": command.name, "kind": command.kind}, f"{command.institution}/{command.code}")
 
 
 def put_post(command: PutPost, work: UnitOfWork, runtime: object) -> Saved:
     require_right(work.actor, RIGHT)
     for above in (command.superior, command.leader):
         if above is not None and above != command.code:
-            _post(work, above)
+            require_post(work, above)
     values = {"name": command.name, "name_en": command.name_en, "superior": command.superior, "leader": command.leader}
-    return _put(work, Post, {"code": command.code}, values, command.code)
+    return put(work, Post, {"code": command.code}, values, command.code)
 
 
 def put_default_posts(command: PutDefaultPosts, work: UnitOfWork, runtime: object) -> Saved:
@@ -205,29 +214,59 @@ def put_default_posts(command: PutDefaultPosts, work: UnitOfWork, runtime: objec
     missing = [post for post in DEFAULT_POSTS if post.code not in known]
     for post in missing:
         values = {"name": post.name, "name_en": post.name_en, "superior": post.superior, "leader": post.leader}
-        _put(work, Post, {"code": post.code}, values, post.code)
+        put(work, Post, {"code": post.code}, values, post.code)
     return Saved(id=None, changed=bool(missing))
 
 
 def put_person(command: PutPerson, work: UnitOfWork, runtime: object) -> Saved:
     require_right(work.actor, RIGHT)
     values = {"name": command.name, "active": command.active}
-    return _put(work, Person, {"staff_number": command.staff_number}, values, command.staff_number)
+    return put(work, Person, {"staff_number": command.staff_number}, values, command.staff_number)
 
 
 def appoint(command: Appoint, work: UnitOfWork, runtime: object) -> Saved:
     require_right(work.actor, RIGHT)
-    _one_of("kind", command.kind, APPOINTMENT_KINDS)
-    _in_order(command.from_date, command.to_date)
-    _post(work, command.post)
-    person, institution = _person(work, command.person), _institution(work, command.institution)
-    department = None if command.department is None else _department(work, institution, command.department)
+    one_of("kind", command.kind, APPOINTMENT_KINDS)
+    in_order(command.from_date, command.to_date)
+    require_post(work, command.post)
+    person, institution = person_key(work, command.person), institution_key(work, command.institution)
+    department = None if command.department is None else department_key(work, institution, command.department)
     chair = {"post": command.post, "institution": institution, "department": department}
     identity = {"person": person, **chair, "from_date": command.from_date}
-    values = {"kind": command.kind, "to_date": command.to_date}
-    saved = _put(work, Appointment, identity, values, f"{command.post}@{command.institution}")
+    values = {"kind": command.kind, "to_date": command.to_date, "head": _heads(work, command, person, department)}
+    saved = put(work, Appointment, identity, values, f"{command.post}@{command.institution}")
     work.wake(person)
     return saved
+
+
+def _heads(work: UnitOfWork, command: Appoint, person: int, department: int | None) -> bool:
+    """Whether the chair heads its department. Raises Invalid without a department, Conflict while another person heads it."""
+    heads = command.head if command.head is not None else command.post == HEAD_POST and department is not None
+    if heads and department is None:
+        raise Invalid("head-without-department", "Expected a department that the chair heads, but it has none")
+    if not heads or command.kind == "acting":
+        return heads
+    other = (
+        select(Person.name)
+        .join(Appointment, Appointment.person == Person.key)
+        .where(
+            Appointment.department == department,
+            Appointment.head,
+            Appointment.kind != "acting",
+            Appointment.person != person,
+            Appointment.from_date <= (command.to_date or LAST_DAY),
+            func.coalesce(Appointment.to_date, LAST_DAY) >= command.from_date,
+        )
+    )
+    taken = work.connection.execute(other).scalars().first()
+    if taken is not None:
+        raise Conflict(
+            "head-taken",
+            "Expected department '{department}' to have no head then, but {name} heads it; end that first, or appoint as acting",
+            department=f"{command.institution}/{command.department}",
+            name=taken,
+        )
+    return heads
 
 
 def end_appointment(command: EndAppointment, work: UnitOfWork, runtime: object) -> Saved:
@@ -235,59 +274,10 @@ def end_appointment(command: EndAppointment, work: UnitOfWork, runtime: object) 
     query = select(Appointment.key, Appointment.person, Appointment.from_date).where(Appointment.id == command.appointment)
     row = work.connection.execute(query).one_or_none()
     if row is None:
-        raise _missing("appointment", str(command.appointment))
-    _in_order(row.from_date, command.to_date)
+        raise missing("appointment", str(command.appointment))
+    in_order(row.from_date, command.to_date)
     work.wake(row.person)
-    return _put(work, Appointment, {"key": row.key}, {"to_date": command.to_date}, str(command.appointment))
-
-
-def _put(work: UnitOfWork, table: type[Keyed], identity: Mapping[str, Any], values: Mapping[str, Any], name: str) -> Saved:
-    """Makes the row that `identity` names, or brings it to `values`; writes an audit entry when that changed something."""
-    _check_texts(table, {**identity, **values})
-    named = issubclass(table, Entity)
-    where = [getattr(table, column) == value for column, value in identity.items()]
-    columns = [table.key, *([table.id] if issubclass(table, Entity) else []), *(getattr(table, column) for column in values)]
-    row = work.connection.execute(select(*columns).where(*where)).one_or_none()
-    if row is None:
-        made = {"id": uuid4()} if named else {}
-        work.connection.execute(insert(table).values(key=work.new_key(), **made, **identity, **values))
-        _note(work, table, name, "made", values)
-        return Saved(id=made.get("id"), changed=True)
-    changes = {column: value for column, value in values.items() if getattr(row, column) != value}
-    if changes:
-        work.connection.execute(update(table).where(table.key == row.key).values(**changes))
-        _note(work, table, name, "changed", changes)
-    return Saved(id=row.id if named else None, changed=bool(changes))
-
-
-def _note(work: UnitOfWork, table: type[Keyed], name: str, what: str, values: Mapping[str, Any]) -> None:
-    plain = {column: value.isoformat() if isinstance(value, date) else value for column, value in values.items()}
-    audit.record(work, f"{table.__name__.lower()}-{what}", name, data=plain)
-
-
-def _check_texts(table: type[Keyed], values: Mapping[str, Any]) -> None:
-    for column, value in values.items():
-        if not isinstance(value, str):
-            continue
-        longest = getattr(table, column).type.length
-        if not value.strip() or value != value.strip() or not value.isprintable() or len(value) > longest:
-            message = "Expected a plain text of at most {longest} characters for '{field}', but it is not one"
-            raise Invalid("invalid-text", message, field=column, longest=longest)
-
-
-def _one_of(field: str, value: str, allowed: frozenset[str]) -> None:
-    if value not in allowed:
-        raise Invalid("unknown-code", "Expected a known {field}, but '{value}' is none", field=field, value=value)
-
-
-def _in_order(first: date, last: date | None) -> None:
-    if last is not None and last < first:
-        raise Invalid(
-            "dates",
-            "Expected the last day not to lie before the first, but {last} does before {first}",
-            last=last.isoformat(),
-            first=first.isoformat(),
-        )
+    return put(work, Appointment, {"key": row.key}, {"to_date": command.to_date}, str(command.appointment))
 
 
 def _refuse_loop(work: UnitOfWork, code: str, parent: int) -> None:
@@ -301,37 +291,6 @@ def _refuse_loop(work: UnitOfWork, code: str, parent: int) -> None:
         step = tree[step].parent
 
 
-def _institution(work: UnitOfWork, code: str) -> int:
-    found = work.connection.execute(select(Institution.key).where(Institution.code == code)).scalar_one_or_none()
-    if found is None:
-        raise _missing("institution", code)
-    return found
-
-
-def _department(work: UnitOfWork, institution: int, code: str) -> int:
-    query = select(Department.key).where(Department.institution == institution, Department.code == code)
-    found = work.connection.execute(query).scalar_one_or_none()
-    if found is None:
-        raise _missing("department", code)
-    return found
-
-
-def _post(work: UnitOfWork, code: str) -> None:
-    if work.connection.execute(select(Post.key).where(Post.code == code)).scalar_one_or_none() is None:
-        raise _missing("post", code)
-
-
-def _person(work: UnitOfWork, staff_number: str) -> int:
-    found = work.connection.execute(select(Person.key).where(Person.staff_number == staff_number)).scalar_one_or_none()
-    if found is None:
-        raise _missing("person", staff_number)
-    return found
-
-
-def _missing(kind: str, name: str) -> NotFound:
-    return NotFound(f"{kind}-not-found", "Expected to find {kind} '{name}', but there is none", kind=kind, name=name)
-
-
 def put_together(command: PutTogether, work: UnitOfWork, runtime: object) -> Saved:
     require_right(work.actor, RIGHT)
     answers = [_TOGETHER[type(each)](each, work, runtime) for each in command.commands]
@@ -339,7 +298,9 @@ def put_together(command: PutTogether, work: UnitOfWork, runtime: object) -> Sav
 
 
 _TOGETHER: Mapping[type, Callable[..., Saved]] = {
+    **AUTHORITY,
     Appoint: appoint,
+    EndAppointment: end_appointment,
     PutDefaultPosts: put_default_posts,
     PutDepartment: put_department,
     PutInstitution: put_institution,

@@ -8,6 +8,7 @@ from typing import Any
 from engine.queries import (
     ad_hoc,
     audit,
+    authority,
     batches,
     diagram,
     external_tasks,
@@ -29,6 +30,12 @@ from engine.queries import (
 QUERIES: Mapping[type, Callable[..., Any]] = {
     ad_hoc.ListAdHocActivities: ad_hoc.list_ad_hoc_activities,
     audit.VerifyAudit: audit.verify_audit,
+    authority.ListAppointments: authority.list_appointments,
+    authority.ListBodies: authority.list_bodies,
+    authority.ListCharges: authority.list_charges,
+    authority.ListDuties: authority.list_duties,
+    authority.ListLines: authority.list_lines,
+    authority.ListPosts: authority.list_posts,
     batches.GetBatch: batches.get_batch,
     batches.ListBatchItems: batches.list_batch_items,
     batches.ListBatches: batches.list_batches,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from engine.assignment import normalise_login
 from engine.authorization import Capacity, in_force, standing, today
+from engine.queries.authority import knows_the_house
 from engine.queries.registry import Query, Reader
 from engine.store.tables import Account, Appointment, Department, Institution, Person, Post
 
@@ -40,6 +41,8 @@ class DepartmentRow:
     code: str
     name: str
     kind: str
+    head: str | None
+    """Name of who heads it today: the acting head, while there is one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +87,7 @@ class SearchPeople(Query[tuple[PersonRow, ...]]):
 
 
 def list_institutions(query: ListInstitutions, reader: Reader) -> tuple[InstitutionRow, ...]:
-    if not _knows_the_house(reader):
+    if not knows_the_house(reader):
         return ()
     above = aliased(Institution)
     columns = Institution.id, Institution.code, Institution.name, Institution.short_name, Institution.type
@@ -93,10 +96,19 @@ def list_institutions(query: ListInstitutions, reader: Reader) -> tuple[Institut
 
 
 def list_departments(query: ListDepartments, reader: Reader) -> tuple[DepartmentRow, ...]:
-    if not _knows_the_house(reader):
+    if not knows_the_house(reader):
         return ()
+    head = (
+        select(Person.name)
+        .join(Appointment, Appointment.person == Person.key)
+        .where(Appointment.department == Department.key, Appointment.head, Person.active)
+        .where(*in_force(Appointment, today(reader.now)))
+        .order_by(Appointment.kind != "acting", Appointment.from_date, Appointment.key)
+        .limit(1)
+        .scalar_subquery()
+    )
     rows = (
-        select(Department.code, Department.name, Department.kind)
+        select(Department.code, Department.name, Department.kind, head.label("head"))
         .join(Institution, Institution.key == Department.institution)
         .where(Institution.code == query.institution)
         .order_by(Department.code)
@@ -109,7 +121,7 @@ def list_my_capacities(query: ListMyCapacities, reader: Reader) -> tuple[Capacit
 
 
 def search_people(query: SearchPeople, reader: Reader) -> tuple[PersonRow, ...]:
-    if not _knows_the_house(reader):
+    if not knows_the_house(reader):
         return ()
     chairs = _chairs(reader)
     if query.institution is not None:
@@ -122,13 +134,6 @@ def search_people(query: SearchPeople, reader: Reader) -> tuple[PersonRow, ...]:
         if len(found) >= min(query.limit, MAX_PEOPLE):
             break
     return tuple(found.values())
-
-
-def _knows_the_house(reader: Reader) -> bool:
-    """Whether the reader may look things up: staff with a chair today, and those who keep the organisation."""
-    if "administrate" in reader.actor.rights:
-        return True
-    return bool(standing(reader.connection, reader.actor.person, reader.now).capacities)
 
 
 def _chairs(reader: Reader) -> Select[*tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""A community of three institutions and eight people, and one process between two of them: small enough to know by heart."""
+"""A community of three institutions and nine people, and one process between two of them: small enough to know by heart."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ PEOPLE = (
     ("chief", "医务·演示", "MED_DIR", "CH00", ()),
     ("stranger", "司徒远·演示", "BR_DIR", "CH02", ()),
     ("operator", "欧博·演示", "IT_ADMIN", "CH00", ("operations", "integrate")),
+    ("keeper", "纪册·演示", None, None, ("administrate",)),
 )
 
 
@@ -36,6 +37,7 @@ def build(engine: Engine) -> None:
     for number, (login, name, post, institution, rights) in enumerate(PEOPLE, 1):
         staff = f"S{number:03d}"
         engine.execute(PutPerson(staff_number=staff, name=name))
-        engine.execute(Appoint(person=staff, post=post, institution=institution, from_date=FROM))
+        if post is not None and institution is not None:
+            engine.execute(Appoint(person=staff, post=post, institution=institution, from_date=FROM))
         engine.execute(CreateAccount(person=staff, login=login, password=PASSWORD, must_change=False, rights=rights))
     engine.execute(Deploy(name="handover", resources={path.name: path.read_bytes() for path in HANDOVER.iterdir()}))

@@ -6,7 +6,7 @@ import pytest
 
 from api.app import create_app
 from api.config import ApiConfig
-from api.permissions import OPERATIONS, PERMISSIONS, PUBLIC
+from api.permissions import ADMINISTRATE, OPERATIONS, PERMISSIONS, PUBLIC
 from engine.config import Config
 from engine.engine import Engine
 from tests.api.browser import Client
@@ -53,6 +53,17 @@ def test_operations_are_closed_to_staff(rules: list[tuple[str, str, str]], sign_
             assert (refused.status_code, refused.json()["code"]) == (403, "right-missing"), endpoint
             # An empty body may lack what the act needs; the operator has been let in then.
             assert operator.call(*arguments).status_code in (200, 404, 422), endpoint
+
+
+def test_keeping_the_organisation_is_closed_to_staff_and_operators(rules: list[tuple[str, str, str]], sign_in: SignIn) -> None:
+    gp, operator, keeper = sign_in("gp"), sign_in("operator"), sign_in("keeper")
+    for endpoint, method, path in rules:
+        if PERMISSIONS[endpoint] == ADMINISTRATE:
+            arguments = (method, path.removeprefix("/api/v1"), None if method == "GET" else {})
+            for other in (gp, operator):
+                refused = other.call(*arguments)
+                assert (refused.status_code, refused.json()["code"]) == (403, "right-missing"), endpoint
+            assert keeper.call(*arguments).status_code in (200, 404, 422), endpoint
 
 
 def test_another_institutions_case_does_not_exist(sign_in: SignIn) -> None:

@@ -16,7 +16,6 @@ KINDS = {"NotFound", "NotAllowed", "Invalid", "Conflict"}
 NEVER_ASKED_FOR = {
     "account-exists",
     "account-not-found",
-    "dates",
     "invalid-login",
     "invalid-source",
     "lease-lost",
@@ -24,9 +23,6 @@ NEVER_ASKED_FOR = {
     "no-institution",
     "no-person",
     "own-rights",
-    "person-not-found",
-    "tree-loop",
-    "unknown-code",
     "unknown-right",
 }
 """Refusals of commands that the API does not offer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.store.base import Base
 from engine.store.keys import KeyBlock
 from engine.store.tables.attachment import Attachment, AttachmentPart, CaseAttachment
+from engine.store.tables.authority import Body, BodyMember, Charge, Duty, Line, LineDepartment
 from engine.store.tables.batch import Batch, BatchItem
 from engine.store.tables.calendar import CalendarEntry
 from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
@@ -25,15 +26,19 @@ __all__ = [
     "Base",
     "Batch",
     "BatchItem",
+    "Body",
+    "BodyMember",
     "CalendarEntry",
     "Candidate",
     "CaseAttachment",
+    "Charge",
     "Compensation",
     "Copy",
     "Department",
     "Deployment",
     "DocumentNumber",
     "Draft",
+    "Duty",
     "ExternalTask",
     "History",
     "IdempotencyKey",
@@ -41,6 +46,8 @@ __all__ = [
     "Institution",
     "Job",
     "KeyBlock",
+    "Line",
+    "LineDepartment",
     "Membership",
     "Message",
     "Notification",

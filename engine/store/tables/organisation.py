@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base, Entity, Keyed
@@ -77,12 +77,15 @@ class Appointment(Entity, Base):
     institution: Mapped[int] = mapped_column(ForeignKey("institution.key"))
     department: Mapped[int | None] = mapped_column(ForeignKey("department.key"))
     kind: Mapped[str] = mapped_column(String(12))
-    """`full`, `part-time`, `dispatched` or `acting`."""
+    """`full`, `part-time`, `dispatched`, `secondment` or `acting`."""
+    head: Mapped[bool] = mapped_column(server_default=false())
+    """Whether this chair heads its department."""
     from_date: Mapped[date] = mapped_column(Date)
     to_date: Mapped[date | None] = mapped_column(Date)
     """Last day, included; None while it lasts."""
     __table_args__ = (
-        CheckConstraint("kind IN ('full','part-time','dispatched','acting')", name="kind"),
+        CheckConstraint("kind IN ('full','part-time','dispatched','acting','secondment')", name="kind"),
+        CheckConstraint("department IS NOT NULL OR NOT head", name="head"),
         CheckConstraint("to_date IS NULL OR to_date >= from_date", name="dates"),
         Index("ix_appointment_chair", "institution", "post"),
     )
