@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict, Invalid
@@ -137,6 +138,7 @@ def _complete(session: Session, trigger: CompleteToken) -> None:
     if not token.task_spec.manual or token._state != TaskState.READY:
         raise Conflict("not-ready", "Expected to complete token '{token}', but it is not ready", token=trigger.token)
     session.completing = token.key
+    session.sent_to = None if trigger.to is None else _destination(token, trigger.to)
     session.writer = token.element
     token.data.update(trigger.variables)
     # What the new values set off comes before the completion itself, and may even take the token away.
@@ -144,6 +146,14 @@ def _complete(session: Session, trigger: CompleteToken) -> None:
     if not token.is_over():
         session.steps += 1
         token.run()
+
+
+def _destination(token: Token, element: str) -> TaskSpec:
+    """Where a completed token is sent to. Raises Invalid for what is no step of the same scope, or a seat of several."""
+    spec = token.execution.spec.task_specs.get(element)
+    if spec is None or not spec.manual or token._parent is not None:
+        raise Invalid("unknown-element", "Expected a user task beside the token, but '{element}' is none", element=element)
+    return spec
 
 
 def _fire(session: Session, trigger: Fire) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
+from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict, ExpressionError
@@ -63,6 +64,8 @@ class Session:
         """Element that is at work, for the history of variables."""
         self.completing: int | None = None
         """Token that a person completes in this step."""
+        self.sent_to: TaskSpec | None = None
+        """Where that token goes instead of its ways out."""
         self._scopes: dict[int, Scope] = {}
         self._opened: dict[int, int | None] = {}
         self._whole_scopes: set[int] = set()

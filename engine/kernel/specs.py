@@ -83,6 +83,8 @@ class KernelSpec(BpmnSpecMixin):
             token.data.write(assignment.name, token.session.evaluate(assignment.value, token.data))
         if token._parent is not None or token.children:
             return ()
+        if token.key == token.session.completing and token.session.sent_to is not None:
+            return (token.session.sent_to,)
         return self.choose(token)
 
     def choose(self, token: Token) -> Sequence[TaskSpec]:

@@ -31,6 +31,8 @@ class CompleteToken:
 
     token: int
     variables: Mapping[str, JSON] = field(default_factory=dict)
+    to: str | None = None
+    """Element of the same scope that the token goes to at once, instead of its ways out."""
 
 
 @dataclass(frozen=True, kw_only=True)
