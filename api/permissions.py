@@ -84,6 +84,8 @@ PERMISSIONS: Mapping[str, str] = {
     "tasks.list_tasks": SIGNED_IN,
     "tasks.mark_copy_read": SIGNED_IN,
     "tasks.reassign": SIGNED_IN,
+    "tasks.list_return_targets": SIGNED_IN,
+    "tasks.return_task": SIGNED_IN,
     "tasks.save_draft": SIGNED_IN,
     "tasks.unclaim": SIGNED_IN,
     "batches.get_batch": OPERATIONS,

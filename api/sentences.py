@@ -238,6 +238,37 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "occurred-in-future": ("发生时间不能晚于现在。", "The time of occurrence must have passed."),
     "payload-too-large": ("消息内容过大。", "The message is too large."),
     "receiver": ("只能改派给本流程机构中的在岗人员。", "Only people of an institution of this case can be given its tasks."),
+    "return-behind-join": (
+        "“{name}”所在的分支已经汇合，不能单独退回；请退回到分支开始之前的步骤。",
+        "“{name}” is in a branch that has been joined since; send back to a step before the branches begin.",
+    ),
+    "return-direct": (
+        "从“{name}”不能直达本步骤，因为中间有并行分支；请选择重走。",
+        "“{name}” cannot come straight back, since branches lie between; have the steps done again.",
+    ),
+    "return-effects": (
+        "退回到“{name}”之前，请确认已处理好对外影响：{elements}。",
+        "Before it is sent back to “{name}”, confirm that what was done outside the case is looked after: {elements}.",
+    ),
+    "return-ends-others": (
+        "退回到“{name}”会同时撤销其他分支上的工作：{elements}。如确需退回，请勾选“撤销其他分支”。",
+        "Sending back to “{name}” ends work in other branches: {elements}. Say so if it is meant.",
+    ),
+    "return-event-subprocess": (
+        "本步骤由事件触发，与“{name}”不在同一条路线上，不能退回。",
+        "This step was set off by an event and is not on the way of “{name}”.",
+    ),
+    "return-other-branch": ("“{name}”在另一条并行分支上，不能退回到那里。", "“{name}” is in another parallel branch."),
+    "return-seats": ("“{name}”由多人分别办理，不能退回到其中一份。", "“{name}” was done by several people side by side."),
+    "return-subprocess": ("“{name}”所在的子流程已经结束，不能退回到其中。", "“{name}” is in a subprocess that is over."),
+    "return-target": (
+        "只能退回到本流程已办过的步骤。",
+        "A task can be sent back only to a step of its case that was done before.",
+    ),
+    "return-unstructured": (
+        "流程图上看不出“{name}”属于哪条分支，不能退回到那里。",
+        "The drawing does not say which branch “{name}” is in.",
+    ),
     "start-variables": ("发起时不能直接填写变量。", "Values cannot be given at the start of a process."),
     "start-values-too-large": ("发起时填写的内容过大。", "The start values are too large."),
     "stale-instance": ("流程刚刚有了新的进展，请刷新后再试。", "The case has just moved on; look again and retry."),

@@ -18,6 +18,8 @@ from api.schemas.tasks import (
     DraftBody,
     Reassign,
     Reassignee,
+    Return,
+    ReturnTarget,
     Saved,
     TaskCounts,
     TaskDetail,
@@ -26,10 +28,12 @@ from api.schemas.tasks import (
     Unclaim,
 )
 from engine.commands.reassignment import ReassignTask
+from engine.commands.returning import ReturnTask
 from engine.commands.task import ClaimTask, CompleteTask, MarkCopyRead, SaveDraft, UnclaimTask
 from engine.queries.paging import Page
 from engine.queries.reassignees import ListReassignees
 from engine.queries.reassignees import Reassignee as ReassigneeRecord
+from engine.queries.return_targets import ListReturnTargets, Target
 from engine.queries.task_detail import GetTask
 from engine.queries.task_rows import TaskRow
 from engine.queries.tasks import CountTasks, SearchTasks
@@ -112,6 +116,22 @@ def list_reassignees(task: UUID) -> list[ReassigneeRecord]:
     """List the people a task may be given to"""
     found = ask(ListReassignees(task=task))
     return list(found)
+
+
+@blueprint.get("/tasks/<uuid:task>/return-targets")
+@blueprint.response(200, ReturnTarget(many=True))
+def list_return_targets(task: UUID) -> list[Target]:
+    """List the steps a task may be sent back to, and why not to the others"""
+    found = ask(ListReturnTargets(task=task))
+    return list(found)
+
+
+@blueprint.post("/tasks/<uuid:task>/return")
+@blueprint.arguments(Return)
+@blueprint.response(200, ActionReply)
+def return_task(body: dict[str, Any], task: UUID) -> dict[str, Any] | Response:
+    """Send a task back to a step that was done before"""
+    return action_reply(task, carry_out(ReturnTask(task=task, revision=expected_revision(), **body)))
 
 
 @blueprint.put("/tasks/<uuid:task>/draft")

@@ -6,10 +6,13 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from api.language import language
 from api.schemas.attachments import Attachment
 from api.schemas.base import CamelSchema, Coded, Instant, Key, Named, SearchQuery, Words, page_of
+from api.sentences import sentence
 
 BOXES = ("todo", "claimable", "overdue", "soon", "done", "copied")
+ACTIONS = ("claim", "unclaim", "complete", "saveDraft", "reassign", "return")
 MAX_REASON = 500
 MAX_OPINION = 2_000
 
@@ -144,11 +147,12 @@ class TaskDetail(TaskRow):
     data = fields.Dict(keys=fields.String())
     attachments = fields.List(fields.Nested(Attachment))
     outcomes = fields.List(fields.Nested(Outcome))
-    actions = fields.List(fields.String(validate=validate.OneOf(("claim", "unclaim", "complete", "saveDraft", "reassign"))))
+    actions = fields.List(fields.String(validate=validate.OneOf(ACTIONS)))
     capacity = fields.Nested(Chair, allow_none=True)
     draft = fields.Nested(Draft, allow_none=True)
     opinions = fields.List(fields.Nested(Opinion))
     ladder = fields.List(fields.Nested(LadderStep))
+    returned = fields.Nested(lambda: Returned(), allow_none=True)
 
 
 class Unclaim(CamelSchema):
@@ -172,6 +176,45 @@ class Reassign(CamelSchema):
     reason = fields.String(required=True, validate=validate.Length(max=MAX_REASON))
 
 
+class Return(CamelSchema):
+    """Send a task back."""
+
+    target = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    reason = fields.String(required=True, validate=validate.Length(max=MAX_REASON))
+    resume = fields.String(load_default="again", validate=validate.OneOf(("again", "direct")))
+    end_others = fields.Boolean(load_default=False)
+    confirmed = fields.Boolean(load_default=False)
+
+
+class ReturnTarget(CamelSchema):
+    """A step that was done before; with a refusal, the task cannot be sent there."""
+
+    element = fields.String()
+    name = Words()
+    persons = fields.List(fields.String())
+    decided_at = Instant()
+    refusal = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(("behind-join", "other-branch", "unstructured", "seats", "subprocess", "event-subprocess")),
+    )
+    refusal_text = fields.Function(lambda target: refusal_text(target), metadata={"type": ["string", "null"]})
+    ends = fields.List(fields.String())
+    effects = fields.List(fields.String())
+    direct = fields.Boolean()
+    previous = fields.Boolean()
+    first = fields.Boolean()
+
+
+class Returned(CamelSchema):
+    """Why a task was sent back to its step."""
+
+    name = fields.String()
+    by_name = fields.String()
+    reason = fields.String()
+    resume = fields.String(validate=validate.OneOf(("again", "direct")))
+    at = fields.String()
+
+
 class DraftBody(CamelSchema):
     """What was typed."""
 
@@ -192,6 +235,15 @@ class Reassignee(CamelSchema):
     name = fields.String()
     post = Words()
     institution = fields.String()
+
+
+def refusal_text(target: Any) -> str | None:
+    """Why a task cannot be sent back to a step, as a sentence."""
+    if target.refusal is None:
+        return None
+    spoken = language()
+    name = target.name_en if spoken == "en" else target.name
+    return sentence(f"return-{target.refusal}", 409, {"name": name}, spoken)
 
 
 def chair_text(record: Any) -> str | None:

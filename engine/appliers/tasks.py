@@ -62,6 +62,7 @@ class RoundOpened:
     capacity: int | None
     reason: str | None
     resolved: dict[str, Any]
+    returned: dict[str, Any] | None = None
     due_at: datetime | None = None
     soon_at: datetime | None = None
     term: dict[str, Any] | None = None
@@ -106,6 +107,7 @@ def _add(work: UnitOfWork, effect: RoundOpened, rows: _Rows) -> None:
             "state": "open",
             "outcome": None,
             "resolved": effect.resolved,
+            "returned": effect.returned,
             "opened_at": work.now,
             "decided_at": None,
         }

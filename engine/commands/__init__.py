@@ -63,6 +63,7 @@ from engine.commands.message import (
 )
 from engine.commands.notification import MarkNotificationsRead, mark_notifications_read
 from engine.commands.reassignment import ReassignTask, reassign_task
+from engine.commands.returning import ReturnTask, return_task
 from engine.commands.task import (
     ClaimTask,
     CompleteTask,
@@ -104,6 +105,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     RaiseIncident: raise_instance_incident,
     ResolveIncident: resolve_incident,
     RetryCause: retry_cause,
+    ReturnTask: return_task,
     RetryIncident: retry_incident,
     RunInstance: run_instance,
     SaveDraft: save_draft,

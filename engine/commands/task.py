@@ -30,8 +30,9 @@ from engine.kernel.model import ApprovalModel, OutcomeModel
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CompleteToken
 from engine.records import Done
-from engine.runtime import Act, Case, Runtime, field_rights
+from engine.runtime import Act, Case, Definition, Runtime, field_rights
 from engine.runtime.attachments import own_uploads
+from engine.runtime.case import Expected
 from engine.store.base import dump_json
 from engine.store.prepared import Prepared
 from engine.store.tables import Copy, Draft, Person, Round, Seat
@@ -42,7 +43,7 @@ from engine.store.writes import update_of
 DONE = OutcomeModel(value="done", label="完成", label_en="Done")
 OPINION_LIMIT = 2_000
 SEAT = Prepared(
-    select(*Seat.__table__.columns, Round.token, Round.scope, Round.definition, Round.resolved)
+    select(*Seat.__table__.columns, Round.token, Round.scope, Round.definition, Round.resolved, Round.returned)
     .join(Round, Round.key == Seat.round)
     .where(Seat.id == bindparam("task"))
 )
@@ -100,7 +101,7 @@ def claim_task(command: ClaimTask, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat, capacity = lock_open_seat(work, runtime, command.task)
     if seat.state == "claimed" and seat.assignee == work.actor.person:
         return Done(instance=case.id, task=seat.id)
-    _expect_revision(seat, command.revision)
+    expect_revision(seat, command.revision)
     _hold(work, seat, capacity)
 
     def noted(journal: Journal) -> None:
@@ -112,7 +113,7 @@ def claim_task(command: ClaimTask, work: UnitOfWork, runtime: Runtime) -> Done:
 
 def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat, capacity = lock_open_seat(work, runtime, command.task)
-    _expect_revision(seat, command.revision)
+    expect_revision(seat, command.revision)
     if seat.state != "claimed" or seat.assignee != work.actor.person:
         raise NotAllowed("not-claimed", "Expected to give back task '{id}', but you do not hold it", id=str(seat.id))
     if seat.direct:
@@ -145,7 +146,7 @@ def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Do
 
 def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat, capacity = lock_open_seat(work, runtime, command.task)
-    _expect_revision(seat, command.revision)
+    expect_revision(seat, command.revision)
     definition = runtime.definitions.get(seat.definition)
     approval = definition.model.elements[seat.element].approval or ApprovalModel()
     require_values(command.data)
@@ -178,11 +179,25 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
             opinion=opinion,
         )
 
-    trigger = CompleteToken(token=seat.token, variables={**values, seat.element: decision})
+    variables = {**values, seat.element: decision}
+    trigger = CompleteToken(token=seat.token, variables=variables, to=_straight_back(case, definition, seat))
     data = {"outcome": outcome.value, **({"attachments": attached} if attached else {})}
     act = Act(action="complete", object=str(seat.id), capacity=_key(capacity), data=data)
     runtime.advance(work, case, trigger, act, before=noted, scope=seat.scope)
     return Done(instance=case.id, task=seat.id, state=case.state)
+
+
+def _straight_back(case: Case, definition: Definition, seat: Any) -> str | None:
+    """The step that sent the task here and wants it back at once, whose sender is asked again; None for the ways out."""
+    returned = seat.returned
+    if not returned or returned["resume"] != "direct":
+        return None
+    origin = definition.model.elements.get(returned["from"])
+    if origin is None or origin.type != "userTask" or origin.scope != definition.model.elements[seat.element].scope:
+        # The case was migrated to a version that no longer has it there.
+        return None
+    case.expected = {origin.id: Expected(persons=(returned["by"],))}
+    return origin.id
 
 
 def save_draft(command: SaveDraft, work: UnitOfWork, runtime: Runtime) -> Done:
@@ -359,7 +374,8 @@ def _files(work: UnitOfWork, seat: Any, form: FormModel, rights: FieldRights, cu
     return form.attachments(form.readable(rights, current)).union(str(upload.id) for upload in uploads)
 
 
-def _expect_revision(seat: Any, revision: int | None) -> None:
+def expect_revision(seat: Any, revision: int | None) -> None:
+    """Raises Conflict `stale` when somebody has looked at another revision of the task."""
     if revision is not None and revision != seat.revision:
         raise Conflict(
             "stale",

@@ -115,11 +115,13 @@ class TaskDetail(TaskRow):
     """Those that the data name, and the reader's own uploads."""
     outcomes: tuple[OutcomeModel, ...]
     actions: tuple[str, ...]
-    """Of `claim`, `unclaim`, `complete`, `saveDraft`, `reassign`."""
+    """Of `claim`, `unclaim`, `complete`, `saveDraft`, `reassign`, `return`."""
     capacity: Chair | None
     draft: SavedDraft | None
     opinions: tuple[Opinion, ...]
     ladder: tuple[LadderStep, ...]
+    returned: Mapping[str, Any] | None
+    """Set when the case was sent back to this step: `name` of the step it came from, `by_name`, `reason`, `resume`, `at`."""
 
 
 def get_task(query: GetTask, reader: Reader) -> TaskDetail:
@@ -141,6 +143,7 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
         draft=_draft(reader, row) if active else None,
         opinions=_opinions(reader, row),
         ladder=_ladder(reader, row),
+        returned=row.returned,
     )
 
 
@@ -198,9 +201,17 @@ def _actions(reader: Reader, who: Standing, row: Any, *, mine: bool, claimable: 
         actions += ["claim", "complete", "saveDraft"]
     if mine:
         actions += ["complete", "saveDraft"] if row.direct else ["unclaim", "complete", "saveDraft"]
+    if (mine or claimable) and _something_done(reader, row):
+        actions.append("return")
     if may_reassign(reader, who, row):
         actions.append("reassign")
     return tuple(actions)
+
+
+def _something_done(reader: Reader, row: Any) -> bool:
+    """Whether another step of the task's process was decided before, so that it may be sent back; whereto is another question."""
+    done = (Round.instance == row.instance, Round.definition == row.home, Round.state == "decided", Round.element != row.element)
+    return reader.connection.execute(select(Round.key).where(*done).limit(1)).first() is not None
 
 
 def _chair(reader: Reader, who: Standing, row: Any) -> Chair | None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from engine.authorization import Standing
 from engine.kernel.model import OutcomeModel
 from engine.queries.registry import Reader
+from engine.runtime.returning import RETURN
 from engine.store.tables import (
     Appointment,
     Candidate,
@@ -146,6 +147,8 @@ def select_rows(reader: Reader, standing: Standing) -> Any:
             Seat.capacity,
             Round.definition.label("home"),
             Round.scope,
+            Round.token,
+            Round.returned,
             ProcessInstance.id.label("instance_id"),
             ProcessInstance.number,
             ProcessInstance.subject,
@@ -249,7 +252,9 @@ def outcomes_of(reader: Reader, definition: int, element: str) -> tuple[OutcomeM
 
 
 def outcome_of(reader: Reader, definition: int, element: str, value: str | None) -> OutcomeModel | None:
-    """The outcome of that value."""
+    """The outcome of that value; a task can also have been sent back."""
+    if value == RETURN.value:
+        return RETURN
     return next((outcome for outcome in outcomes_of(reader, definition, element) if outcome.value == value), None)
 
 

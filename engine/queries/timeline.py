@@ -273,6 +273,14 @@ def _task(title: str, title_en: str, reason: bool = False) -> Callable[[Any, _Na
     return words
 
 
+def _returned(fact: Any, names: _Names) -> _Words:
+    step, target, why = fact.element, fact.data.get("target"), fact.data.get("reason")
+    straight = fact.data.get("resume") == "direct"
+    title = f"“{names.step(step)}”退回到“{names.step(target)}”" + ("，办完直达" if straight else "")
+    title_en = f"“{names.step_en(step)}” sent back to “{names.step_en(target)}”" + (", comes straight back" if straight else "")
+    return _Words("task", title, title_en, why, why)
+
+
 def _sent(fact: Any, names: _Names) -> _Words:
     to = fact.data.get("to")
     where = names.institutions.get(to, to) if to else names.endpoint(fact.data.get("endpoint"))
@@ -367,6 +375,7 @@ WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "task-unclaimed": _task("退回待领“{step}”", "Gave back “{step}”", reason=True),
     "task-reassigned": _task("“{step}”改派给{to}", "“{step}” reassigned to {to}", reason=True),
     "task-completed": _completed,
+    "task-returned": _returned,
     "task-closed": _task("“{step}”已收回", "“{step}” was taken back"),
     "copied": _task("“{step}”抄送{person}", "“{step}” copied to {person}"),
     "message-sent": _sent,

@@ -22,6 +22,16 @@ class Act:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """How a step opens that this move sends the case to by name."""
+
+    persons: tuple[int, ...]
+    """Keys of those who did it before, who are asked again; its rules are asked when none of them is left."""
+    returned: Mapping[str, JSON] | None = None
+    """Why it was sent back, as the round keeps it: `from`, `name`, `by`, `by_name`, `reason`, `resume`, `at`."""
+
+
 @dataclass(kw_only=True)
 class Case:
     """A process instance whose row is locked, with the columns that are not the kernel's."""
@@ -49,6 +59,8 @@ class Case:
     correlation: dict[str, JSON]
     stored: bool = True
     """False until the first step of a new instance has written its row."""
+    expected: Mapping[str, Expected] = field(default_factory=dict)
+    """By element: the steps that the move under way sends the case to."""
 
     def require_active(self) -> None:
         """Raises Conflict `instance-ended` when the instance has ended."""

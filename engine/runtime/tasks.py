@@ -14,15 +14,19 @@ from engine.errors import ExpressionError
 from engine.expressions import Template
 from engine.kernel.effects import Names, TaskOpened
 from engine.kernel.model import ApprovalModel, AssignModel, Element
-from engine.runtime.case import Case
+from engine.runtime.case import Case, Expected
 from engine.runtime.definitions import Definition
 from engine.runtime.step import Step
 from engine.runtime.terms import term_or_incident
 from engine.store.unit_of_work import UnitOfWork
 
 NO_APPROVAL = ApprovalModel()
+ONE_DECIDES = frozenset({"single", "pool"})
+"""Modes in which one person does the task, so that whoever did it before does it again."""
 NAME_LENGTH = 200
 """Characters of a step's name that a task keeps."""
+RETURNED = "returned"
+"""Reason of a seat whose step the case was sent back to."""
 KEPT_AT_MOST = 500
 """Persons of one round whose keys are kept with it."""
 TOLD_AT_MOST = 50
@@ -39,9 +43,12 @@ class _People:
         self._case = case
         self._found: dict[tuple[str, tuple[AssignmentRule, ...]], Resolution] = {}
 
-    def asked(self, approval: ApprovalModel, names: Names) -> Resolution:
-        """The people who are to do a task."""
-        found = self._resolve(approval.mode, _rules(approval.assigns, names, self._case.institution_code))
+    def asked(self, approval: ApprovalModel, names: Names, expected: Expected | None = None) -> Resolution:
+        """The people who are to do a task: those who did it before, where the case was sent back to it and one is left."""
+        again = tuple(AssignmentRule(kind="person", person=person) for person in (expected.persons if expected else ()))
+        found = self._resolve("single", again) if again and approval.mode in ONE_DECIDES else None
+        if found is None or found.reason:
+            found = self._resolve(approval.mode, _rules(approval.assigns, names, self._case.institution_code))
         self.institutions.update(found.institutions)
         return found
 
@@ -76,7 +83,8 @@ def open_tasks(step: Step, opened: Sequence[TaskOpened]) -> None:
         approval = element.approval or NO_APPROVAL
         names = step.names(effect.scope)
         names.prefetch(approval.names)
-        bare = _round(step, definition, effect, element, people.asked(approval, names))
+        expected = case.expected.get(element.id)
+        bare = _round(step, definition, effect, element, people.asked(approval, names, expected))
         term = term_or_incident(work, step.journal, case, definition, element, names)
         rounds.append(replace(bare, copies=people.copied(approval, names), **({} if term is None else vars(term))))
     open_rounds(work, rounds)
@@ -87,6 +95,8 @@ def open_tasks(step: Step, opened: Sequence[TaskOpened]) -> None:
 
 
 def _round(step: Step, definition: Definition, effect: TaskOpened, element: Element, found: Resolution) -> RoundOpened:
+    expected = step.case.expected.get(element.id)
+    returned = None if expected is None or expected.returned is None else dict(expected.returned)
     return RoundOpened(
         round=step.work.new_key(),
         seat=step.work.new_key(),
@@ -101,7 +111,8 @@ def _round(step: Step, definition: Definition, effect: TaskOpened, element: Elem
         principals=found.principals,
         assignee=found.direct,
         capacity=found.capacity,
-        reason=found.reason,
+        reason=found.reason or (RETURNED if returned else None),
+        returned=returned,
         resolved={"persons": list(found.persons[:KEPT_AT_MOST]), "principals": list(found.principals)},
     )
 

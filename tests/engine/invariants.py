@@ -100,7 +100,7 @@ def live_dump(database: Database) -> dict[str, list[Any]]:
 
 
 def _one_completion(store: _Store) -> Iterator[str]:
-    completed = Counter(row.data["task"] for row in store.history if row.kind == "task-completed")
+    completed = Counter(row.data["task"] for row in store.history if row.kind in ("task-completed", "task-returned"))
     for seat in store.seats:
         if seat.state == "completed" and (seat.ended_by is None) != (seat.assignee is None):
             yield f"I3 task {seat.element} is completed by {seat.ended_by}, it was {seat.assignee}'s"

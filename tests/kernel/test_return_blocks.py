@@ -91,7 +91,12 @@ def test_what_an_interrupting_timer_starts_is_an_alternative() -> None:
 def test_branches_that_merge_without_a_join_have_no_structure() -> None:
     ways = flows("s>a", "a>f", "f>b", "f>c", "b>m", "c>m", "m>d", "d>e")
     drawn = blocks(
-        START + nodes("userTask", "a", "b", "c", "d") + nodes("parallelGateway", "f") + nodes("exclusiveGateway", "m") + END + ways
+        START
+        + nodes("userTask", "a", "b", "c", "d")
+        + nodes("parallelGateway", "f")
+        + nodes("exclusiveGateway", "m")
+        + END
+        + ways
     )
     assert drawn.standing("d", "b").relation == "unstructured"
     assert drawn.standing("d", "a").relation == "unstructured"

@@ -2,9 +2,9 @@
 
 A fork is an element that several tokens may leave at once. Its block is everything that every token reaches through the
 fork and before the join at which all its ways have come together again (the nearest join that post-dominates it; the end
-of the scope where there is none). Each way out of the fork is a branch of the block. Two steps are in one branch, or one stands before
-the block of the other, or behind it, or beside it; a drawing in which a step lies in several branches of one fork at once
-says none of that. (Dominators: Cooper, Harvey, Kennedy, A Simple, Fast Dominance Algorithm, 2001.)
+of the scope where there is none). Each way out of the fork is a branch of the block. Two steps are in one branch, or one
+stands before the block of the other, or behind it, or beside it; a drawing in which a step lies in several branches of one
+fork at once says none of that. (Dominators: Cooper, Harvey, Kennedy, A Simple, Fast Dominance Algorithm, 2001.)
 """
 
 from __future__ import annotations

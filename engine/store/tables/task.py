@@ -33,6 +33,8 @@ class Round(Entity, Base):
     outcome: Mapped[str | None] = mapped_column(String(100))
     resolved: Mapped[dict[str, Any]] = mapped_column(Json)
     """How the people were found: rules, principals, persons at that moment."""
+    returned: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """Set when the case was sent back to it: the step, person, reason and instant it came from, and `resume`."""
     opened_at: Mapped[datetime] = mapped_column(Instant)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     __table_args__ = (

@@ -1,0 +1,43 @@
+"""Sending a task back over the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.commands.deployment import Deploy
+from engine.engine import Engine
+from engine.testing import bpmn, process, user_task
+from tests.api.browser import Client
+
+
+def test_a_task_is_sent_back_with_its_reason(sign_in: Callable[[str], Client], engine: Engine) -> None:
+    extensions = '<liandong:process startable="true"/><liandong:starter post="BR_GP"/>'
+    tasks = user_task("draft", post="BR_GP") + user_task("check", post="BR_GP")
+    start, end = '<startEvent id="s"/>', '<endEvent id="e"/>'
+    model = bpmn(process("two", start, tasks, end, flows="s > draft > check > e", extensions=extensions))
+    engine.execute(Deploy(name="two", resources={"two.bpmn": model}))
+    gp = sign_in("gp")
+    case = gp.start("two")["instance"]["id"]
+    (draft,) = [row for row in gp.get("/tasks?box=todo")["items"] if row["instance"]["id"] == case] or [
+        row for row in gp.get("/tasks?box=claimable")["items"] if row["instance"]["id"] == case
+    ]
+    first = gp.get(f"/tasks/{draft['id']}")
+    assert "return" not in first["actions"]
+    check = gp.complete(draft["id"], "done")["nextTask"]
+    opened = gp.get(f"/tasks/{check['id']}")
+    assert "return" in opened["actions"]
+    assert opened["returned"] is None
+    (target,) = gp.get(f"/tasks/{check['id']}/return-targets")
+    assert (target["element"], target["refusal"], target["refusalText"], target["previous"]) == ("draft", None, None, True)
+    unsaid = gp.act(check["id"], "return", {"target": "draft", "reason": " "})
+    assert (unsaid.status_code, unsaid.json()["errors"][0]["path"]) == (422, "reason")
+    unknown = gp.act(check["id"], "return", {"target": "check", "reason": "x"})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "return-target")
+    answer = gp.act(check["id"], "return", {"target": "draft", "reason": "请补充检查结果", "resume": "direct"})
+    assert answer.status_code == 200
+    assert answer.json()["task"]["outcomeLabel"] == "退回"
+    again = answer.json()["nextTask"]
+    assert (again["reason"], again["mine"]) == ("returned", True)
+    returned = gp.get(f"/tasks/{again['id']}")["returned"]
+    assert (returned["name"], returned["reason"], returned["resume"]) == ("check", "请补充检查结果", "direct")
+    assert gp.act(check["id"], "return", {"target": "draft", "reason": "x"}).json()["code"] == "task-closed"
