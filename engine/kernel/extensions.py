@@ -26,6 +26,7 @@ from engine.kernel.model import (
 )
 from engine.kernel.placement import LIANDONG
 from engine.kernel.report import Report
+from engine.kernel.signing_reader import read_signing
 from engine.kernel.source import child, local
 
 VENDORS = (
@@ -36,9 +37,7 @@ VENDORS = (
 )
 FOREIGN_WORK = ("class", "delegateExpression", "expression", "type", "topic")
 
-_MODES = frozenset({"single", "pool"})
-_UNBUILT_MODES = frozenset({"all", "any", "order", "vote"})
-_KINDS = frozenset({"primary", "negative", "neutral"})
+_KINDS = frozenset({"primary", "negative", "neutral", "adjourn"})
 _FLAGS = frozenset({"true", "false"})
 _OPINIONS = frozenset({"optional", "required"})
 _RULES = frozenset({"post", "person", "starter"})
@@ -114,8 +113,6 @@ class ExtensionReader:
         """What a user task asks of people, from our elements or from another engine's attributes."""
         item = extension(node, "approval")
         mode = "single" if item is None else (item.get("mode") or "single")
-        if mode not in _MODES:
-            self._refuse_mode(node, mode)
         form = self._form(node, None if item is None else item.get("form"))
         assigns = tuple(self._people(node, "assign")) or tuple(self._legacy_people(node))
         if not assigns:
@@ -125,17 +122,20 @@ class ExtensionReader:
                 "用户任务没有指定办理人，运行时将转给牵头医院的系统管理员。",
                 "The user task names nobody; at run time it goes to the administrator of the lead institution.",
             )
+        outcomes = self._outcomes(node)
+        recused, secretaries = tuple(self._people(node, "recuse")), tuple(self._people(node, "secretary"))
         return ApprovalModel(
             name_en=None if item is None else item.get("name-en"),
             mode=mode,
             form=form,
             assigns=assigns,
             fields=self._fields(node),
-            outcomes=self._outcomes(node),
+            outcomes=outcomes,
             deadline=self._deadline(node),
             copies=tuple(self._people(node, "copy")),
             follow_up=self._legacy_template(node, "followUpDate"),
             priority=self._legacy_template(node, "priority"),
+            signing=read_signing(self.report, node, item, mode, assigns, outcomes, recused, secretaries),
         )
 
     def send(self, node: etree._Element) -> SendModel | None:
@@ -259,6 +259,7 @@ class ExtensionReader:
 
     def _people(self, node: etree._Element, name: str) -> Iterator[AssignModel]:
         for item in extensions(node, name):
+            self._one_of(item, "chair", _FLAGS)
             rule = item.get("rule") or ""
             if rule not in _RULES:
                 self.report.error(
@@ -278,6 +279,7 @@ class ExtensionReader:
                 person=self._template(item, "person"),
                 institution=self._template(item, "institution"),
                 department=self._template(item, "department"),
+                chair=item.get("chair") == "true",
             )
 
     def _legacy_people(self, node: etree._Element) -> Iterator[AssignModel]:
@@ -364,22 +366,6 @@ class ExtensionReader:
                 "missing-attribute", item, f"liandong:{tag} 缺少属性 {name}。", f"liandong:{tag} lacks its attribute {name}."
             )
         return value
-
-    def _refuse_mode(self, node: etree._Element, mode: str) -> None:
-        if mode in _UNBUILT_MODES:
-            self.report.error(
-                "approval-mode",
-                node,
-                f"会签方式“{mode}”尚未提供，请改用 single 或 pool。",
-                f"The approval mode '{mode}' is not available yet; use single or pool.",
-            )
-        else:
-            self.report.error(
-                "approval-mode",
-                node,
-                f"办理方式“{mode}”不存在，可用 single、pool。",
-                f"There is no approval mode '{mode}'; use single or pool.",
-            )
 
 
 def _words(item: etree._Element, name: str) -> tuple[str, ...]:

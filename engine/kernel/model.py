@@ -183,6 +183,8 @@ class AssignModel:
     institution: Template | None = None
     """None is the owning institution."""
     department: Template | None = None
+    chair: bool = False
+    """Whether its people preside: in a vote they speak last, and they may put it off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +195,7 @@ class OutcomeModel:
     label: str
     label_en: str
     kind: str = "primary"
-    """`primary`, `negative` or `neutral`."""
+    """`primary`, `negative`, `neutral`, or `adjourn`: a vote is put off undecided."""
     opinion: str = "optional"
     """`optional` or `required`."""
     fields: tuple[str, ...] = ()
@@ -223,6 +225,25 @@ class DeadlineModel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SigningModel:
+    """How several people decide one task together; see `engine.approvals.Policy`."""
+
+    refusal: str = "now"
+    threshold: Template | None = None
+    """A share such as `60%`, `2/3` or `>1/2`."""
+    base: str = "expected"
+    quorum: Template | None = None
+    abstain: str | None = None
+    """None: in a vote abstentions stay in the base, elsewhere they do not count."""
+    early: bool = True
+    chair_last: bool = False
+    recused: tuple[AssignModel, ...] = ()
+    """Who of the people has to keep out of it (回避)."""
+    secretaries: tuple[AssignModel, ...] = ()
+    """Who may enter what was said at a meeting (秘书代录)."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApprovalModel:
     """What a user task asks of people."""
 
@@ -237,13 +258,15 @@ class ApprovalModel:
     copies: tuple[AssignModel, ...] = ()
     follow_up: Template | None = None
     priority: Template | None = None
+    signing: SigningModel = SigningModel()
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Every name that the expressions of its people and its deadline read."""
-        templates = [
+        """Every name that the expressions of its people, its policy and its deadline read."""
+        templates = [self.signing.threshold, self.signing.quorum]
+        templates += [
             template
-            for rule in (*self.assigns, *self.copies)
+            for rule in (*self.assigns, *self.copies, *self.signing.recused, *self.signing.secretaries)
             for template in (rule.post, rule.person, rule.institution, rule.department)
         ]
         if self.deadline:

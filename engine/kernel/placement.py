@@ -24,9 +24,13 @@ _ATTRIBUTES = {
     "owner": frozenset({"value"}),
     "businessKey": frozenset({"value"}),
     "visible": frozenset({"institution", "while"}),
-    "approval": frozenset({"mode", "form", "name-en"}),
-    "assign": _PEOPLE,
+    "approval": frozenset(
+        {"mode", "form", "name-en", "refusal", "threshold", "base", "quorum", "abstain", "early", "chair-last"}
+    ),
+    "assign": _PEOPLE | {"chair"},
     "copy": _PEOPLE,
+    "recuse": _PEOPLE,
+    "secretary": _PEOPLE,
     "fields": frozenset({"write", "required", "hidden"}),
     "outcome": frozenset({"value", "label", "label-en", "kind", "opinion", "fields", "partial"}),
     "deadline": frozenset({"term", "calendar", "ladder"}),
@@ -49,7 +53,7 @@ _OF_PROCESS = frozenset({"process", "starter", "number", "subject", "urgency", "
 _OF_ANY = frozenset({"async", "retry"})
 _OF_ELEMENT = {
     "process": _OF_PROCESS,
-    "userTask": frozenset({"approval", "assign", "fields", "outcome", "deadline", "copy"}),
+    "userTask": frozenset({"approval", "assign", "fields", "outcome", "deadline", "copy", "recuse", "secretary"}),
     "task": frozenset({"external"}),
     "serviceTask": frozenset({"call", "external"}),
     "businessRuleTask": frozenset({"call", "decision", "external"}),
