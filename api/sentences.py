@@ -82,6 +82,8 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "too-many-streams": ("实时连接过多，改为定时刷新。", "Too many live connections; poll instead."),
     # tasks
     "stale": ("此任务刚被他人更新，请刷新后再试。", "Somebody changed this task meanwhile; look again and retry."),
+    "not-chair": ("只有主持人可以缓议。", "Only who presides may put it off."),
+    "task-waiting": ("还没有轮到您办理。", "It is not your turn yet."),
     "task-closed": ("此任务已由 {by} 处理。", "This task has been dealt with by {by}."),
     "not-yours": ("此任务不在您名下，不能执行该操作。", "This task is not yours, so you cannot do that."),
     "invalid-form": ("有 {count} 处填写有误，请检查。", "{count} fields need attention."),

@@ -4,8 +4,8 @@ Kinds of history and what their `data` holds:
 instance-started {process, number} · activity-started {} · activity-ended {outcome} · variable {name, value, scope} ·
 decision {decision, name, inputs: [{name, value}], rules, results: [{output: value}], labels: {output: label}} ·
 task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reason} · task-reassigned {task, to, reason} ·
-task-completed {task, outcome, label, label_en, opinion} · task-closed {task} ·
-task-returned {task, target, reason, resume} · copied {task, person, reason} ·
+task-completed {task, outcome, label, label_en, opinion} · task-closed {task, ending} ·
+task-returned {task, target, reason, resume} · round-decided {outcome, label, label_en, counts} · copied {task, person, reason} ·
 message-sent {message, name, to, endpoint} · message-received {message, name, from} · timer-fired {} · signal-received {name} ·
 escalation {task, rung, level, told} · incident {incident, code} · incident-resolved {incident, reason} · instance-ended {state} ·
 instance-suspended {reason} · instance-resumed {reason, since} · instance-cancelled {reason, compensate} ·

@@ -11,13 +11,26 @@ from uuid import UUID, uuid4
 from sqlalchemy import bindparam, func, select, update
 
 from engine.appliers.jobs import JobScheduled, schedule, unschedule
+from engine.approvals import LIVE
 from engine.store.prepared import Prepared
 from engine.store.state import chunks
 from engine.store.tables import Candidate, Copy, Draft, Round, Rung, Seat
 from engine.store.unit_of_work import UnitOfWork
-from engine.store.writes import delete_of, insert_of
+from engine.store.upsert import table_of
+from engine.store.writes import delete_of, insert_of, update_of
+
+
+def changed_seat(*columns: str) -> Prepared:
+    """New values for these columns of the seat whose `key` is given, and its next revision."""
+    table = table_of(Seat)
+    values: dict[str, Any] = {name: bindparam(name, type_=table.c[name].type) for name in columns}
+    return Prepared(update(table).where(table.c.key == bindparam("the_key")).values({**values, "revision": table.c.revision + 1}))
+
 
 NEW_SEAT, NEW_CANDIDATE, NEW_RUNG, NEW_COPY = map(insert_of, (Seat, Candidate, Rung, Copy))
+SEVERAL = update_of(Round, "several")
+TURN = changed_seat("state", "opened_at", "claimed_at", "due_at", "soon_at", "term", "sent_by")
+CLOSED_SEAT = changed_seat("state", "ended_at", "ended_by", "ending", "paused_at")
 DROP_CANDIDATES, DROP_DRAFTS = map(delete_of, (Candidate.seat, Draft.seat))
 DROP_RUNGS = delete_of(Rung.seat, Rung.done_at.is_(None))
 
@@ -44,29 +57,52 @@ class RungPlanned:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RoundOpened:
-    """A user task asks its people: one round with one seat."""
+class SeatOpened:
+    """One person's place in a round, or the one place that is offered to several."""
 
-    round: int
     seat: int
     seat_id: UUID
-    instance: int
-    token: int
-    scope: int
-    definition: int
-    element: str
-    name: str
-    mode: str
     principals: tuple[str, ...]
-    assignee: int | None
-    capacity: int | None
-    reason: str | None
-    resolved: dict[str, Any]
-    returned: dict[str, Any] | None = None
+    assignee: int | None = None
+    capacity: int | None = None
+    kind: str = "asked"
+    parent: int | None = None
+    position: int = 0
+    waiting: bool = False
+    recused: bool = False
+    binds: bool = True
+    joint: str | None = None
+    reason: str | None = None
+    level: int = 0
     due_at: datetime | None = None
     soon_at: datetime | None = None
     term: dict[str, Any] | None = None
     rungs: tuple[RungPlanned, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundPlace:
+    """The round that seats belong to."""
+
+    round: int
+    instance: int
+    token: int
+    element: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundOpened(RoundPlace):
+    """A user task asks its people: one round with its seats."""
+
+    scope: int
+    definition: int
+    mode: str
+    resolved: dict[str, Any]
+    returned: dict[str, Any] | None = None
+    policy: dict[str, Any] = field(default_factory=dict)
+    several: bool = False
+    seats: tuple[SeatOpened, ...]
     copies: tuple[int, ...] = ()
 
 
@@ -84,16 +120,30 @@ def open_rounds(work: UnitOfWork, opened: Sequence[RoundOpened]) -> None:
     """Writes rounds, seats, candidates, ladders and copies, one statement a table."""
     rows = _Rows()
     for effect in opened:
-        _add(work, effect, rows)
+        _add_round(work, effect, rows)
     work.write_all(NEW_ROUND, rows.rounds)
-    work.write_all(NEW_SEAT, rows.seats)
-    work.write_all(NEW_CANDIDATE, rows.candidates)
-    work.write_all(NEW_RUNG, rows.rungs)
+    _write_seats(work, rows)
     work.write_all(NEW_COPY, rows.copies)
     schedule(work, rows.jobs)
 
 
-def _add(work: UnitOfWork, effect: RoundOpened, rows: _Rows) -> None:
+def add_seats(work: UnitOfWork, place: RoundPlace, seats: Sequence[SeatOpened]) -> None:
+    """Adds seats to an open round, which from then on has several."""
+    rows = _Rows()
+    for seat in seats:
+        _add_seat(work, place, seat, rows)
+    _write_seats(work, rows)
+    schedule(work, rows.jobs)
+    work.write(SEVERAL, {"key": place.round, "several": True})
+
+
+def _write_seats(work: UnitOfWork, rows: _Rows) -> None:
+    work.write_all(NEW_SEAT, rows.seats)
+    work.write_all(NEW_CANDIDATE, rows.candidates)
+    work.write_all(NEW_RUNG, rows.rungs)
+
+
+def _add_round(work: UnitOfWork, effect: RoundOpened, rows: _Rows) -> None:
     rows.rounds.append(
         {
             "key": effect.round,
@@ -108,43 +158,91 @@ def _add(work: UnitOfWork, effect: RoundOpened, rows: _Rows) -> None:
             "outcome": None,
             "resolved": effect.resolved,
             "returned": effect.returned,
+            "policy": effect.policy,
+            "several": effect.several,
+            "counts": None,
             "opened_at": work.now,
             "decided_at": None,
+            "decided_by": None,
         }
     )
+    for seat in effect.seats:
+        _add_seat(work, effect, seat, rows)
+    # A copy hangs on one seat, and is the round's: it stays whatever becomes of that seat.
+    rows.copies += [copy_row(work, effect.instance, effect.seats[0].seat, person, "model") for person in effect.copies]
+
+
+def copy_row(work: UnitOfWork, instance: int, seat: int, person: int, reason: str) -> dict[str, Any]:
+    """A new read-only copy of a task."""
+    return {
+        "key": work.new_key(),
+        "id": uuid4(),
+        "seat": seat,
+        "instance": instance,
+        "person": person,
+        "reason": reason,
+        "made_at": work.now,
+        "read_at": None,
+    }
+
+
+def _add_seat(work: UnitOfWork, place: RoundPlace, seat: SeatOpened, rows: _Rows) -> None:
     rows.seats.append(
         {
-            "key": effect.seat,
-            "id": effect.seat_id,
-            "round": effect.round,
-            "instance": effect.instance,
-            "element": effect.element,
-            "name": effect.name,
+            "key": seat.seat,
+            "id": seat.seat_id,
+            "round": place.round,
+            "instance": place.instance,
+            "element": place.element,
+            "name": place.name,
             "revision": 1,
-            "state": "open" if effect.assignee is None else "claimed",
-            "assignee": effect.assignee,
-            "direct": effect.assignee is not None,
-            "capacity": effect.capacity,
-            "reason": effect.reason,
+            "state": _first_state(seat),
+            "assignee": seat.assignee,
+            "direct": seat.assignee is not None,
+            "capacity": seat.capacity,
+            "reason": seat.reason,
             "sent_by": work.actor.person,
             "opened_at": work.now,
-            "claimed_at": None if effect.assignee is None else work.now,
-            "due_at": effect.due_at,
-            "soon_at": effect.soon_at,
-            "term": effect.term,
-            "level": 0,
-            "ended_at": None,
+            "claimed_at": None if seat.assignee is None or seat.waiting or seat.recused else work.now,
+            "due_at": seat.due_at,
+            "soon_at": seat.soon_at,
+            "term": seat.term,
+            "level": seat.level,
+            "ended_at": work.now if seat.recused else None,
             "ended_by": None,
             "outcome": None,
             "opinion": None,
             "form_hash": None,
+            "kind": seat.kind,
+            "parent": seat.parent,
+            "position": seat.position,
+            "vote": None,
+            "ending": "recused" if seat.recused else None,
+            "binds": seat.binds,
+            "joint": seat.joint,
+            "paused_at": None,
+            "recorded_by": None,
+            "evidence": None,
         }
     )
-    rows.candidates += [{"principal": principal, "seat": effect.seat} for principal in effect.principals]
+    if not seat.recused:
+        rows.candidates += [{"principal": principal, "seat": seat.seat} for principal in seat.principals]
+    _add_ladder(work, place.instance, seat.seat, seat.rungs, rows)
+
+
+def _first_state(seat: SeatOpened) -> str:
+    if seat.recused:
+        return "closed"
+    if seat.waiting:
+        return "waiting"
+    return "open" if seat.assignee is None else "claimed"
+
+
+def _add_ladder(work: UnitOfWork, instance: int, seat: int, rungs: Sequence[RungPlanned], rows: _Rows) -> None:
     rows.rungs += [
         {
             "key": work.new_key(),
-            "seat": effect.seat,
+            "seat": seat,
             "clock": rung.clock,
             "kind": rung.kind,
             "level": rung.level,
@@ -152,24 +250,54 @@ def _add(work: UnitOfWork, effect: RoundOpened, rows: _Rows) -> None:
             "done_at": None,
             "told": None,
         }
-        for rung in sorted(effect.rungs, key=lambda rung: (rung.due_at, rung.level))
+        for rung in sorted(rungs, key=lambda rung: (rung.due_at, rung.level))
     ]
-    if effect.rungs:
-        first = min(rung.due_at for rung in effect.rungs)
-        rows.jobs.append(JobScheduled(kind="rung", subject=effect.seat, due_at=first, instance=effect.instance))
-    rows.copies += [
+    if rungs:
+        first = min(rung.due_at for rung in rungs)
+        rows.jobs.append(JobScheduled(kind="rung", subject=seat, due_at=first, instance=instance))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnCome:
+    """A waiting seat whose turn it is, with the term that begins for it."""
+
+    seat: int
+    assignee: int | None
+    instance: int
+    due_at: datetime | None
+    soon_at: datetime | None
+    term: dict[str, Any] | None
+    rungs: tuple[RungPlanned, ...]
+
+
+def begin_turns(work: UnitOfWork, turns: Sequence[TurnCome]) -> None:
+    """Puts waiting seats before their people, with their terms and ladders."""
+    rows = _Rows()
+    for turn in turns:
+        _add_ladder(work, turn.instance, turn.seat, turn.rungs, rows)
+    begun = [
         {
-            "key": work.new_key(),
-            "id": uuid4(),
-            "seat": effect.seat,
-            "instance": effect.instance,
-            "person": person,
-            "reason": "model",
-            "made_at": work.now,
-            "read_at": None,
+            "key": turn.seat,
+            "state": "open" if turn.assignee is None else "claimed",
+            "opened_at": work.now,
+            "claimed_at": None if turn.assignee is None else work.now,
+            "due_at": turn.due_at,
+            "soon_at": turn.soon_at,
+            "term": turn.term,
+            "sent_by": work.actor.person,
         }
-        for person in effect.copies
+        for turn in turns
     ]
+    work.write_all(TURN, begun)
+    work.write_all(NEW_RUNG, rows.rungs)
+    schedule(work, rows.jobs)
+
+
+def close_seats(work: UnitOfWork, seats: Sequence[int], ending: str, *, by: int | None = None) -> None:
+    """Ends unfinished seats of an open round undone: `unneeded`, `removed`, `transferred`, `absent`. `by` is who ended them."""
+    ended = {"state": "closed", "ended_at": work.now, "ended_by": by, "ending": ending, "paused_at": None}
+    work.write_all(CLOSED_SEAT, [{**ended, "key": seat} for seat in seats])
+    end_seats(work, seats)
 
 
 def close_rounds(work: UnitOfWork, tokens: Sequence[int]) -> list[tuple[int, UUID, str]]:
@@ -182,11 +310,13 @@ def close_rounds(work: UnitOfWork, tokens: Sequence[int]) -> list[tuple[int, UUI
         asked = work.connection.execute(select(Round.resolved).where(Round.key.in_(rounds))).scalars()
         work.wake(*(person for resolved in asked for person in resolved["persons"]))
         work.connection.execute(update(Round).where(Round.key.in_(rounds)).values(state="cancelled", decided_at=work.now))
-        open_seats = (Seat.round.in_(rounds), Seat.state.in_(("open", "claimed")))
+        open_seats = (Seat.round.in_(rounds), Seat.state.in_(LIVE))
         seats = work.connection.execute(select(Seat.key, Seat.id, Seat.element, Seat.assignee).where(*open_seats)).all()
         work.wake(*(seat.assignee for seat in seats))
         work.connection.execute(
-            update(Seat).where(*open_seats).values(state="closed", ended_at=work.now, revision=Seat.revision + 1)
+            update(Seat)
+            .where(*open_seats)
+            .values(state="closed", ended_at=work.now, ending="withdrawn", paused_at=None, revision=Seat.revision + 1)
         )
         end_seats(work, [seat.key for seat in seats])
         closed += [(seat.key, seat.id, seat.element) for seat in seats]

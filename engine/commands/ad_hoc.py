@@ -14,7 +14,7 @@ from engine.kernel.triggers import StartAdHoc
 from engine.records import Done
 from engine.runtime import Act, Case, Runtime
 from engine.runtime.ad_hoc import AdHocActivity, ad_hoc_activities
-from engine.runtime.tasks import people_asked
+from engine.runtime.people import people_asked
 from engine.store.tables import ProcessInstance
 from engine.store.unit_of_work import UnitOfWork
 

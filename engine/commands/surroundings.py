@@ -18,6 +18,8 @@ from engine.runtime.names import reserved_names
 STARTED = frozenset({"starter", "starterInst", "starterPost", "fromInst"})
 """Variables that a start by hand or by a message gives."""
 DECISION = frozenset({"outcome", "opinion", "by", "byName", "at"})
+VOTES = frozenset({"agree", "refuse", "abstain", "expected", "present", "base", "names"})
+"""What several signers leave beside it."""
 """What a completed user task leaves under its id."""
 
 
@@ -29,7 +31,7 @@ def facts(forms: Mapping[str, FormModel], decisions: Decisions, parameters: Mapp
         fields={form.id: frozenset(map(data_key, data_nodes(form.nodes))) for form in forms.values()},
         reserved={**reserved, "parameters": parameters},
         started=STARTED,
-        decision=DECISION,
+        decision=DECISION | VOTES,
         table_inputs={key: _inputs(decisions, key) for key in decisions.versions},
         table_outputs={key: frozenset(_outputs(decisions, key)) for key in decisions.versions},
     )

@@ -30,9 +30,8 @@ from engine.kernel.model import ApprovalModel, OutcomeModel
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CompleteToken
 from engine.records import Done
-from engine.runtime import Act, Case, Definition, Runtime, field_rights
+from engine.runtime import VOTES, Act, Case, Change, Runtime, field_rights, settle, straight_back
 from engine.runtime.attachments import own_uploads
-from engine.runtime.case import Expected
 from engine.store.base import dump_json
 from engine.store.prepared import Prepared
 from engine.store.tables import Copy, Draft, Person, Round, Seat
@@ -43,14 +42,26 @@ from engine.store.writes import update_of
 DONE = OutcomeModel(value="done", label="完成", label_en="Done")
 OPINION_LIMIT = 2_000
 SEAT = Prepared(
-    select(*Seat.__table__.columns, Round.token, Round.scope, Round.definition, Round.resolved, Round.returned)
+    select(
+        *Seat.__table__.columns,
+        Round.token,
+        Round.scope,
+        Round.definition,
+        Round.resolved,
+        Round.returned,
+        Round.mode,
+        Round.policy,
+        Round.several,
+        Round.decided_at,
+        Round.decided_by,
+    )
     .join(Round, Round.key == Seat.round)
     .where(Seat.id == bindparam("task"))
 )
 ENDED_SEAT = update_of(
-    Seat, "state", "assignee", "capacity", "ended_at", "ended_by", "outcome", "opinion", "revision", "form_hash"
+    Seat, "state", "assignee", "capacity", "ended_at", "ended_by", "outcome", "opinion", "vote", "revision", "form_hash"
 )
-DECIDED_ROUND = update_of(Round, "state", "outcome", "decided_at")
+DECIDED_ROUND = update_of(Round, "state", "outcome", "decided_at", "decided_by")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +162,8 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
     approval = definition.model.elements[seat.element].approval or ApprovalModel()
     require_values(command.data)
     outcome = _outcome(approval, command.outcome)
+    if outcome.kind == "adjourn" and seat.policy.get("chair") != work.actor.person:
+        raise NotAllowed("not-chair", "Expected the chair to put task '{id}' off, but you do not preside", id=str(seat.id))
     opinion = _opinion(outcome, command.opinion)
     form = definition.forms.get(approval.form) if approval.form else None
     values = _validated(work, runtime, case, seat, form, approval, outcome, command.data)
@@ -165,7 +178,10 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
     submit_uploads(work, case.key, seat.key, attached)
 
     def noted(journal: Journal) -> None:
-        _end(work, seat, capacity, outcome, opinion, values)
+        if not seat.several:
+            _end(work, seat, capacity, outcome, opinion, values)
+            row = {"key": seat.round, "state": "decided", "outcome": outcome.value, "decided_at": work.now}
+            work.write(DECIDED_ROUND, {**row, "decided_by": work.actor.person})
         journal.note(
             "task-completed",
             element=seat.element,
@@ -179,25 +195,17 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
             opinion=opinion,
         )
 
-    variables = {**values, seat.element: decision}
-    trigger = CompleteToken(token=seat.token, variables=variables, to=_straight_back(case, definition, seat))
     data = {"outcome": outcome.value, **({"attachments": attached} if attached else {})}
     act = Act(action="complete", object=str(seat.id), capacity=_key(capacity), data=data)
+    if seat.several:
+        _end(work, seat, capacity, outcome, opinion, values)
+        settle(work, runtime, case, seat, Change(act=act, noted=noted, decision=decision, values=values))
+        return Done(instance=case.id, task=seat.id, state=case.state)
+    trigger = CompleteToken(
+        token=seat.token, variables={**values, seat.element: decision}, to=straight_back(case, definition, seat)
+    )
     runtime.advance(work, case, trigger, act, before=noted, scope=seat.scope)
     return Done(instance=case.id, task=seat.id, state=case.state)
-
-
-def _straight_back(case: Case, definition: Definition, seat: Any) -> str | None:
-    """The step that sent the task here and wants it back at once, whose sender is asked again; None for the ways out."""
-    returned = seat.returned
-    if not returned or returned["resume"] != "direct":
-        return None
-    origin = definition.model.elements.get(returned["from"])
-    if origin is None or origin.type != "userTask" or origin.scope != definition.model.elements[seat.element].scope:
-        # The case was migrated to a version that no longer has it there.
-        return None
-    case.expected = {origin.id: Expected(persons=(returned["by"],))}
-    return origin.id
 
 
 def save_draft(command: SaveDraft, work: UnitOfWork, runtime: Runtime) -> Done:
@@ -246,8 +254,17 @@ def lock_open_seat(work: UnitOfWork, runtime: Runtime, task: UUID, *, moving: bo
         raise task_not_found(task)
     (seat,), *access = answers
     capacity = may_act_on_seat(work, seat, seat_access(work, access))
+    require_open(work, seat)
+    if moving:
+        case.require_moving()
+    return case, seat, capacity
+
+
+def require_open(work: UnitOfWork, seat: Any) -> None:
+    """Raises Conflict when a seat has ended, with who did that and when, or when its turn has not come."""
     if seat.state in ("completed", "closed"):
-        name = work.connection.execute(select(Person.name).where(Person.key == seat.ended_by)).scalar_one_or_none()
+        ended_by = seat.decided_by if seat.ending == "unneeded" else seat.ended_by
+        name = work.connection.execute(select(Person.name).where(Person.key == ended_by)).scalar_one_or_none()
         raise Conflict(
             "task-closed",
             "Expected task '{id}' to be open, but it is {state}",
@@ -256,9 +273,8 @@ def lock_open_seat(work: UnitOfWork, runtime: Runtime, task: UUID, *, moving: bo
             by=name,
             at=seat.ended_at.isoformat(),
         )
-    if moving:
-        case.require_moving()
-    return case, seat, capacity
+    if seat.state == "waiting":
+        raise Conflict("task-waiting", "Expected task '{id}' to be open, but it waits for others", id=str(seat.id))
 
 
 def _hold(work: UnitOfWork, seat: Any, capacity: Capacity | None) -> None:
@@ -289,11 +305,11 @@ def _end(
         "ended_by": work.actor.person,
         "outcome": outcome.value,
         "opinion": opinion,
+        "vote": VOTES[outcome.kind],
         "revision": seat.revision + 1,
         "form_hash": hashlib.sha256(dump_json(dict(values)).encode()).hexdigest(),
     }
     work.write(ENDED_SEAT, {**ended, "key": seat.key})
-    work.write(DECIDED_ROUND, {"key": seat.round, "state": "decided", "outcome": outcome.value, "decided_at": work.now})
     end_seats(work, [seat.key])
     work.wake(work.actor.person, *seat.resolved["persons"])
 

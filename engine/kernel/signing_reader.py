@@ -44,11 +44,11 @@ def read_signing(
         )
         return SigningModel()
     _check_outcomes(report, node, mode, outcomes)
-    if item is None:
-        return SigningModel(recused=recused, secretaries=secretaries)
-    _check_attributes(report, item, mode)
     if mode not in _SEVERAL and (recused or secretaries):
-        _without_effect(report, item, "liandong:recuse / liandong:secretary", mode)
+        _without_effect(report, node, "liandong:recuse / liandong:secretary", mode)
+    if item is None:
+        return SigningModel()
+    _check_attributes(report, item, mode)
     found = SigningModel(
         refusal=item.get("refusal") or "now",
         threshold=_share(report, item, "threshold"),
@@ -61,7 +61,7 @@ def read_signing(
         secretaries=secretaries,
     )
     if mode == "vote":
-        _check_vote(report, item, found, assigns, outcomes)
+        _check_vote(report, item, found, assigns)
     return found
 
 
@@ -138,9 +138,7 @@ def _share(report: Report, item: etree._Element, name: str) -> Template | None:
     return template
 
 
-def _check_vote(
-    report: Report, item: etree._Element, found: SigningModel, assigns: Sequence[AssignModel], outcomes: Sequence[OutcomeModel]
-) -> None:
+def _check_vote(report: Report, item: etree._Element, found: SigningModel, assigns: Sequence[AssignModel]) -> None:
     if found.chair_last and not any(assign.chair for assign in assigns):
         report.error(
             "approval-chair",
@@ -155,5 +153,3 @@ def _check_vote(
             f"以{'到会' if found.base == 'present' else '投票'}人数为基数而没有法定人数（quorum），少数人即可通过。",
             f"The base is who is {found.base} and there is no quorum: very few could decide.",
         )
-    if found.abstain is not None and not any(outcome.kind == "neutral" for outcome in outcomes):
-        _without_effect(report, item, "abstain", "vote")

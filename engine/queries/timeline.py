@@ -263,6 +263,22 @@ def _completed(fact: Any, names: _Names) -> _Words:
     return _Words("task", f"{step}：{label}", f"{names.step_en(fact.element)}: {label_en}", opinion, opinion)
 
 
+def _round_decided(fact: Any, names: _Names) -> _Words:
+    """The one outcome of several signers, with what they said."""
+    step, step_en, counts = names.step(fact.element), names.step_en(fact.element), fact.data["counts"]
+    said = f"同意 {counts['agree']}，不同意 {counts['refuse']}，弃权 {counts['abstain']}，基数 {counts['base']}"
+    said_en = f"{counts['agree']} agree, {counts['refuse']} refuse, {counts['abstain']} abstain, of {counts['base']}"
+    return _Words("system", f"{step}结果：{fact.data['label']}", f"{step_en} decided: {fact.data['label_en']}", said, said_en)
+
+
+def _closed(fact: Any, names: _Names) -> _Words | None:
+    """A task taken away with its step; one that nobody needs any more is told by the outcome of its round."""
+    if fact.data.get("ending") == "unneeded":
+        return None
+    step, step_en = names.step(fact.element), names.step_en(fact.element)
+    return _Words("task", f"“{step}”已收回", f"“{step_en}” was taken back")
+
+
 def _task(title: str, title_en: str, reason: bool = False) -> Callable[[Any, _Names], _Words]:
     def words(fact: Any, names: _Names) -> _Words:
         step, why = names.step(fact.element), fact.data.get("reason") if reason else None
@@ -376,7 +392,8 @@ WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "task-reassigned": _task("“{step}”改派给{to}", "“{step}” reassigned to {to}", reason=True),
     "task-completed": _completed,
     "task-returned": _returned,
-    "task-closed": _task("“{step}”已收回", "“{step}” was taken back"),
+    "task-closed": _closed,
+    "round-decided": _round_decided,
     "copied": _task("“{step}”抄送{person}", "“{step}” copied to {person}"),
     "message-sent": _sent,
     "message-received": _received,

@@ -9,13 +9,17 @@ from engine.runtime.case import Act, Case, NewCase
 from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.names import CaseNames
 from engine.runtime.rights import field_rights
+from engine.runtime.rounds import Change, policy_of, settle, straight_back
 from engine.runtime.runtime import Runtime, StepTooLarge
+from engine.runtime.signing import VOTES
 from engine.runtime.task_form import TaskForm, TaskPlace, task_form
 
 __all__ = [
+    "VOTES",
     "Act",
     "Case",
     "CaseNames",
+    "Change",
     "Definition",
     "Definitions",
     "NewCase",
@@ -24,5 +28,8 @@ __all__ = [
     "TaskForm",
     "TaskPlace",
     "field_rights",
+    "policy_of",
+    "settle",
+    "straight_back",
     "task_form",
 ]

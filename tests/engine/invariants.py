@@ -38,7 +38,8 @@ from engine.store.tables import (
     Variable,
 )
 
-LIVE = ("open", "claimed")
+LIVE = ("waiting", "open", "claimed")
+ACTING = ("open", "claimed")
 Row = Any
 
 
@@ -129,7 +130,7 @@ def _one_entry_a_revision(store: _Store) -> Iterator[str]:
 
 
 def _somebody_moves_it(store: _Store) -> Iterator[str]:
-    waiting = {row.instance for row in store.seats if row.state in LIVE} | {row.instance for row in store.subscriptions}
+    waiting = {row.instance for row in store.seats if row.state in ACTING} | {row.instance for row in store.subscriptions}
     waiting |= {row.instance for row in store.jobs if row.state != "failed"}
     waiting |= {row.instance for row in store.incidents if row.state == "open"}
     waiting |= {row.instance for row in store.external_tasks if row.state == "open"}
@@ -160,6 +161,24 @@ def _messages_have_jobs(store: _Store) -> Iterator[str]:
             yield f"I5 message {message.name} has {jobs[message.key]} jobs"
 
 
+def _seats_agree_with_rounds(store: _Store) -> Iterator[str]:
+    rounds = {row.key: row for row in store.rounds}
+    acting = Counter(seat.round for seat in store.seats if seat.state in ACTING)
+    for seat in store.seats:
+        round_ = rounds[seat.round]
+        if seat.state in LIVE and round_.state != "open":
+            yield f"I7 task {seat.element} is {seat.state}, its round {round_.state}"
+        if seat.state not in LIVE and round_.state == "open" and not round_.several:
+            yield f"I7 task {seat.element} is {seat.state}, its round is open"
+        if (seat.state == "closed") != (seat.ending not in (None, "retaken")):
+            yield f"I7 task {seat.element} is {seat.state} and ended as {seat.ending}"
+        if seat.state != "completed" and seat.vote is not None:
+            yield f"I7 task {seat.element} is {seat.state} and has vote {seat.vote}"
+    for round_ in store.rounds:
+        if round_.state == "open" and not acting[round_.key]:
+            yield f"I7 round {round_.key} is open and nobody is asked"
+
+
 def _work_agrees_with_tokens(store: _Store) -> Iterator[str]:
     offered = sorted(row.token for row in store.external_tasks)
     wanted = sorted(row.key for row in store.tokens if row.internal.get("external"))
@@ -180,15 +199,12 @@ def _people_agree_with_tokens(store: _Store) -> Iterator[str]:
     asked = sorted(row.token for row in store.rounds if row.state == "open")
     if ready != asked:
         yield f"I7 tokens ready {ready}, open rounds {asked}"
-    rounds = {row.key: row for row in store.rounds}
-    for seat in store.seats:
-        if (seat.state in LIVE) != (rounds[seat.round].state == "open"):
-            yield f"I7 task {seat.element} is {seat.state}, its round {rounds[seat.round].state}"
     live = {row.key for row in store.seats if row.state in LIVE}
+    climbing = {row.key for row in store.seats if row.state in ACTING}
     for name, rows in (("candidate", store.candidates), ("draft", store.drafts)):
         if left := {row.seat for row in rows} - live:
             yield f"I7 ended tasks {left} have a {name}"
-    if left := {row.seat for row in store.rungs if row.done_at is None} - live:
+    if left := {row.seat for row in store.rungs if row.done_at is None} - climbing:
         yield f"I7 ended tasks {left} have a ladder"
     offered = {row.seat for row in store.candidates}
     for seat in store.seats:
@@ -279,6 +295,7 @@ CHECKS = (
     _timers_have_jobs,
     _messages_have_jobs,
     _people_agree_with_tokens,
+    _seats_agree_with_rounds,
     _work_agrees_with_tokens,
     _tokens_are_counted,
     _chain_holds,

@@ -25,6 +25,12 @@ def codes(body: str | bytes, extra: str = "", **options: object) -> set[str]:
     return {finding.code for finding in findings(body, extra, **options) if finding.level == "error"}
 
 
+def vote(attributes: str) -> str:
+    """A user task put to the vote by these attributes."""
+    outcomes = '<liandong:outcome value="yes"/><liandong:outcome value="no" kind="negative"/>'
+    return extended("userTask", f'<liandong:approval mode="vote" {attributes}/>{outcomes}')
+
+
 def extended(kind: str, extension: str) -> str:
     """A node with extension elements."""
     return f'<{kind} id="a"><extensionElements>{extension}</extensionElements></{kind}>'
@@ -270,7 +276,7 @@ def test_missing_ids_are_given_the_same_way_every_time() -> None:
         ),
         ('<intermediateCatchEvent id="c"><timerEventDefinition/></intermediateCatchEvent>', "timer", "c"),
         (
-            '<userTask id="a"><extensionElements><liandong:approval mode="vote"/></extensionElements></userTask>',
+            '<userTask id="a"><extensionElements><liandong:approval mode="votes"/></extensionElements></userTask>',
             "approval-mode",
             "a",
         ),
@@ -283,6 +289,26 @@ def test_missing_ids_are_given_the_same_way_every_time() -> None:
         (extended("userTask", '<liandong:assign rule="starter" instituion="CH00"/>'), "unknown-attribute", "a"),
         (extended("userTask", '<liandong:approval/><liandong:approval mode="pool"/>'), "repeated-extension", "a"),
         (extended("userTask", '<liandong:outcome value="x" kind="bad"/>'), "attribute-value", "a"),
+        (extended("userTask", '<liandong:approval mode="all" refusal="back"/>'), "attribute-value", "a"),
+        (extended("userTask", '<liandong:approval mode="vote"/>'), "approval-outcomes", "a"),
+        (
+            extended("userTask", '<liandong:approval mode="any"/><liandong:outcome value="x"/><liandong:outcome value="y"/>'),
+            "approval-outcomes",
+            "a",
+        ),
+        (
+            extended("userTask", '<liandong:approval mode="all"/><liandong:outcome value="x" kind="adjourn"/>'),
+            "approval-outcomes",
+            "a",
+        ),
+        (extended("userTask", '<liandong:approval mode="all" threshold="60%"/>'), "approval-attribute", "a"),
+        (extended("userTask", '<liandong:approval mode="pool"/><liandong:recuse rule="starter"/>'), "approval-attribute", "a"),
+        (extended("userTask", '<liandong:secretary rule="starter"/>'), "approval-attribute", "a"),
+        (vote('threshold="101%"'), "approval-share", "a"),
+        (vote('threshold="0%"'), "approval-share", "a"),
+        (vote('quorum="3/2"'), "approval-share", "a"),
+        (vote('threshold=">100%"'), "approval-share", "a"),
+        (vote('chair-last="true"'), "approval-chair", "a"),
         (extended("sendTask", '<liandong:send><liandong:accept name="x"/></liandong:send>'), "misplaced-extension", "a"),
         (extended("sendTask", '<liandong:send to="CH00"/>'), "no-message", "a"),
         (extended("sendTask", '<liandong:send to="A" endpoint="PT"/>'), "send", "a"),

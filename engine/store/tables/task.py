@@ -1,7 +1,8 @@
 """The people's side of a user task: rounds, seats, who may be offered them, drafts and copies.
 
 A user task is one token. One asking of its people is a round; a person's place in it is a seat, which is what an inbox
-calls a task. A seat is `open` (claimable), `claimed` (one person has it), `completed`, or `closed` (taken away undone).
+calls a task. A seat is `waiting` (its turn has not come: in no inbox, no clock runs), `open` (claimable), `claimed` (one
+person has it), `completed`, or `closed` (ended undone). The rules of a round are those of `engine.approvals`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base, Entity, Instant, Json, Keyed
@@ -35,8 +36,16 @@ class Round(Entity, Base):
     """How the people were found: rules, principals, persons at that moment."""
     returned: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """Set when the case was sent back to it: the step, person, reason and instant it came from, and `resume`."""
+    policy: Mapped[dict[str, Any]] = mapped_column(Json, server_default="{}")
+    """How several signers decide (`engine.approvals.Policy`); empty where one does."""
+    several: Mapped[bool] = mapped_column(server_default=false())
+    """Whether the round has, or had, more than one seat."""
+    counts: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """The votes of several signers when they had decided (`engine.approvals.Counts`)."""
     opened_at: Mapped[datetime] = mapped_column(Instant)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)
+    """Person whose vote decided it."""
     __table_args__ = (
         CheckConstraint("state IN ('open','decided','cancelled')", name="state"),
         Index("ix_round_element", "instance", "element", "number"),
@@ -79,8 +88,29 @@ class Seat(Entity, Base):
     opinion: Mapped[str | None] = mapped_column(Text)
     form_hash: Mapped[str | None] = mapped_column(String(64))
     """SHA-256 of the form's values when the seat was completed."""
+    kind: Mapped[str] = mapped_column(String(10), server_default="asked")
+    """`asked` by the model; added by a signer `before`, `after` or `beside` himself; asked for `advice`."""
+    parent: Mapped[int | None] = mapped_column(BigInteger)
+    """Seat whose holder added it, or which it has taken over from."""
+    position: Mapped[int] = mapped_column(server_default="0")
+    """Whose turn it is: a seat waits for those of its round with lower positions."""
+    vote: Mapped[str | None] = mapped_column(String(10))
+    """`agree`, `refuse`, `abstain` or `adjourn`. Never changes."""
+    ending: Mapped[str | None] = mapped_column(String(20))
+    """Of a closed seat: `unneeded`, `withdrawn` (with its round), `removed`, `transferred`, `recused` or `absent`. Of a
+    completed one: `retaken` when it was asked again."""
+    binds: Mapped[bool] = mapped_column(server_default=true())
+    """Whether the refusal of an added signer is more than advice."""
+    joint: Mapped[str | None] = mapped_column(String(5))
+    """How seats that were added together act: `all`, `any` or in `order`."""
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Since when the clock of a waiting seat stands still."""
+    recorded_by: Mapped[int | None] = mapped_column(BigInteger)
+    """Person who entered the vote on behalf of the one whose it is."""
+    evidence: Mapped[str | None] = mapped_column(Text)
+    """What proves a vote that was entered on behalf."""
     __table_args__ = (
-        CheckConstraint("state IN ('open','claimed','completed','closed')", name="state"),
+        CheckConstraint("state IN ('waiting','open','claimed','completed','closed')", name="state"),
         CheckConstraint("(state IN ('completed','closed')) = (ended_at IS NOT NULL)", name="ended"),
         CheckConstraint("state <> 'claimed' OR assignee IS NOT NULL", name="assignee"),
         Index("ix_seat_assignee", "assignee", "state", "due_at"),

@@ -1,0 +1,92 @@
+"""Whom the rules of a user task find, with their expressions evaluated in its case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.assignment import AssignmentRule, Resolution, resolve
+from engine.errors import ExpressionError
+from engine.expressions import Template
+from engine.kernel.effects import Names
+from engine.kernel.model import ApprovalModel, AssignModel
+from engine.runtime.case import Case, Expected
+from engine.store.unit_of_work import UnitOfWork
+
+ONE_DECIDES = frozenset({"single", "pool"})
+"""Modes in which one person does the task, so that whoever did it before does it again."""
+
+
+class People:
+    """Whom the rules of one step's tasks find; each rule is asked once, however many tasks have it."""
+
+    def __init__(self, work: UnitOfWork, case: Case) -> None:
+        self.institutions: set[int] = set()
+        """Where those who are asked or get a copy sit: they take part, or nobody there could read the case."""
+        self._work = work
+        self._case = case
+        self._found: dict[tuple[str, tuple[AssignmentRule, ...]], Resolution] = {}
+
+    def asked(self, approval: ApprovalModel, names: Names, expected: Expected | None = None) -> Resolution:
+        """The people who are to do a task: those who did it before, where the case was sent back to it and one is left."""
+        again = tuple(AssignmentRule(kind="person", person=person) for person in (expected.persons if expected else ()))
+        found = self._resolve("single", again) if again and approval.mode in ONE_DECIDES else None
+        if found is None or found.reason:
+            found = self._resolve(approval.mode, _rules(approval.assigns, names, self._case.institution_code))
+        self.institutions.update(found.institutions)
+        return found
+
+    def copied(self, approval: ApprovalModel, names: Names) -> tuple[int, ...]:
+        """The persons who get a read-only copy, none when the rules find nobody."""
+        found = self.found(approval.copies, names)
+        if found is None:
+            return ()
+        self.institutions.update(found.institutions)
+        return found.persons
+
+    def found(self, rules: Sequence[AssignModel], names: Names) -> Resolution | None:
+        """Whom these rules find; None when they find nobody."""
+        found = self._resolve("pool", _rules(rules, names, self._case.institution_code)) if rules else None
+        return None if found is None or found.reason else found
+
+    def administrators(self) -> Resolution:
+        """Those who get what nobody else is to do."""
+        found = self._resolve("pool", ())
+        self.institutions.update(found.institutions)
+        return found
+
+    def _resolve(self, mode: str, rules: tuple[AssignmentRule, ...]) -> Resolution:
+        if (mode, rules) not in self._found:
+            own, starter = self._case.institution_code, self._case.started_by
+            self._found[mode, rules] = resolve(self._work, rules, own=own, starter=starter, mode=mode)
+        return self._found[mode, rules]
+
+
+def people_asked(work: UnitOfWork, case: Case, approval: ApprovalModel, names: Names) -> tuple[int, ...]:
+    """Keys of the persons whom a task of the case would ask now."""
+    return People(work, case).asked(approval, names).persons
+
+
+def _rules(assigns: Sequence[AssignModel], names: Names, own: str | None) -> tuple[AssignmentRule, ...]:
+    """The rules with their expressions evaluated; a rule whose expression fails finds nobody and is left out."""
+    rules = []
+    for assign in assigns:
+        try:
+            rules.append(
+                AssignmentRule(
+                    kind=assign.rule,
+                    post=_text(assign.post, names),
+                    person=_text(assign.person, names),
+                    institution=_text(assign.institution, names) or own,
+                    department=_text(assign.department, names),
+                )
+            )
+        except ExpressionError:
+            continue
+    return tuple(rules)
+
+
+def _text(template: Template | None, names: Names) -> str | None:
+    if template is None:
+        return None
+    value = template.evaluate(names)
+    return None if value is None or value == "" else str(value)
