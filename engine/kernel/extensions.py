@@ -135,7 +135,9 @@ class ExtensionReader:
             copies=tuple(self._people(node, "copy")),
             follow_up=self._legacy_template(node, "followUpDate"),
             priority=self._legacy_template(node, "priority"),
-            signing=read_signing(self.report, node, item, mode, assigns, outcomes, recused, secretaries),
+            signing=read_signing(self.report, node, item, mode, assigns, outcomes, at_meetings=bool(recused or secretaries)),
+            recused=recused,
+            secretaries=secretaries,
         )
 
     def send(self, node: etree._Element) -> SendModel | None:

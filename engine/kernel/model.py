@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from engine.expressions import Expression, Script, Template
+from engine.kernel.signing import ONE_SIGNER, SigningModel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,25 +226,6 @@ class DeadlineModel:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SigningModel:
-    """How several people decide one task together; see `engine.approvals.Policy`."""
-
-    refusal: str = "now"
-    threshold: Template | None = None
-    """A share such as `60%`, `2/3` or `>1/2`."""
-    base: str = "expected"
-    quorum: Template | None = None
-    abstain: str | None = None
-    """None: in a vote abstentions stay in the base, elsewhere they do not count."""
-    early: bool = True
-    chair_last: bool = False
-    recused: tuple[AssignModel, ...] = ()
-    """Who of the people has to keep out of it (回避)."""
-    secretaries: tuple[AssignModel, ...] = ()
-    """Who may enter what was said at a meeting (秘书代录)."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class ApprovalModel:
     """What a user task asks of people."""
 
@@ -258,7 +240,11 @@ class ApprovalModel:
     copies: tuple[AssignModel, ...] = ()
     follow_up: Template | None = None
     priority: Template | None = None
-    signing: SigningModel = SigningModel()
+    signing: SigningModel = ONE_SIGNER
+    recused: tuple[AssignModel, ...] = ()
+    """Who of the people has to keep out of it (回避)."""
+    secretaries: tuple[AssignModel, ...] = ()
+    """Who may enter what was said at a meeting (秘书代录)."""
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -266,7 +252,7 @@ class ApprovalModel:
         templates = [self.signing.threshold, self.signing.quorum]
         templates += [
             template
-            for rule in (*self.assigns, *self.copies, *self.signing.recused, *self.signing.secretaries)
+            for rule in (*self.assigns, *self.copies, *self.recused, *self.secretaries)
             for template in (rule.post, rule.person, rule.institution, rule.department)
         ]
         if self.deadline:

@@ -9,8 +9,9 @@ from lxml import etree
 
 from engine.approvals import MODES, parse_share
 from engine.expressions import Template
-from engine.kernel.model import AssignModel, OutcomeModel, SigningModel
+from engine.kernel.model import AssignModel, OutcomeModel
 from engine.kernel.report import Report
+from engine.kernel.signing import SigningModel
 
 _SEVERAL = frozenset({"all", "any", "order", "vote"})
 _REFUSALS = {"all": ("now", "end"), "any": ("now", "end"), "order": ("now", "back")}
@@ -30,10 +31,12 @@ def read_signing(
     mode: str,
     assigns: Sequence[AssignModel],
     outcomes: Sequence[OutcomeModel],
-    recused: tuple[AssignModel, ...],
-    secretaries: tuple[AssignModel, ...],
+    *,
+    at_meetings: bool,
 ) -> SigningModel:
-    """The policy of the user task `node`, whose `liandong:approval` is `item`. What is wrong becomes a finding."""
+    """The policy of the user task `node`, whose `liandong:approval` is `item`. `at_meetings`: it names who is
+    recused, or secretaries. What is wrong becomes a finding.
+    """
     if mode not in MODES:
         known = "、".join(MODES)
         report.error(
@@ -44,7 +47,7 @@ def read_signing(
         )
         return SigningModel()
     _check_outcomes(report, node, mode, outcomes)
-    if mode not in _SEVERAL and (recused or secretaries):
+    if mode not in _SEVERAL and at_meetings:
         _without_effect(report, node, "liandong:recuse / liandong:secretary", mode)
     if item is None:
         return SigningModel()
@@ -57,8 +60,6 @@ def read_signing(
         abstain=item.get("abstain"),
         early=item.get("early") != "false",
         chair_last=item.get("chair-last") == "true",
-        recused=recused,
-        secretaries=secretaries,
     )
     if mode == "vote":
         _check_vote(report, item, found, assigns)

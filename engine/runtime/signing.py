@@ -45,7 +45,7 @@ class Signing:
         self._people, self._element, self._names = people, element, names
         self._asked = found.people
         self._approval = element.approval or ApprovalModel()
-        self._recused = set(self._persons(self._approval.signing.recused))
+        self._recused = set(self._persons(self._approval.recused))
         self._chair = self._chairing()
         self.policy = self._policy()
 
@@ -105,7 +105,7 @@ class Signing:
 
     def _policy(self) -> Policy:
         signing, mode = self._approval.signing, self._approval.mode
-        secretaries = self._people.found(signing.secretaries, self._names)
+        secretaries = self._people.found(self._approval.secretaries, self._names)
         if secretaries is not None:
             self._people.institutions.update(secretaries.institutions)
         return Policy(
