@@ -12,6 +12,7 @@ from api import (
     assets,
     attachments,
     batches,
+    calendars,
     database,
     document,
     events,
@@ -46,6 +47,7 @@ CONCEPTS = (
     operating,
     batches,
     organisation,
+    calendars,
     administration,
     events,
 )

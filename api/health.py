@@ -17,7 +17,12 @@ blueprint = Blueprint("health", __name__)
 def healthz() -> Response:
     """200 while the database answers; `status` is `degraded` while due dates rest on an unpublished calendar."""
     health = ask(GetHealth(), SYSTEM)
-    calendar = {"lastPublishedYear": health.calendar.last_published_year, "provisional": health.calendar.provisional}
+    calendar = {
+        "version": health.calendar.version,
+        "lastPublishedYear": health.calendar.last_published_year,
+        "provisional": health.calendar.provisional,
+        "invented": health.calendar.invented,
+    }
     status = "degraded" if health.calendar.provisional else "ok"
     body: dict[str, Any] = {"status": status, "database": health.database, "calendar": calendar}
     return jsonify(body)

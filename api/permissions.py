@@ -14,6 +14,7 @@ OWN = "own"
 SIGNED_IN = "signed-in"
 """With a session. Any other name is a system right that the account must hold as well."""
 OPERATIONS = "operations"
+ADMINISTRATE = "administrate"
 INTEGRATE = "integrate"
 ADMINISTRATE = "administrate"
 EXTERNAL_TASKS = "external-tasks"
@@ -51,6 +52,13 @@ PERMISSIONS: Mapping[str, str] = {
     "attachments.add_attachment": SIGNED_IN,
     "attachments.read_attachment": SIGNED_IN,
     "attachments.remove_attachment": SIGNED_IN,
+    "calendars.drop_hours": ADMINISTRATE,
+    "calendars.get_year": SIGNED_IN,
+    "calendars.list_calendars": SIGNED_IN,
+    "calendars.preview_year": ADMINISTRATE,
+    "calendars.put_hours": ADMINISTRATE,
+    "calendars.put_year": ADMINISTRATE,
+    "calendars.reckon_term": SIGNED_IN,
     "events.stream_changes": SIGNED_IN,
     "external-tasks.complete": EXTERNAL_TASKS,
     "external-tasks.extend_lock": EXTERNAL_TASKS,

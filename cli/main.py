@@ -8,6 +8,7 @@ import click
 
 from cli.audit import verify_audit
 from cli.backup import backup
+from cli.calendar import calendar
 from cli.decide import decide
 from cli.demonstration import demo
 from cli.deploy import deploy
@@ -40,5 +41,5 @@ def scenario(paths: tuple[Path, ...], restart_each_step: bool) -> None:
         raise SystemExit(1)
 
 
-for command in (backup, decide, demo, deploy, lint, migrate, openapi, scenario, serve, user, worker, verify_audit):
+for command in (backup, calendar, decide, demo, deploy, lint, migrate, openapi, scenario, serve, user, worker, verify_audit):
     main.add_command(command)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.commands.account import CreateAccount, SetPassword, SetSharedPassword
+from engine.commands.calendar import PutCalendarYear
 from engine.commands.keeping import Saved
 from engine.commands.organisation import (
     Appoint,
@@ -29,9 +30,12 @@ from engine.commands.organisation import (
 )
 from engine.commands.registry import Command
 from engine.engine import Engine
+from engine.queries.calendars import ListCalendars
 from engine.queries.identity import ListAccounts
 
 COMMUNITY = Path(__file__).with_name("community.json")
+INVENTED_YEAR = Path(__file__).with_name("working-days-2027.json")
+"""Next year's working days, made up and saying so, so that a demonstration has due dates beyond what is published."""
 LOGINS_FILE = "demo-logins.json"
 _SMALL, _CAPITAL, _DIGITS = "abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"
 
@@ -51,10 +55,19 @@ def load_demo(engine: Engine) -> list[DemoLogin]:
     known = {account.login for account in engine.query(ListAccounts())}
     missing = [person for person in community["people"] if person["login"] not in known]
     engine.execute(PutTogether(commands=(*_house(community), *_people(missing, date.fromisoformat(community["since"])))))
+    _invent_year(engine)
     for person in missing:
         rights, must_change = tuple(person.get("rights", ())), not engine.config.demo
         engine.execute(CreateAccount(person=person["staffNumber"], login=person["login"], rights=rights, must_change=must_change))
     return [DemoLogin(person["login"], person["name"], _chairs(person)) for person in community["people"]]
+
+
+def _invent_year(engine: Engine) -> None:
+    """In demo mode only, and only while the year is not known."""
+    document = json.loads(INVENTED_YEAR.read_text(encoding="utf-8"))
+    year = int(document["year"])
+    if engine.config.demo and all(known.year != year for known in engine.query(ListCalendars()).years):
+        engine.execute(PutCalendarYear(year=year, document=document))
 
 
 def ensure_demo_passwords(var: Path, engine: Engine) -> dict[str, str]:

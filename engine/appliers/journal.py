@@ -7,7 +7,8 @@ task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reas
 task-completed {task, outcome, label, label_en, opinion} · task-closed {task, ending} ·
 task-returned {task, target, reason, resume} · round-decided {outcome, label, label_en, counts} · copied {task, person, reason} ·
 message-sent {message, name, to, endpoint} · message-received {message, name, from} · timer-fired {} · signal-received {name} ·
-escalation {task, rung, level, told} · incident {incident, code} · incident-resolved {incident, reason} · instance-ended {state} ·
+due-moved {task, before, after, calendarVersion} · escalation {task, clock, rung, level, told} ·
+incident {incident, code} · incident-resolved {incident, reason} · instance-ended {state} ·
 instance-suspended {reason} · instance-resumed {reason, since} · instance-cancelled {reason, compensate} ·
 instance-migrated {reason, from, to, from_version, to_version, mapping, back} ·
 external-completed / external-failed {worker} · external-error {worker, code} ·

@@ -20,7 +20,7 @@ from engine.calendar.records import (
 )
 from engine.calendar.terms import Term, parse_term
 from engine.calendar.working_time import SHIPPED, WorkingTime, read_hours, read_minute, write_hours, write_minute
-from engine.calendar.year_document import read_year, write_year
+from engine.calendar.year_document import read_year, write_year, year_content
 
 __all__ = [
     "ADMIN",
@@ -59,4 +59,5 @@ __all__ = [
     "write_hours",
     "write_minute",
     "write_year",
+    "year_content",
 ]

@@ -88,6 +88,20 @@ def write_year(days: WorkingDays) -> dict[str, Any]:
     }
 
 
+def year_content(year: int, document: Any, *, demo: bool) -> dict[str, Any]:
+    """A year's document as it is kept. Raises InvalidForm for one that is wrong, of another year, or invented outside a demo."""
+    days = read_year(document)
+    if days.year != year:
+        raise _wrong("year", f"{year} 年的放假安排", f"the working days of {year}", days.year)
+    if days.invented and not demo:
+        raise _wrong(
+            "invented",
+            "国务院办公厅公布的安排，虚构的年份只能用于演示",
+            "a year that was published; one that is invented is for demonstrations only",
+        )
+    return write_year(days)
+
+
 def _holidays(entries: Any, year: int) -> list[Holiday]:
     if not isinstance(entries, Sequence) or isinstance(entries, str) or not 0 < len(entries) <= _MAX_HOLIDAYS:
         raise _wrong("holidays", "holidays 为放假安排的列表", "'holidays' to be the list of days off", entries)

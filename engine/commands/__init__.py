@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from engine.commands import account, authority, batch, identity, operation, organisation
+from engine.commands import account, authority, batch, calendar, identity, operation, organisation
 from engine.commands.ad_hoc import StartAdHocActivity, start_ad_hoc_activity
 from engine.commands.attachment import (
     AddAttachment,
@@ -129,6 +129,9 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     identity.Touch: identity.touch,
     operation.CancelInstance: operation.cancel_instance,
     batch.StartBatch: batch.start_batch,
+    calendar.DropCalendarHours: calendar.drop_calendar_hours,
+    calendar.PutCalendarHours: calendar.put_calendar_hours,
+    calendar.PutCalendarYear: calendar.put_calendar_year,
     batch.StopBatch: batch.stop_batch,
     operation.MigrateInstance: operation.migrate_instance,
     operation.RevertMigration: operation.revert_migration,
@@ -158,4 +161,9 @@ def _batch_made(answer: Mapping[str, Any]) -> BatchMade:
     return BatchMade(batch=UUID(answer["batch"]), total=answer["total"])
 
 
-ANSWERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"BatchMade": _batch_made, "Done": _done, "Saved": organisation.saved}
+ANSWERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "BatchMade": _batch_made,
+    "CalendarSaved": calendar.saved,
+    "Done": _done,
+    "Saved": organisation.saved,
+}

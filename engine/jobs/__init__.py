@@ -7,6 +7,7 @@ have gone between two leases, and then acts; doing it twice must be harmless.
 from __future__ import annotations
 
 from engine.jobs.batch_item import carry_out_item
+from engine.jobs.calendar import drive, reckon
 from engine.jobs.continuation import continue_token
 from engine.jobs.counterpart import tell_counterpart
 from engine.jobs.message import deliver_message
@@ -18,9 +19,11 @@ from engine.jobs.timer_start import start_by_timer
 
 JOBS = {
     "batch-item": carry_out_item,
+    "calendar": drive,
     "counterpart": tell_counterpart,
     "continue": continue_token,
     "message": deliver_message,
+    "reckon": reckon,
     "retry": retry_incident,
     "rung": climb_rung,
     "signal": broadcast_signal,

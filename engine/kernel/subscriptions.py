@@ -122,7 +122,10 @@ class Subscriptions:
         if firing.fixed:
             row.data["fixed"] = True
         if calendar is not None:
-            row.data["calendar"] = calendar
+            # What `due` was reckoned from: when the calendar changes, it is reckoned again.
+            row.data.update(calendar=calendar, base=self._session.now.isoformat())
+            if firing.term is not None:
+                row.data["term"] = firing.term
         if firing.every is not None:
             row.data.update(every=firing.every, left=firing.left)
 
@@ -286,6 +289,9 @@ class Subscriptions:
         if firing is None:
             self.drop(row)
             return
+        if calendar is not None:
+            row.data.update(base=row.due.isoformat(), fired=now.isoformat())
+            row.data.pop("pauses", None)
         row.due = firing.due
         row.data["left"] = firing.left
         self.changed(row)
@@ -300,6 +306,8 @@ class Subscriptions:
             if row.due is None or row.due <= start or row.data.get("fixed"):
                 continue
             row.due = env.put_off(row.due, row.data.get("calendar"), start, now)
+            if "base" in row.data:
+                row.data["pauses"] = [*row.data.get("pauses", ()), [start.isoformat(), now.isoformat()]]
             self.changed(row)
 
     def _fill_old_timer(self, row: SubscriptionRow, since: datetime) -> None:

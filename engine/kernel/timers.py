@@ -39,6 +39,8 @@ class Firing:
     """Duration between firings; None fires once."""
     fixed: bool = False
     """Whether the time was given as a date: it does not move when its instance was suspended."""
+    term: str | None = None
+    """Duration that `due` lies after the moment of arming; None for a date, and for what follows a firing."""
 
 
 def timer_fault(kind: str, text: str) -> str | None:
@@ -58,7 +60,7 @@ def first_firing(kind: str, text: str, now: datetime, calendar: str | None, due:
     if kind == "cycle":
         raise TimerFault("a cycle starts with R")
     if text.startswith("P"):
-        return Firing(due=_after(text, now, calendar, due), left=1, every=None)
+        return Firing(due=_after(text, now, calendar, due), left=1, every=None, term=text)
     if kind == "duration":
         raise TimerFault("a duration starts with P")
     return Firing(due=point(text), left=1, every=None, fixed=True)
@@ -114,7 +116,7 @@ def _cycle(text: str, now: datetime, calendar: str | None, due: Due) -> Firing:
         raise TimerFault(f"'{text}' has an end, which is not supported; give a start and a duration")
     if plain_due(every, now) <= now:
         raise TimerFault(f"'{text}' repeats without a pause")
-    return Firing(due=first, left=left, every=every, fixed=fixed)
+    return Firing(due=first, left=left, every=every, fixed=fixed, term=None if fixed else every)
 
 
 def _after(term: str, start: datetime, calendar: str | None, due: Due) -> datetime:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from engine.calendar import TIME_ZONE, published_days
+from engine.calendar import TIME_ZONE
 from engine.queries.registry import Query, Reader
 
 WARN_FROM_MONTH = 11
@@ -22,9 +22,13 @@ class GetHealth(Query["Health"]):
 class CalendarHealth:
     """How far working days are known."""
 
+    version: int
+    """Number of the state of the calendars."""
     last_published_year: int | None
     provisional: bool
     """True when due dates of this year, or towards its end of the next, rest on an assumption."""
+    invented: bool
+    """True when they rest on a year that was made up for a demonstration."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +44,12 @@ def get_health(query: GetHealth, reader: Reader) -> Health:
     reader.connection.execute(text("SELECT 1 FROM alembic_version")).one()
     here = reader.now.astimezone(TIME_ZONE)
     needed = here.year + (here.month >= WARN_FROM_MONTH)
-    days = published_days()
-    calendar = CalendarHealth(last_published_year=days.last_published_year, provisional=not days.published(needed))
+    time = reader.working_time
+    years = range(here.year, needed + 1)
+    calendar = CalendarHealth(
+        version=time.version,
+        last_published_year=time.days.last_published_year,
+        provisional=not all(time.days.published(year) for year in years),
+        invented=any(time.days.invented(year) for year in years),
+    )
     return Health(database="ok", calendar=calendar)

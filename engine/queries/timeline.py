@@ -398,6 +398,7 @@ WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "message-sent": _sent,
     "message-received": _received,
     "timer-fired": _timer,
+    "due-moved": _task("“{step}”的期限按新日历重算", "The deadline of “{step}” was moved by the new calendar"),
     "escalation": _escalated,
     "incident": _incident,
     "incident-resolved": _resolved,

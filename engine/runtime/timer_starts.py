@@ -39,7 +39,8 @@ class Plans:
         """Schedules the first firing of a start event; `key` is that of its stored row."""
         firing = self.firings.get((model.id, start))
         if firing is not None and start.timer is not None:
-            _schedule(work, key, firing, _calendar(start.timer))
+            base = {} if firing.term is None else {"base": work.now.isoformat(), "term": firing.term}
+            _schedule(work, key, firing, _calendar(start.timer), base)
 
 
 def disarm(work: UnitOfWork, process_id: str) -> None:
@@ -81,7 +82,8 @@ def again(work: UnitOfWork, job: Row[Any]) -> None:
     previous = datetime.fromisoformat(job.payload["due"])
     firing = next_firing(previous, every, job.payload.get("left"), work.now, calendar, _reckons(work.working_time))
     if firing is not None:
-        _schedule(work, job.subject, firing, calendar)
+        base = {"base": previous.isoformat(), "fired": work.now.isoformat()}
+        _schedule(work, job.subject, firing, calendar, base)
 
 
 def _first(work: UnitOfWork, timer: TimerModel, names: Mapping[str, Any]) -> Firing | None:
@@ -102,8 +104,8 @@ def _calendar(timer: TimerModel) -> str | None:
     return None if timer.calendar is None else timer.calendar.literal
 
 
-def _schedule(work: UnitOfWork, start: int, firing: Firing, calendar: str | None) -> None:
-    payload = {"due": firing.due.isoformat(), "every": firing.every, "left": firing.left, "calendar": calendar}
+def _schedule(work: UnitOfWork, start: int, firing: Firing, calendar: str | None, base: Mapping[str, str]) -> None:
+    payload = {"due": firing.due.isoformat(), "every": firing.every, "left": firing.left, "calendar": calendar, **base}
     schedule(work, [JobScheduled(kind=KIND, subject=start, due_at=firing.due, payload=payload)])
 
 

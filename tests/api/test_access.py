@@ -28,6 +28,7 @@ def rules() -> list[tuple[str, str, str]]:
         path = rule.rule
         for argument in rule.arguments:
             path = path.replace(f"<uuid:{argument}>", nobody).replace(f"<string:{argument}>", "CH01")
+            path = path.replace(f"<int:{argument}>", "2026")
         found += [(rule.endpoint, method, path) for method in sorted(rule.methods or ()) if method not in ("HEAD", "OPTIONS")]
     return found
 
