@@ -226,7 +226,6 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "{calendar} 是全天候时间，不能改开放时间。",
         "{calendar} is around the clock; its hours cannot be changed.",
     ),
-    "institution-not-found": ("没有机构“{institution}”。", "There is no institution “{institution}”."),
     "invalid-term": ("时限应写作 PT4H、P3D 等，但写的是“{term}”。", "A term is written as PT4H or P3D, not “{term}”."),
     "no-calendar-year": ("{year} 年的放假安排还没有录入。", "The working days of {year} are not known yet."),
     "term-needs-plain-time": (
@@ -235,7 +234,6 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     ),
     "term-not-positive": ("时限应大于零。", "A term is longer than nothing."),
     "term-too-long": ("时限最长十年。", "A term has at most ten years."),
-    "unknown-calendar": ("没有日历“{calendar}”。", "There is no calendar “{calendar}”."),
     "nothing-left": (
         "这样流程将没有任何令牌；若要结束，请取消流程。",
         "Nothing would be left of the case; to end it, cancel it.",

@@ -91,8 +91,8 @@ def _subject(work: UnitOfWork, code: str, institution: str | None) -> str:
         return code
     known = select(Institution.key).where(Institution.code == institution)
     if work.connection.execute(known).scalar_one_or_none() is None:
-        message = "Expected to find institution '{institution}', but there is none"
-        raise NotFound("institution-not-found", message, institution=institution)
+        message = "Expected to find institution '{name}', but there is none"
+        raise NotFound("institution-not-found", message, name=institution)
     return f"{code}@{institution}"
 
 

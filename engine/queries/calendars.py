@@ -203,8 +203,8 @@ def reckon_term(query: ReckonTerm, reader: Reader) -> TermReckoned:
     if query.institution is not None:
         known = select(Institution.key).where(Institution.code == query.institution)
         if reader.connection.execute(known).scalar_one_or_none() is None:
-            message = "Expected to find institution '{institution}', but there is none"
-            raise NotFound("institution-not-found", message, institution=query.institution)
+            message = "Expected to find institution '{name}', but there is none"
+            raise NotFound("institution-not-found", message, name=query.institution)
     time, start = reader.working_time, query.start or reader.now
     try:
         found = time.due(start, query.term, query.code, query.institution)

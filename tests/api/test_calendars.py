@@ -8,11 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from engine.commands.account import CreateAccount
-from engine.commands.organisation import PutPerson
-from engine.engine import Engine
 from tests.api.browser import Client
-from tests.api.community import PASSWORD
 from worker.worker import Worker
 
 YEAR: dict[str, Any] = json.loads((Path(__file__).parents[2] / "cli/demo/working-days-2027.json").read_text(encoding="utf-8"))
@@ -20,11 +16,8 @@ SignIn = Callable[[str], Client]
 
 
 @pytest.fixture
-def keeper(engine: Engine, sign_in: SignIn) -> Client:
+def keeper(sign_in: SignIn) -> Client:
     """Somebody who administrates."""
-    engine.execute(PutPerson(staff_number="S900", name="管历·演示"))
-    account = CreateAccount(person="S900", login="keeper", password=PASSWORD, must_change=False, rights=("administrate",))
-    engine.execute(account)
     return sign_in("keeper")
 
 
@@ -45,7 +38,7 @@ def test_a_year_is_previewed_imported_and_read(keeper: Client, worker: Worker, a
 
     year = keeper.get("/calendars/years/2027")
     assert year["document"] == YEAR
-    assert (year["history"][0]["madeBy"], year["version"]) == ("管历·演示", saved.json()["version"])
+    assert (year["history"][0]["madeBy"], year["version"]) == ("纪册·演示", saved.json()["version"])
     health = requests.get(address + "/healthz", timeout=20).json()
     assert (health["calendar"]["lastPublishedYear"], health["calendar"]["invented"]) == (2027, True)
 
