@@ -20,10 +20,12 @@ from api.schemas.instances import (
     Startable,
     Started,
     Timeline,
+    Withdraw,
 )
 from api.schemas.tasks import TaskPage
 from engine.commands.ad_hoc import StartAdHocActivity
 from engine.commands.instance import StartInstance
+from engine.commands.withdrawal import WithdrawInstance
 from engine.queries import ad_hoc, diagram, instances, processes, timeline
 from engine.queries.instance_rows import InstanceRow
 from engine.queries.paging import Page
@@ -71,6 +73,15 @@ def list_instances(query: dict[str, Any]) -> Page[InstanceRow]:
 @blueprint.response(200, InstanceDetail)
 def get_instance(instance: UUID) -> instances.InstanceDetail:
     """Open a case"""
+    return ask(instances.GetInstance(instance=instance))
+
+
+@blueprint.post("/instances/<uuid:instance>/withdraw")
+@blueprint.arguments(Withdraw)
+@blueprint.response(200, InstanceDetail)
+def withdraw_instance(body: dict[str, Any], instance: UUID) -> instances.InstanceDetail:
+    """Withdraw a case that the caller has started: to revise it, or for good"""
+    carry_out(WithdrawInstance(instance=instance, **body))
     return ask(instances.GetInstance(instance=instance))
 
 

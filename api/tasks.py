@@ -29,6 +29,7 @@ from api.schemas.tasks import (
 )
 from engine.commands.reassignment import ReassignTask
 from engine.commands.returning import ReturnTask
+from engine.commands.taking_back import TakeBackTask
 from engine.commands.task import ClaimTask, CompleteTask, MarkCopyRead, SaveDraft, UnclaimTask
 from engine.queries.paging import Page
 from engine.queries.reassignees import ListReassignees
@@ -129,9 +130,18 @@ def list_return_targets(task: UUID) -> list[Target]:
 @blueprint.post("/tasks/<uuid:task>/return")
 @blueprint.arguments(Return)
 @blueprint.response(200, ActionReply)
-def return_task(body: dict[str, Any], task: UUID) -> dict[str, Any] | Response:
+def return_task(body: dict[str, Any], task: UUID) -> Reply:
     """Send a task back to a step that was done before"""
     return action_reply(task, carry_out(ReturnTask(task=task, revision=expected_revision(), **body)))
+
+
+@blueprint.post("/tasks/<uuid:task>/take-back")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, ActionReply)
+def take_back(body: dict[str, Any], task: UUID) -> Reply:
+    """Undo one's own decision while nobody has acted on it; the answer is about the task that is open again"""
+    done = carry_out(TakeBackTask(task=task))
+    return action_reply(done.task or task, done)
 
 
 @blueprint.put("/tasks/<uuid:task>/draft")

@@ -77,6 +77,7 @@ class InstanceDetail(InstanceRow):
     """A case opened."""
 
     collaboration = fields.List(fields.Nested(Member))
+    actions = fields.List(fields.String(validate=validate.OneOf(("withdraw",))))
 
 
 class Start(CamelSchema):
@@ -85,6 +86,14 @@ class Start(CamelSchema):
     process_key = fields.String(required=True, validate=validate.Length(min=1, max=200))
     capacity_id = fields.UUID(required=True)
     variables = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class Withdraw(CamelSchema):
+    """Withdraw a case: back to one's draft, or for good."""
+
+    mode = fields.String(required=True, validate=validate.OneOf(("revise", "void")))
+    reason = fields.String(required=True, validate=validate.Length(max=500))
+    confirmed = fields.Boolean(load_default=False)
 
 
 class Started(CamelSchema):

@@ -12,7 +12,7 @@ from api.schemas.base import CamelSchema, Coded, Instant, Key, Named, SearchQuer
 from api.sentences import sentence
 
 BOXES = ("todo", "claimable", "overdue", "soon", "done", "copied")
-ACTIONS = ("claim", "unclaim", "complete", "saveDraft", "reassign", "return")
+ACTIONS = ("claim", "unclaim", "complete", "saveDraft", "reassign", "return", "takeBack")
 MAX_REASON = 500
 MAX_OPINION = 2_000
 

@@ -66,6 +66,15 @@ def submit_uploads(work: UnitOfWork, instance: int, seat: int, ids: Collection[s
         _link(work, instance, keys)
 
 
+def reopen_uploads(work: UnitOfWork, instance: int, seat: int, again: int) -> None:
+    """Makes what was submitted with a task unsent uploads of the task that takes its place."""
+    uploads = select(Attachment.key).where(Attachment.seat == seat, Attachment.submitted_at.is_not(None))
+    keys = list(work.connection.execute(uploads).scalars())
+    links = (CaseAttachment.instance == instance, CaseAttachment.attachment.in_(keys))
+    work.connection.execute(delete(CaseAttachment).where(*links))
+    work.connection.execute(update(Attachment).where(Attachment.key.in_(keys)).values(seat=again, submitted_at=None))
+
+
 def share_attachments(work: UnitOfWork, sender: int, receiver: int, payload: Mapping[str, Any]) -> None:
     """Links the sender's attachments that a message names to the receiving case, so that its forms may show them."""
     ids = [UUID(one) for one in dict.fromkeys(_ids(payload))]

@@ -5,6 +5,7 @@ instance-started {process, number} · activity-started {} · activity-ended {out
 decision {decision, name, inputs: [{name, value}], rules, results: [{output: value}], labels: {output: label}} ·
 task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reason} · task-reassigned {task, to, reason} ·
 task-completed {task, outcome, label, label_en, opinion} · task-closed {task, ending} ·
+task-taken-back {task} · instance-withdrawn {reason, mode} ·
 task-returned {task, target, reason, resume} · round-decided {outcome, label, label_en, counts} · copied {task, person, reason} ·
 message-sent {message, name, to, endpoint} · message-received {message, name, from} · timer-fired {} · signal-received {name} ·
 due-moved {task, before, after, calendarVersion} · escalation {task, clock, rung, level, told} ·

@@ -293,6 +293,16 @@ def begin_turns(work: UnitOfWork, turns: Sequence[TurnCome]) -> None:
     schedule(work, rows.jobs)
 
 
+def end_turns(work: UnitOfWork, seats: Sequence[int]) -> None:
+    """Lets seats wait again whose turn has not come after all: their terms, ladders and drafts end."""
+    for statement in (DROP_DRAFTS, DROP_RUNGS):
+        work.write(statement, {"values": seats})
+    unschedule(work, "rung", seats)
+    waiting = {"state": "waiting", "claimed_at": None, "due_at": None, "soon_at": None, "term": None, "sent_by": None}
+    begun = {"opened_at": work.now}
+    work.write_all(TURN, [{**waiting, **begun, "key": seat} for seat in seats])
+
+
 def close_seats(work: UnitOfWork, seats: Sequence[int], ending: str, *, by: int | None = None) -> None:
     """Ends unfinished seats of an open round undone: `unneeded`, `removed`, `transferred`, `absent`. `by` is who ended them."""
     ended = {"state": "closed", "ended_at": work.now, "ended_by": by, "ending": ending, "paused_at": None}

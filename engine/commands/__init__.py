@@ -64,6 +64,7 @@ from engine.commands.message import (
 from engine.commands.notification import MarkNotificationsRead, mark_notifications_read
 from engine.commands.reassignment import ReassignTask, reassign_task
 from engine.commands.returning import ReturnTask, return_task
+from engine.commands.taking_back import TakeBackTask, take_back_task
 from engine.commands.task import (
     ClaimTask,
     CompleteTask,
@@ -76,6 +77,7 @@ from engine.commands.task import (
     save_draft,
     unclaim_task,
 )
+from engine.commands.withdrawal import WithdrawInstance, withdraw_instance
 from engine.records import BatchMade, Done
 
 HANDLERS: dict[type, Callable[..., Any]] = {
@@ -113,9 +115,11 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     RedeliverMessage: redeliver_message,
     SendMessage: send_message,
     StartInstance: start_instance,
+    TakeBackTask: take_back_task,
     ThrowExternalError: throw_external_error,
     UnclaimTask: unclaim_task,
     UnlockExternalTask: unlock_external_task,
+    WithdrawInstance: withdraw_instance,
     account.CreateAccount: account.create_account,
     account.DisableAccount: account.disable_account,
     account.EnableAccount: account.enable_account,

@@ -38,6 +38,7 @@ VENDORS = (
 FOREIGN_WORK = ("class", "delegateExpression", "expression", "type", "topic")
 
 _KINDS = frozenset({"primary", "negative", "neutral", "adjourn"})
+_WITHDRAW = frozenset({"first-act", "any", "never"})
 _FLAGS = frozenset({"true", "false"})
 _OPINIONS = frozenset({"optional", "required"})
 _RULES = frozenset({"post", "person", "starter"})
@@ -78,6 +79,13 @@ class ExtensionReader:
         """Posts that may start a process by hand."""
         found = (self._required(item, "post") for item in extensions(node, "starter"))
         return tuple(StarterModel(post=post) for post in found if post)
+
+    def withdraw(self, info: etree._Element | None) -> str:
+        """Until when whoever started a case may withdraw it."""
+        if info is None:
+            return "first-act"
+        self._one_of(info, "withdraw", _WITHDRAW)
+        return info.get("withdraw") or "first-act"
 
     def number(self, node: etree._Element) -> NumberModel | None:
         """The document number drawn at a start by hand."""

@@ -412,6 +412,8 @@ class ProcessModel:
     title_en: str | None = None
     version_tag: str | None = None
     """A name for this version that call activities may bind to."""
+    withdraw: str = "first-act"
+    """Until when whoever started a case may withdraw it: `first-act` of somebody else, `any` time, or `never`."""
     pool: str | None = None
     """Code of the pool, from `liandong:process`."""
     participant: str | None = None

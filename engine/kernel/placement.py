@@ -16,7 +16,7 @@ LIANDONG = "{urn:liandong:bpmn:1}"
 _PEOPLE = frozenset({"rule", "post", "person", "institution", "department"})
 _VALUE = frozenset({"name", "value"})
 _ATTRIBUTES = {
-    "process": frozenset({"startable", "title", "title-en", "pool", "version-tag"}),
+    "process": frozenset({"startable", "title", "title-en", "pool", "version-tag", "withdraw"}),
     "starter": frozenset({"post"}),
     "number": frozenset({"category", "variable"}),
     "subject": frozenset({"value", "masked"}),

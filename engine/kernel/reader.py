@@ -139,6 +139,7 @@ class ProcessReader:
             title=None if info is None else info.get("title"),
             title_en=None if info is None else info.get("title-en"),
             version_tag=(None if info is None else info.get("version-tag")) or vendor(node, "versionTag"),
+            withdraw=self._extensions.withdraw(info),
             pool=None if info is None else info.get("pool"),
             participant=None if pool is None else pool.name,
             starters=self._extensions.starters(node),

@@ -74,6 +74,7 @@ def select_instances() -> Any:
             table.ended_at,
             table.collaboration,
             table.root_scope,
+            table.started_by,
             starter.name.label("starter"),
             Institution.code.label("owner_code"),
             Institution.short_name.label("owner_name"),

@@ -14,6 +14,7 @@ from engine.queries.instance_rows import InstanceRow, in_state, instance_rows, i
 from engine.queries.paging import DEFAULT_LIMIT, Order, Page
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import Coded, of_process
+from engine.runtime.withdrawal import hindrance
 from engine.store.tables import Institution, ProcessInstance
 
 State = Literal["active", "completed", "terminated", "cancelled", "incident", "suspended"]
@@ -61,6 +62,8 @@ class InstanceDetail(InstanceRow):
     """One case, unmasked, with the other pools of its collaboration that the reader may see."""
 
     collaboration: tuple[Member, ...]
+    actions: tuple[str, ...]
+    """`withdraw` when the reader has started the case and may take it back."""
 
 
 _NEWEST = Order((ProcessInstance.started_at, ProcessInstance.key), descending=True)
@@ -85,7 +88,9 @@ def get_instance(query: GetInstance, reader: Reader) -> InstanceDetail:
     who = standing(reader.connection, reader.actor.person, reader.now)
     row = find_visible(reader, who, query.instance)
     values = instance_values(reader, row, steps_now(reader, [row])) | {"subject": row.subject}
-    return InstanceDetail(**values, collaboration=_members(reader, who, row))
+    model = reader.definitions.model(row.definition)
+    withdraws = row.suspended_at is None and hindrance(reader.connection, model, row, reader.actor.person) is None
+    return InstanceDetail(**values, collaboration=_members(reader, who, row), actions=("withdraw",) if withdraws else ())
 
 
 def get_instance_row(query: GetInstanceRow, reader: Reader) -> InstanceRow:

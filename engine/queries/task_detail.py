@@ -17,6 +17,7 @@ from engine.queries.task_rows import TaskRow, outcome_of, outcomes_of, select_ro
 from engine.records import AttachmentRecord
 from engine.runtime import TaskForm, TaskPlace, task_form
 from engine.runtime.attachments import linked_attachments, own_uploads
+from engine.runtime.taking_back import Decision, Undoing, undoing
 from engine.store.tables import (
     Appointment,
     Candidate,
@@ -115,7 +116,7 @@ class TaskDetail(TaskRow):
     """Those that the data name, and the reader's own uploads."""
     outcomes: tuple[OutcomeModel, ...]
     actions: tuple[str, ...]
-    """Of `claim`, `unclaim`, `complete`, `saveDraft`, `reassign`, `return`."""
+    """Of `claim`, `unclaim`, `complete`, `saveDraft`, `reassign`, `return`, `takeBack`."""
     capacity: Chair | None
     draft: SavedDraft | None
     opinions: tuple[Opinion, ...]
@@ -203,6 +204,8 @@ def _actions(reader: Reader, who: Standing, row: Any, *, mine: bool, claimable: 
         actions += ["complete", "saveDraft"] if row.direct else ["unclaim", "complete", "saveDraft"]
     if (mine or claimable) and _something_done(reader, row):
         actions.append("return")
+    if _may_take_back(reader, row):
+        actions.append("takeBack")
     if may_reassign(reader, who, row):
         actions.append("reassign")
     return tuple(actions)
@@ -212,6 +215,26 @@ def _something_done(reader: Reader, row: Any) -> bool:
     """Whether another step of the task's process was decided before, so that it may be sent back; whereto is another question."""
     done = (Round.instance == row.instance, Round.definition == row.home, Round.state == "decided", Round.element != row.element)
     return reader.connection.execute(select(Round.key).where(*done).limit(1)).first() is not None
+
+
+def _may_take_back(reader: Reader, row: Any) -> bool:
+    """Whether the reader has decided the task and could still undo that."""
+    if row.state != "completed" or row.ended_by is None or row.ended_by != reader.actor.person or row.suspended_at is not None:
+        return False
+    if row.ending is not None or row.decided_at is None:
+        return row.ending is None and row.case_state == "active"
+    decision = Decision(
+        seat=row.key,
+        id=str(row.id),
+        instance=row.instance,
+        active=row.case_state == "active",
+        definition=row.home,
+        element=row.element,
+        token=row.token,
+        scope=row.scope,
+        several=row.several,
+    )
+    return isinstance(undoing(reader.connection, reader.definitions.model(row.home), decision), Undoing)
 
 
 def _chair(reader: Reader, who: Standing, row: Any) -> Chair | None:

@@ -297,6 +297,13 @@ def _returned(fact: Any, names: _Names) -> _Words:
     return _Words("task", title, title_en, why, why)
 
 
+def _withdrawn(fact: Any, names: _Names) -> _Words:
+    why = fact.data.get("reason")
+    if fact.data.get("mode") == "void":
+        return _Words("system", "发起人撤销流程", "Withdrawn for good by who started it", why, why)
+    return _Words("system", "发起人撤回修改", "Withdrawn to be revised by who started it", why, why)
+
+
 def _sent(fact: Any, names: _Names) -> _Words:
     to = fact.data.get("to")
     where = names.institutions.get(to, to) if to else names.endpoint(fact.data.get("endpoint"))
@@ -392,6 +399,8 @@ WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "task-reassigned": _task("“{step}”改派给{to}", "“{step}” reassigned to {to}", reason=True),
     "task-completed": _completed,
     "task-returned": _returned,
+    "task-taken-back": _task("“{step}”的办理已由本人收回", "“{step}”: the decision was taken back"),
+    "instance-withdrawn": _withdrawn,
     "task-closed": _closed,
     "round-decided": _round_decided,
     "copied": _task("“{step}”抄送{person}", "“{step}” copied to {person}"),

@@ -14,8 +14,12 @@ from engine.store.tables import ProcessInstance
 from engine.store.unit_of_work import UnitOfWork
 
 
-def cancel(work: UnitOfWork, runtime: Runtime, case: Case, reason: str, *, compensate: bool = False) -> None:
+def cancel(
+    work: UnitOfWork, runtime: Runtime, case: Case, reason: str, *, compensate: bool = False, withdrawn: bool = False
+) -> None:
     """Ends a locked instance with its tasks and called processes, if wanted after what was done has been undone.
+
+    `withdrawn` says that whoever started it takes it back for good.
 
     Raises Conflict `instance-ended`; with compensation also `instance-suspended`, since its handlers could not run, and
     `cancelling` while the handlers of an earlier cancellation run.
@@ -25,10 +29,14 @@ def cancel(work: UnitOfWork, runtime: Runtime, case: Case, reason: str, *, compe
     persons = people_at_work(work, case)
 
     def noted(journal: Journal) -> None:
-        journal.note("instance-cancelled", by_actor=True, reason=reason, compensate=compensate)
-        tell(runtime, case, journal, persons, "已取消", "cancelled")
+        if withdrawn:
+            journal.note("instance-withdrawn", by_actor=True, reason=reason, mode="void")
+            tell(runtime, case, journal, persons, "发起人已撤销", "withdrawn for good")
+        else:
+            journal.note("instance-cancelled", by_actor=True, reason=reason, compensate=compensate)
+            tell(runtime, case, journal, persons, "已取消", "cancelled")
 
-    act = Act(action="cancel", data={"reason": reason, "compensate": compensate})
+    act = Act(action="withdraw" if withdrawn else "cancel", data={"reason": reason, "compensate": compensate})
     operate(work, runtime, case, Cancel(compensate=compensate), act, noted)
     _inform_counterparts(work, case)
 

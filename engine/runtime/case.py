@@ -30,6 +30,8 @@ class Expected:
     """Keys of those who did it before, who are asked again; its rules are asked when none of them is left."""
     returned: Mapping[str, JSON] | None = None
     """Why it was sent back, as the round keeps it: `from`, `name`, `by`, `by_name`, `reason`, `resume`, `at`."""
+    since: datetime | None = None
+    """When its term began, for a task that goes on where it was; None is now."""
 
 
 @dataclass(kw_only=True)

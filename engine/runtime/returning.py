@@ -281,4 +281,4 @@ def acts_outside(element: Element) -> bool:
     """Whether an element does something that the case alone cannot undo: sends, calls a function, another system, a process."""
     if element.type in _OUTSIDE or element.function is not None or element.external is not None:
         return True
-    return element.type in _THROWS and any(event.kind == "message" for event in element.events)
+    return element.type in _THROWS and any(event.kind in ("message", "signal") for event in element.events)

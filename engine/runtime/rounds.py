@@ -55,6 +55,17 @@ def settle(work: UnitOfWork, runtime: Runtime, case: Case, round: Any, change: C
         settling.go_on()
 
 
+def ask_again(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, journal: Journal) -> None:
+    """Gives the signer of a completed seat of an open round a new one in its place; the vote stays, and counts no more.
+
+    `seat` has the columns of `engine.commands.task.SEAT`.
+    """
+    seats = seats_of_round(work, seat.round)
+    verdict = judge(policy_of(runtime, seat), ballots(seats))
+    change = Change(act=Act(action="ask-again"), noted=lambda _: None)
+    _Settling(work, runtime, case, seat, seats, verdict, change).repeat(journal)
+
+
 def policy_of(runtime: Runtime, round: Any) -> Policy:
     """The policy of a round; one that had a single signer at first takes its outcomes from the model."""
     if round.policy:
@@ -156,6 +167,11 @@ class _Settling:
         for seat in opened[:-1]:
             persons = [seat.assignee] if seat.assignee is not None else []
             tell_asked(journal, self.definition, self.place, seat=seat.seat, task=seat.seat_id, persons=persons)
+
+    def repeat(self, journal: Journal) -> None:
+        """Asks the signer of the one completed seat that `round` is the row of once more."""
+        retake_seats(self.work, [self.round.key])
+        add_seats(self.work, self.place, [self._successor(self.round, self._term(journal), waiting=False)])
 
     def _successor(self, seat: Any, term: Term | None, *, waiting: bool) -> SeatOpened:
         return SeatOpened(

@@ -39,20 +39,23 @@ def term_or_incident(
         return None
     try:
         institution = _place(element.approval.assigns, names, case.institution_code)
-        return _term(work, definition, deadline, names, institution)
+        expected = case.expected.get(element.id)
+        return _term(work, definition, deadline, names, institution, (expected and expected.since) or work.now)
     except (ExpressionError, Invalid, ValueError) as error:
         raise_incident(work, journal, instance=case.key, element=element.id, code="deadline", message=str(error))
         return None
 
 
-def _term(work: UnitOfWork, definition: Definition, deadline: DeadlineModel, names: Names, institution: str | None) -> Term:
+def _term(
+    work: UnitOfWork, definition: Definition, deadline: DeadlineModel, names: Names, institution: str | None, start: datetime
+) -> Term:
     time = work.working_time
     rule: dict[str, Any] = {
         "rule": str(deadline.term.evaluate(names)),
         "calendar": str(deadline.calendar.evaluate(names)) if deadline.calendar else "CLIN",
         "institution": institution,
         "calendarVersion": time.version,
-        "start": work.now.isoformat(),
+        "start": start.isoformat(),
         "ladder": str(deadline.ladder.evaluate(names)) if deadline.ladder else "office",
     }
     clocks = clocks_of(rule, definition.parameters.get("ladders"))
@@ -62,6 +65,8 @@ def _term(work: UnitOfWork, definition: Definition, deadline: DeadlineModel, nam
         RungPlanned(clock=name, kind=step.kind, level=step.level, due_at=step.at)
         for name, clock in reckoned.items()
         for step in clock.steps
+        # Of a term that goes on, nobody is reminded again.
+        if step.kind != "remind" or start == work.now or step.at > work.now
     )
     return Term(due_at=handling.due_at, soon_at=handling.soon_at, term={**rule, "provisional": handling.provisional}, rungs=rungs)
 

@@ -41,3 +41,27 @@ def test_a_task_is_sent_back_with_its_reason(sign_in: Callable[[str], Client], e
     returned = gp.get(f"/tasks/{again['id']}")["returned"]
     assert (returned["name"], returned["reason"], returned["resume"]) == ("check", "请补充检查结果", "direct")
     assert gp.act(check["id"], "return", {"target": "draft", "reason": "x"}).json()["code"] == "task-closed"
+
+
+def test_a_decision_is_taken_back_and_a_case_withdrawn(sign_in: Callable[[str], Client], engine: Engine) -> None:
+    extensions = '<liandong:process startable="true"/><liandong:starter post="BR_GP"/>'
+    tasks = user_task("draft", post="BR_GP") + user_task("check", post="BR_DIR")
+    start, end = '<startEvent id="s"/>', '<endEvent id="e"/>'
+    model = bpmn(process("two", start, tasks, end, flows="s > draft > check > e", extensions=extensions))
+    engine.execute(Deploy(name="two", resources={"two.bpmn": model}))
+    gp = sign_in("gp")
+    case = gp.start("two")["instance"]["id"]
+    (draft,) = gp.get(f"/instances/{case}/tasks")["items"]
+    gp.complete(draft["id"], "done")
+    assert "takeBack" in gp.get(f"/tasks/{draft['id']}")["actions"]
+    taken = gp.act(draft["id"], "take-back")
+    assert taken.status_code == 200
+    again = taken.json()["task"]["id"]
+    assert again != draft["id"]
+    gp.complete(again, "done")
+    assert gp.get(f"/instances/{case}")["actions"] == ["withdraw"]
+    assert gp.call("POST", f"/instances/{case}/withdraw", {"mode": "later", "reason": "x"}).status_code == 422
+    withdrawn = gp.call("POST", f"/instances/{case}/withdraw", {"mode": "void", "reason": "不再需要"})
+    assert (withdrawn.status_code, withdrawn.json()["state"]) == (200, "cancelled")
+    refused = gp.call("POST", f"/instances/{case}/withdraw", {"mode": "void", "reason": "不再需要"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "withdraw-ended")

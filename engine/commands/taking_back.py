@@ -1,0 +1,144 @@
+"""Take one's own decision back (收回); see `engine.runtime.taking_back` for when that is possible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from engine.appliers.attachments import reopen_uploads
+from engine.appliers.journal import Journal
+from engine.appliers.rounds import seats_of_round
+from engine.appliers.tasks import end_turns
+from engine.authorization import require_visible_seat, standing
+from engine.commands.registry import Command
+from engine.commands.task import lock_seat
+from engine.errors import Conflict, NotAllowed
+from engine.kernel.rows import JSON
+from engine.kernel.triggers import SetVariables
+from engine.records import Done
+from engine.runtime import Act, Case, Runtime
+from engine.runtime.case import Expected
+from engine.runtime.rounds import ask_again
+from engine.runtime.taking_back import Decision, Undoing, undoing, written_by_vote
+from engine.store.tables import Draft, Round, Seat
+from engine.store.unit_of_work import UnitOfWork
+from engine.store.upsert import upsert
+
+HINDRANCES = {
+    "ended": "the case has ended",
+    "seats": "it was one of several decided side by side",
+    "several": "several people have decided it",
+    "joined": "other branches have gone on with it",
+    "acted": "somebody has acted on it",
+    "taken": "somebody has taken the next task up",
+    "effects": "something outside the case was done because of it",
+    "called": "another process was called because of it",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeBackTask(Command[Done]):
+    """Undo one's own decision of a task, so that it is open again as it was."""
+
+    task: UUID
+
+
+def take_back_task(command: TakeBackTask, work: UnitOfWork, runtime: Runtime) -> Done:
+    case, seat = lock_seat(work, runtime, command.task)
+    who = standing(work.connection, work.actor.person, work.now)
+    require_visible_seat(work.connection, who, work.now, seat.key, seat.id)
+    if seat.state != "completed" or seat.ended_by != work.actor.person or seat.ending is not None:
+        raise NotAllowed("not-your-decision", "Expected a task that you have decided, but '{id}' is none", id=str(seat.id))
+    case.require_moving()
+    # What goes on, goes on with its term.
+    case.expected = {seat.element: Expected(persons=(seat.ended_by,), since=seat.opened_at)}
+    typed = _reopen_vote(work, runtime, case, seat) if seat.decided_at is None else _undo(work, runtime, case, seat)
+    again = _again(work, case, seat)
+    reopen_uploads(work, case.key, seat.key, again.key)
+    if typed or seat.opinion:
+        draft = {"seat": again.key, "person": work.actor.person, "data": dict(typed), "opinion": seat.opinion}
+        upsert(work.connection, Draft, [{**draft, "saved_at": work.now}])
+    return Done(instance=case.id, task=again.id, state=case.state)
+
+
+def _undo(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any) -> Mapping[str, JSON]:
+    """Takes a decision back that has moved the case. Returns what had been filled in."""
+    model = runtime.definitions.get(seat.definition).model
+    undone = undoing(work.connection, model, decision_of(seat, active=True))
+    if not isinstance(undone, Undoing):
+        raise _hindered(seat, undone)
+
+    def noted(journal: Journal) -> None:
+        # The vote stays as it was given; the step as such is not decided any more.
+        work.connection.execute(update(Round).where(Round.key == seat.round).values(state="cancelled"))
+        _note(journal, seat)
+
+    runtime.advance(work, case, undone.move(seat.element), _act(seat), before=noted, operated=True)
+    return undone.typed
+
+
+def _reopen_vote(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any) -> Mapping[str, JSON]:
+    """Takes a vote back before its round is decided: its signer speaks again, and those wait whose turn it had begun."""
+    if seat.kind != "asked":
+        raise _hindered(seat, "seats")
+    later = (other for other in seats_of_round(work, seat.round) if other.position > seat.position)
+    after = [other for other in later if other.sent_by == seat.ended_by]
+    if any(other.state == "completed" for other in after):
+        raise _hindered(seat, "acted")
+    restored, typed = written_by_vote(work.connection, decision_of(seat, active=True))
+
+    def noted(journal: Journal) -> None:
+        end_turns(work, [other.key for other in after if other.state in ("open", "claimed")])
+        ask_again(work, runtime, case, seat, journal)
+        _note(journal, seat)
+
+    if restored:
+        trigger = SetVariables(variables=restored, scope=seat.scope)
+        runtime.advance(work, case, trigger, _act(seat), before=noted)
+    else:
+        runtime.note(work, case, _act(seat), noted)
+    return typed
+
+
+def _hindered(seat: Any, hindrance: str) -> Conflict:
+    reason = HINDRANCES[hindrance]
+    return Conflict(f"take-back-{hindrance}", "Expected to take task '{id}' back, but {reason}", id=str(seat.id), reason=reason)
+
+
+def _note(journal: Journal, seat: Any) -> None:
+    journal.note(
+        "task-taken-back", element=seat.element, token=seat.token, by_actor=True, capacity=seat.capacity, task=str(seat.id)
+    )
+
+
+def _act(seat: Any) -> Act:
+    return Act(action="take-back", object=str(seat.id), capacity=seat.capacity)
+
+
+def decision_of(seat: Any, *, active: bool) -> Decision:
+    """A decided task from its row, which has the columns of its round."""
+    return Decision(
+        seat=seat.key,
+        id=str(seat.id),
+        instance=seat.instance,
+        active=active,
+        several=seat.several,
+        definition=seat.definition,
+        element=seat.element,
+        token=seat.token,
+        scope=seat.scope,
+    )
+
+
+def _again(work: UnitOfWork, case: Case, seat: Any) -> Any:
+    newest = (
+        select(Seat.key, Seat.id)
+        .where(Seat.instance == case.key, Seat.element == seat.element, Seat.state.in_(("open", "claimed")))
+        .order_by(Seat.key.desc())
+        .limit(1)
+    )
+    return work.connection.execute(newest).one()

@@ -1,0 +1,194 @@
+"""Taking one's own decision back (收回) while nobody has acted on it and nothing outside has happened because of it.
+
+What the decision set off is read from the history of its one revision: the tokens that began in it must all stand where
+they were put, and it must have ended none but its own. Then they are taken away, the variables that it wrote get the
+values they had, unless somebody has written them since, and the task opens again for the same person with the same
+deadline, its form as it was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Row, select
+
+from engine.kernel.model import ProcessModel
+from engine.kernel.rows import JSON
+from engine.kernel.triggers import CancelToken, Modify, StartBefore
+from engine.runtime.returning import acts_outside
+from engine.store.base import Executes
+from engine.store.tables import ExternalTask, History, Round, Scope, Seat, Token, Variable
+
+Hindrance = Literal["ended", "seats", "several", "joined", "acted", "taken", "effects", "called"]
+"""Why a decision cannot be taken back: the case has ended; it was one of several side by side; several have decided it by
+their votes; its branch was joined or something else ended with it; somebody has acted since; somebody has taken the next
+task up; something happened outside; a process was called."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """A task that was decided."""
+
+    seat: int
+    id: str
+    instance: int
+    active: bool
+    """Whether its case still runs."""
+    several: bool
+    """Whether more than one person had a seat in its round."""
+    definition: int
+    element: str
+    token: int
+    scope: int
+    """Scope that its variables are in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undoing:
+    """How a decision is taken back."""
+
+    tokens: tuple[int, ...]
+    """What it has put, to be taken away; what is inside of these goes with them."""
+    ancestor: int | None
+    """Token of the subprocess that the task is in."""
+    restored: Mapping[str, JSON]
+    """Variables that get back the values they had, as seen from the task."""
+    typed: Mapping[str, JSON]
+    """What was submitted with the decision."""
+
+    def move(self, element: str) -> Modify:
+        """The move of the tokens. The task is put first, so that its subprocess is never empty."""
+        put = StartBefore(element=element, ancestor=self.ancestor, variables=self.restored)
+        return Modify(instructions=(put, *(CancelToken(token=key) for key in self.tokens)))
+
+
+def undoing(connection: Executes, model: ProcessModel, decision: Decision) -> Undoing | Hindrance:
+    """How the decision can be taken back, or what stands against it."""
+    if not decision.active or decision.several:
+        return "several" if decision.active else "ended"
+    facts = _facts(connection, decision)
+    scope = _scope(connection, decision.scope)
+    if not facts or scope is None:
+        return "joined"
+    if scope.kind not in ("instance", "subprocess", "event_subprocess", "call"):
+        return "seats"
+    born = {fact.token for fact in facts if fact.kind == "activity-started"}
+    gone = {fact.token for fact in facts if fact.kind == "activity-ended"}
+    if gone - born - {decision.token}:
+        return "joined"
+    hindrance = _outside(model, facts) or _moved(connection, born - gone, facts)
+    if hindrance is not None:
+        return hindrance
+    written = [fact for fact in facts if fact.kind == "variable"]
+    return Undoing(
+        tokens=_outermost(connection, born - gone),
+        ancestor=scope.host,
+        restored=_restored(connection, decision, written),
+        typed=_typed(decision, written),
+    )
+
+
+def written_by_vote(connection: Executes, decision: Decision) -> tuple[Mapping[str, JSON], Mapping[str, JSON]]:
+    """Of a vote that has decided nothing: the values to put back, and what its signer had filled in."""
+    written = [fact for fact in _facts(connection, decision) if fact.kind == "variable"]
+    typed = {fact.data["name"]: fact.data["value"] for fact in written}
+    return _restored(connection, decision, written), typed
+
+
+def _facts(connection: Executes, decision: Decision) -> list[Row[Any]]:
+    """The history of the revision in which the task was decided."""
+    own = (History.instance == decision.instance, History.token == decision.token, History.kind == "task-completed")
+    found = connection.execute(select(History.revision, History.data).where(*own).order_by(History.key.desc())).all()
+    revision = next((row.revision for row in found if row.data.get("task") == decision.id), None)
+    if revision is None:
+        return []
+    columns = (History.key, History.revision, History.kind, History.element, History.token, History.data)
+    here = (History.instance == decision.instance, History.revision == revision)
+    return list(connection.execute(select(*columns).where(*here).order_by(History.key)).all())
+
+
+def _scope(connection: Executes, key: int) -> Row[Any] | None:
+    found: Row[Any] | None = connection.execute(select(Scope.kind, Scope.host).where(Scope.key == key)).one_or_none()
+    return found
+
+
+def _outside(model: ProcessModel, facts: Iterable[Row[Any]]) -> Hindrance | None:
+    for fact in facts:
+        if fact.kind == "message-sent":
+            return "effects"
+        if fact.kind not in ("activity-started", "activity-ended"):
+            continue
+        element = model.elements.get(fact.element or "")
+        if element is None or element.type == "callActivity":
+            return "called"
+        done = fact.kind == "activity-ended" and fact.data.get("outcome") == "completed"
+        if done and (acts_outside(element) or element.handler is not None):
+            return "effects"
+    return None
+
+
+def _moved(connection: Executes, left: set[int], facts: Sequence[Row[Any]]) -> Hindrance | None:
+    """Whether what the decision has put still stands there, untouched."""
+    if set(connection.execute(select(Token.key).where(Token.key.in_(left))).scalars()) != left:
+        return "acted"
+    inside = select(Scope.key).where(Scope.host.in_(left))
+    others = select(Token.key).where(Token.scope.in_(inside), Token.key.not_in(left))
+    seats = select(Token.key).where(Token.parent.in_(left), Token.key.not_in(left))
+    if connection.execute(others.union_all(seats).limit(1)).first() is not None:
+        return "acted"
+    fetched = select(ExternalTask.token).where(ExternalTask.token.in_(left), ExternalTask.worker.is_not(None))
+    if connection.execute(fetched).first() is not None:
+        return "effects"
+    taken = (
+        select(Seat.key)
+        .join(Round, Round.key == Seat.round)
+        .where(Round.token.in_(left), (Seat.state == "completed") | ((Seat.state == "claimed") & Seat.direct.is_(False)))
+    )
+    return "taken" if connection.execute(taken.limit(1)).first() is not None else None
+
+
+def _outermost(connection: Executes, left: set[int]) -> tuple[int, ...]:
+    """Those of the tokens that are in no other of them."""
+    statement = (
+        select(Token.key, Token.parent, Scope.host).join(Scope, Scope.key == Token.scope).where(Token.key.in_(left))
+    ).order_by(Token.sequence)
+    return tuple(row.key for row in connection.execute(statement) if row.parent not in left and row.host not in left)
+
+
+def _restored(connection: Executes, decision: Decision, written: Sequence[Row[Any]]) -> dict[str, JSON]:
+    """The values that the written variables had before, for those that nobody has written since."""
+    restored: dict[str, JSON] = {}
+    for fact in written:
+        name, scope = fact.data["name"], fact.data["scope"]
+        if scope != decision.scope:
+            # What lies in scopes that the decision has opened goes with them.
+            continue
+        now = connection.execute(
+            select(Variable.revision).where(Variable.scope == scope, Variable.name == name)
+        ).scalar_one_or_none()
+        if now == fact.revision:
+            restored[name] = _before(connection, decision.instance, fact, name, scope)
+    return restored
+
+
+def _before(connection: Executes, instance: int, fact: Row[Any], name: str, scope: int) -> JSON:
+    earlier = (
+        select(History.data)
+        .where(History.instance == instance, History.kind == "variable", History.revision < fact.revision)
+        .order_by(History.key.desc())
+    )
+    for data in connection.execute(earlier).scalars():
+        if data["name"] == name and data["scope"] == scope:
+            return data["value"]
+    return None
+
+
+def _typed(decision: Decision, written: Iterable[Row[Any]]) -> dict[str, JSON]:
+    """The form's values: what the task itself wrote, but for its decision."""
+    return {
+        fact.data["name"]: fact.data["value"]
+        for fact in written
+        if fact.element == decision.element and fact.data["name"] != decision.element
+    }

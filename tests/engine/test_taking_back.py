@@ -1,0 +1,280 @@
+"""Taking one's own decision back, and withdrawing a case that one has started."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.commands.operation import SuspendInstance
+from engine.commands.taking_back import TakeBackTask
+from engine.commands.withdrawal import WithdrawInstance
+from engine.errors import Conflict, EngineError, InvalidForm, NotAllowed, NotFound
+from engine.queries.instances import GetInstance
+from engine.queries.task_detail import GetTask
+from engine.store.tables import Draft, Job
+from engine.testing import CaseView, County, Someone, bpmn, process, user_task
+from tests.engine.models import END, SLIP, START, STARTER
+from tests.engine.signing import signed
+
+GATES = '<parallelGateway id="f"/><parallelGateway id="j"/>'
+
+
+@pytest.fixture
+def gan(county: County) -> Someone:
+    return county.person("gan")
+
+
+@pytest.fixture
+def guo(county: County) -> Someone:
+    return county.person("guo")
+
+
+def task(key: str, *extensions: str, body: str = "") -> str:
+    return user_task(key, *extensions, post="BR_GP", body=body)
+
+
+def line(*names: str, more: tuple[str, ...] = (), flows: str = "", extensions: str = STARTER, extra: str = "") -> bytes:
+    """A process of tasks one after the other, that a general practitioner may start."""
+    ways = flows or " > ".join(("s", *names, "e"))
+    return bpmn(process("p", START, *map(task, names), *more, END, flows=ways, extensions=extensions), extra=extra)
+
+
+def decided(case: CaseView, element: str) -> Any:
+    return [seat for seat in case.seats(element) if seat.state == "completed"][-1]
+
+
+def take_back(person: Someone, case: CaseView, element: str) -> None:
+    person.do(TakeBackTask(task=decided(case, element).id))
+
+
+def refused(kind: type[EngineError], code: str, person: Someone, case: CaseView, element: str) -> None:
+    before = case.revision
+    with pytest.raises(kind) as refusal:
+        take_back(person, case, element)
+    assert refusal.value.code == code
+    assert case.revision == before
+
+
+def offered(county: County, person: Someone, case: CaseView, element: str) -> bool:
+    return "takeBack" in county.engine.query(GetTask(task=decided(case, element).id), person.actor).actions
+
+
+def test_a_decision_is_taken_back_with_everything_it_has_written(county: County, gan: Someone) -> None:
+    form = '<liandong:approval form="slip"/><liandong:deadline term="PT4H" ladder="clinical"/>'
+    model = bpmn(process("p", START, task("a", form), task("b"), END, flows="s > a > b > e"))
+    county.deploy(model, slip__form__json=SLIP)
+    case = county.run("p", name="旧")
+    due = case.task("a").due_at
+    county.clock.advance(timedelta(hours=1))
+    gan.complete(case.task("a"), data={"name": "新", "amount": "3"}, opinion="请审")
+    assert offered(county, gan, case, "a")
+    take_back(gan, case, "a")
+    again = case.task("a")
+    assert case.open == ["a"]
+    assert (again.assignee, again.due_at, again.number) == (gan.key, due, 2)
+    assert (case.variables["name"], case.variables["amount"], case.variables["a"]) == ("旧", None, None)
+    draft = county.row(select(Draft.data, Draft.opinion).where(Draft.seat == again.key))
+    assert (draft.data, draft.opinion) == ({"name": "新", "amount": 3}, "请审")
+    gan.complete(case.task("a"), data={"name": "新"})
+    gan.complete(case.task("b"))
+    assert case.state == "completed"
+
+
+def test_what_the_decision_set_off_ends_timers_included(county: County, gan: Someone) -> None:
+    catch = (
+        '<intermediateCatchEvent id="t"><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>'
+        "</intermediateCatchEvent>"
+    )
+    more = (GATES, task("b"), task("c"), catch)
+    county.deploy(line("a", more=more, flows="s > a > f > b > j, f > c > j, f > t > j, j > e"))
+    case = county.run("p")
+    gan.complete(case.task("a"))
+    take_back(gan, case, "a")
+    assert case.open == ["a"]
+    assert county.rows(select(Job.key).where(Job.kind == "timer")) == []
+    for element in ("a", "b", "c"):
+        gan.complete(case.task(element))
+    county.pass_time("PT1H")
+    assert case.state == "completed"
+
+
+def test_in_a_branch_only_ones_own_goes_back_and_the_join_waits(county: County, gan: Someone, guo: Someone) -> None:
+    county.deploy(line("a", more=(GATES, task("b"), task("c")), flows="s > a > f > b > j, f > c > j, j > e"))
+    case = county.run("p")
+    gan.complete(case.task("a"))
+    gan.complete(case.task("b"))
+    guo.claim(case.task("c"))
+    take_back(gan, case, "b")
+    assert case.open == ["b", "c"]
+    guo.complete(case.task("c"))
+    assert case.open == ["b"]
+    gan.complete(case.task("b"))
+    assert case.state == "completed"
+
+
+def test_nothing_is_taken_back_that_others_have_gone_on_with(county: County, gan: Someone, guo: Someone) -> None:
+    county.deploy(line("a", "b", "c"))
+    case = county.run("p")
+    gan.complete(case.task("a"))
+    refused(NotFound, "task-not-found", guo, case, "a")
+    guo.claim(case.task("b"))
+    with pytest.raises(NotAllowed):
+        guo.do(TakeBackTask(task=case.task("b").id))
+    assert not offered(county, gan, case, "a")
+    refused(Conflict, "take-back-taken", gan, case, "a")
+    guo.complete(case.task("b"))
+    refused(Conflict, "take-back-acted", gan, case, "a")
+    with pytest.raises(NotFound):
+        county.person("jiu").do(TakeBackTask(task=decided(case, "a").id))
+
+
+def test_a_join_that_has_gone_on_is_not_undone(county: County, gan: Someone) -> None:
+    more = (GATES, task("b"), task("c"), task("z"))
+    county.deploy(line("a", more=more, flows="s > a > f > b > j, f > c > j, j > z > e"))
+    case = county.run("p")
+    for element in ("a", "b", "c"):
+        gan.complete(case.task(element))
+    refused(Conflict, "take-back-joined", gan, case, "c")
+    refused(Conflict, "take-back-acted", gan, case, "b")
+
+
+def test_the_end_a_message_a_function_and_seats_are_final(county: County, gan: Someone) -> None:
+    county.deploy(line("a"))
+    case = county.run("p")
+    gan.complete(case.task("a"))
+    refused(Conflict, "instance-ended", gan, case, "a")
+    sent = '<sendTask id="m1" messageRef="m"><extensionElements><liandong:send endpoint="x"/></extensionElements></sendTask>'
+    county.deploy(line("a", more=(sent, task("b")), flows="s > a > m1 > b > e", extra='<message id="m" name="Told"/>'))
+    case = county.run("p")
+    gan.complete(case.task("a"))
+    refused(Conflict, "take-back-effects", gan, case, "a")
+    loop = "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+    county.deploy(bpmn(process("p", START, task("v", body=loop), END, flows="s > v > e")))
+    case = county.run("p")
+    gan.complete(case.task("v"))
+    refused(Conflict, "take-back-joined", gan, case, "v")
+
+
+def test_a_suspended_case_stands_still(county: County, gan: Someone) -> None:
+    county.deploy(line("a", "b"))
+    case = county.run("p")
+    gan.complete(case.task("a"))
+    county.execute(SuspendInstance(instance=case.id, reason="停"), county.person("gan", "operations").actor)
+    refused(Conflict, "instance-suspended", gan, case, "a")
+    assert not offered(county, gan, case, "a")
+
+
+def withdraw(person: Someone, case: CaseView, mode: Any = "revise", **more: Any) -> None:
+    person.do(WithdrawInstance(instance=case.id, mode=mode, reason="信息有误", **more))
+
+
+def actions(county: County, person: Someone, case: CaseView) -> tuple[str, ...]:
+    return county.engine.query(GetInstance(instance=case.id), person.actor).actions
+
+
+def test_a_starter_takes_the_case_back_to_the_draft_and_nobody_else_does(county: County, gan: Someone, guo: Someone) -> None:
+    county.deploy(line("a", more=(GATES, task("b"), task("c")), flows="s > a > f > b > j, f > c > j, j > e"))
+    case = gan.start("p")
+    assert actions(county, gan, case) == ("withdraw",)
+    with pytest.raises(Conflict) as refusal:
+        withdraw(gan, case)
+    assert refusal.value.code == "withdraw-no-draft"
+    gan.complete(case.task("a"))
+    guo.claim(case.task("b"))
+    assert actions(county, guo, case) == ()
+    with pytest.raises(NotAllowed):
+        withdraw(guo, case)
+    with pytest.raises(InvalidForm):
+        gan.do(WithdrawInstance(instance=case.id, mode="revise", reason=" "))
+    number = case.row.number
+    withdraw(gan, case)
+    assert (case.open, case.row.number, case.variables["a"]) == (["a"], number, None)
+    assert (case.task("a").assignee, case.task("a").reason) == (gan.key, "returned")
+    gan.complete(case.task("a"))
+    guo.complete(case.task("b"))
+    assert actions(county, gan, case) == ()
+    with pytest.raises(Conflict) as refusal:
+        withdraw(gan, case)
+    assert refusal.value.code == "withdraw-acted"
+
+
+@pytest.mark.parametrize(("until", "code"), [("any", None), ("never", "withdraw-never")])
+def test_the_process_says_until_when(county: County, gan: Someone, guo: Someone, until: str, code: str | None) -> None:
+    said = STARTER.replace("startable", f'withdraw="{until}" startable')
+    county.deploy(line("a", "b", "c", extensions=said))
+    case = gan.start("p")
+    gan.complete(case.task("a"))
+    guo.complete(case.task("b"))
+    if code is None:
+        withdraw(gan, case)
+        assert case.open == ["a"]
+    else:
+        with pytest.raises(NotAllowed) as refusal:
+            withdraw(gan, case)
+        assert refusal.value.code == code
+
+
+def test_a_case_is_withdrawn_for_good_after_its_compensation(county: County, gan: Someone) -> None:
+    undo = (
+        '<boundaryEvent id="k" attachedToRef="book"><compensateEventDefinition/></boundaryEvent>'
+        '<association id="as" associationDirection="One" sourceRef="k" targetRef="unbook"/>'
+    )
+    book = '<scriptTask id="book"><script>booked = true</script></scriptTask>'
+    unbook = '<scriptTask id="unbook" isForCompensation="true"><script>booked = false</script></scriptTask>'
+    county.deploy(line("a", more=(book, unbook, undo, task("b")), flows="s > a > book > b > e"))
+    case = gan.start("p")
+    gan.complete(case.task("a"))
+    withdraw(gan, case, "void")
+    assert (case.state, case.open) == ("cancelled", [])
+    with pytest.raises(Conflict) as refusal:
+        withdraw(gan, case, "void")
+    assert refusal.value.code in ("withdraw-ended", "instance-ended")
+
+
+def test_what_was_done_outside_is_looked_after_before_the_draft_is_revised(county: County, gan: Someone) -> None:
+    sent = '<sendTask id="m1" messageRef="m"><extensionElements><liandong:send endpoint="x"/></extensionElements></sendTask>'
+    county.deploy(line("a", more=(sent, task("b")), flows="s > a > m1 > b > e", extra='<message id="m" name="Told"/>'))
+    case = gan.start("p")
+    gan.complete(case.task("a"))
+    with pytest.raises(Conflict) as refusal:
+        withdraw(gan, case)
+    assert refusal.value.code == "withdraw-effects"
+    withdraw(gan, case, confirmed=True)
+    assert case.open == ["a"]
+
+
+def votes(case: CaseView) -> list[tuple[str, str | None, str | None]]:
+    """State, vote and ending of every seat, the oldest first."""
+    return [(seat.state, seat.vote, seat.ending) for seat in case.seats("sign")]
+
+
+def test_a_vote_is_taken_back_before_the_others_have_decided(county: County, gan: Someone, guo: Someone) -> None:
+    county.deploy(signed("all", "gan", "guo"))
+    case = county.run("p")
+    gan.complete(next(seat for seat in case.seats("sign") if seat.assignee == gan.key), "agree", opinion="同意")
+    assert offered(county, gan, case, "sign")
+    take_back(gan, case, "sign")
+    assert votes(case) == [("completed", "agree", "retaken"), ("claimed", None, None), ("claimed", None, None)]
+    assert gan.box() == ["sign"]
+    refused(NotAllowed, "not-your-decision", gan, case, "sign")
+    for person, vote in ((gan, "refuse"),):
+        person.complete(next(seat for seat in case.seats("sign") if seat.assignee == gan.key and seat.state == "claimed"), vote)
+    assert case.open == ["why"]
+    # Who has decided it is one of several: their votes stand.
+    refused(Conflict, "take-back-several", gan, case, "sign")
+
+
+def test_in_order_the_next_signer_waits_again(county: County, gan: Someone, guo: Someone) -> None:
+    county.deploy(signed("order", "gan", "guo"))
+    case = county.run("p")
+    gan.complete(case.task("sign"), "agree")
+    assert guo.box() == ["sign"]
+    take_back(gan, case, "sign")
+    assert (gan.box(), guo.box()) == (["sign"], [])
+    gan.complete(case.task("sign"), "agree")
+    assert guo.box() == ["sign"]
+    guo.complete(case.task("sign"), "agree")
+    assert case.state == "completed"
