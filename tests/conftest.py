@@ -34,11 +34,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Gives a test of random models its `seeds`, so many as its mark `models` or the command line says, in handy portions."""
+    """Gives a test of random models its `seeds`, so many as its mark `models` or the command line says, in handy portions.
+
+    The mark's `at_most` holds the command line back where one model takes long."""
     if "seeds" not in metafunc.fixturenames:
         return
     mark = metafunc.definition.get_closest_marker("models")
     wanted = metafunc.config.getoption("examples") or (mark.args[0] if mark else 1)
+    wanted = min(wanted, mark.kwargs.get("at_most", wanted)) if mark else wanted
     first = metafunc.config.getoption("first_seed")
     starts = range(first, first + wanted, PORTION)
     portions = [range(start, min(start + PORTION, first + wanted)) for start in starts]

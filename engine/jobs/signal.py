@@ -17,41 +17,51 @@ from engine.store.unit_of_work import UnitOfWork
 
 
 def broadcast_signal(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
-    """Fans a signal out to one job a subscription, so that one instance's failure stops no other; or carries one out."""
+    """Fans a signal out to one job a subscription or start event, so that one's failure stops no other; or carries one out."""
     if "subscription" in job.payload:
         _fire(job, work, runtime)
-        return
-    name, payload = job.payload["name"], job.payload["payload"]
+    elif "start" in job.payload:
+        _start(job, work, runtime)
+    else:
+        _fan_out(job, work)
+
+
+def _fan_out(job: Row[Any], work: UnitOfWork) -> None:
+    name = job.payload["name"]
     catches = select(Subscription.key, Subscription.instance).where(Subscription.kind == "signal", Subscription.name == name)
     if job.instance is not None:
         catches = catches.where(Subscription.instance != job.instance)
-    schedule(
-        work,
-        [
-            JobScheduled(
-                kind="signal",
-                subject=row.key,
-                due_at=work.now,
-                instance=row.instance,
-                payload={**job.payload, "subscription": row.key},
-            )
-            for row in work.connection.execute(catches.order_by(Subscription.key))
-        ],
-    )
     starts = (
         select(ProcessDefinition.key, StartSubscription.element)
         .join(ProcessDefinition, ProcessDefinition.key == StartSubscription.definition)
         .where(StartSubscription.kind == "signal", StartSubscription.name == name, ProcessDefinition.latest.is_(True))
     )
-    for row in work.connection.execute(starts.order_by(ProcessDefinition.key)).all():
-        new = NewCase(
-            definition=row.key,
-            institution=owner_of(work, runtime.definitions.get(row.key)),
-            variables=payload,
-            start_element=row.element,
-            start_event=("signal", name),
-        )
-        runtime.start(work, new, Act(action="signal-start", object=name))
+    told: list[tuple[int, int | None, dict[str, Any]]] = [
+        (row.key, row.instance, {"subscription": row.key})
+        for row in work.connection.execute(catches.order_by(Subscription.key)).all()
+    ]
+    told += [
+        (row.key, None, {"start": row.element}) for row in work.connection.execute(starts.order_by(ProcessDefinition.key)).all()
+    ]
+    schedule(
+        work,
+        [
+            JobScheduled(kind="signal", subject=subject, due_at=work.now, instance=instance, payload={**job.payload, **where})
+            for subject, instance, where in told
+        ],
+    )
+
+
+def _start(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
+    name = job.payload["name"]
+    new = NewCase(
+        definition=job.subject,
+        institution=owner_of(work, runtime.definitions.get(job.subject)),
+        variables=job.payload["payload"],
+        start_element=job.payload["start"],
+        start_event=("signal", name),
+    )
+    runtime.start(work, new, Act(action="signal-start", object=name))
 
 
 def _fire(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:

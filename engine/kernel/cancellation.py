@@ -11,7 +11,6 @@ from engine.kernel.process_spec import COMPENSATION
 from engine.kernel.triggers import Cancel
 
 if TYPE_CHECKING:
-    from engine.kernel.execution import Execution
     from engine.kernel.session import Session
 
 
@@ -31,17 +30,8 @@ def cancel(session: Session, trigger: Cancel) -> None:
         root.clear()
         root.settle()
         return
-    _keep_records(session, root)
+    session.compensation.keep_open(root)
     holder = root.new_token(COMPENSATION)
     root.clear(keep=holder)
     if session.compensation.compensate(holder, root):
         holder._set_state(TaskState.READY)
-
-
-def _keep_records(session: Session, execution: Execution) -> None:
-    """Hands what can be undone inside open subprocesses and called processes on to the scopes around them, innermost first."""
-    for token in session.tokens_in(execution):
-        inside = session.opened_by(token)
-        if inside is not None:
-            _keep_records(session, inside)
-            session.compensation.record_scope(token, inside, completed=False)

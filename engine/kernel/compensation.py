@@ -34,20 +34,41 @@ class Compensation:
         handler = token.task_spec.handler
         if handler is None or token.internal_data.get("compensates"):
             return
-        variables = {} if token.own_scope is None else token.own_scope.all_own()
-        self._add(token.execution, token.element, {"handler": handler, "variables": variables})
+        self._record_task(token, token.element, handler)
 
     def record_scope(self, host: Token, execution: Execution, *, completed: bool = True) -> None:
         """What can be undone inside a subprocess or a called process can be undone through it.
 
         A handler of its own undoes one that has completed, and nothing else does.
         """
-        spec = execution.spec
         handled = completed and host.task_spec.handler is not None
-        if not spec.compensable or handled or host.internal_data.get("compensates"):
-            return
+        if execution.spec.compensable and not handled and not host.internal_data.get("compensates"):
+            self._record_inside(host, execution)
+
+    def keep_open(self, execution: Execution) -> None:
+        """Before a scope is taken away to be undone: what can be undone in the open scopes inside it is handed on to it.
+
+        So is what handlers have begun to undo: they go with the scope, and are run again from their beginning.
+        """
+        for token in self._session.tokens_in(execution):
+            inside = self._session.opened_by(token)
+            if inside is not None:
+                self.keep_open(inside)
+            if not token.internal_data.get("compensates"):
+                if inside is not None:
+                    self.record_scope(token, inside, completed=False)
+            elif (activity := _undone_by(execution, token.element)) is not None:
+                self._record_task(token, activity, token.element)
+            elif inside is not None:
+                self._record_inside(token, inside)
+
+    def _record_task(self, token: Token, activity: str, handler: str) -> None:
+        variables = {} if token.own_scope is None else token.own_scope.all_own()
+        self._add(token.execution, activity, {"handler": handler, "variables": variables})
+
+    def _record_inside(self, host: Token, execution: Execution) -> None:
         records = [{"activity": row.activity, **row.data} for row in self._of(execution)]
-        if not records and not spec.compensation_subprocess:
+        if not records and not execution.spec.compensation_subprocess:
             return
         variables = execution.scope.all_own()
         outside = {} if host.own_scope is None else host.own_scope.all_own()
@@ -85,6 +106,7 @@ class Compensation:
         execution = token.execution
         while execution.host is not None and execution.host.task_spec.element.type != "transaction":
             execution = execution.host.execution
+        self.keep_open(execution)
         holder = execution.new_token(COMPENSATION)
         execution.clear(keep=holder)
         execution.flag("cancelling")
@@ -177,8 +199,17 @@ class Compensation:
             for name, value in called["variables"].items():
                 inside.scope.put(name, value)
         if inside.spec.compensation_subprocess is not None:
+            # It undoes what is inside as it likes, by throwing compensation itself.
+            for inner in record["records"]:
+                self._add(inside, inner["activity"], {name: value for name, value in inner.items() if name != "activity"})
             subprocess, start = inside.spec.compensation_subprocess
             inside.new_token(subprocess, start=start).enter()
             return
         holder = inside.new_token(COMPENSATION)
         self._run(holder, inside, record["records"])
+
+
+def _undone_by(execution: Execution, handler: str) -> str | None:
+    """The activity that a handler undoes, None when the element is no handler."""
+    found = (spec for spec in execution.spec.task_specs.values() if spec.handler == handler)
+    return next((str(spec.name).removesuffix(BODY) for spec in found), None)

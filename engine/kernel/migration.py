@@ -366,7 +366,7 @@ class _Listening:
 
     def _add(self, execution: Execution) -> None:
         path = execution.spec.path
-        for element in _added_subprocesses(self._plan, path):
+        for element in _added_subprocesses(self._plan, path) if _listens(self._session, execution) else ():
             listening = dict(execution.spec.event_subprocesses).get(element.id)
             if listening is not None:
                 self._session.subscriptions.arm_event_subprocess(execution, element.id, listening)
@@ -374,6 +374,15 @@ class _Listening:
             if token._parent is None and not token.internal_data.get("compensates") and token._state != TaskState.ERROR:
                 for element in _added_boundaries(self._plan, token.element):
                     self._session.subscriptions.arm_boundary(token, execution.spec.task_specs[element.id])
+
+
+def _listens(session: Session, execution: Execution) -> bool:
+    """Whether event subprocesses of a scope may start: not when it is being cancelled, nor when one has interrupted it."""
+    if execution.flagged("ending") or execution.flagged("cancelling"):
+        return False
+    elements = execution.spec.model.elements
+    started = (str(token.internal_data["start"]) for token in session.tokens_in(execution) if "start" in token.internal_data)
+    return not any(elements[start].interrupting for start in started)
 
 
 def _go_on(session: Session, execution: Execution) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -40,6 +41,23 @@ def test_one_case_that_fails_keeps_the_signal_from_no_other(county: County) -> N
     county.signal("Alarm")
     assert (first.open, broken.open, last.open) == (["react"], [], ["react"])
     assert [incident.instance for incident in county.incidents()] == [broken.key]
+
+
+def test_a_start_that_fails_keeps_the_signal_from_no_other(open_county: Callable[..., County]) -> None:
+    county = open_county(step_tokens=50, job_retries=1)
+    begin = f'<startEvent id="s">{EVENT.format("s")}</startEvent>'
+    turn = '<scriptTask id="x" scriptFormat="liandong"><script>n = 1</script></scriptTask><exclusiveGateway id="again"/>'
+    endless = process("endless", begin, turn, END, flows="s > x > again, again > x if n == 1, again > e if n == 2")
+    county.deploy(bpmn(endless, extra=SIGNAL), name="endless")
+    county.deploy(bpmn(process("begun", begin, user_task("react", post="BR_GP"), END, flows="s > react > e"), extra=SIGNAL))
+    county.deploy(listening(), name="listening")
+    case = county.run("p", divisor=1)
+    county.signal("Alarm")
+    county.pass_time("PT1H")
+    assert case.open == ["react"]
+    assert [other.open for other in county.cases("begun")] == [["react"]]
+    assert county.cases("endless") == []
+    assert [incident.code for incident in county.incidents()] == ["job-signal"]
 
 
 def test_a_signal_that_finds_its_case_ended_is_harmless(county: County) -> None:
