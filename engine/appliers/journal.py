@@ -1,7 +1,8 @@
 """History rows and lines to people, gathered during a step and written in one statement each.
 
 Kinds of history and what their `data` holds:
-instance-started {process, number} · activity-started {} · activity-ended {outcome} · variable {name, value, scope} ·
+instance-started {process, number} · activity-started {} · activity-ended {outcome} ·
+variables {writes: [{element, scope, name, value}]}, all of a step in one row, in their order ·
 decision {decision, name, inputs: [{name, value}], rules, results: [{output: value}], labels: {output: label}} ·
 task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reason} · task-reassigned {task, to, reason} ·
 task-completed {task, outcome, label, label_en, opinion} · task-closed {task, ending} ·
@@ -37,6 +38,7 @@ class Journal:
         self._instance = instance
         self._revision = revision
         self._history: list[dict[str, Any]] = []
+        self._writes: list[dict[str, Any]] = []
         self._notifications: list[dict[str, Any]] = []
 
     def note(
@@ -66,6 +68,10 @@ class Journal:
             }
         )
 
+    def wrote(self, element: str | None, scope: int, name: str, value: Any) -> None:
+        """Notes a variable's new value, and the element that wrote it; None stands for the outside."""
+        self._writes.append({"element": element, "scope": scope, "name": name, "value": value})
+
     def tell(self, person: int, kind: str, text: str, text_en: str, *, seat: int | None = None) -> None:
         """Adds a line to a person's notifications. The texts hold no patient data."""
         self._work.wake(person)
@@ -86,6 +92,8 @@ class Journal:
 
     def flush(self) -> None:
         """Writes what was gathered."""
+        if self._writes:
+            self.note("variables", data={"writes": self._writes})
         self._work.write_all(NEW_HISTORY, self._history)
         self._work.write_all(NEW_NOTIFICATION, self._notifications)
-        self._history, self._notifications = [], []
+        self._history, self._writes, self._notifications = [], [], []

@@ -52,7 +52,7 @@ def _carry_out(work: UnitOfWork, case: Case, effect: Effect, journal: Journal) -
     elif isinstance(effect, ActivityEnded):
         journal.note("activity-ended", element=effect.element, token=effect.token, outcome=effect.outcome)
     elif isinstance(effect, VariableWritten):
-        journal.note("variable", element=effect.element, name=effect.name, value=effect.value, scope=effect.scope)
+        journal.wrote(effect.element, effect.scope, effect.name, effect.value)
     elif isinstance(effect, DecisionMade):
         journal.note("decision", element=effect.element, token=effect.token, data=_decision(effect))
     elif isinstance(effect, MessageThrown):

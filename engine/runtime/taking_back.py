@@ -18,6 +18,7 @@ from engine.kernel.model import ProcessModel
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CancelToken, Modify, StartBefore
 from engine.runtime.returning import acts_outside
+from engine.runtime.written import Write, writes, written
 from engine.store.base import Executes
 from engine.store.tables import ExternalTask, History, Round, Scope, Seat, Token, Variable
 
@@ -78,23 +79,22 @@ def undoing(connection: Executes, model: ProcessModel, decision: Decision) -> Un
     gone = {fact.token for fact in facts if fact.kind == "activity-ended"}
     if gone - born - {decision.token}:
         return "joined"
-    hindrance = _outside(model, facts) or _moved(connection, born - gone, facts)
+    hindrance = _outside(model, facts) or _moved(connection, decision.instance, born - gone)
     if hindrance is not None:
         return hindrance
-    written = [fact for fact in facts if fact.kind == "variable"]
+    own = list(writes(facts))
     return Undoing(
         tokens=_outermost(connection, born - gone),
         ancestor=scope.host,
-        restored=_restored(connection, decision, written),
-        typed=_typed(decision, written),
+        restored=_restored(connection, decision, own),
+        typed=_typed(decision, own),
     )
 
 
 def written_by_vote(connection: Executes, decision: Decision) -> tuple[Mapping[str, JSON], Mapping[str, JSON]]:
     """Of a vote that has decided nothing: the values to put back, and what its signer had filled in."""
-    written = [fact for fact in _facts(connection, decision) if fact.kind == "variable"]
-    typed = {fact.data["name"]: fact.data["value"] for fact in written}
-    return _restored(connection, decision, written), typed
+    own = list(writes(_facts(connection, decision)))
+    return _restored(connection, decision, own), {write.name: write.value for write in own}
 
 
 def _facts(connection: Executes, decision: Decision) -> list[Row[Any]]:
@@ -129,7 +129,7 @@ def _outside(model: ProcessModel, facts: Iterable[Row[Any]]) -> Hindrance | None
     return None
 
 
-def _moved(connection: Executes, left: set[int], facts: Sequence[Row[Any]]) -> Hindrance | None:
+def _moved(connection: Executes, instance: int, left: set[int]) -> Hindrance | None:
     """Whether what the decision has put still stands there, untouched."""
     if set(connection.execute(select(Token.key).where(Token.key.in_(left))).scalars()) != left:
         return "acted"
@@ -144,7 +144,7 @@ def _moved(connection: Executes, left: set[int], facts: Sequence[Row[Any]]) -> H
     taken = (
         select(Seat.key)
         .join(Round, Round.key == Seat.round)
-        .where(Round.token.in_(left), (Seat.state == "completed") | ((Seat.state == "claimed") & Seat.direct.is_(False)))
+        .where(Round.instance == instance, Round.token.in_(left), (Seat.state == "completed") | ((Seat.state == "claimed") & Seat.direct.is_(False)))
     )
     return "taken" if connection.execute(taken.limit(1)).first() is not None else None
 
@@ -157,38 +157,27 @@ def _outermost(connection: Executes, left: set[int]) -> tuple[int, ...]:
     return tuple(row.key for row in connection.execute(statement) if row.parent not in left and row.host not in left)
 
 
-def _restored(connection: Executes, decision: Decision, written: Sequence[Row[Any]]) -> dict[str, JSON]:
+def _restored(connection: Executes, decision: Decision, own: Sequence[Write]) -> dict[str, JSON]:
     """The values that the written variables had before, for those that nobody has written since."""
     restored: dict[str, JSON] = {}
-    for fact in written:
-        name, scope = fact.data["name"], fact.data["scope"]
-        if scope != decision.scope:
+    for write in own:
+        if write.scope != decision.scope:
             # What lies in scopes that the decision has opened goes with them.
             continue
         now = connection.execute(
-            select(Variable.revision).where(Variable.scope == scope, Variable.name == name)
+            select(Variable.revision).where(Variable.scope == write.scope, Variable.name == write.name)
         ).scalar_one_or_none()
-        if now == fact.revision:
-            restored[name] = _before(connection, decision.instance, fact, name, scope)
+        if now == write.revision:
+            restored[write.name] = _before(connection, decision.instance, write)
     return restored
 
 
-def _before(connection: Executes, instance: int, fact: Row[Any], name: str, scope: int) -> JSON:
-    earlier = (
-        select(History.data)
-        .where(History.instance == instance, History.kind == "variable", History.revision < fact.revision)
-        .order_by(History.key.desc())
-    )
-    for data in connection.execute(earlier).scalars():
-        if data["name"] == name and data["scope"] == scope:
-            return data["value"]
-    return None
+def _before(connection: Executes, instance: int, write: Write) -> JSON:
+    earlier = written(connection, instance, History.revision < write.revision)
+    values = (found.value for found in reversed(earlier) if (found.scope, found.name) == (write.scope, write.name))
+    return next(values, None)
 
 
-def _typed(decision: Decision, written: Iterable[Row[Any]]) -> dict[str, JSON]:
+def _typed(decision: Decision, own: Iterable[Write]) -> dict[str, JSON]:
     """The form's values: what the task itself wrote, but for its decision."""
-    return {
-        fact.data["name"]: fact.data["value"]
-        for fact in written
-        if fact.element == decision.element and fact.data["name"] != decision.element
-    }
+    return {write.name: write.value for write in own if write.element == decision.element and write.name != decision.element}

@@ -17,6 +17,7 @@ from engine.kernel.model import ApprovalModel
 from engine.runtime.definitions import Definitions
 from engine.runtime.names import CaseNames, reserved_names
 from engine.runtime.rights import field_rights
+from engine.runtime.written import written
 from engine.store.base import Executes
 from engine.store.tables import History, Institution, ProcessInstance, Scope
 
@@ -99,9 +100,5 @@ def _as_written(connection: Executes, place: TaskPlace, until: datetime, scopes:
     """The variables as history has them at the end of a task: its live ones may have moved on or be gone."""
     around = select(Scope.parent).where(Scope.key.in_(scopes), Scope.parent.is_not(None))
     scopes |= set(connection.execute(around).scalars())
-    written = (
-        select(History.data)
-        .where(History.instance == place.instance, History.kind == "variable", History.at <= until)
-        .order_by(History.key)
-    )
-    return {data["name"]: data["value"] for data in connection.execute(written).scalars() if data.get("scope") in scopes}
+    found = written(connection, place.instance, History.at <= until)
+    return {write.name: write.value for write in found if write.scope in scopes}

@@ -58,13 +58,13 @@ class StoreRun:
         return found
 
     def history(self) -> dict[tuple[Place, str], list[Written]]:
-        columns = (History.revision, History.element, History.data)
-        rows = select(*columns).where(History.instance == self._case.key, History.kind == "variable").order_by(History.key)
+        columns = (History.revision, History.data)
+        rows = select(*columns).where(History.instance == self._case.key, History.kind == "variables").order_by(History.key)
         found: dict[tuple[Place, str], list[Written]] = {}
         for row in self._county.rows(rows):
-            if of_people(row.data["name"]):
-                written = (row.revision, row.element, dump_json(row.data["value"]))
-                found.setdefault((self._places[row.data["scope"]], row.data["name"]), []).append(written)
+            for write in filter(lambda write: of_people(write["name"]), row.data["writes"]):
+                written = (row.revision, write["element"], dump_json(write["value"]))
+                found.setdefault((self._places[write["scope"]], write["name"]), []).append(written)
         for row in self._variables():
             last = found[self._places[row.scope], row.name][-1]
             assert (row.revision, row.element, dump_json(row.value)) == last
