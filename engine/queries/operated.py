@@ -138,7 +138,7 @@ def list_variables(query: ListVariables, reader: Reader) -> tuple[VariableRow, .
     statement = (
         select(*columns)
         .join(Scope, Scope.key == Variable.scope)
-        .where(Variable.instance == row.key, Scope.kind != "collection")
+        .where(Scope.instance == row.key, Scope.kind != "collection")
         .order_by(Variable.scope, Variable.name)
         .limit(AT_MOST)
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, func, insert, inspect, select, update
+from sqlalchemy import Connection, MetaData, delete, func, insert, inspect, select, update
 
 from engine.store.database import Database, migrate
 from engine.store.keys import KeyBlock
@@ -53,9 +53,10 @@ def take_back(newest: Connection, first: Connection) -> None:
     there = inspect(first)
     # The first schema begins with a block of keys of its own.
     first.execute(delete(KeyBlock))
-    for table in Base.metadata.sorted_tables:
-        if not there.has_table(table.name):
-            continue
+    described = MetaData()
+    described.reflect(first)
+    for name in (table.name for table in described.sorted_tables if table.name in Base.metadata.tables):
+        table = Base.metadata.tables[name]
         columns = [column["name"] for column in there.get_columns(table.name)]
         rows = [dict(row) for row in newest.execute(select(*(table.c[name] for name in columns))).mappings()]
         if rows:

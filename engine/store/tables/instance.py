@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import Base, Entity, Instant, Json, JsonValue, Keyed
+from engine.store.base import Base, Entity, Instant, Json, JsonValue, Keyed, reference
 
 
 class ProcessInstance(Entity, Base):
@@ -51,7 +52,7 @@ class Scope(Keyed, Base):
     """See `engine.kernel.rows.ScopeRow`."""
 
     __tablename__ = "scope"
-    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), index=True)
+    instance: Mapped[int] = reference("process_instance.key", index=True)
     kind: Mapped[str] = mapped_column(String(20))
     process: Mapped[str] = mapped_column(String(400))
     parent: Mapped[int | None] = mapped_column(BigInteger)
@@ -66,7 +67,8 @@ class Token(Entity, Base):
     """See `engine.kernel.rows.TokenRow`."""
 
     __tablename__ = "token"
-    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), index=True)
+    id: Mapped[UUID] = mapped_column(Uuid(), default=uuid4)
+    instance: Mapped[int] = reference("process_instance.key", index=True)
     scope: Mapped[int] = mapped_column(BigInteger)
     element: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(10))
@@ -87,7 +89,7 @@ class Variable(Base):
     __tablename__ = "variable"
     scope: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
-    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), index=True)
+    instance: Mapped[int] = reference("process_instance.key")
     value: Mapped[Any] = mapped_column(JsonValue)
     revision: Mapped[int] = mapped_column()
     element: Mapped[str | None] = mapped_column(String(200))
@@ -97,7 +99,7 @@ class Subscription(Keyed, Base):
     """See `engine.kernel.rows.SubscriptionRow`."""
 
     __tablename__ = "subscription"
-    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), index=True)
+    instance: Mapped[int] = reference("process_instance.key", index=True)
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[str | None] = mapped_column(String(200))
     mode: Mapped[str] = mapped_column(String(20))
@@ -121,7 +123,7 @@ class Compensation(Keyed, Base):
     """See `engine.kernel.rows.CompensationRow`."""
 
     __tablename__ = "compensation"
-    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), index=True)
+    instance: Mapped[int] = reference("process_instance.key", index=True)
     scope: Mapped[int] = mapped_column(BigInteger, index=True)
     activity: Mapped[str] = mapped_column(String(200))
     sequence: Mapped[int] = mapped_column(BigInteger)

@@ -8,14 +8,14 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import Base, Entity, Instant, Json, Keyed
+from engine.store.base import Base, Entity, Instant, Json, Keyed, reference
 
 
 class History(Keyed, Base):
     """One fact of an instance's life. `kind` says what `data` holds; see `engine.appliers.history`."""
 
     __tablename__ = "history"
-    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"))
+    instance: Mapped[int] = reference("process_instance.key")
     revision: Mapped[int] = mapped_column()
     at: Mapped[datetime] = mapped_column(Instant)
     kind: Mapped[str] = mapped_column(String(30))
@@ -77,7 +77,7 @@ class Notification(Entity, Base):
     """A line to one person. Texts hold no patient data."""
 
     __tablename__ = "notification"
-    person: Mapped[int] = mapped_column(ForeignKey("person.key"))
+    person: Mapped[int] = reference("person.key")
     at: Mapped[datetime] = mapped_column(Instant)
     kind: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)

@@ -9,22 +9,30 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text, true
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, Uuid, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import Base, Entity, Instant, Json, Keyed
+from engine.store.base import Base, Entity, Instant, Json, Keyed, reference
+
+
+def _filled(name: str, column: str, *more: str) -> Index:
+    """An index over the rows in which its first column is not null."""
+    filled = text(f"{column} IS NOT NULL")
+    return Index(name, column, *more, sqlite_where=filled, postgresql_where=filled)
 
 
 class Round(Entity, Base):
     """One asking of a user task's people."""
 
     __tablename__ = "round"
-    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"))
-    token: Mapped[int] = mapped_column(BigInteger, index=True)
+    id: Mapped[UUID] = mapped_column(Uuid(), default=uuid4)
+    instance: Mapped[int] = reference("process_instance.key")
+    token: Mapped[int] = mapped_column(BigInteger)
     scope: Mapped[int] = mapped_column(BigInteger)
     """Scope that the task's variables are read in."""
-    definition: Mapped[int] = mapped_column(ForeignKey("process_definition.key"))
+    definition: Mapped[int] = reference("process_definition.key")
     """Definition that the element belongs to: the instance's own, or a called process's."""
     element: Mapped[str] = mapped_column(String(200))
     number: Mapped[int] = mapped_column()
@@ -59,16 +67,16 @@ class Seat(Entity, Base):
     """One person's place in a round: a task in the inbox."""
 
     __tablename__ = "seat"
-    round: Mapped[int] = mapped_column(ForeignKey("round.key"), index=True)
-    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), index=True)
+    round: Mapped[int] = reference("round.key", index=True)
+    instance: Mapped[int] = reference("process_instance.key", index=True)
     element: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(200))
     revision: Mapped[int] = mapped_column()
     state: Mapped[str] = mapped_column(String(10))
-    assignee: Mapped[int | None] = mapped_column(ForeignKey("person.key"))
+    assignee: Mapped[int | None] = reference("person.key")
     direct: Mapped[bool] = mapped_column()
     """True when the rule named one person; such a seat cannot be given back to a pool."""
-    capacity: Mapped[int | None] = mapped_column(ForeignKey("appointment.key"))
+    capacity: Mapped[int | None] = reference("appointment.key")
     """Appointment in which the assignee acts."""
     reason: Mapped[str | None] = mapped_column(String(40))
     sent_by: Mapped[int | None] = mapped_column(BigInteger)
@@ -113,8 +121,8 @@ class Seat(Entity, Base):
         CheckConstraint("state IN ('waiting','open','claimed','completed','closed')", name="state"),
         CheckConstraint("(state IN ('completed','closed')) = (ended_at IS NOT NULL)", name="ended"),
         CheckConstraint("state <> 'claimed' OR assignee IS NOT NULL", name="assignee"),
-        Index("ix_seat_assignee", "assignee", "state", "due_at"),
-        Index("ix_seat_ended_by", "ended_by", "ended_at"),
+        _filled("ix_seat_assignee", "assignee", "state", "due_at"),
+        _filled("ix_seat_ended_by", "ended_by", "ended_at"),
     )
 
 
@@ -126,7 +134,7 @@ class Candidate(Base):
 
     __tablename__ = "candidate"
     principal: Mapped[str] = mapped_column(String(120), primary_key=True)
-    seat: Mapped[int] = mapped_column(ForeignKey("seat.key"), primary_key=True)
+    seat: Mapped[int] = reference("seat.key", primary_key=True)
     __table_args__ = (Index("ix_candidate_seat", "seat"),)
 
 
@@ -159,7 +167,7 @@ class Rung(Keyed, Base):
     """One step of a seat's escalation ladder, with its instant, done or still to come."""
 
     __tablename__ = "rung"
-    seat: Mapped[int] = mapped_column(ForeignKey("seat.key"), index=True)
+    seat: Mapped[int] = reference("seat.key", index=True)
     clock: Mapped[str] = mapped_column(String(10), server_default="handling")
     """`handling`, until the task is done, or `response`, until somebody takes it up."""
     kind: Mapped[str] = mapped_column(String(10))

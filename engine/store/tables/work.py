@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import Base, Entity, Instant, Json
+from engine.store.base import Base, Entity, Instant, Json, reference
 
 
 class Job(Entity, Base):
@@ -42,7 +42,7 @@ class ExternalTask(Entity, Base):
     """Work that another system fetches by topic. It goes with its token; what is done has no row."""
 
     __tablename__ = "external_task"
-    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), index=True)
+    instance: Mapped[int] = reference("process_instance.key", index=True)
     token: Mapped[int] = mapped_column(BigInteger, unique=True)
     element: Mapped[str] = mapped_column(String(200))
     occurrence: Mapped[int] = mapped_column(BigInteger)
