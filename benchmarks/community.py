@@ -8,19 +8,26 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from engine.commands.deployment import Deploy
 from engine.commands.task import CompleteTask
 from engine.engine import Engine
 from engine.records import Actor
 from engine.store.keys import KeySequence
+from engine.store.prepared import Prepared
 from engine.store.tables import Appointment, Institution, Membership, Person, Post, ProcessInstance, Seat
 
 MODELS = Path(__file__).parent / "models"
 INSTITUTION = "CH00"
 FIRST_DAY = date(2020, 1, 1)
 POSTS = ("CLERK", "REVIEWER")
+OPEN_TASKS = Prepared(
+    select(Seat.id)
+    .join(ProcessInstance, ProcessInstance.key == Seat.instance)
+    .where(ProcessInstance.id == bindparam("instance"), Seat.state == "open")
+    .order_by(Seat.key)
+)
 
 
 def prepare(engine: Engine, *models: str) -> Actor:
@@ -51,10 +58,8 @@ def clerk(person: int) -> Actor:
 
 def open_tasks(engine: Engine, instance: UUID | None) -> Sequence[UUID]:
     """Ids of the open tasks of a case, the oldest first."""
-    statement = select(Seat.id).join(ProcessInstance, ProcessInstance.key == Seat.instance)
-    statement = statement.where(ProcessInstance.id == instance, Seat.state == "open").order_by(Seat.key)
     with engine.database.reading() as connection:
-        return connection.execute(statement).scalars().all()
+        return [row.id for row in OPEN_TASKS.all(connection, instance=instance)]
 
 
 def complete_next(engine: Engine, instance: UUID | None, actor: Actor) -> None:

@@ -333,10 +333,16 @@ def close_rounds(work: UnitOfWork, tokens: Sequence[int]) -> list[tuple[int, UUI
     return closed
 
 
-def end_seats(work: UnitOfWork, seats: Sequence[int]) -> None:
-    """Removes what only an unfinished seat has: its candidates, its drafts, the rest of its ladder."""
+def end_seats(work: UnitOfWork, seats: Sequence[int], *, drafts: bool = True, ladders: bool = True) -> None:
+    """Removes what only an unfinished seat has: its candidates, its drafts, the rest of its ladder.
+
+    `drafts` and `ladders` say whether any of the seats may have one.
+    """
     if not seats:
         return
-    for statement in (DROP_CANDIDATES, DROP_DRAFTS, DROP_RUNGS):
-        work.write(statement, {"values": seats})
-    unschedule(work, "rung", seats)
+    work.write(DROP_CANDIDATES, {"values": seats})
+    if drafts:
+        work.write(DROP_DRAFTS, {"values": seats})
+    if ladders:
+        work.write(DROP_RUNGS, {"values": seats})
+        unschedule(work, "rung", seats)

@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, ColumnElement, Date, Select, bindparam, fu
 from engine.authorization import in_force, is_member
 from engine.config import Config
 from engine.store.base import Executes
-from engine.store.prepared import Prepared
+from engine.store.prepared import Prepared, Question
 from engine.store.tables import Account, Appointment, Department, Institution, Person
 
 DAY = bindparam("day", type_=Date())
@@ -30,6 +30,7 @@ class Place(Protocol):
     def now(self) -> datetime: ...
     @property
     def config(self) -> Config: ...
+    def ask(self, *questions: Question) -> list[list[Any]]: ...
 
 
 class Holder(NamedTuple):

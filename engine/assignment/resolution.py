@@ -22,7 +22,7 @@ from engine.assignment.people import (
     holders,
 )
 from engine.authorization import person_principal, post_principal, today
-from engine.store.prepared import Question, ask
+from engine.store.prepared import Question
 
 NO_CANDIDATE = "no-candidate"
 
@@ -86,7 +86,7 @@ def resolve(
     """
     found: dict[str, list[Holder]] = {}
     asked = [pair for rule in rules if (pair := _question(place, rule, own, starter)) is not None]
-    answers = ask(place.connection, *(question for _, question in asked)) if asked else []
+    answers = place.ask(*(question for _, question in asked)) if asked else []
     for (principal, _), rows in zip(asked, answers, strict=True):
         chairs = [Holder(*row) for row in rows]
         if principal.startswith("person:"):

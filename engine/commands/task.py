@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, exists, select, update
 
 from engine.appliers.attachments import submit_uploads
 from engine.appliers.journal import Journal
@@ -41,6 +41,7 @@ from engine.store.writes import update_of
 
 DONE = OutcomeModel(value="done", label="完成", label_en="Done")
 OPINION_LIMIT = 2_000
+_drafted = exists().where(Draft.seat == Seat.key)
 SEAT = Prepared(
     select(
         *Seat.__table__.columns,
@@ -54,6 +55,7 @@ SEAT = Prepared(
         Round.several,
         Round.decided_at,
         Round.decided_by,
+        _drafted.label("drafted"),
     )
     .join(Round, Round.key == Seat.round)
     .where(Seat.id == bindparam("task"))
@@ -310,7 +312,7 @@ def _end(
         "form_hash": hashlib.sha256(dump_json(dict(values)).encode()).hexdigest(),
     }
     work.write(ENDED_SEAT, {**ended, "key": seat.key})
-    end_seats(work, [seat.key])
+    end_seats(work, [seat.key], drafts=seat.drafted, ladders=seat.term is not None)
     work.wake(work.actor.person, *seat.resolved["persons"])
 
 

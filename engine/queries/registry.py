@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from engine.calendar import WorkingTime
 from engine.config import Config
@@ -16,6 +16,7 @@ from engine.records import Actor
 from engine.runtime import Definitions
 from engine.store.base import Executes
 from engine.store.calendars import Calendars
+from engine.store.prepared import Question, ask
 
 R = TypeVar("R")
 
@@ -39,3 +40,7 @@ class Reader:
     def working_time(self) -> WorkingTime:
         """The community's calendars at this moment."""
         return self.calendars.read(self.connection)
+
+    def ask(self, *questions: Question) -> list[list[Any]]:
+        """The rows of each of these prepared questions, asked together."""
+        return ask(self.connection, *questions)

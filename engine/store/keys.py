@@ -6,6 +6,7 @@ it, a rollback would give the block to somebody else too, and SQLite's one write
 
 from __future__ import annotations
 
+import operator
 import threading
 
 from sqlalchemy import BigInteger, String, select, update
@@ -32,26 +33,28 @@ class KeySequence:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._next = 0
-        self._end = 0
+        self._keys = iter(range(0))
 
     def reserve(self) -> None:
         """Makes sure that a command can take the keys it needs. To be called outside any transaction."""
-        if self._end - self._next >= LOW:
+        if self._left() >= LOW:
             return
         with self._lock:
-            if self._end - self._next >= LOW:
+            if self._left() >= LOW:
                 return
             with self._database.writing() as connection:
                 taken = update(KeyBlock).where(KeyBlock.name == "key").values(next=KeyBlock.next + BLOCK)
                 connection.execute(taken)
                 end = connection.execute(select(KeyBlock.next).where(KeyBlock.name == "key")).scalar_one()
-            self._next, self._end = end - BLOCK, end
+            self._keys = iter(range(end - BLOCK + 1, end + 1))
+
+    def _left(self) -> int:
+        return operator.length_hint(self._keys)
 
     def __call__(self) -> int:
         """The next key."""
-        with self._lock:
-            if self._next >= self._end:
-                raise RuntimeError("Expected keys to be reserved before the transaction, but none are left")
-            self._next += 1
-            return self._next
+        # One step of a built-in iterator: threads need no lock for it.
+        key = next(self._keys, None)
+        if key is None:
+            raise RuntimeError("Expected keys to be reserved before the transaction, but none are left")
+        return key

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, Boolean, ClauseElement, ColumnElement, Connection, Dialect, Executable, Text, bindparam
+from sqlalchemy import ARRAY, Boolean, ClauseElement, ColumnElement, Connection, Dialect, Executable, Select, Text, bindparam
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -105,13 +105,13 @@ class _Form:
         compiled = cast(SQLCompiler, cast(ClauseElement, statement).compile(dialect=words))
         self.sql = str(compiled)
         self._name, self._bytes = f"liandong_{next(_NUMBERS)}".encode(), self.sql.encode()
-        self._slots: list[tuple[str, bool, Any, Convert | None]] = []
+        self._slots: list[tuple[str, Convert | None]] = []
+        self._constants: dict[str, Any] = {}
         for name in compiled.positiontup or ():
             bind = compiled.binds[name]
-            convert = _binding(bind.type, dialect)
-            constant = None if bind.required else compiled.params[name]
-            ready = constant if convert is None or bind.required else convert(constant)
-            self._slots.append((name.removeprefix("the_"), bind.required, ready, convert))
+            self._slots.append((name.removeprefix("the_"), _binding(bind.type, dialect)))
+            if not bind.required:
+                self._constants[name] = compiled.params[name]
         columns: list[Any] = list(getattr(statement, "exported_columns", ()))
         self._row = namedtuple("Row", [column.key for column in columns]) if columns else None
         self._spelled = [pipeline.reading(column.type) for column in columns] if postgres else []
@@ -121,7 +121,7 @@ class _Form:
     @property
     def names(self) -> list[str]:
         """Names of its values, in the order of `parameters`."""
-        return [name for name, *_ in self._slots]
+        return [name for name, _ in self._slots]
 
     def call(self, values: Values) -> pipeline.Call:
         """The statement as PostgreSQL's pipeline takes it."""
@@ -129,10 +129,9 @@ class _Form:
 
     def parameters(self, values: Values) -> list[Any]:
         """The values in the order and the types of the driver. Raises KeyError for one that is missing."""
-        return [
-            (values[name] if convert is None else convert(values[name])) if open_ else ready
-            for name, open_, ready, convert in self._slots
-        ]
+        if self._constants:
+            values = {**values, **self._constants}
+        return [values[name] if convert is None else convert(values[name]) for name, convert in self._slots]
 
     def spelled_rows(self, result: Any) -> list[Any]:
         """libpq's result as named tuples of Python values."""
@@ -163,23 +162,20 @@ def ask(connection: Executes, *questions: Question) -> list[list[Any]]:
     bare = connection if isinstance(connection, Connection) else cast(Session, connection).connection()
     if not bare.in_transaction():
         bare.begin()
-    forms = [question.statement.form(bare.dialect) for question in questions]
-    with driver(bare) as raw:
-        if bare.dialect.name == "postgresql":
-            calls = [form.call(question.values) for form, question in zip(forms, questions, strict=True)]
-            return [form.spelled_rows(result) for form, result in zip(forms, pipeline.run(raw, calls), strict=True)]
-        cursor, answers = raw.cursor(), []
-        for form, question in zip(forms, questions, strict=True):
-            answers.append(form.rows(cursor.execute(form.sql, form.parameters(question.values)).fetchall()))
-        return answers
+    return send(bare, (), questions)[1]
 
 
-def send(connection: Connection, orders: Sequence[tuple[Prepared, Sequence[Values]]]) -> list[int]:
-    """Carries out each statement once for each of its rows, and says how many rows of the database it has found."""
+def send(
+    connection: Connection, orders: Sequence[tuple[Prepared, Sequence[Values]]], questions: Sequence[Question] = ()
+) -> tuple[list[int], list[list[Any]]]:
+    """Carries out each statement once for each of its rows, and then asks; all of it together.
+
+    Says of each statement how many rows of the database it has found, and gives the rows of each question.
+    """
     with driver(connection) as raw:
         if connection.dialect.name == "postgresql":
-            return _sent(raw, connection.dialect, orders)
-        cursor, found = raw.cursor(), []
+            return _pipelined(raw, connection.dialect, orders, questions)
+        cursor, found, answers = raw.cursor(), [], []
         for statement, rows in orders:
             form = statement.form(connection.dialect)
             if len(rows) == 1:
@@ -187,22 +183,31 @@ def send(connection: Connection, orders: Sequence[tuple[Prepared, Sequence[Value
             else:
                 cursor.executemany(form.sql, [form.parameters(row) for row in rows])
             found.append(cursor.rowcount)
-        return found
+        for question in questions:
+            form = question.statement.form(connection.dialect)
+            answers.append(form.rows(cursor.execute(form.sql, form.parameters(question.values)).fetchall()))
+        return found, answers
 
 
-def _sent(raw: Any, dialect: Dialect, orders: Sequence[tuple[Prepared, Sequence[Values]]]) -> list[int]:
+def _pipelined(
+    raw: Any, dialect: Dialect, orders: Sequence[tuple[Prepared, Sequence[Values]]], questions: Sequence[Question]
+) -> tuple[list[int], list[list[Any]]]:
     found, owners = [0] * len(orders), []
+    forms = [question.statement.form(dialect) for question in questions]
 
     def calls() -> Iterator[pipeline.Call]:
         for number, (statement, rows) in enumerate(orders):
             for call in statement.calls(dialect, rows):
                 owners.append(number)
                 yield call
+        for form, question in zip(forms, questions, strict=True):
+            yield form.call(question.values)
 
     results = pipeline.run(raw, calls())
-    for number, result in zip(owners, results, strict=True):
+    for number, result in zip(owners, results, strict=False):
         found[number] += result.command_tuples or 0
-    return found
+    answers = results[len(owners) :]
+    return found, [form.spelled_rows(result) for form, result in zip(forms, answers, strict=True)]
 
 
 @contextmanager
@@ -230,8 +235,24 @@ class Among(ColumnElement[bool]):
     _is_implicitly_boolean = True
 
     def __init__(self, column: Any, name: str) -> None:
-        self.column = column.__clause_element__() if hasattr(column, "__clause_element__") else column
+        self.column = _clause(column)
         self.values = bindparam(name, type_=_List())
+
+
+class AmongFound(ColumnElement[bool]):
+    """`column` is one of the values that a query finds: the query first, then an index on the column.
+
+    PostgreSQL is left no other way. It plans a statement once a connection, when its tables may still be empty, and reading a
+    whole table to join it looks cheap then.
+    """
+
+    inherit_cache = False
+    type = Boolean()
+    _is_implicitly_boolean = True
+
+    def __init__(self, column: Any, query: Select[Any]) -> None:
+        self.column = _clause(column)
+        self.query = query.scalar_subquery()
 
 
 class _List(TypeDecorator[Any]):
@@ -256,6 +277,20 @@ def _among_postgresql(element: Among, compiler: SQLCompiler, **kw: Any) -> str:
 def _among_sqlite(element: Among, compiler: SQLCompiler, **kw: Any) -> str:
     column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  both were written by SQLAlchemy
+
+
+@compiles(AmongFound, "postgresql")
+def _among_found_postgresql(element: AmongFound, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"{compiler.process(element.column, **kw)} = ANY(ARRAY{compiler.process(element.query, **kw)})"
+
+
+@compiles(AmongFound, "sqlite")
+def _among_found_sqlite(element: AmongFound, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"{compiler.process(element.column, **kw)} IN {compiler.process(element.query, **kw)}"
+
+
+def _clause(column: Any) -> Any:
+    return column.__clause_element__() if hasattr(column, "__clause_element__") else column
 
 
 def _item(value: int | str) -> str:

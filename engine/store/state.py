@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from engine.kernel.rows import JSON, CompensationRow, Delta, InstanceRow, ScopeRow, SubscriptionRow, TokenRow
 from engine.store.base import dump_json
-from engine.store.prepared import Among, Prepared
+from engine.store.prepared import Among, AmongFound, Prepared
 from engine.store.tables import Compensation, Scope, Subscription, Token, Variable
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.writes import delete_of, insert_of, update_of, upsert_of
@@ -86,33 +86,25 @@ VARIABLES_NAMED = Prepared(
 
 
 # A token and the one it is a seat of; its scope and the one around it, and the root; what they hold.
-_outer_token, _outer_scope = aliased(Token), aliased(Scope)
-_HERE = Among(Scope.key, "scopes")
+_seat, _inner_scope = aliased(Token), aliased(Scope)
+_PARENTS = select(_inner_scope.parent).where(Among(_inner_scope.key, "scopes"))
 TOKENS_AROUND = Prepared(
     select(*TOKEN_COLUMNS)
     .where(Token.key == bindparam("token"))
     .union_all(
-        select(*(getattr(_outer_token, column.key) for column in TOKEN_COLUMNS))
-        .join(Token, Token.parent == _outer_token.key)
-        .where(Token.key == bindparam("token"))
+        select(*TOKEN_COLUMNS).where(AmongFound(Token.key, select(_seat.parent).where(_seat.key == bindparam("token"))))
     )
 )
 SCOPES_AROUND = Prepared(
     select(*SCOPE_COLUMNS)
-    .where(_HERE)
-    .union_all(
-        select(*(getattr(_outer_scope, column.key) for column in SCOPE_COLUMNS))
-        .join(Scope, Scope.parent == _outer_scope.key)
-        .where(_HERE)
-    )
+    .where(Among(Scope.key, "scopes"))
+    .union_all(select(*SCOPE_COLUMNS).where(AmongFound(Scope.key, _PARENTS)))
 )
 _NAMED = (Variable.scope, Variable.name, Variable.value)
 VARIABLES_AROUND = Prepared(
     select(*_NAMED)
     .where(Among(Variable.scope, "scopes"), Among(Variable.name, "names"))
-    .union_all(
-        select(*_NAMED).join(Scope, Scope.parent == Variable.scope).where(_HERE, Among(Variable.name, "names")),
-    )
+    .union_all(select(*_NAMED).where(AmongFound(Variable.scope, _PARENTS), Among(Variable.name, "names")))
 )
 
 # What a step writes.

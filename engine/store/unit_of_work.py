@@ -15,7 +15,7 @@ from engine.config import Config
 from engine.records import Actor
 from engine.store.calendars import Calendars
 from engine.store.database_time import DatabaseTime, database_time
-from engine.store.prepared import Prepared, Question, Values, ask
+from engine.store.prepared import Prepared, Question, Values
 from engine.store.writes import Writes
 
 
@@ -54,9 +54,8 @@ class UnitOfWork:
         return self._connection
 
     def ask(self, *questions: Question) -> list[list[Any]]:
-        """The rows of each of these prepared questions, asked together."""
-        self._writes.flush()
-        return ask(self._connection, *questions)
+        """The rows of each of these prepared questions, asked together, after everything that was to be written."""
+        return self._writes.flush(*questions)
 
     def write(self, statement: Prepared, *rows: Values, refusal: Callable[[], Exception] | None = None) -> None:
         """Writes by a prepared statement, once a row: before anything else is read, and before the commit.

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from engine.store.faults import fault, watched
-from engine.store.prepared import Among, Prepared, Values, send
+from engine.store.prepared import Among, Prepared, Question, Values, send
 from engine.store.upsert import table_of
 
 
@@ -49,15 +49,19 @@ class Writes:
         """Drops what is waiting: the part of the transaction that wrote it is undone."""
         self._waiting = []
 
-    def flush(self) -> None:
-        """Sends what is waiting. Raises the refusal of a write that did not find its row."""
+    def flush(self, *questions: Question) -> list[list[Any]]:
+        """Sends what is waiting and these questions after it; the rows of each.
+
+        Raises the refusal of a write that did not find its row.
+        """
         waiting, self._waiting = self._waiting, []
-        if not waiting:
-            return
-        found = send(self._connection, [(write.statement, write.rows) for write in waiting])
+        if not waiting and not questions:
+            return []
+        found, answers = send(self._connection, [(write.statement, write.rows) for write in waiting], questions)
         for number, write in zip(found, waiting, strict=True):
             if write.refusal is not None and number != 1:
                 raise write.refusal()
+        return answers
 
 
 def insert_of(table: type[DeclarativeBase], **reckoned: Any) -> Prepared:

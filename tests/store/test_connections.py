@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from engine.store.database import Database
 from engine.store.keys import KeyBlock
 from engine.store.prepared import Prepared, send
-from engine.store.tables import Department, Incident, Institution, Scope
+from engine.store.tables import Copy, Department, Incident, Institution
 
 WRITERS, ROUNDS = 4, 25
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -78,7 +78,7 @@ def test_a_reader_sees_the_last_commit_while_somebody_writes(database: Database)
     ("table", "values"),
     [
         (Department, {"key": 1, "institution": 404, "code": "X", "name": "x", "kind": "office"}),
-        (Scope, {"key": 1, "instance": 404, "kind": "instance", "process": "p", "live": 0, "at": {}, "flags": {}}),
+        (Copy, {"key": 1, "id": UUID(int=1), "seat": 404, "instance": 404, "person": 404, "reason": "model", "made_at": AT}),
         (Incident, {"key": 1, "id": UUID(int=1), "code": "x", "message": "", "state": "nonsense", "raised_at": AT}),
     ],
     ids=["foreign key", "foreign key of an instance", "check"],
@@ -145,5 +145,5 @@ def test_a_value_that_cannot_be_spelled_spoils_no_later_use_of_its_connection(po
     with database.writing() as connection, pytest.raises(DBAPIError):
         send(connection, [(named, [fine]), (typed, [bad])])
     with database.writing() as connection:
-        assert send(connection, [(named, [fine])]) == [0]
+        assert send(connection, [(named, [fine])])[0] == [0]
     database.close()
