@@ -15,6 +15,7 @@ FAULTS = {
     "missing": "an entry is missing",
     "head": "the case does not end where its entries do",
     "orphan": "entries speak of a case that is not there",
+    "dangling": "rows refer to something that is not there",
     "anchor-changed": "entries before it were changed, removed or added",
     "anchor-missing": "the anchor is missing",
     "anchor-unknown": "the given anchor is not in the trail",
@@ -45,6 +46,8 @@ def verify_audit(anchor: str | None, database: str | None, var: Path) -> None:
 
 
 def _line(fault: AuditFault) -> str:
-    where = "anchor" if fault.code.startswith("anchor") else f"case {fault.instance}" if fault.instance else "entry"
+    where = (
+        "anchor" if fault.code.startswith("anchor") else f"case {fault.instance}" if fault.instance else fault.column or "entry"
+    )
     number = fault.number if fault.number is not None else fault.entry
     return f"FAULT {where}{'' if number is None else f' {number}'}: {FAULTS[fault.code]}"

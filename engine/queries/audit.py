@@ -14,6 +14,7 @@ from sqlalchemy import exists, select
 from engine.appliers.audit import CHUNK, GENESIS, entry_hash, sealed
 from engine.authorization import require_right
 from engine.queries.registry import Query, Reader
+from engine.store.references import dangling
 from engine.store.tables import AuditAnchor, AuditEntry, ProcessInstance
 
 
@@ -29,12 +30,14 @@ class AuditFault:
     """One thing that is not as it was written."""
 
     code: str
-    """`changed`, `missing`, `head`, `orphan`, `anchor-changed`, `anchor-missing` or `anchor-unknown`."""
+    """`changed`, `missing`, `head`, `orphan`, `dangling`, `anchor-changed`, `anchor-missing` or `anchor-unknown`."""
     instance: UUID | None = None
     number: int | None = None
-    """Revision of the instance, or number of the anchor."""
+    """Revision of the instance, number of the anchor, or of the rows that dangle."""
     entry: int | None = None
     """Key of an entry that belongs to no instance, or to one that is gone."""
+    column: str | None = None
+    """Table and column whose rows refer to something that is not there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +69,10 @@ _CONTENT = [column for column in AuditEntry.__table__.columns if column.name not
 
 
 def verify_audit(query: VerifyAudit, reader: Reader) -> AuditVerification:
-    """Reads the whole trail once, and once more for its anchors. Cases may go on meanwhile. Raises NotAllowed."""
+    """Reads the whole trail once, once more for its anchors, and looks for rows that refer to nothing.
+
+    Cases may go on meanwhile. Raises NotAllowed.
+    """
     require_right(reader.actor, "operations")
     entries = instances = 0
     faults: list[AuditFault] = []
@@ -80,6 +86,8 @@ def verify_audit(query: VerifyAudit, reader: Reader) -> AuditVerification:
             faults += _chain_faults(list(counted))
         entries += counted.number
     faults += [AuditFault(code="missing", instance=row.id, number=1) for row in _without_entries(reader)]
+    lost = dangling(reader.connection)
+    faults += [AuditFault(code="dangling", column=column, number=number) for column, number in lost.items()]
     anchors = reader.connection.execute(select(*AuditAnchor.__table__.columns).order_by(AuditAnchor.number)).all()
     faults += _anchor_faults(reader, anchors, query.anchor)
     newest = anchors[-1] if anchors else None

@@ -91,9 +91,7 @@ _PARENTS = select(_inner_scope.parent).where(Among(_inner_scope.key, "scopes"))
 TOKENS_AROUND = Prepared(
     select(*TOKEN_COLUMNS)
     .where(Token.key == bindparam("token"))
-    .union_all(
-        select(*TOKEN_COLUMNS).where(AmongFound(Token.key, select(_seat.parent).where(_seat.key == bindparam("token"))))
-    )
+    .union_all(select(*TOKEN_COLUMNS).where(AmongFound(Token.key, select(_seat.parent).where(_seat.key == bindparam("token")))))
 )
 SCOPES_AROUND = Prepared(
     select(*SCOPE_COLUMNS)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 
 from engine.store.base import dump_json
 from engine.store.database import Database
+from engine.store.references import dangling
 from engine.store.tables import (
     AuditEntry,
     Candidate,
@@ -73,7 +74,8 @@ def violations(database: Database) -> list[str]:
     """Every invariant that does not hold, with what breaks it."""
     with database.reading() as connection:
         store = _Store(connection)
-        return [found for check in CHECKS for found in check(store)]
+        lost = [f"{number} rows of {column} refer to nothing" for column, number in dangling(connection).items()]
+        return [*(found for check in CHECKS for found in check(store)), *lost]
 
 
 def live_dump(database: Database) -> dict[str, list[Any]]:

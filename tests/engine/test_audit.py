@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.commands.audit import AnchorAudit
 from engine.errors import NotAllowed
 from engine.queries.audit import AuditFault, AuditVerification, VerifyAudit
-from engine.store.tables import AuditAnchor, AuditEntry, Base, ProcessInstance
+from engine.store.tables import AuditAnchor, AuditEntry, Base, ProcessInstance, Seat
 from engine.testing import CaseView, County
 from tests.engine.models import two_tasks
 
@@ -111,6 +111,13 @@ class TestChains:
             last = connection.execute(select(*AuditEntry.__table__.columns).where(AuditEntry.revision == 3)).one()
             connection.execute(insert(AuditEntry).values({**last._mapping, "key": 1, "instance": 404, "revision": 1}))
             assert verify(county, connection).faults == (AuditFault(code="orphan", entry=1),)
+
+    def test_rows_that_refer_to_nothing_are_found(self, county: County, case: CaseView) -> None:
+        with tampering(county) as connection:
+            connection.execute(update(Seat).where(Seat.instance == case.key).values(round=404))
+            assert verify(county, connection).faults == (
+                AuditFault(code="dangling", column="seat.round", number=len(case.seats())),
+            )
 
     def test_a_changed_entry_outside_of_the_chains_is_found(self, county: County) -> None:
         with tampering(county) as connection:
