@@ -46,8 +46,8 @@ def verify_audit(anchor: str | None, database: str | None, var: Path) -> None:
 
 
 def _line(fault: AuditFault) -> str:
-    where = (
-        "anchor" if fault.code.startswith("anchor") else f"case {fault.instance}" if fault.instance else fault.column or "entry"
-    )
+    where = "anchor" if fault.code.startswith("anchor") else fault.column or "entry"
+    if fault.instance is not None:
+        where = f"case {fault.instance}"
     number = fault.number if fault.number is not None else fault.entry
     return f"FAULT {where}{'' if number is None else f' {number}'}: {FAULTS[fault.code]}"

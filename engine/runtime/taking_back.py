@@ -144,7 +144,11 @@ def _moved(connection: Executes, instance: int, left: set[int]) -> Hindrance | N
     taken = (
         select(Seat.key)
         .join(Round, Round.key == Seat.round)
-        .where(Round.instance == instance, Round.token.in_(left), (Seat.state == "completed") | ((Seat.state == "claimed") & Seat.direct.is_(False)))
+        .where(
+            Round.instance == instance,
+            Round.token.in_(left),
+            (Seat.state == "completed") | ((Seat.state == "claimed") & Seat.direct.is_(False)),
+        )
     )
     return "taken" if connection.execute(taken.limit(1)).first() is not None else None
 

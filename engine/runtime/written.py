@@ -36,9 +36,7 @@ def writes(facts: Iterable[Any]) -> Iterator[Write]:
                 yield Write(revision=fact.revision, **write)
         elif fact.kind == "variable":
             data = fact.data
-            yield Write(
-                revision=fact.revision, element=fact.element, scope=data["scope"], name=data["name"], value=data["value"]
-            )
+            yield Write(revision=fact.revision, element=fact.element, scope=data["scope"], name=data["name"], value=data["value"])
 
 
 def written(connection: Executes, instance: int, *conditions: ColumnElement[bool]) -> list[Write]:
