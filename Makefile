@@ -64,8 +64,8 @@ budget: setup web  ## Size of the browser bundle against its budget
 	tools/npm run budget
 
 .PHONY: bench
-bench: setup  ## Measure all workloads (one of them: .venv/bin/python -m benchmarks w1 --help)
-	$(BIN)/python -m benchmarks all $(ARGS)
+bench: setup  ## Measure all workloads, other engines beside us (in five minutes: make bench ARGS=--quick)
+	$(BIN)/python -m benchmarks bench $(ARGS)
 
 ##@ Work on it
 

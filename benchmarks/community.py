@@ -28,6 +28,8 @@ OPEN_TASKS = Prepared(
     .where(ProcessInstance.id == bindparam("instance"), Seat.state == "open")
     .order_by(Seat.key)
 )
+LOGIN = "clerk"
+"""Of the clerk's account, where a workload makes one."""
 
 
 def prepare(engine: Engine, *models: str) -> Actor:

@@ -1,22 +1,22 @@
 """W1, ordinary steps of a referral: one start and three completions an instance, each one durable transaction.
 
 Every client is a thread that takes instances one after the other; the next task is found by a query on the instance.
-Clients may be divided among processes, as they are among the nodes of an installation.
+In process, clients are divided among processes; over HTTP, among nodes (`liandong serve`) that they are signed in at.
 """
 
 from __future__ import annotations
 
 import multiprocessing
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.community import INSTITUTION, clerk, open_tasks, prepare
+from benchmarks import rest
+from benchmarks.clients import COMPLETIONS, VARIABLES, Case, Times, timed, work
+from benchmarks.community import INSTITUTION, LOGIN, clerk, open_tasks, prepare
 from benchmarks.figures import Figures, summarise
+from benchmarks.nodes import cpu_seconds, nodes, peak_memory_mb
 from benchmarks.wire import counted as counted_wire
+from engine.commands.account import CreateAccount
 from engine.commands.instance import RunInstance
 from engine.commands.task import CompleteTask
 from engine.config import Config
@@ -24,43 +24,46 @@ from engine.engine import Engine
 from engine.records import Actor
 
 MODEL = "referral"
-VARIABLES: dict[str, Any] = {
-    "urgent": False,
-    "approved": True,
-    **{f"field{number:02}": f"value of a field, some forty characters {number:02}" for number in range(18)},
-}
 START = RunInstance(process_key="w1_referral", variables=VARIABLES, institution=INSTITUTION)
-COMPLETIONS = 3
-
-
-@dataclass
-class Times:
-    """Seconds of single operations, of all clients."""
-
-    start: list[float] = field(default_factory=list)
-    complete: list[float] = field(default_factory=list)
-
-    def add(self, other: Times) -> None:
-        """Takes over another client's."""
-        self.start += other.start
-        self.complete += other.complete
 
 
 def run(url: str, *, clients: int, processes: int, warm_up: int, counted: int) -> Figures:
-    """Runs the workload on a migrated, empty database and returns its figures."""
-    engine = Engine(Config(database_url=url))
-    try:
-        person = prepare(engine, MODEL).person or 0
-    finally:
-        engine.close()
+    """Runs the workload in process on a migrated, empty database and returns its figures."""
+    person = _prepare(url)
     times, elapsed = _measure(url, person, clients, processes, warm_up, counted)
     figures = summarise(
-        {"start": times.start, "complete": times.complete},
+        {"start": times.start, "find": times.find, "complete": times.complete},
         elapsed=elapsed,
         operations=counted * (1 + COMPLETIONS),
         instances=counted,
     )
     return {**figures, **(_wire_figures(url, person) if url.startswith("postgresql") else {})}
+
+
+def run_over_http(url: str, *, clients: int, processes: int, warm_up: int, counted: int) -> Figures:
+    """Runs the workload over HTTP against so many nodes on a migrated, empty database and returns its figures."""
+    _prepare(url)
+    with nodes(url, processes) as running:
+        signed_in = [rest.LiandongClient(running[number % processes].url, LOGIN) for number in range(clients)]
+        before = sum(cpu_seconds(node.pid) for node in running)
+        figures = rest.measure(signed_in, warm_up=warm_up, counted=counted)
+        spent = sum(cpu_seconds(node.pid) for node in running) - before
+        figures["node_cpu_ms_per_operation"] = round(spent * 1000 / ((warm_up + counted) * (1 + COMPLETIONS)), 2)
+        figures["node_memory_mb"] = max(peak_memory_mb(node.pid) for node in running)
+    return figures
+
+
+def _prepare(url: str) -> int:
+    """Brings in the clerk, with an account, and the model; returns the clerk's key."""
+    engine = Engine(Config(database_url=url))
+    try:
+        actor = prepare(engine, MODEL)
+        rights = ("integrate",)
+        account = CreateAccount(login=LOGIN, person="1", password=rest.PASSWORD, must_change=False, rights=rights)
+        engine.execute(account)
+        return actor.person or 0
+    finally:
+        engine.close()
 
 
 def _measure(url: str, person: int, clients: int, processes: int, warm_up: int, counted: int) -> tuple[Times, float]:
@@ -81,60 +84,26 @@ def _measure(url: str, person: int, clients: int, processes: int, warm_up: int, 
 def _node(url: str, person: int, clients: int, warm_up: int, counted: int, gate: Any) -> tuple[Times, float, float]:
     """One process with its clients: their times, and when it began and ended by the machine's clock."""
     engine, actor = Engine(Config(database_url=url)), clerk(person)
+    case: Case = lambda times: one_case(engine, actor, times)  # noqa: E731
     try:
-        _run(engine, actor, clients, warm_up)
+        work([case] * clients, warm_up)
         gate.wait()
         began = time.monotonic()
-        times = _run(engine, actor, clients, counted)
+        times = work([case] * clients, counted)
         return times, began, time.monotonic()
     finally:
         engine.close()
 
 
-def _run(engine: Engine, actor: Actor, clients: int, instances: int) -> Times:
-    times, lock, left = Times(), threading.Lock(), iter(range(instances))
-    failures: list[BaseException] = []
-
-    def client() -> None:
-        own = Times()
-        with noting(failures):
-            while True:
-                with lock:
-                    if next(left, None) is None or failures:
-                        break
-                one_case(engine, actor, own)
-        with lock:
-            times.add(own)
-
-    threads = [threading.Thread(target=client) for _ in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
-    return times
-
-
-@contextmanager
-def noting(failures: list[BaseException]) -> Iterator[None]:
-    """Keeps an exception of a thread for the main thread."""
-    try:
-        yield
-    except Exception as error:  # noqa: BLE001 - raised again by the main thread
-        failures.append(error)
-
-
 def one_case(engine: Engine, actor: Actor, times: Times) -> None:
     """One instance from start to end."""
-    began = time.perf_counter()
-    done = engine.execute(START, actor)
-    times.start.append(time.perf_counter() - began)
+    with timed(times.start):
+        done = engine.execute(START, actor)
     for _ in range(COMPLETIONS):
-        task = open_tasks(engine, done.instance)[0]
-        began = time.perf_counter()
-        engine.execute(CompleteTask(task=task), actor)
-        times.complete.append(time.perf_counter() - began)
+        with timed(times.find):
+            task = open_tasks(engine, done.instance)[0]
+        with timed(times.complete):
+            engine.execute(CompleteTask(task=task), actor)
 
 
 def _wire_figures(url: str, person: int) -> Figures:

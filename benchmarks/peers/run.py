@@ -1,4 +1,4 @@
-"""`python -m benchmarks peers --database-url postgresql://… [--engine operaton|flowable] [w1 w2 w3 w4]`.
+"""`python -m benchmarks peers [w1 w2 w3 w4] [--http] [--engine operaton|flowable] [--database-url postgresql://…]`.
 
 Maven builds the drivers beside this file. Every run is a fresh Java process on a fresh database, which is dropped after it;
 without `--database-url` it stands on a fresh, durable server. Figures carry the names that our own have.
@@ -9,96 +9,65 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
-
-import psycopg
-from psycopg import sql
-from sqlalchemy import make_url
 
 from benchmarks.figures import Figures
-from benchmarks.stores import server
+from benchmarks.peers import servers
+from benchmarks.peers.build import ENGINES, PeersUnavailable, build, java, jdbc
+from benchmarks.sizes import INSTANCES, LIMIT, SIZES, TASKS, TIMERS, WARM_UP
+from benchmarks.stores import scratch, server
 
-HERE = Path(__file__).parent
-ENGINES = {"operaton": "peers.Operaton", "flowable": "peers.Flowable"}
 WORKLOADS = ("w1", "w2", "w3", "w4")
-SIZES = (70, 637, 4_459)
-TIMERS = 6_000
-TASKS = 100_000
-WARM_UP = 200
 
 
-class PeersUnavailable(RuntimeError):
-    """The other engines cannot be run here; the message says what is missing."""
+@dataclass(frozen=True, kw_only=True)
+class PeerRun:
+    """One workload as another engine is to run it."""
 
-
-@dataclass(frozen=True)
-class _Run:
     workload: str
-    clients: int
+    clients: int = 8
     counts: Sequence[int]
+    """Instances, seats of each size, timers or tasks."""
+    warm_up: int = WARM_UP
+    limit: int = LIMIT
+    """The most completions of one size of W2."""
+    http: bool = False
 
 
-def measure(server_url: str, engines: Sequence[str], workloads: Sequence[str], instances: int, size: int | None) -> list[Figures]:
-    """Figures of every engine and workload on that server. `size` replaces seats, timers and tasks. Raises PeersUnavailable."""
-    build()
-    return [
-        figures for engine in engines for run in _runs(workloads, instances, size) for figures in _one(server_url, engine, run)
-    ]
+def one(server_url: str, engine: str, run: PeerRun) -> Figures:
+    """The figures of one run on a database of its own on that server. The drivers have been built."""
+    head: Figures = {"workload": run.workload, "engine": engine, "database": "postgresql", "http": run.http}
+    with scratch(server_url) as url:
+        if run.http:
+            found = servers.measure(engine, url, clients=run.clients, warm_up=run.warm_up, counted=run.counts[0])
+            return {**head, "clients": run.clients, "instances": run.counts[0], **found}
+        rows = _in_process(url, engine, run)
+    return {**head, "rows": rows} if run.workload == "w2" else {**head, **rows[0]}
 
 
-def build() -> None:
-    """Compiles the drivers. Raises PeersUnavailable without Java or Maven, or when Maven fails."""
-    for program in ("java", "mvn"):
-        if shutil.which(program) is None:
-            raise PeersUnavailable(f"Expected '{program}' on PATH to run other engines, but found none.")
-    done = subprocess.run(["mvn", "-q", "-B", "package"], cwd=HERE, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise PeersUnavailable(f"Expected Maven to build the drivers, but it said:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-
-
-def _runs(workloads: Sequence[str], instances: int, size: int | None) -> Iterator[_Run]:
-    for workload in workloads:
-        if workload == "w1":
-            yield from (_Run("w1", clients, [instances]) for clients in (1, 8))
-        else:
-            whole = {"w2": SIZES, "w3": (TIMERS,), "w4": (TASKS,)}[workload]
-            yield _Run(workload, 8, whole if size is None else [size])
-
-
-def _one(server_url: str, engine: str, run: _Run) -> list[Figures]:
-    target = HERE / engine / "target"
-    classpath = os.pathsep.join([str(target / f"{engine}-1.jar"), (target / "classpath").read_text().strip()])
-    warm_up = min(WARM_UP, run.counts[0])
-    command = ["java", "-cp", classpath, "peers.Main", ENGINES[engine], run.workload, str(run.clients), str(warm_up)]
-    with _scratch(server_url) as environment:
-        done = subprocess.run(
-            [*command, *map(str, run.counts)], env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True, check=False
-        )
+def _in_process(url: str, engine: str, run: PeerRun) -> list[Figures]:
+    command = [*java(engine, "peers.Main"), ENGINES[engine], run.workload, str(run.clients), str(run.warm_up), str(run.limit)]
+    names = ("PEERS_URL", "PEERS_USER", "PEERS_PASSWORD")
+    environment = {**os.environ, **dict(zip(names, jdbc(url), strict=True))}
+    done = subprocess.run([*command, *map(str, run.counts)], env=environment, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"Expected {engine} to run {run.workload}, but it failed; its errors are above.")
-    rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    head: Figures = {"workload": run.workload, "engine": engine, "database": "postgresql"}
-    return [{**head, "rows": rows}] if run.workload == "w2" else [{**head, **row} for row in rows]
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
-@contextmanager
-def _scratch(server_url: str) -> Iterator[dict[str, str]]:
-    """A database that is dropped after the block, as the driver's environment names it."""
-    url, name = make_url(server_url), f"peer_{uuid4().hex}"
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            address = f"jdbc:postgresql://{url.host or '127.0.0.1'}:{url.port or 5432}/{name}"
-            yield {"PEERS_URL": address, "PEERS_USER": url.username or "postgres", "PEERS_PASSWORD": url.password or ""}
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+def _runs(options: argparse.Namespace) -> Iterator[PeerRun]:
+    for workload in options.workloads or (("w1",) if options.http else WORKLOADS):
+        if workload == "w1":
+            for clients in (1, 8):
+                yield PeerRun(
+                    workload="w1", clients=clients, counts=[options.instances], warm_up=options.warm_up, http=options.http
+                )
+        else:
+            whole = {"w2": SIZES, "w3": (TIMERS,), "w4": (TASKS,)}[workload]
+            yield PeerRun(workload=workload, counts=whole if options.n is None else [options.n], limit=options.limit)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -107,16 +76,21 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("workloads", nargs="*", metavar="w1|w2|w3|w4", help="all of them by default")
     parser.add_argument("--database-url", help="a PostgreSQL server on which databases may be created")
     parser.add_argument("--engine", choices=list(ENGINES), help="both by default")
-    parser.add_argument("--instances", type=int, default=1_000, help=f"w1: counted instances, after a warm-up of {WARM_UP}")
+    parser.add_argument("--http", action="store_true", help="w1 over HTTP, against the engine's own REST API")
+    parser.add_argument("--instances", type=int, default=INSTANCES, help="w1: counted instances")
+    parser.add_argument("--warm-up", type=int, default=WARM_UP, metavar="INSTANCES", help="w1: instances before those")
     parser.add_argument("--n", type=int, help="w2: seats, w3: timers, w4: open tasks")
+    parser.add_argument("--limit", type=int, default=LIMIT, help="w2: the most completions of one size")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
     options = parser.parse_args(arguments)
     if unknown := set(options.workloads) - set(WORKLOADS):
         parser.error(f"expected w1, w2, w3 or w4, but found {', '.join(sorted(unknown))}")
-    engines = [options.engine] if options.engine else list(ENGINES)
+    if options.http and set(options.workloads) - {"w1"}:
+        parser.error("expected w1 with --http; the other workloads run in process")
     try:
+        build()
         with server(options.database_url) as url:
-            found = measure(url, engines, options.workloads or WORKLOADS, options.instances, options.n)
+            found = [one(url, engine, run) for engine in _engines(options) for run in _runs(options)]
     except PeersUnavailable as missing:
         print(f"{missing} Other engines are left out.")
         return
@@ -124,3 +98,7 @@ def main(arguments: Sequence[str]) -> None:
         print(json.dumps(figures))
     if options.json:
         options.json.write_text(json.dumps(found, indent=2) + "\n")
+
+
+def _engines(options: argparse.Namespace) -> list[str]:
+    return [options.engine] if options.engine else list(ENGINES)

@@ -58,8 +58,10 @@ class PostgreSQLError(RuntimeError):
 class PostgreSQL:
     """One server and its scratch folder."""
 
-    def __init__(self, settings: Mapping[str, str] | None = None) -> None:
-        """Prepares the folder and the cluster, starts nothing. `settings` overrides lines of postgresql.conf."""
+    def __init__(self, settings: Mapping[str, str] | None = None, *, binaries: Path | None = None) -> None:
+        """Prepares the folder and the cluster, starts nothing. `settings` overrides lines of postgresql.conf; `binaries` is the
+        folder of another installation's programs, which the user that runs them may read.
+        """
         self._settings = {**SETTINGS, **(settings or {})}
         self._password = secrets.token_urlsafe(24)
         self._user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
@@ -69,7 +71,10 @@ class PostgreSQL:
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
         try:
-            self._binaries = self._place_binaries()
+            self._binaries = binaries or self._place_binaries()
+            if self._user is not None:
+                # Only the folder itself changes hands: the binaries stay root's, and are readable by all.
+                os.chown(self._folder, self._user.pw_uid, self._user.pw_gid)
             self._initialise()
         except BaseException:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -155,8 +160,6 @@ class PostgreSQL:
             shutil.copytree(package / INSTALLATION / part, copy / INSTALLATION / part, symlinks=True)
         libraries = f"{PACKAGE}.libs"  # the binaries look for it beside their package, by a relative path
         shutil.copytree(package.parent / libraries, self._folder / libraries)
-        # Only the folder itself changes hands: the binaries stay root's, and are readable by all.
-        os.chown(self._folder, self._user.pw_uid, self._user.pw_gid)
         return copy / INSTALLATION / "bin"
 
     def _initialise(self) -> None:
@@ -237,7 +240,7 @@ def _installed_package() -> Path:
 
 
 @contextmanager
-def postgresql(settings: Mapping[str, str] | None = None) -> Iterator[PostgreSQL]:
+def postgresql(settings: Mapping[str, str] | None = None, *, binaries: Path | None = None) -> Iterator[PostgreSQL]:
     """A running server that is gone, with all its data, when the block ends."""
-    with PostgreSQL(settings) as server:
+    with PostgreSQL(settings, binaries=binaries) as server:
         yield server

@@ -11,25 +11,29 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * ENGINE_CLASS WORKLOAD CLIENTS WARM_UP COUNT...: one workload on an empty database; one JSON object a line on standard output.
- * The database is named by PEERS_URL, PEERS_USER and PEERS_PASSWORD. COUNT is instances (w1), seats (w2), timers (w3), tasks (w4).
+ * ENGINE_CLASS WORKLOAD CLIENTS WARM_UP LIMIT COUNT...: one workload on an empty database; one JSON object a line on standard
+ * output. The database is named by PEERS_URL, PEERS_USER and PEERS_PASSWORD. COUNT is instances (w1), seats (w2), timers (w3),
+ * tasks (w4); LIMIT is the most completions of one size in w2. Variables and tasks are those of our own workloads.
  */
 public final class Main {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<Map<String, Object>> ANSWERS = List.of(Map.of(), Map.of("approved", true), Map.of());
+  private static final int COMPLETIONS = 3;
   private static final int CALLS = 200;
   private static final double TIMER_SECONDS = 600;
+  private static final String ESCALATED = "from ACT_HI_ACTINST where ACT_ID_ = 'escalate' and END_TIME_ is not null";
 
   private final Peer peer;
   private final HikariDataSource source;
   private final int clients;
   private final int warmUp;
+  private final int limit;
 
-  private Main(Peer peer, HikariDataSource source, int clients, int warmUp) {
+  private Main(Peer peer, HikariDataSource source, int clients, int warmUp, int limit) {
     this.peer = peer;
     this.source = source;
     this.clients = clients;
     this.warmUp = warmUp;
+    this.limit = limit;
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -42,8 +46,8 @@ public final class Main {
     try (var source = new HikariDataSource(pool);
         var peer = (Peer) Class.forName(arguments[0]).getDeclaredConstructor().newInstance()) {
       peer.open(source);
-      var main = new Main(peer, source, clients, Integer.parseInt(arguments[3]));
-      for (int at = 4; at < arguments.length; at++) print(main.run(arguments[1], Integer.parseInt(arguments[at]), at == 4));
+      var main = new Main(peer, source, clients, Integer.parseInt(arguments[3]), Integer.parseInt(arguments[4]));
+      for (int at = 5; at < arguments.length; at++) print(main.run(arguments[1], Integer.parseInt(arguments[at]), at == 5));
     }
     System.exit(0);
   }
@@ -63,16 +67,18 @@ public final class Main {
   /** Twenty variables, about 1 KB. */
   private static Map<String, Object> variables() {
     var values = new LinkedHashMap<String, Object>(Map.of("urgent", false, "approved", true));
-    for (int number = 0; number < 18; number++) values.put("field" + number, "value of a field, some forty characters " + number);
+    for (int number = 0; number < 18; number++) {
+      values.put(String.format("field%02d", number), String.format("value of a field, some forty characters %02d", number));
+    }
     return values;
   }
 
   private void referral(Clients.Times start, Clients.Times complete) throws Exception {
     var instance = new String[1];
     start.measure(() -> instance[0] = peer.start("referral", variables()));
-    for (var answer : ANSWERS) {
+    for (int step = 0; step < COMPLETIONS; step++) {
       String task = peer.tasks(instance[0]).get(0);
-      complete.measure(() -> peer.complete(task, answer));
+      complete.measure(() -> peer.complete(task));
     }
   }
 
@@ -99,12 +105,12 @@ public final class Main {
   private Map<String, Object> accreditation(int seats, boolean first) throws Exception {
     if (first) {
       peer.deploy("accreditation");
-      round(Math.max(2, warmUp));
+      round(Math.max(2, warmUp), warmUp);
     }
-    return round(seats);
+    return round(seats, limit);
   }
 
-  private Map<String, Object> round(int seats) throws Exception {
+  private Map<String, Object> round(int seats, int most) throws Exception {
     var items = new ArrayList<String>();
     for (int number = 0; number < seats; number++) items.add("item " + number);
     long began = System.nanoTime();
@@ -113,23 +119,23 @@ public final class Main {
     var tasks = peer.tasks(instance);
     if (tasks.size() != seats) throw new IllegalStateException("Expected " + seats + " tasks, but found " + tasks.size());
     var times = new Clients.Times();
-    for (String task : tasks) times.measure(() -> peer.complete(task, Map.of()));
-    peer.complete(peer.tasks(instance).get(0), Map.of());
-    int tenth = Math.max(1, seats / 10);
+    int count = Math.min(seats, most), tenth = Math.max(1, count / 10);
+    for (String task : tasks.subList(0, count)) times.measure(() -> peer.complete(task));
+    if (count == seats) peer.complete(peer.tasks(instance).get(0));
     var figures = new LinkedHashMap<String, Object>();
     figures.put("n", seats);
     figures.put("process", "same");
     figures.put("start_ms", Math.round(started * 10) / 10.0);
-    figures.put("completions", seats);
-    figures.put("complete_ms_mean", times.mean(0, seats));
+    figures.put("completions", count);
+    figures.put("complete_ms_mean", times.mean(0, count));
     figures.put("complete_ms_first", times.mean(0, tenth));
-    figures.put("complete_ms_last", times.mean(seats - tenth, seats));
+    figures.put("complete_ms_last", times.mean(count - tenth, count));
     return figures;
   }
 
   private Map<String, Object> timers(int count) throws Exception {
     peer.deploy("referral");
-    Clients.work(clients, count, number -> peer.complete(peer.tasks(peer.start("referral", variables())).get(0), Map.of()));
+    Clients.work(clients, count, number -> peer.complete(peer.tasks(peer.start("referral", variables())).get(0)));
     try (Connection connection = source.getConnection()) {
       connection.createStatement().executeUpdate(peer.timersDueNow());
       long began = System.nanoTime();
@@ -139,8 +145,10 @@ public final class Main {
         if (Clients.since(began) > TIMER_SECONDS * 1000) throw new IllegalStateException("Expected every timer to fire, " + open + " did not");
       }
       double seconds = Clients.since(began) / 1000;
-      long escalated = number(connection, "select count(*) from ACT_HI_VARINST where NAME_ = 'escalated'");
-      if (escalated != count) throw new IllegalStateException("Expected " + count + " escalations, but found " + escalated);
+      long all = number(connection, "select count(*) " + ESCALATED), cases = number(connection, "select count(distinct PROC_INST_ID_) " + ESCALATED);
+      if (all != count || cases != count) {
+        throw new IllegalStateException("Expected " + count + " escalations, each once, but found " + all + " in " + cases + " cases");
+      }
       return new LinkedHashMap<>(Map.of("timers", count, "timers_per_second", Math.round(count * 10 / seconds) / 10.0));
     }
   }
@@ -169,7 +177,7 @@ public final class Main {
       for (int call = -20; call < CALLS; call++) {
         int chair = call + 20;
         var groups = List.of(group(chair), group(chair + 67), group(chair + 133));
-        String user = own ? String.format("u%04d", chair * 7 % 1_000) : null;
+        String user = own ? String.format("u%04d", chair % 1_000) : null;
         (call < 0 ? new Clients.Times() : page).measure(() -> peer.page(user, groups, 20));
         (call < 0 ? new Clients.Times() : total).measure(() -> peer.count(user, groups));
       }

@@ -13,7 +13,7 @@ public interface Peer extends AutoCloseable {
   void deploy(String process);
   String start(String process, Map<String, Object> variables);
   List<String> tasks(String instance);
-  void complete(String task, Map<String, Object> variables);
+  void complete(String task);
 
   /** Unassigned tasks of the groups and, where user is not null, the user's own too: how many on the first page, newest first. */
   int page(String user, List<String> groups, int size);

@@ -38,7 +38,7 @@ public class Operaton implements Peer {
     return engine.getTaskService().createTaskQuery().processInstanceId(instance).list().stream().map(Task::getId).toList();
   }
 
-  public void complete(String task, Map<String, Object> variables) { engine.getTaskService().complete(task, variables); }
+  public void complete(String task) { engine.getTaskService().complete(task); }
 
   private TaskQuery inbox(String user, List<String> groups) {
     var query = engine.getTaskService().createTaskQuery();
