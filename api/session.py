@@ -17,6 +17,7 @@ from api.schemas.base import iso
 from api.schemas.session import PasswordChange, Session, SignInBody
 from engine.commands.identity import ChangePassword, SessionOpened, SignIn, SignInRefused, SignOut
 from engine.queries.identity import SessionByToken, SessionRecord
+from engine.queries.organisation import ListMyCapacities
 
 blueprint = Blueprint("session", "Sign in and out")
 
@@ -75,7 +76,7 @@ def _session(session: SessionRecord) -> dict[str, Any]:
     settings = engine().config
     return {
         "person": {"id": session.person_id, "name": session.name, "login": session.login},
-        "capacities": session.capacities,
+        "capacities": ask(ListMyCapacities(), session.actor()),
         "must_change_password": session.must_change,
         "csrf_token": session.csrf,
         "rights": sorted(session.rights),

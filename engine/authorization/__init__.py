@@ -32,6 +32,7 @@ from engine.authorization.visibility import (
     sees_instance,
     sees_seat,
     takes_part,
+    takes_part_asked,
     visible_instances,
     visible_seats,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "standing",
     "starting_capacities",
     "takes_part",
+    "takes_part_asked",
     "task_not_found",
     "today",
     "visible_instances",

@@ -12,11 +12,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, exists, func, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.authorization.standing import Standing
-from engine.store.base import Executes
+from engine.store.base import Executes, Instant
+from engine.store.prepared import Among
 from engine.store.tables import Appointment, Candidate, Copy, Participant, ProcessInstance, Seat
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -32,6 +33,13 @@ def takes_part(standing: Standing, now: datetime, instance: Column) -> ColumnEle
         .where(Participant.instance == instance, Participant.institution.in_(standing.institutions), _open(now))
         .correlate_except(Participant)
     )
+
+
+def takes_part_asked(instance: Column) -> ColumnElement[bool]:
+    """The same for a prepared statement, which is asked with the person's `institutions` and with `now`."""
+    here = (Participant.instance == instance, Among(Participant.institution, "institutions"))
+    still = func.coalesce(Participant.until, FOREVER) > bindparam("now", type_=Instant())
+    return exists().where(*here, still).correlate_except(Participant)
 
 
 def visible_instances(standing: Standing, now: datetime, instance: int | None = None) -> Keys:

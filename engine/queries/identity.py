@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from engine.authorization import Capacity, capacities, require_right, today
+from engine.authorization import require_right
 from engine.authorization.passwords import UNUSABLE
 from engine.authorization.sessions import csrf_token, ends_at, is_live, token_hash, touch_is_due
 from engine.queries.registry import Query, Reader
 from engine.records import Actor
+from engine.store.prepared import Prepared
 from engine.store.tables import Account, Person, Session
 
 
@@ -25,7 +26,6 @@ class SessionRecord:
     name: str
     login: str
     rights: tuple[str, ...]
-    capacities: tuple[Capacity, ...]
     must_change: bool
     """The password must be changed before anything else."""
     csrf: str = field(repr=False)
@@ -67,8 +67,8 @@ class ListAccounts(Query[tuple[AccountRow, ...]]):
     """All accounts, by log-in. Needs the right `administrate`."""
 
 
-def session_by_token(query: SessionByToken, reader: Reader) -> SessionRecord | None:
-    columns = (
+SESSION = Prepared(
+    select(
         Session.created_at,
         Session.seen_at,
         Account.login,
@@ -78,13 +78,14 @@ def session_by_token(query: SessionByToken, reader: Reader) -> SessionRecord | N
         Person.id.label("person_id"),
         Person.name,
     )
-    found = (
-        select(*columns)
-        .join(Account, Account.key == Session.account)
-        .join(Person, Person.key == Account.person)
-        .where(Session.token_hash == token_hash(query.token), Account.disabled.is_(False), Person.active)
-    )
-    row = reader.connection.execute(found).one_or_none()
+    .join(Account, Account.key == Session.account)
+    .join(Person, Person.key == Account.person)
+    .where(Session.token_hash == bindparam("token"), Account.disabled.is_(False), Person.active)
+)
+
+
+def session_by_token(query: SessionByToken, reader: Reader) -> SessionRecord | None:
+    row = SESSION.first(reader.connection, token=token_hash(query.token))
     if row is None or not is_live(row, reader.config, reader.now):
         return None
     return SessionRecord(
@@ -93,7 +94,6 @@ def session_by_token(query: SessionByToken, reader: Reader) -> SessionRecord | N
         name=row.name,
         login=row.login,
         rights=tuple(row.rights),
-        capacities=capacities(reader.connection, row.person, today(reader.now)),
         must_change=row.must_change,
         csrf=csrf_token(query.token),
         ends_at=ends_at(row, reader.config),

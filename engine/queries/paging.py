@@ -47,8 +47,7 @@ class Order:
 
         Raises Invalid `invalid-cursor` or `invalid-limit`.
         """
-        if not 1 <= limit <= MAX_LIMIT:
-            raise Invalid("invalid-limit", "Expected a limit from 1 to {most}, but it is {limit}", most=MAX_LIMIT, limit=limit)
+        checked_limit(limit)
         named = [column.label(f"sort_{number}") for number, column in enumerate(self.columns)]
         statement = statement.add_columns(*named)
         if cursor is not None:
@@ -71,6 +70,21 @@ class Order:
                 raise _invalid()
             literals.append(literal(value, column.type if wants_instant else None))
         return literals
+
+
+def checked_limit(limit: int) -> int:
+    """The limit itself. Raises Invalid `invalid-limit`."""
+    if not 1 <= limit <= MAX_LIMIT:
+        raise Invalid("invalid-limit", "Expected a limit from 1 to {most}, but it is {limit}", most=MAX_LIMIT, limit=limit)
+    return limit
+
+
+def key_cursor(cursor: str | None) -> int:
+    """The key after which a list that is sorted by key goes on; 0 at its start. Raises Invalid `invalid-cursor`."""
+    [key] = (0,) if cursor is None else decode_cursor(cursor, 1)
+    if not isinstance(key, int):
+        raise _invalid()
+    return key
 
 
 def encode_cursor(values: Sequence[Any]) -> str:

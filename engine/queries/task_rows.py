@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, literal, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, literal, select
 from sqlalchemy.orm import aliased
 
 from engine.authorization import Standing
 from engine.kernel.model import OutcomeModel
 from engine.queries.registry import Reader
 from engine.runtime.returning import RETURN
+from engine.store.prepared import Among
 from engine.store.tables import (
     Appointment,
     Candidate,
@@ -125,6 +126,20 @@ URGENCY_RANK = case((ProcessInstance.urgency == "E", 0), (ProcessInstance.urgenc
 def select_rows(reader: Reader, standing: Standing) -> Any:
     """The columns of task rows; the caller says which seats. `home` is the definition of the task's element, which in a
     called process is not the case's."""
+    return _rows(reader.actor.person, _offered(standing))
+
+
+def select_rows_asked() -> Any:
+    """The same for a prepared statement, which is asked with the reader's `person` and `principals`."""
+    return _rows(bindparam("person"), offered_asked())
+
+
+def offered_asked() -> ColumnElement[bool]:
+    """Condition that a seat is offered to one of the `principals` that a prepared statement is asked with."""
+    return exists().where(Candidate.seat == Seat.key, Among(Candidate.principal, "principals")).correlate(Seat)
+
+
+def _rows(person: int | BindParameter[Any] | None, offered: ColumnElement[bool]) -> Any:
     return (
         select(
             Seat.key,
@@ -168,8 +183,8 @@ def select_rows(reader: Reader, standing: Standing) -> Any:
             SENDER.name.label("sender_name"),
             _sender_institution().label("sender_institution"),
             _message_institution().label("message_institution"),
-            _offered(standing).label("offered"),
-            _unread(reader).label("unread"),
+            offered.label("offered"),
+            _unread(person).label("unread"),
         )
         .join(Round, Round.key == Seat.round)
         .join(ProcessInstance, ProcessInstance.key == Seat.instance)
@@ -304,6 +319,6 @@ def _offered(standing: Standing) -> ColumnElement[bool]:
     return exists().where(Candidate.seat == Seat.key, Candidate.principal.in_(standing.principals)).correlate(Seat)
 
 
-def _unread(reader: Reader) -> ColumnElement[bool]:
-    mine = (Notification.person == reader.actor.person, Notification.read_at.is_(None), Notification.seat == Seat.key)
+def _unread(person: int | BindParameter[Any] | None) -> ColumnElement[bool]:
+    mine = (Notification.person == person, Notification.read_at.is_(None), Notification.seat == Seat.key)
     return exists().where(*mine).correlate(Seat)

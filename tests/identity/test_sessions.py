@@ -8,6 +8,7 @@ from sqlalchemy import select
 from engine.commands.account import DisableAccount, SetPassword, SetRights
 from engine.commands.identity import SessionOpened, SignIn, SignOut, Touch
 from engine.commands.organisation import Appoint, PutInstitution, PutPerson
+from engine.queries.organisation import ListMyCapacities
 from engine.store.tables import Account, Session
 from tests.identity.desk import ELSEWHERE, HERE, PASSWORD, Desk
 
@@ -19,7 +20,8 @@ def test_a_session_says_who_it_is_and_what_he_may(desk: Desk) -> None:
     assert session is not None
     assert (session.name, session.login, session.rights, session.must_change) == ("孟凡·演示", "mengfan", ("operations",), False)
     assert session.person_id == opened.person
-    assert [(chair.post, chair.institution_code) for chair in session.capacities] == [("BR_GP", "CH01")]
+    chairs = desk.engine.query(ListMyCapacities(), session.actor())
+    assert [(chair.post, chair.institution_code) for chair in chairs] == [("BR_GP", "CH01")]
     assert session.csrf == opened.csrf
     actor = session.actor(source=HERE, request_id="r1")
     assert (actor.person, actor.rights, actor.source, actor.request_id) == (session.person, frozenset({"operations"}), HERE, "r1")
@@ -134,7 +136,8 @@ def test_a_change_of_rights_or_chairs_acts_on_the_next_request(desk: Desk) -> No
     session = desk.session(token)
     assert session is not None
     assert session.rights == ("deploy",)
-    assert [chair.institution_code for chair in session.capacities] == ["CH01", "CH02"]
+    chairs = desk.engine.query(ListMyCapacities(), session.actor())
+    assert [chair.institution_code for chair in chairs] == ["CH01", "CH02"]
 
 
 def test_an_eleventh_browser_signs_out_the_one_used_longest_ago(desk: Desk) -> None:
