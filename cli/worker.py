@@ -17,7 +17,7 @@ from worker.worker import Worker
 
 @click.command()
 @click.option("--name", help="This worker's own name; by default host, process and a random part.")
-@click.option("--batch", default=20, show_default=True, type=click.IntRange(1, 500), help="Jobs taken at once.")
+@click.option("--batch", default=50, show_default=True, type=click.IntRange(1, 500), help="Jobs taken at once.")
 @store_options
 def worker(name: str | None, batch: int, database: str | None, var: Path) -> None:
     """Work off due jobs until asked to end. The job in hand is finished, the others are given back."""

@@ -1,4 +1,7 @@
-"""Carries out due jobs: takes a batch under a lease, does one after the other, notes what failed.
+"""Carries out due jobs: takes a batch under a lease, does many in one transaction, notes what failed.
+
+A job that was tried before is done in a transaction of its own: one that kills its worker takes nobody with it twice. So
+is a job whose case is in use, and every job of a transaction that has failed as a whole.
 
 Any number of workers on any number of nodes may run beside each other: the database gives each job to one of them, and
 the fence of its lease keeps one that was asleep too long from acting. A worker begins no job in the second half of its
@@ -15,10 +18,12 @@ import socket
 import threading
 import time
 import traceback
+from itertools import takewhile
+from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.commands.job import ClaimedJob, ClaimJobs, ExecuteJob, FailJob, ReleaseJobs
+from engine.commands.job import TOGETHER, ClaimedJob, ClaimJobs, ExecuteJob, ExecuteJobs, FailJob, JobsExecuted, ReleaseJobs
 from engine.engine import Engine
 from engine.errors import EngineError, OutcomeUnknown, Unavailable
 from worker.bell import Bell
@@ -30,7 +35,7 @@ log = logging.getLogger(__name__)
 class Worker:
     """One thread that works. `stop` may come before `start`, and twice; a stopped worker can start again."""
 
-    def __init__(self, engine: Engine, name: str | None = None, *, batch: int = 20, seconds: float = 1.0) -> None:
+    def __init__(self, engine: Engine, name: str | None = None, *, batch: int = 50, seconds: float = 1.0) -> None:
         """`name` must be this worker's alone, by default host, process and a random part; `seconds` is the bell's pace."""
         self.name = name or f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(3)}"
         self._engine = engine
@@ -91,12 +96,36 @@ class Worker:
                 self._give_back()
 
     def _carry_out(self, taken: tuple[ClaimedJob, ...], until: float) -> int:
-        for number, job in enumerate(taken):
-            if self._stopping.is_set() or time.monotonic() >= until:
+        waiting, alone = list(taken), set[UUID]()
+        while waiting:
+            run = tuple(takewhile(lambda job: job.attempt == 1 and job.kind in TOGETHER and job.id not in alone, waiting))
+            if len(run) > 1:
+                executed = self._do_together(run, until)
+                alone.update(job.id for job in executed.alone)
+                waiting = [*executed.alone, *executed.left, *waiting[len(run) :]]
+                stopped = executed.stopped
+            elif self._may_begin(until):
+                self._do(waiting.pop(0))
+                continue
+            else:
+                stopped = True
+            if stopped:
                 self._give_back()
-                return number
-            self._do(job)
-        return len(taken)
+                break
+        return len(taken) - len(waiting)
+
+    def _may_begin(self, until: float) -> bool:
+        return not self._stopping.is_set() and time.monotonic() < until
+
+    def _do_together(self, jobs: tuple[ClaimedJob, ...], until: float) -> JobsExecuted:
+        try:
+            executed = self._engine.execute(ExecuteJobs(jobs=jobs, may_begin=lambda: self._may_begin(until)))
+        except Exception as error:  # noqa: BLE001  whatever undid all of them may be the fault of one
+            log.warning("worker %s does %d jobs one by one: %s", self.name, len(jobs), type(error).__name__)
+            return JobsExecuted(alone=jobs)
+        for failure in executed.failed:
+            self._note(failure.job, failure.error)
+        return executed
 
     def _do(self, job: ClaimedJob) -> None:
         try:
@@ -104,13 +133,17 @@ class Worker:
         except (Unavailable, OutcomeUnknown):
             # The store has failed, not the job: it is given back and does not lose a retry.
             raise
-        except EngineError as error:
-            self._failed(job, error, f"{error.code}: {error}")
         except Exception as error:  # noqa: BLE001  one broken job must not stop the others
-            # Its text could hold what nobody may read in a log or on a page; where it broke and its type are enough to look.
-            where = "".join(traceback.format_tb(error.__traceback__))
-            log.error("worker %s: job %s (%s) broke: %s\n%s", self.name, job.id, job.kind, type(error).__name__, where)
-            self._failed(job, error, type(error).__name__)
+            self._note(job, error)
+
+    def _note(self, job: ClaimedJob, error: Exception) -> None:
+        if isinstance(error, EngineError):
+            self._failed(job, error, f"{error.code}: {error}")
+            return
+        # Its text could hold what nobody may read in a log or on a page; where it broke and its type are enough to look.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("worker %s: job %s (%s) broke: %s\n%s", self.name, job.id, job.kind, type(error).__name__, where)
+        self._failed(job, error, type(error).__name__)
 
     def _failed(self, job: ClaimedJob, error: Exception, reason: str) -> None:
         if isinstance(error, EngineError) and error.code == "lease-lost":

@@ -50,7 +50,18 @@ from engine.commands.incident import (
     retry_incident,
 )
 from engine.commands.instance import MoveInstance, RunInstance, StartInstance, move_instance, run_instance, start_instance
-from engine.commands.job import ClaimJobs, ExecuteJob, FailJob, ReleaseJobs, claim_jobs, execute_job, fail_job, release_jobs
+from engine.commands.job import (
+    ClaimJobs,
+    ExecuteJob,
+    ExecuteJobs,
+    FailJob,
+    ReleaseJobs,
+    claim_jobs,
+    execute_job,
+    execute_jobs,
+    fail_job,
+    release_jobs,
+)
 from engine.commands.message import (
     BroadcastSignal,
     DiscardMessage,
@@ -92,6 +103,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     CompleteTask: complete_task,
     Deploy: deploy,
     ExecuteJob: execute_job,
+    ExecuteJobs: execute_jobs,
     ExtendLock: extend_lock,
     FailExternalTask: fail_external_task,
     FailJob: fail_job,

@@ -85,13 +85,16 @@ class UnitOfWork:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """A part of the transaction that is undone as a whole when it raises; what was before it stays."""
+        """A part of the transaction that is undone as a whole, its hints too, when it raises; what was before it stays."""
+        woken, jobs_due = set(self.woken), self.jobs_due
         with self.connection.begin_nested():
             try:
                 yield
                 self._writes.flush()
             except BaseException:
                 self._writes.forget()
+                self.woken.intersection_update(woken)
+                self.jobs_due = jobs_due
                 raise
 
     def in_name_of(self, actor: Actor) -> UnitOfWork:

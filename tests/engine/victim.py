@@ -1,10 +1,10 @@
 """A process that carries out commands in children of its own, which die where they are told to.
 
 It reads one JSON object a line: `url`, `now`, `act` with its arguments, and `point`, the fault point at which the child
-kills itself with SIGKILL (none: it lives), or stops itself when `stop` is true. It answers with the child's exit status,
-a line each: 3 when the engine refused. A child that has stopped is told of by the line `stopped` and goes on with the next
-line that is read. The parent never opens
-a database, so every child is as fresh as a new process without the second that Python takes to start.
+kills itself with SIGKILL (none: it lives), or stops itself when `stop` is true; it passes the point `passes` times before
+that. It answers with the child's exit status, a line each: 3 when the engine refused. A child that has stopped is told of
+by the line `stopped` and goes on with the next line that is read. The parent never opens a database, so every child is as
+fresh as a new process without the second that Python takes to start.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from engine.commands.operation import CancelInstance, SuspendInstance
 from engine.errors import EngineError
 from engine.store import faults
 from engine.testing import County
+from worker.worker import Worker
 
 ACTS: Mapping[str, Callable[[County, Mapping[str, Any]], object]] = {
     "start": lambda county, order: county.person(order["person"]).start("p", key=order["key"]),
@@ -49,6 +50,7 @@ ACTS: Mapping[str, Callable[[County, Mapping[str, Any]], object]] = {
     "take": lambda county, order: county.take_jobs("victim"),
     "job": lambda county, order: county.execute(ExecuteJob(job=UUID(order["job"]), fence=order["fence"])),
     "work": lambda county, order: county.work("victim"),
+    "drain": lambda county, order: Worker(county.engine, "victim").drain(),
 }
 
 REFUSED = 3
@@ -63,9 +65,13 @@ def carry_out(order: Mapping[str, Any]) -> None:
     county.take_jobs("victim", limit=0)
 
     stopped: list[str] = []
+    passes = [order["point"]] * order.get("passes", 0)
 
     def die(point: str) -> None:
         if point != order["point"]:
+            return
+        if passes:
+            passes.pop()
             return
         if not order.get("stop"):
             os.kill(os.getpid(), signal.SIGKILL)
