@@ -29,7 +29,6 @@ from engine.store.attempts import persist
 from engine.store.base import Executes, dump_json
 from engine.store.calendars import Calendars
 from engine.store.database import Database
-from engine.store.database_time import database_time, told_by
 from engine.store.faults import AFTER_ANSWER, AFTER_KEY, BEFORE_ANSWER, BEFORE_REPLY, fault
 from engine.store.keys import KeySequence
 from engine.store.locks import hold
@@ -62,7 +61,7 @@ class Engine:
         # A statement must have ended before the lease of the worker that sent it can.
         limit = min(STATEMENT_LIMIT, config.job_lease / 2)
         self.database = database or Database(config.database_url, statement_limit=limit)
-        self._database_time = told_by(lease_clock) if lease_clock else database_time
+        self._lease_clock = lease_clock
         self._keys = KeySequence(self.database)
         self._runtime = Runtime(self.database)
         self._calendars = Calendars()
@@ -127,7 +126,7 @@ class Engine:
                 actor=actor,
                 config=self.config,
                 new_key=self._keys,
-                tell_database_time=self._database_time,
+                lease_clock=self._lease_clock,
                 calendars=self._calendars,
             )
             if idempotency_key is None:

@@ -4,21 +4,22 @@ A lease names a fence, a number that grows with every lease. Whoever acts with a
 somebody else and changes nothing. Attempts are counted when a job is taken, so that a job which kills its worker is
 given up after its retries like any other. A lease runs on the database's clock: the clocks of two nodes may differ.
 
-Many jobs may share one transaction, a savepoint each. Such a transaction locks the instances in one order, passes over
-those that others hold, and never waits longer than `PATIENCE` for anything: it gives way long before it could stand in a
-circle of transactions that wait for each other.
+Many jobs of as many instances may share one transaction. It locks the instances in one order, passes over those that
+others hold, reads for all of them together, and writes together what they have changed: a job that fails is left out of
+that. It never waits longer than `PATIENCE` for anything, so that it gives way long before it could stand in a circle of
+transactions that wait for each other.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 
 from engine.appliers.incidents import raise_incident
@@ -28,17 +29,42 @@ from engine.errors import Conflict
 from engine.jobs import JOBS
 from engine.records import Done
 from engine.runtime import Case, Runtime
+from engine.runtime.held import HeldCases
 from engine.runtime.retries import job_pauses
+from engine.store.database_time import told_or_database_time
 from engine.store.failures import Failure, failure_of
 from engine.store.faults import AFTER_CLAIM, AFTER_EXECUTE, BEFORE_EXECUTE
 from engine.store.locks import wait_at_most
-from engine.store.tables import Job, ProcessInstance
+from engine.store.prepared import Among, Prepared
+from engine.store.state import Loaded
+from engine.store.tables import Job
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.writes import delete_of
 
+
+def _due() -> Select[*tuple[Any, ...]]:
+    """Jobs whose time has come, the longest due first."""
+    columns = (Job.key, Job.id, Job.kind, Job.fence, Job.attempts, Job.instance, Job.subject, Job.due_at)
+    longest: Select[*tuple[Any, ...]] = select(*columns).where(Job.due_at <= bindparam("now")).order_by(Job.due_at, Job.key)
+    return longest.limit(bindparam("limit", type_=Integer())).with_for_update(skip_locked=True)
+
+
+def _held(dialect: str) -> Select[*tuple[Any, ...]]:
+    """Jobs under a lease that lasts."""
+    lasting = Job.lease_until > told_or_database_time(dialect)
+    return select(*Job.__table__.columns).where(Job.state == "running", lasting)
+
+
 DROP_DONE = delete_of(Job.key, Job.fence == bindparam("fence"))
-TOGETHER = frozenset({"continue", "message", "rung", "signal", "timer"})
-"""Kinds of jobs that may share a transaction: each moves one case or few, by a step."""
+HELD_JOB = Prepared(
+    lambda dialect: _held(dialect).where(Job.id == bindparam("job"), Job.fence == bindparam("fence")).with_for_update()
+)
+HELD_JOBS = Prepared(lambda dialect: _held(dialect).where(Among(Job.key, "jobs")).with_for_update(skip_locked=True))
+PENDING = Prepared(_due().where(Job.state == "pending"))
+ABANDONED = Prepared(lambda dialect: _due().where(Job.state == "running", Job.lease_until < told_or_database_time(dialect)))
+"""Two statements, since one for both would sort everything that is due before it takes the first few."""
+TOGETHER = frozenset({"continue", "rung", "timer"})
+"""Kinds of jobs that may share a transaction: each moves the one case it belongs to."""
 BATCH_SECONDS = 0.25
 """No further job is begun in a transaction that has lasted so long: people wait for the one writer of SQLite."""
 PATIENCE = timedelta(milliseconds=50)
@@ -56,6 +82,7 @@ class ClaimedJob:
     kind: str
     fence: int
     instance: int | None
+    subject: int
     attempt: int
     """1 when nobody has tried it before."""
 
@@ -130,18 +157,11 @@ class ReleaseJobs(Command[int]):
 
 def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[ClaimedJob, ...]:
     require_right(work.actor, "operations")
-    free = or_(Job.state == "pending", (Job.state == "running") & (Job.lease_until < work.database_time()))
-    due = (
-        select(Job.key, Job.id, Job.kind, Job.fence, Job.attempts, Job.instance, Job.subject)
-        .where(Job.due_at <= work.now, Job.state.in_(("pending", "running")), free)
-        .order_by(Job.due_at, Job.key)
-        .limit(command.limit)
-        .with_for_update(skip_locked=True)
-    )
+    due = {"now": work.now, "limit": command.limit}
+    pending, abandoned = work.ask(PENDING.question(**due), ABANDONED.question(**due, told=work.told_time))
     taken: list[Row[Any]] = []
     worn: list[Row[Any]] = []
-    rows: Sequence[Any] = work.connection.execute(due).all()
-    for row in rows:
+    for row in sorted((*pending, *abandoned), key=lambda row: (row.due_at, row.key))[: command.limit]:
         (worn if _is_worn(work, runtime, row) else taken).append(row)
     for row in worn:
         _give_up(work, row, "The worker stopped every time it tried this job")
@@ -159,24 +179,35 @@ def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[
         )
     work.reach(AFTER_CLAIM)
     return tuple(
-        ClaimedJob(id=row.id, key=row.key, kind=row.kind, fence=row.fence + 1, instance=row.instance, attempt=row.attempts + 1)
+        ClaimedJob(
+            id=row.id,
+            key=row.key,
+            kind=row.kind,
+            fence=row.fence + 1,
+            instance=row.instance,
+            subject=row.subject,
+            attempt=row.attempts + 1,
+        )
         for row in taken
     )
 
 
 def execute_job(command: ExecuteJob, work: UnitOfWork, runtime: Runtime) -> Done:
     require_right(work.actor, "operations")
-    case = _lock_instance(work, runtime, command.job)
-    suspended = case is not None and case.suspended_at is not None and case.state == "active"
-    return _carry_out(work, runtime, command.job, command.fence, suspended=suspended)
+    held = HELD_JOB.question(job=command.job, fence=command.fence, told=work.told_time)
+    # The instance before the job, as whoever ends a task or a timer does; else both could wait for ever.
+    case, (jobs,) = runtime.lock_of_job(work, command.job, held)
+    if not jobs:
+        raise _lost(command.job)
+    cases = {} if case is None else {case.key: case}
+    return _carry_out(work, HeldCases(runtime, cases, {}), jobs[0], case)
 
 
 def execute_jobs(command: ExecuteJobs, work: UnitOfWork, runtime: Runtime) -> JobsExecuted:
     require_right(work.actor, "operations")
     begun = time.monotonic()
     wait_at_most(work.connection, PATIENCE)
-    suspended = _lock_instances(work, command.jobs)
-    batch = _Batch(work, runtime, suspended)
+    batch = _Batch.of(command.jobs, work, runtime)
     for number, job in enumerate(command.jobs):
         stopped = not command.may_begin()
         if stopped or (number and time.monotonic() - begun >= BATCH_SECONDS):
@@ -191,40 +222,64 @@ class _Batch:
 
     work: UnitOfWork
     runtime: Runtime
-    suspended: dict[int, bool]
-    """Every instance that is locked, and whether it is suspended."""
+    cases: dict[int, Case]
+    """Those that are locked, by key."""
+    held: dict[int, Row[Any]]
+    """The jobs that are locked, by key."""
+    begun: set[int] = field(default_factory=set)
+    """Instances that had their job."""
     failed: list[FailedJob] = field(default_factory=list)
     alone: list[ClaimedJob] = field(default_factory=list)
+    left: list[ClaimedJob] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, jobs: Sequence[ClaimedJob], work: UnitOfWork, runtime: Runtime) -> _Batch:
+        """Locks what is free of the jobs and their instances, and reads what their timers stand at."""
+        timers = {job.subject: job.instance for job in jobs if job.kind == "timer" and job.instance is not None}
+        cases, (held, *rows) = runtime.lock_free(
+            work,
+            [job.instance for job in jobs if job.instance is not None],
+            HELD_JOBS.question(jobs=[job.key for job in jobs], told=work.told_time),
+            *Loaded.questions(timers),
+        )
+        loaded = Loaded.of(*rows)
+        around = {instance: loaded.around(timer) for timer, instance in reversed(timers.items())}
+        known = {case.key: case for case in cases}
+        return cls(work=work, runtime=HeldCases(runtime, known, around), cases=known, held={row.key: row for row in held})
 
     def carry_out(self, job: ClaimedJob) -> None:
         """Carries one out; an error undoes it alone, unless the database has undone everything."""
-        if job.instance is not None and job.instance not in self.suspended:
+        case, row = self.cases.get(job.instance or 0), self.held.get(job.key)
+        if job.instance in self.begun:
+            # What was read of it does not hold any more.
+            self.left.append(job)
+        elif case is None or row is None or row.fence != job.fence:
             self.alone.append(job)
-            return
-        suspended = job.instance is not None and self.suspended[job.instance]
+        else:
+            self.begun.add(case.key)
+            self._try(job, row, case)
+
+    def executed(self, rest: tuple[ClaimedJob, ...], *, stopped: bool = False) -> JobsExecuted:
+        return JobsExecuted(failed=tuple(self.failed), alone=tuple(self.alone), left=(*self.left, *rest), stopped=stopped)
+
+    def _try(self, job: ClaimedJob, row: Row[Any], case: Case) -> None:
         try:
             with self.work.attempt():
-                _carry_out(self.work, self.runtime, job.id, job.fence, suspended=suspended)
+                _carry_out(self.work, self.runtime, row, case)
         except DBAPIError as error:
             if failure_of(error) in _UNDOES_ALL:
                 raise
-            self._pass_over(job)
+            self.alone.append(job)
         except Exception as error:  # noqa: BLE001  one broken job must not undo the others
             self.failed.append(FailedJob(job=job, error=error))
-
-    def executed(self, left: tuple[ClaimedJob, ...], *, stopped: bool = False) -> JobsExecuted:
-        return JobsExecuted(failed=tuple(self.failed), alone=tuple(self.alone), left=left, stopped=stopped)
-
-    def _pass_over(self, job: ClaimedJob) -> None:
-        self.alone.append(job)
-        if job.instance is not None:
-            # What comes later in the same case must not overtake it.
-            del self.suspended[job.instance]
 
 
 def fail_job(command: FailJob, work: UnitOfWork, runtime: Runtime) -> Done:
     require_right(work.actor, "operations")
-    job = _held(work, command.job, command.fence)
+    held = HELD_JOB.first(work.connection, job=command.job, fence=command.fence, told=work.told_time)
+    if held is None:
+        raise _lost(command.job)
+    job: Row[Any] = held
     pauses = job_pauses(work, runtime, job)
     if command.final or job.attempts > len(pauses):
         _give_up(work, job, command.error)
@@ -253,31 +308,15 @@ def release_jobs(command: ReleaseJobs, work: UnitOfWork, runtime: Runtime) -> in
     return int(given_back.rowcount)
 
 
-def _lock_instance(work: UnitOfWork, runtime: Runtime, job: UUID) -> Case | None:
-    """Locks a job's instance before the job, as whoever ends a task or a timer does; else both could wait for ever."""
-    instance = work.connection.execute(select(Job.instance).where(Job.id == job)).scalar_one_or_none()
-    return None if instance is None else runtime.lock(work, instance)
-
-
-def _lock_instances(work: UnitOfWork, jobs: Iterable[ClaimedJob]) -> dict[int, bool]:
-    """Locks the instances of the jobs in the order of their keys but those that others hold; tells which are suspended."""
-    keys = sorted({job.instance for job in jobs if job.instance is not None})
-    table = ProcessInstance
-    found = select(table.key, table.state, table.suspended_at).where(table.key.in_(keys)).order_by(table.key)
-    rows = work.connection.execute(found.with_for_update(skip_locked=True)).all()
-    return {row.key: row.suspended_at is not None and row.state == "active" for row in rows}
-
-
-def _carry_out(work: UnitOfWork, runtime: Runtime, id: UUID, fence: int, *, suspended: bool) -> Done:
-    job = _held(work, id, fence)
-    if suspended:
+def _carry_out(work: UnitOfWork, runtime: Runtime, job: Row[Any], case: Case | None) -> Done:
+    if case is not None and case.suspended_at is not None and case.state == "active":
         return _put_back(work, job, "suspended")
     if job.due_at > work.now:
         return _put_back(work, job, "pending")
     work.reach(BEFORE_EXECUTE)
     JOBS[job.kind](job, work, runtime)
     work.reach(AFTER_EXECUTE)
-    work.write(DROP_DONE, {"values": [job.key], "fence": fence})
+    work.write(DROP_DONE, {"values": [job.key], "fence": job.fence})
     return Done()
 
 
@@ -288,12 +327,8 @@ def _put_back(work: UnitOfWork, job: Row[Any], state: str) -> Done:
     return Done(state=state)
 
 
-def _held(work: UnitOfWork, job: UUID, fence: int) -> Row[Any]:
-    held = (Job.id == job, Job.fence == fence, Job.state == "running", Job.lease_until > work.database_time())
-    row = work.connection.execute(select(*Job.__table__.columns).where(*held).with_for_update()).one_or_none()
-    if row is None:
-        raise Conflict("lease-lost", "Expected to hold job '{id}', but the lease is over or another worker has it", id=str(job))
-    return row
+def _lost(job: UUID) -> Conflict:
+    return Conflict("lease-lost", "Expected to hold job '{id}', but the lease is over or another worker has it", id=str(job))
 
 
 def _is_worn(work: UnitOfWork, runtime: Runtime, job: Row[Any]) -> bool:

@@ -35,6 +35,8 @@ def carry_out_item(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
         with work.attempt():
             require_right(acting.actor, "operations")
             _act(acting, runtime, case, item)
+            # What the store refuses of it is this item's failure.
+            work.flush()
     except EngineError as refusal:
         code, message = refusal.code[:60], str(refusal)[:2000]
     work.jobs_due = work.jobs_due or acting.jobs_due

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from engine.errors import Conflict
 from engine.kernel.effects import IncidentRaised, StepResult
 from engine.runtime import Runtime
-from engine.runtime.retries import pauses_at
+from engine.runtime.retries import Place, pauses_at
 from engine.store.unit_of_work import UnitOfWork
 
 FUNCTION = "function"
@@ -21,11 +21,11 @@ class StepFailed(Conflict):
 
 
 def refuse_failure(
-    job: Row[Any], place: Row[Any], work: UnitOfWork, runtime: Runtime, definition: int, result: StepResult
+    job: Row[Any], place: Place | Row[Any], work: UnitOfWork, runtime: Runtime, definition: int, result: StepResult
 ) -> None:
     """Raises StepFailed when a function has failed in the job's step and the job may still be tried again.
 
-    `place` is where the job's element stood before the step, with the flags of its scope.
+    `place` is where the job's element stood before the step.
     The last try keeps its step, with the incident at the very element that failed.
     """
     failed = next((e for e in result.effects if isinstance(e, IncidentRaised) and e.code == FUNCTION), None)

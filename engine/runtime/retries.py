@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +20,14 @@ from engine.store.unit_of_work import UnitOfWork
 FIRST_BACK_OFF = timedelta(seconds=10)
 _PLACES = {"timer": Subscription, CONTINUE: Token}
 """Kinds of jobs that belong to an element, and the table their subject is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in an instance an element stands: the element, and the flags of its scope."""
+
+    element: str
+    flags: Mapping[str, Any]
 
 
 def default_pauses(config: Config) -> tuple[timedelta, ...]:
@@ -47,8 +57,8 @@ def _pauses(work: UnitOfWork, runtime: Runtime, definition: int, table: Any, sub
     return default_pauses(work.config) if row is None else pauses_at(work, runtime, definition, row)
 
 
-def pauses_at(work: UnitOfWork, runtime: Runtime, definition: int, place: Row[Any]) -> tuple[timedelta, ...]:
-    """The pauses at a place in an instance of a definition, given with `element` and the `flags` of its scope."""
+def pauses_at(work: UnitOfWork, runtime: Runtime, definition: int, place: Place | Row[Any]) -> tuple[timedelta, ...]:
+    """The pauses at a place in an instance of a definition."""
     # An element of a called process belongs to that process's definition.
     model = runtime.definitions.model(int(place.flags.get("definition", definition)))
     element = model.elements.get(place.element)

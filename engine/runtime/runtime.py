@@ -6,7 +6,7 @@ write history and audit, and raise the revision by exactly one. The caller's tra
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,9 +33,9 @@ from engine.runtime.stuck import close_moot_incidents, notice_stuck
 from engine.runtime.waiting import follow_waiting
 from engine.store.database import Database
 from engine.store.faults import AFTER_AUDIT, AFTER_DELTA, AFTER_EFFECTS, AFTER_JOBS, AFTER_LOCK, AFTER_STEP
-from engine.store.prepared import Prepared, Question
+from engine.store.prepared import Among, Prepared, Question
 from engine.store.state import StoredState, write_delta
-from engine.store.tables import Institution, ProcessInstance, Seat
+from engine.store.tables import Institution, Job, ProcessInstance, Seat
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.writes import insert_of, update_of
 
@@ -88,6 +88,16 @@ LOCK_CASE_OF_TASK = Prepared(
     _CASE.where(
         ProcessInstance.key == select(Seat.instance).where(Seat.id == bindparam("task")).scalar_subquery()
     ).with_for_update(of=ProcessInstance)
+)
+LOCK_CASE_OF_JOB = Prepared(
+    _CASE.where(ProcessInstance.key == select(Job.instance).where(Job.id == bindparam("job")).scalar_subquery()).with_for_update(
+        of=ProcessInstance
+    )
+)
+LOCK_FREE_CASES = Prepared(
+    _CASE.where(Among(ProcessInstance.key, "instances"))
+    .order_by(ProcessInstance.key)
+    .with_for_update(of=ProcessInstance, skip_locked=True)
 )
 NEW_INSTANCE = insert_of(ProcessInstance)
 _IS_PREVIOUS = ProcessInstance.revision == bindparam("previous")
@@ -165,6 +175,22 @@ class Runtime:
         work.reach(AFTER_LOCK)
         return Case(**rows[0]._asdict())
 
+    def lock_of_job(self, work: UnitOfWork, job: UUID, *questions: Question) -> tuple[Case | None, list[list[Any]]]:
+        """Locks the instance of a job, None when it has none or is gone, and asks the questions after that, all together."""
+        rows, *answers = work.ask(LOCK_CASE_OF_JOB.question(job=job), *questions)
+        work.reach(AFTER_LOCK)
+        return Case(**rows[0]._asdict()) if rows else None, answers
+
+    def lock_free(self, work: UnitOfWork, instances: Iterable[int], *questions: Question) -> tuple[list[Case], list[list[Any]]]:
+        """Locks those of the instances that nobody holds, in the order of their keys, and asks the questions after that."""
+        rows, *answers = work.ask(LOCK_FREE_CASES.question(instances=sorted(set(instances))), *questions)
+        work.reach(AFTER_LOCK)
+        return [Case(**row._asdict()) for row in rows], answers
+
+    def state(self, work: UnitOfWork, case: Case) -> StoredState:
+        """What is stored of a locked instance."""
+        return StoredState(work, kernel_row(case))
+
     def lock_of_task(self, work: UnitOfWork, task: UUID, *questions: Question) -> tuple[Case | None, list[list[Any]]]:
         """Locks the instance of a task, None when there is no such task, and asks the questions after that, all together."""
         rows, *answers = work.ask(LOCK_CASE_OF_TASK.question(task=task), *questions)
@@ -181,17 +207,19 @@ class Runtime:
         before: Callable[[Journal], None] | None = None,
         operated: bool = False,
         scope: int | None = None,
+        state: StoredState | None = None,
     ) -> StepResult:
         """Lets a locked instance take one step; one that is suspended only when an operator does it by `operated`.
 
         `scope`, if known, is where the token to be completed reads its variables: what it needs is then loaded at once.
+        `state` is the instance's, if the caller has looked at it since it was locked.
         Raises Conflict when it has ended or is suspended, and what the kernel refuses with.
         """
         if operated:
             case.require_active()
         else:
             case.require_moving()
-        source = StoredState(work, _kernel_row(case))
+        source = self.state(work, case) if state is None else state
         if isinstance(trigger, Migrate):
             case.definition = int(trigger.definition)
         definition = self.definitions.get(case.definition)
@@ -256,6 +284,7 @@ class Runtime:
             row=row,
             result=result,
             journal=journal,
+            seen=source.seen if isinstance(source, StoredState) else {},
         )
         outline(step)
         carry_out(step)
@@ -307,7 +336,8 @@ class Runtime:
         work.reach(AFTER_AUDIT)
 
 
-def _kernel_row(case: Case) -> InstanceRow:
+def kernel_row(case: Case) -> InstanceRow:
+    """What the kernel sees of an instance's row."""
     return InstanceRow(
         key=case.key,
         definition=str(case.definition),

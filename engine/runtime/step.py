@@ -33,6 +33,8 @@ class Step:
     row: InstanceRow
     result: StepResult
     journal: Journal
+    seen: Mapping[int, TokenRow] = field(default_factory=dict)
+    """Tokens of the instance as they stood before the step, as far as it has looked at them."""
     _homes: dict[int, Definition] = field(default_factory=dict)
 
     @cached_property

@@ -5,17 +5,31 @@ It would stay open for ever without anybody knowing, so it becomes an incident.
 
 from __future__ import annotations
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 
 from engine.appliers.incidents import raise_incident, resolve_incidents
 from engine.kernel.effects import ActivityEnded, ContinuationScheduled, ExternalTaskOpened, TaskOpened
 from engine.runtime.step import Step
 from engine.runtime.waiting import CONTINUE
+from engine.store.prepared import Prepared
 from engine.store.tables import ExternalTask, Incident, Job, Subscription, Token
 
 STUCK = "stuck"
 HOPES = (TaskOpened, ExternalTaskOpened, ContinuationScheduled)
 """Effects after which something outside will move the case."""
+STANDING = ("ready", "error")
+"""States of a token that somebody will move."""
+HOPE = Prepared(
+    select(
+        or_(
+            exists().where(Token.instance == bindparam("instance"), or_(*(Token.state == state for state in STANDING))),
+            exists().where(Subscription.instance == bindparam("instance")),
+            exists().where(ExternalTask.instance == bindparam("instance")),
+            exists().where(Job.instance == bindparam("instance"), Job.kind == CONTINUE),
+            exists().where(Incident.instance == bindparam("instance"), Incident.state == "open"),
+        ).label("hope")
+    )
+)
 
 
 def close_moot_incidents(step: Step) -> None:
@@ -33,16 +47,7 @@ def notice_stuck(step: Step) -> None:
     moved = any(row.key in delta.created for row in delta.subscriptions)
     over = {effect.token for effect in step.result.effects if isinstance(effect, ActivityEnded)}
     hoped = any(isinstance(effect, HOPES) and effect.token not in over for effect in step.result.effects)
-    if case.state != "active" or moved or hoped:
-        return
-    hopes = (
-        exists().where(Token.instance == case.key, Token.state.in_(("ready", "error"))),
-        exists().where(Subscription.instance == case.key),
-        exists().where(ExternalTask.instance == case.key),
-        exists().where(Job.instance == case.key, Job.kind == CONTINUE),
-        exists().where(Incident.instance == case.key, Incident.state == "open"),
-    )
-    if step.work.connection.execute(select(or_(*hopes))).scalar_one():
+    if case.state != "active" or moved or hoped or _stands(step) or HOPE.value(step.work.connection, instance=case.key):
         return
     left = step.work.connection.execute(
         select(Token.key, Token.element).where(Token.instance == case.key).order_by(Token.sequence)
@@ -52,6 +57,14 @@ def notice_stuck(step: Step) -> None:
     element = left[0].element if left else None
     message = "Expected something that can still move the case, but all that is left waits for what never comes"
     raise_incident(step.work, step.journal, instance=case.key, element=element, code=STUCK, message=message)
+
+
+def _stands(step: Step) -> bool:
+    """Whether the step has seen a token that somebody will move, so that nothing has to be asked."""
+    delta = step.result.delta
+    left = (row for key, row in step.seen.items() if key not in delta.deleted_tokens)
+    after = {row.key: row.state for row in (*left, *delta.tokens)}
+    return any(state in STANDING for state in after.values())
 
 
 def _is_ad_hoc(step: Step, token: int, element: str) -> bool:

@@ -7,7 +7,8 @@ the instance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from sqlalchemy.orm import aliased
 
 from engine.kernel.rows import JSON, CompensationRow, Delta, InstanceRow, ScopeRow, SubscriptionRow, TokenRow
 from engine.store.base import dump_json
-from engine.store.prepared import Among, AmongFound, Prepared
+from engine.store.prepared import Among, AmongFound, Prepared, Question
 from engine.store.tables import Compensation, Scope, Subscription, Token, Variable
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.writes import delete_of, insert_of, update_of, upsert_of
@@ -105,6 +106,15 @@ VARIABLES_AROUND = Prepared(
     .union_all(select(*_NAMED).where(AmongFound(Variable.scope, _PARENTS), Among(Variable.name, "names")))
 )
 
+# Timers, what they stand at and where.
+TIMERS = Prepared(select(*SUBSCRIPTION_COLUMNS).where(Among(Subscription.key, "timers")))
+TOKENS_OF_TIMERS = Prepared(
+    select(*TOKEN_COLUMNS).join(Subscription, Subscription.token == Token.key).where(Among(Subscription.key, "timers"))
+)
+SCOPES_OF_TIMERS = Prepared(
+    select(*SCOPE_COLUMNS).join(Subscription, Subscription.scope == Scope.key).where(Among(Subscription.key, "timers"))
+)
+
 # What a step writes.
 NEW_SCOPE, NEW_TOKEN, NEW_SUBSCRIPTION, NEW_COMPENSATION = map(insert_of, (Scope, Token, Subscription, Compensation))
 PUT_VARIABLE = upsert_of(Variable)
@@ -118,14 +128,47 @@ DROP_SUBSCRIPTIONS, DROP_TOKENS, DROP_COMPENSATIONS = map(delete_of, (Subscripti
 DROP_SCOPES, DROP_VARIABLES_IN, DROP_COMPENSATIONS_IN = map(delete_of, (Scope.key, Variable.scope, Compensation.scope))
 
 
+@dataclass(slots=True)
+class Loaded:
+    """Rows that were read together, by key; for the first step after they were locked, and for no other."""
+
+    tokens: dict[int, TokenRow] = field(default_factory=dict)
+    scopes: dict[int, ScopeRow] = field(default_factory=dict)
+    timers: dict[int, SubscriptionRow] = field(default_factory=dict)
+
+    @staticmethod
+    def questions(timers: Iterable[int]) -> tuple[Question, ...]:
+        """What is to be asked for that; `of` takes the answers."""
+        keys = list(timers)
+        return tuple(each.question(timers=keys) for each in (TIMERS, TOKENS_OF_TIMERS, SCOPES_OF_TIMERS))
+
+    @classmethod
+    def of(cls, timers: list[Any], tokens: list[Any], scopes: list[Any]) -> Loaded:
+        """The rows of the answers."""
+        return cls(
+            tokens={row.key: _as(TokenRow, row) for row in tokens},
+            scopes={row.key: _as(ScopeRow, row) for row in scopes},
+            timers={row.key: _as(SubscriptionRow, row) for row in timers},
+        )
+
+    def around(self, timer: int) -> Loaded:
+        """Of rows of many instances those around one timer. None at all when it is gone."""
+        row = self.timers.get(timer)
+        if row is None:
+            return Loaded()
+        tokens = {} if row.token is None else {row.token: self.tokens[row.token]}
+        return Loaded(tokens=tokens, scopes={row.scope: self.scopes[row.scope]}, timers={timer: row})
+
+
 class StoredState:
     """The kernel's `StateSource` over the tables of one locked instance, for one step."""
 
-    def __init__(self, work: UnitOfWork, row: InstanceRow) -> None:
+    def __init__(self, work: UnitOfWork, row: InstanceRow, loaded: Loaded | None = None) -> None:
         self._work = work
         self._row = row
-        self._tokens: dict[int, TokenRow] = {}
-        self._scopes: dict[int, ScopeRow] = {}
+        self._loaded = loaded or Loaded()
+        self._tokens = self._loaded.tokens
+        self._scopes = self._loaded.scopes
         self._subscriptions: dict[int, list[SubscriptionRow]] = {}
         self._names: frozenset[str] = frozenset()
         self._variables: dict[int, dict[str, JSON]] = {}
@@ -149,6 +192,19 @@ class StoredState:
         self._variables = {key: {} for key in self._scopes}
         for row in variables:
             self._variables[row.scope][row.name] = row.value
+
+    def timer(self, key: int) -> tuple[SubscriptionRow, ScopeRow] | None:
+        """A timer and the scope it is in, None when it is gone; the token it stands at is loaded with them."""
+        if key not in self._loaded.timers:
+            self._loaded = Loaded.of(*self._work.ask(*Loaded.questions([key])))
+            self._tokens, self._scopes = self._loaded.tokens, self._loaded.scopes
+        row = self._loaded.timers.get(key)
+        return None if row is None else (row, self._scopes[row.scope])
+
+    @property
+    def seen(self) -> Mapping[int, TokenRow]:
+        """Tokens of the instance, some of them, as they stood before the step."""
+        return self._tokens
 
     def instance(self) -> InstanceRow:
         """The instance's row, as it was locked."""
@@ -188,6 +244,8 @@ class StoredState:
         return [_as(SubscriptionRow, row) for row in rows if name is None or row.name == name]
 
     def subscription(self, key: int) -> SubscriptionRow | None:
+        if key in self._loaded.timers:
+            return self._loaded.timers[key]
         rows = self._ask(SUBSCRIPTION, key=key, instance=self._row.key)
         return _as(SubscriptionRow, rows[0]) if rows else None
 

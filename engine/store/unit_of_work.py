@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.calendar import WorkingTime
+from engine.clock import Clock
 from engine.config import Config
 from engine.records import Actor
 from engine.store.calendars import Calendars
-from engine.store.database_time import DatabaseTime, database_time
+from engine.store.database_time import database_time, told_time
 from engine.store.prepared import Prepared, Question, Values
 from engine.store.writes import Writes
 
@@ -30,7 +31,7 @@ class UnitOfWork:
         actor: Actor,
         config: Config,
         new_key: Callable[[], int],
-        tell_database_time: DatabaseTime = database_time,
+        lease_clock: Clock | None = None,
         calendars: Calendars | None = None,
     ) -> None:
         self._connection = connection
@@ -41,7 +42,7 @@ class UnitOfWork:
         self.actor = actor
         self.config = config
         self.new_key = new_key
-        self.tell_database_time = tell_database_time
+        self._lease_clock = lease_clock
         self.woken: set[int] = set()
         """Persons whose lists change, told after the commit."""
         self.jobs_due = False
@@ -85,17 +86,21 @@ class UnitOfWork:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """A part of the transaction that is undone as a whole, its hints too, when it raises; what was before it stays."""
+        """A part of the transaction that is undone as a whole, its hints too, when it raises; what was before it stays.
+
+        What it leaves waiting to be written may still be refused when it is sent, and then undoes the whole transaction.
+        Attempts do not write the same rows, and do not lie inside each other.
+        """
         woken, jobs_due = set(self.woken), self.jobs_due
-        with self.connection.begin_nested():
-            try:
-                yield
-                self._writes.flush()
-            except BaseException:
-                self._writes.forget()
-                self.woken.intersection_update(woken)
-                self.jobs_due = jobs_due
-                raise
+        self._writes.begin_attempt()
+        try:
+            yield
+            self._writes.end_attempt()
+        except BaseException:
+            self._writes.undo_attempt()
+            self.woken.intersection_update(woken)
+            self.jobs_due = jobs_due
+            raise
 
     def in_name_of(self, actor: Actor) -> UnitOfWork:
         """The same transaction with another actor."""
@@ -105,7 +110,13 @@ class UnitOfWork:
 
     def database_time(self, span: timedelta = timedelta(0)) -> Any:
         """The database's own time, `span` from now, as an expression for a statement. Leases are measured by nothing else."""
-        return self.tell_database_time(self.connection, span)
+        told = self.told_time
+        return database_time(self._connection.dialect.name, span) if told is None else told_time(told, span)
+
+    @property
+    def told_time(self) -> datetime | None:
+        """What stands for the database's own time, in a test or a dry run that tells it."""
+        return None if self._lease_clock is None else self._lease_clock.now()
 
     def wake(self, *persons: int | None) -> None:
         """Tells these persons' browsers, after the commit, that something changed for them."""

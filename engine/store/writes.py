@@ -2,15 +2,33 @@
 
 A write waits here until something is read or the transaction ends, so that the writes of a whole step make one round
 trip on PostgreSQL. Whoever reads through the unit of work sees everything that was written before.
+
+An attempt is a part of the transaction that can be undone by itself. As long as its writes wait here, to undo it is to drop
+them; the database is given a savepoint only when it is asked something meanwhile. Attempts do not write the same rows, so
+that what several of them write by one statement is sent as one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from sqlalchemy import JSON, ColumnElement, Connection, Table, Text, bindparam, column, delete, func, insert, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    NestedTransaction,
+    Table,
+    Text,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
@@ -25,6 +43,16 @@ class _Write:
     statement: Prepared
     rows: Sequence[Values]
     refusal: Callable[[], Exception] | None
+    attempt: int | None = None
+    """Number of the attempt that it belongs to."""
+
+
+@dataclass
+class _Attempt:
+    number: int
+    begun: int
+    """How many writes were waiting before it."""
+    savepoint: NestedTransaction | None = None
 
 
 class Writes:
@@ -33,11 +61,14 @@ class Writes:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._waiting: list[_Write] = []
+        self._attempt: _Attempt | None = None
+        self._attempts = 0
+        self._failure: Exception | None = None
 
     def add(self, statement: Prepared, rows: Sequence[Values], refusal: Callable[[], Exception] | None = None) -> None:
         """Adds a statement that runs once a row. `refusal` makes the error for one that did not find exactly one row."""
         if rows:
-            self._waiting.append(_Write(statement, rows, refusal))
+            self._waiting.append(_Write(statement, rows, refusal, self._attempt.number if self._attempt else None))
 
     def point(self, name: str) -> None:
         """Marks a point of `engine.store.faults`: it is reached when all before it is written and nothing after it."""
@@ -45,23 +76,82 @@ class Writes:
             self.flush()
             fault(name)
 
-    def forget(self) -> None:
-        """Drops what is waiting: the part of the transaction that wrote it is undone."""
-        self._waiting = []
+    def begin_attempt(self) -> None:
+        """What is written from here on can be undone by itself. Attempts do not lie inside each other."""
+        if self._attempt is not None:
+            raise RuntimeError("Expected an attempt to end before another one begins")
+        self._attempts += 1
+        self._attempt = _Attempt(self._attempts, len(self._waiting))
+
+    def end_attempt(self) -> None:
+        """Keeps the attempt, as far as the rest of the transaction is kept."""
+        attempt = self._attempt
+        if attempt is not None and attempt.savepoint is not None:
+            with attempt.savepoint:
+                self.flush()
+        self._attempt = None
+
+    def undo_attempt(self) -> None:
+        """Undoes what was written since the attempt began, and nothing else."""
+        attempt, self._attempt = self._attempt, None
+        if attempt is not None:
+            del self._waiting[attempt.begun :]
+            if attempt.savepoint is not None and attempt.savepoint.is_active:
+                attempt.savepoint.rollback()
 
     def flush(self, *questions: Question) -> list[list[Any]]:
         """Sends what is waiting and these questions after it; the rows of each.
 
-        Raises the refusal of a write that did not find its row.
+        Raises the refusal of a write that did not find its row. When what was written outside of attempts, or by those that
+        have ended, cannot be sent, the transaction is lost: it raises that again and again, so that nothing is committed.
         """
-        waiting, self._waiting = self._waiting, []
-        if not waiting and not questions:
+        if self._failure is not None:
+            raise self._failure
+        attempt = self._attempt
+        if attempt is None:
+            return self._send_kept(len(self._waiting), questions)
+        if attempt.savepoint is None:
+            self._send_kept(attempt.begun)
+            attempt.begun, attempt.savepoint = 0, self._connection.begin_nested()
+        return self._send(len(self._waiting), questions)
+
+    def _send_kept(self, number: int, questions: Sequence[Question] = ()) -> list[list[Any]]:
+        try:
+            return self._send(number, questions)
+        except Exception as error:
+            self._failure = error
+            raise
+
+    def _send(self, number: int, questions: Sequence[Question]) -> list[list[Any]]:
+        """Sends the first so many of what is waiting, and the questions."""
+        orders = _together(self._waiting[:number])
+        del self._waiting[:number]
+        if not orders and not questions:
             return []
-        found, answers = send(self._connection, [(write.statement, write.rows) for write in waiting], questions)
-        for number, write in zip(found, waiting, strict=True):
-            if write.refusal is not None and number != 1:
-                raise write.refusal()
+        found, answers = send(self._connection, [(order.statement, order.rows) for order in orders], questions)
+        for changed, order in zip(found, orders, strict=True):
+            if order.refusal is not None and changed != len(order.rows):
+                raise order.refusal()
         return answers
+
+
+def _together(writes: Sequence[_Write]) -> list[_Write]:
+    """The same writes with those of several attempts by one statement as one; each attempt's own stay in their order."""
+    orders: list[_Write] = []
+    first, newest = 0, dict[int, int]()
+    for write in writes:
+        if write.attempt is None:
+            orders.append(write)
+            first = len(orders)
+            continue
+        begin = max(first, newest.get(write.attempt, 0))
+        place = next((n for n in range(begin, len(orders)) if orders[n].statement is write.statement), len(orders))
+        if place == len(orders):
+            orders.append(replace(write, rows=list(write.rows)))
+        else:
+            cast(list[Values], orders[place].rows).extend(write.rows)
+        newest[write.attempt] = place
+    return orders
 
 
 def insert_of(table: type[DeclarativeBase], **reckoned: Any) -> Prepared:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from engine.commands.job import ExecuteJobs, JobsExecuted
+from engine.commands.job import ClaimedJob, ExecuteJob, ExecuteJobs, JobsExecuted
 from engine.commands.operation import CancelInstance, SuspendInstance
+from engine.errors import Conflict
 from engine.jobs import JOBS
+from engine.runtime.runtime import NOTED
 from engine.store.faults import AFTER_COMMIT, AFTER_DELTA, AFTER_EXECUTE, BEFORE_COMMIT, BEFORE_EXECUTE
 from engine.store.locks import hold
 from engine.store.tables import History, Job
@@ -29,6 +32,16 @@ HOUR = timedelta(hours=1)
 
 class Broken(Exception):
     """The machine failed."""
+
+
+class Refused(Exception):
+    """A row was not as it had to be."""
+
+
+@pytest.fixture(autouse=True)
+def slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Transactions end by number and not by the speed of the machine."""
+    monkeypatch.setattr("engine.commands.job.BATCH_SECONDS", math.inf)
 
 
 @pytest.fixture
@@ -63,6 +76,12 @@ def fires(case: CaseView, then: Callable[[Any], None]) -> Callable[..., None]:
             then(work)
 
     return handler
+
+
+def is_lost(county: County, job: ClaimedJob) -> bool:
+    with pytest.raises(Conflict) as refused:
+        county.execute(ExecuteJob(job=job.id, fence=job.fence))
+    return refused.value.code == "lease-lost"
 
 
 def once_each(county: County, cases: list[CaseView]) -> bool:
@@ -103,6 +122,35 @@ def test_the_third_of_five_fails_alone_and_its_hints_with_it(
     assert once_each(county, cases)
 
 
+def test_what_the_store_refuses_of_one_at_the_end_undoes_all_and_then_that_one_alone(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What jobs write goes to the database together where nothing is read in between: it cannot tell whose row it refused."""
+    late = (
+        '<boundaryEvent id="late" attachedToRef="review" cancelActivity="false"><timerEventDefinition>'
+        '<timeDuration>PT1H</timeDuration></timerEventDefinition></boundaryEvent><endEvent id="told"/>'
+    )
+    elements = ('<startEvent id="s"/>', user_task("review", post="BR_GP"), late)
+    county.deploy(bpmn(process("quiet", *elements, flows="s > review, late > told")))
+    cases = [county.run("quiet") for _ in range(5)]
+    county.clock.advance(HOUR)
+    commits: list[Any] = []
+    county.engine.listen(lambda persons, due: commits.append(due))
+
+    def write_what_is_refused(work: Any) -> None:
+        nothing = {"revision": 99, "audit_hash": "", "suspended_at": None, "key": cases[2].key, "previous": 98}
+        work.write(NOTED, nothing, refusal=Refused)
+
+    monkeypatch.setitem(JOBS, "timer", fires(cases[2], write_what_is_refused))
+
+    assert Worker(county.engine, "w1").drain() == 5
+
+    assert fired(county) == {case.key: 1 for case in cases if case is not cases[2]}
+    assert [case.revision for case in cases] == [2, 2, 1, 2, 2]
+    assert county.row(select(Job.state, Job.attempts, Job.error, Job.instance)) == ("pending", 1, "Refused", cases[2].key)
+    assert len(commits) == 1 + 4 + 1 + 1, "the claim, four jobs, the failure, the claim that finds nothing"
+
+
 def test_cases_that_were_suspended_or_ended_meanwhile_are_left_as_they_are(county: County, cases: list[CaseView]) -> None:
     it = county.person("it", "operations")
     taken = county.take_jobs("w1")
@@ -111,9 +159,10 @@ def test_cases_that_were_suspended_or_ended_meanwhile_are_left_as_they_are(count
 
     answer = county.execute(ExecuteJobs(jobs=taken))
 
-    # A case that has ended took its job with it.
-    assert [getattr(failure.error, "code", None) for failure in answer.failed] == ["lease-lost"]
-    assert (answer.alone, answer.left) == ((), ())
+    # A case that has ended took its job with it; what is not to be had here is asked for alone.
+    assert [job.instance for job in answer.alone] == [cases[1].key]
+    assert (answer.failed, answer.left) == ((), ())
+    assert is_lost(county, answer.alone[0])
     assert once_each(county, cases[2:])
     assert cases[1].state == "cancelled"
     assert county.rows(select(Job.instance, Job.state, Job.attempts)) == [(cases[0].key, "suspended", 0)]
@@ -169,7 +218,8 @@ def test_a_lease_that_is_over_changes_nothing(county: County, cases: list[CaseVi
 
     answer = county.execute(ExecuteJobs(jobs=taken))
 
-    assert [getattr(failure.error, "code", None) for failure in answer.failed] == ["lease-lost"] * 5
+    assert answer == JobsExecuted(alone=taken)
+    assert all(is_lost(county, job) for job in taken)
     assert live_dump(county.engine.database) == before
 
 
@@ -185,7 +235,9 @@ def test_jobs_of_one_case_keep_their_order(county: County) -> None:
     county.clock.advance(2 * HOUR)
     taken = county.take_jobs()
 
-    assert county.execute(ExecuteJobs(jobs=taken)) == JobsExecuted()
+    # The second waits until what the first has changed can be read.
+    assert county.execute(ExecuteJobs(jobs=taken)) == JobsExecuted(left=taken[1:])
+    assert county.execute(ExecuteJobs(jobs=taken[1:])) == JobsExecuted()
 
     order = select(History.element).where(History.kind == "timer-fired").order_by(History.key)
     assert [row.element for row in county.rows(order)] == ["early", "late"]
