@@ -6,7 +6,10 @@ process that has worked on it all the time and in one that has never seen it.
 
 from __future__ import annotations
 
+import gc
 import math
+import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -14,12 +17,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from benchmarks.wire import counted
 from engine.store import postgresql
-from engine.store.tables import Seat
+from engine.store.tables import Base, Compensation, Job, ProcessInstance, Scope, Seat, Subscription, Token, Variable
 from engine.testing import County, bpmn, process, user_task
+from tests.campaign import campaign
 from tests.engine.models import END, START, seats, two_tasks
 
 MOST_ROUND_TRIPS = 8
@@ -99,17 +103,78 @@ def test_a_seat_costs_the_same_among_70_and_among_4459(county: County, meter: Me
     assert found[70] == found[4_459]
 
 
-def test_a_loop_costs_the_same_in_its_tenth_and_its_thousandth_round(county: County, meter: Meter) -> None:
-    elements = (START, user_task("again", post="BR_GP"), '<exclusiveGateway id="g" default="g_again"/>', END)
-    county.deploy(bpmn(process("loop", *elements, flows="s > again > g > again, g > e if again.outcome == 'never'")))
-    county.run("loop")
-    rounds = {}
+LOOP = bpmn(
+    process(
+        "loop",
+        START,
+        user_task("again", post="BR_GP"),
+        '<exclusiveGateway id="g" default="g_again"/>',
+        END,
+        flows="s > again > g > again, g > e if again.outcome == 'never'",
+    )
+)
+ROUNDS, CASES = campaign(1_000, 10_000), campaign(150, 1_000)
+LIVE = (ProcessInstance, Scope, Token, Variable, Subscription, Compensation, Job)
+"""Tables of what stands now; what was is in the others."""
+
+
+def test_a_loop_costs_the_same_in_its_tenth_and_its_last_round(county: County, meter: Meter) -> None:
+    county.deploy(LOOP)
+    case = county.run("loop")
+    statements, touched, stands = {}, {}, {}
     with meter.engine() as fresh:
         doctor = fresh.person("gan")
-        for number in range(1, 1_001):
+        for number in range(1, ROUNDS + 1):
             complete = partial(doctor.complete, _open_task(fresh))
-            rounds[number] = meter.of(complete)
-    assert rounds[10] == rounds[1_000]
+            before = _numbers(county) if number in (10, ROUNDS) else {}
+            statements[number] = meter.of(complete)
+            if before:
+                touched[number] = {table: count - before[table] for table, count in _numbers(county).items()}
+                stands[number] = _standing(county)
+    assert statements[10] == statements[ROUNDS]
+    assert touched[10] == touched[ROUNDS]
+    assert stands[10] == stands[ROUNDS]
+    assert (case.state, case.open) == ("active", ["again"])
+
+
+def _numbers(county: County) -> dict[str, int]:
+    """How many rows every table has."""
+    counts = [select(func.count()).select_from(table).scalar_subquery() for table in Base.metadata.sorted_tables]
+    return dict(zip((table.name for table in Base.metadata.sorted_tables), county.row(select(*counts)), strict=True))
+
+
+def _standing(county: County) -> dict[str, list[int]]:
+    """The sizes of the rows of what stands now: characters of each, with every number, name and hash as one."""
+    return {
+        table.__tablename__: [
+            len(re.sub(r"[0-9a-f-]{8,}|\d+", "0", repr(tuple(row)))) for row in county.rows(select(*table.__table__.columns))
+        ]
+        for table in LIVE
+    }
+
+
+def test_a_node_keeps_nothing_of_cases_that_have_ended(county: County) -> None:
+    county.deploy(two_tasks())
+    doctor, specialist = county.person("gan"), county.person("shen")
+
+    def run_to_the_end(cases: int) -> None:
+        for _ in range(cases):
+            case = doctor.start("p")
+            doctor.complete(case.task("first"))
+            specialist.complete(case.task("second"))
+            assert case.state == "completed"
+
+    # What is cached of definitions, statements and plans is there after some cases, and then stays as it is.
+    run_to_the_end(50)
+    kept = _kept()
+    run_to_the_end(CASES)
+    assert _kept() - kept < CASES
+
+
+def _kept() -> int:
+    """How many blocks of memory Python holds."""
+    gc.collect()
+    return sys.getallocatedblocks()
 
 
 def _open_task(county: County) -> UUID:
