@@ -27,10 +27,12 @@ from api.schemas.tasks import (
     TaskQuery,
     Unclaim,
 )
+from engine.commands.copies import MarkCopyRead
+from engine.commands.drafts import SaveDraft
 from engine.commands.reassignment import ReassignTask
 from engine.commands.returning import ReturnTask
 from engine.commands.taking_back import TakeBackTask
-from engine.commands.task import ClaimTask, CompleteTask, MarkCopyRead, SaveDraft, UnclaimTask
+from engine.commands.task import ClaimTask, CompleteTask, UnclaimTask
 from engine.queries.paging import Page
 from engine.queries.reassignees import ListReassignees
 from engine.queries.reassignees import Reassignee as ReassigneeRecord

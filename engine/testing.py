@@ -28,6 +28,7 @@ from sqlalchemy import Row, func, select
 from engine.calendar import CLIN, due, published_days
 from engine.clock import VirtualClock
 from engine.commands.deployment import Deploy
+from engine.commands.drafts import SaveDraft
 from engine.commands.instance import RunInstance, StartInstance
 from engine.commands.job import ClaimedJob, ClaimJobs, ExecuteJob, FailJob
 from engine.commands.message import BroadcastSignal, SendMessage
@@ -42,7 +43,7 @@ from engine.commands.organisation import (
 )
 from engine.commands.reassignment import ReassignTask
 from engine.commands.registry import Command
-from engine.commands.task import ClaimTask, CompleteTask, SaveDraft, UnclaimTask
+from engine.commands.task import ClaimTask, CompleteTask, UnclaimTask
 from engine.config import Config
 from engine.engine import Engine
 from engine.errors import EngineError

@@ -152,6 +152,18 @@ def rewrite(work: UnitOfWork, seats: Sequence[Any], ladders: Ladders, since: dat
     return changes.moved
 
 
+def move_clocks(work: UnitOfWork, seat: int, to: int) -> None:
+    """The ladder of a seat goes on at another one, which has taken its term over."""
+    ahead = update(Rung).where(Rung.seat == seat, Rung.done_at.is_(None))
+    work.connection.execute(ahead.values(seat=to))
+    reschedule(work, (seat, to))
+
+
+def stop_clocks(work: UnitOfWork, seat: int) -> None:
+    """The ladder of a seat stands still; `rewrite` with the moment of the stop lets it go on."""
+    unschedule(work, "rung", [seat])
+
+
 def reschedule(work: UnitOfWork, seats: Iterable[int]) -> None:
     """Sets the job of each of these seats to the next step of its ladder, and makes or drops it where that is needed."""
     keys = sorted(set(seats))

@@ -8,6 +8,9 @@ task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reas
 task-completed {task, outcome, label, label_en, opinion} · task-closed {task, ending} ·
 task-taken-back {task} · instance-withdrawn {reason, mode} ·
 task-returned {task, target, reason, resume} · round-decided {outcome, label, label_en, counts} · copied {task, person, reason} ·
+task-transferred / task-delegated {task, to, reason, successor} · signers-added {task, persons, place, reason} ·
+signer-removed {task, person, reason} · signer-absent {task, person, opinion} · task-urged {task, times, reason} ·
+copy-answered {task, opinion} · comment {reason} ·
 message-sent {message, name, to, endpoint} · message-received {message, name, from} · timer-fired {} · signal-received {name} ·
 due-moved {task, before, after, calendarVersion} · escalation {task, clock, rung, level, told} ·
 incident {incident, code} · incident-resolved {incident, reason} · instance-ended {state} ·

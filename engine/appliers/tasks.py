@@ -30,6 +30,7 @@ def changed_seat(*columns: str) -> Prepared:
 NEW_SEAT, NEW_CANDIDATE, NEW_RUNG, NEW_COPY = map(insert_of, (Seat, Candidate, Rung, Copy))
 SEVERAL = update_of(Round, "several")
 TURN = changed_seat("state", "opened_at", "claimed_at", "due_at", "soon_at", "term", "sent_by")
+WAITING = changed_seat("state", "paused_at")
 CLOSED_SEAT = changed_seat("state", "ended_at", "ended_by", "ending", "paused_at")
 DROP_CANDIDATES, DROP_DRAFTS = map(delete_of, (Candidate.seat, Draft.seat))
 DROP_RUNGS = delete_of(Rung.seat, Rung.done_at.is_(None))
@@ -183,6 +184,9 @@ def copy_row(work: UnitOfWork, instance: int, seat: int, person: int, reason: st
         "reason": reason,
         "made_at": work.now,
         "read_at": None,
+        "sent_by": None,
+        "opinion": None,
+        "answered_at": None,
     }
 
 
@@ -223,6 +227,8 @@ def _add_seat(work: UnitOfWork, place: RoundPlace, seat: SeatOpened, rows: _Rows
             "paused_at": None,
             "recorded_by": None,
             "evidence": None,
+            "urged": 0,
+            "urged_at": None,
         }
     )
     if not seat.recused:
@@ -301,6 +307,16 @@ def end_turns(work: UnitOfWork, seats: Sequence[int]) -> None:
     waiting = {"state": "waiting", "claimed_at": None, "due_at": None, "soon_at": None, "term": None, "sent_by": None}
     begun = {"opened_at": work.now}
     work.write_all(TURN, [{**waiting, **begun, "key": seat} for seat in seats])
+
+
+def wait_for_others(work: UnitOfWork, seat: int, *, paused: bool) -> None:
+    """Takes a seat out of its holder's hands until those have spoken whom he asked; `paused` where its clock stands still."""
+    work.write(WAITING, {"key": seat, "state": "waiting", "paused_at": work.now if paused else None})
+
+
+def resume_turns(work: UnitOfWork, seats: Sequence[int]) -> None:
+    """Puts seats back into their holders' hands that had waited for others."""
+    work.write_all(WAITING, [{"key": seat, "state": "claimed", "paused_at": None} for seat in seats])
 
 
 def close_seats(work: UnitOfWork, seats: Sequence[int], ending: str, *, by: int | None = None) -> None:

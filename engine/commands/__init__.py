@@ -22,7 +22,9 @@ from engine.commands.attachment import (
     remove_attachment,
 )
 from engine.commands.audit import AnchorAudit, anchor_audit
+from engine.commands.copies import AnswerCopy, MarkCopyRead, SendCopies, answer_copy, mark_copy_read, send_copies
 from engine.commands.deployment import Deploy, deploy
+from engine.commands.drafts import SaveDraft, save_draft
 from engine.commands.external_task import (
     CompleteExternalTask,
     ExtendLock,
@@ -73,27 +75,47 @@ from engine.commands.message import (
     send_message,
 )
 from engine.commands.notification import MarkNotificationsRead, mark_notifications_read
+from engine.commands.plain_agreement import AgreeToTask, agree_to_task
 from engine.commands.reassignment import ReassignTask, reassign_task
+from engine.commands.recorded_votes import RecordAbsence, RecordVote, record_absence, record_vote
 from engine.commands.returning import ReturnTask, return_task
+from engine.commands.seat_changes import (
+    AddSigners,
+    DelegateTask,
+    RemoveSigner,
+    TransferTask,
+    add_signers,
+    delegate_task,
+    remove_signer,
+    transfer_task,
+)
 from engine.commands.taking_back import TakeBackTask, take_back_task
 from engine.commands.task import (
     ClaimTask,
     CompleteTask,
-    MarkCopyRead,
-    SaveDraft,
     UnclaimTask,
     claim_task,
     complete_task,
-    mark_copy_read,
-    save_draft,
     unclaim_task,
 )
+from engine.commands.urging import CommentOnCase, UrgeCase, comment_on_case, urge_case
 from engine.commands.withdrawal import WithdrawInstance, withdraw_instance
 from engine.records import BatchMade, Done
 
 HANDLERS: dict[type, Callable[..., Any]] = {
     StartAdHocActivity: start_ad_hoc_activity,
     AddAttachment: add_attachment,
+    AddSigners: add_signers,
+    AgreeToTask: agree_to_task,
+    AnswerCopy: answer_copy,
+    CommentOnCase: comment_on_case,
+    DelegateTask: delegate_task,
+    RecordAbsence: record_absence,
+    RecordVote: record_vote,
+    RemoveSigner: remove_signer,
+    SendCopies: send_copies,
+    TransferTask: transfer_task,
+    UrgeCase: urge_case,
     AnchorAudit: anchor_audit,
     AnnotateIncident: annotate_incident,
     BroadcastSignal: broadcast_signal,

@@ -9,14 +9,15 @@ from uuid import UUID
 from sqlalchemy import Row, delete, insert, select, update
 
 from engine.appliers.journal import Journal
-from engine.authorization import capacities, person_principal, require_visible_seat, standing, today
+from engine.authorization import person_principal, require_visible_seat, standing
+from engine.commands.adding import receiver
 from engine.commands.registry import Command
 from engine.commands.task import lock_seat
 from engine.commands.texts import require_text
-from engine.errors import Conflict, FieldError, Invalid, InvalidForm, NotAllowed
+from engine.errors import Conflict, FieldError, InvalidForm, NotAllowed
 from engine.records import Done
-from engine.runtime import Act, Case, Runtime
-from engine.store.tables import Candidate, Copy, Participant, Person, Round, Seat
+from engine.runtime import Act, Runtime
+from engine.store.tables import Candidate, Copy, Round, Seat
 from engine.store.unit_of_work import UnitOfWork
 
 SUPERIOR_LEVEL = 2
@@ -51,7 +52,7 @@ def reassign_task(command: ReassignTask, work: UnitOfWork, runtime: Runtime) -> 
         raise InvalidForm(
             [FieldError(path="reason", code="required", message="改派要写明原因。", message_en="Say why you reassign it.")]
         )
-    person, capacity = _receiver(work, case, command.person)
+    person, capacity = receiver(work, case, command.person)
     _give(work, seat, person, capacity)
 
     def noted(journal: Journal) -> None:
@@ -79,17 +80,6 @@ def _require_superior(work: UnitOfWork, seat: Row[Any]) -> None:
         raise NotAllowed(
             "not-superior", "Expected a superior of task '{id}' after its escalation, but you are none", id=str(seat.id)
         )
-
-
-def _receiver(work: UnitOfWork, case: Case, person: UUID) -> tuple[int, int]:
-    """Key of the receiving person and of his appointment at an institution of the case."""
-    key = work.connection.execute(select(Person.key).where(Person.id == person, Person.active)).scalar_one_or_none()
-    here = set(work.connection.execute(select(Participant.institution).where(Participant.instance == case.key)).scalars())
-    chairs = () if key is None else capacities(work.connection, key, today(work.now))
-    chair = next((chair for chair in chairs if chair.institution in here), None)
-    if key is None or chair is None:
-        raise Invalid("receiver", "Expected a person of an institution of this case, but '{person}' is none", person=str(person))
-    return key, chair.appointment
 
 
 def _give(work: UnitOfWork, seat: Row[Any], person: int, capacity: int) -> None:

@@ -11,17 +11,17 @@ from uuid import UUID
 from sqlalchemy import bindparam, exists, select, update
 
 from engine.appliers.attachments import submit_uploads
+from engine.appliers.clocks import move_clocks
 from engine.appliers.journal import Journal
-from engine.appliers.tasks import end_seats
+from engine.appliers.tasks import SeatOpened, add_seats, end_seats
 from engine.authorization import (
     Capacity,
     access_questions,
     may_act_on_seat,
-    require_visible_seat,
     seat_access,
-    standing,
     task_not_found,
 )
+from engine.commands.adding import Joint, added_seats, place_of, receivers, require_operation
 from engine.commands.registry import Command
 from engine.commands.texts import require_text, require_values
 from engine.errors import Conflict, FieldError, Invalid, InvalidForm, NotAllowed
@@ -32,11 +32,13 @@ from engine.kernel.triggers import CompleteToken
 from engine.records import Done
 from engine.runtime import VOTES, Act, Case, Change, Runtime, field_rights, settle, straight_back
 from engine.runtime.attachments import own_uploads
+from engine.runtime.operations import ADVICE
+from engine.runtime.tasks import tell_asked
+from engine.runtime.terms import term_or_incident
 from engine.store.base import dump_json
 from engine.store.prepared import Prepared
-from engine.store.tables import Copy, Draft, Person, Round, Seat
+from engine.store.tables import Draft, Person, Round, Seat
 from engine.store.unit_of_work import UnitOfWork
-from engine.store.upsert import upsert
 from engine.store.writes import update_of
 
 DONE = OutcomeModel(value="done", label="完成", label_en="Done")
@@ -61,7 +63,19 @@ SEAT = Prepared(
     .where(Seat.id == bindparam("task"))
 )
 ENDED_SEAT = update_of(
-    Seat, "state", "assignee", "capacity", "ended_at", "ended_by", "outcome", "opinion", "vote", "revision", "form_hash"
+    Seat,
+    "state",
+    "assignee",
+    "capacity",
+    "ended_at",
+    "ended_by",
+    "outcome",
+    "opinion",
+    "vote",
+    "revision",
+    "form_hash",
+    "recorded_by",
+    "evidence",
 )
 DECIDED_ROUND = update_of(Round, "state", "outcome", "decided_at", "decided_by")
 
@@ -85,29 +99,21 @@ class UnclaimTask(Command[Done]):
 
 @dataclass(frozen=True, kw_only=True)
 class CompleteTask(Command[Done]):
-    """Decide a task: its outcome, the changed fields of its form, an opinion. An open one is claimed by it."""
+    """Decide a task: its outcome, the changed fields of its form, an opinion. An open one is claimed by it.
+
+    With `after` the step is held until these people have spoken too (后加签).
+    """
 
     task: UUID
     outcome: str = "done"
     data: Mapping[str, JSON] = field(default_factory=dict)
     opinion: str | None = None
     revision: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SaveDraft(Command[Done]):
-    """Keep what was typed into a task without sending it."""
-
-    task: UUID
-    data: Mapping[str, JSON] = field(default_factory=dict)
-    opinion: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class MarkCopyRead(Command[Done]):
-    """Note that a copy was read."""
-
-    copy: UUID
+    after: tuple[UUID, ...] = ()
+    joint: Joint = "all"
+    """How those who are added act: all of them, any one, or one after the other."""
+    binds: bool = True
+    """Whether the refusal of one of them decides; else it is advice."""
 
 
 def claim_task(command: ClaimTask, work: UnitOfWork, runtime: Runtime) -> Done:
@@ -160,28 +166,47 @@ def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Do
 def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat, capacity = lock_open_seat(work, runtime, command.task)
     expect_revision(seat, command.revision)
+    me = Signer(person=work.actor.person, name=work.actor.name, capacity=_key(capacity))
+    return sign(command, work, runtime, case, seat, me)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signer:
+    """Whose decision it is."""
+
+    person: int | None
+    name: str
+    capacity: int | None
+    evidence: str | None = None
+    """Set when somebody else enters it on his behalf: what proves it."""
+
+
+def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, signer: Signer) -> Done:
+    """Records a decision on a locked, open seat, and lets the case go on as far as the decision carries it."""
     definition = runtime.definitions.get(seat.definition)
-    approval = definition.model.elements[seat.element].approval or ApprovalModel()
+    element = definition.model.elements[seat.element]
+    approval = element.approval or ApprovalModel()
     require_values(command.data)
-    outcome = _outcome(approval, command.outcome)
-    if outcome.kind == "adjourn" and seat.policy.get("chair") != work.actor.person:
+    outcome = ADVICE if seat.kind == "advice" else _outcome(approval, command.outcome)
+    if outcome.kind == "adjourn" and seat.policy.get("chair") != signer.person:
         raise NotAllowed("not-chair", "Expected the chair to put task '{id}' off, but you do not preside", id=str(seat.id))
     opinion = _opinion(outcome, command.opinion)
-    form = definition.forms.get(approval.form) if approval.form else None
+    form = definition.forms.get(approval.form) if approval.form and seat.kind != "advice" else None
     values = _validated(work, runtime, case, seat, form, approval, outcome, command.data)
     decision = {
         "outcome": outcome.value,
         "opinion": opinion,
-        "by": None if work.actor.person is None else str(work.actor.person),
-        "byName": work.actor.name,
+        "by": None if signer.person is None else str(signer.person),
+        "byName": signer.name,
         "at": work.now.isoformat(),
     }
     attached = sorted(form.attachments(values)) if form is not None else []
     submit_uploads(work, case.key, seat.key, attached)
+    added = _added_after(command, work, runtime, case, seat)
 
     def noted(journal: Journal) -> None:
-        if not seat.several:
-            _end(work, seat, capacity, outcome, opinion, values)
+        if not several:
+            _end(work, seat, signer, outcome, opinion, values)
             row = {"key": seat.round, "state": "decided", "outcome": outcome.value, "decided_at": work.now}
             work.write(DECIDED_ROUND, {**row, "decided_by": work.actor.person})
         journal.note(
@@ -189,18 +214,26 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
             element=seat.element,
             token=seat.token,
             by_actor=True,
-            capacity=_key(capacity),
+            capacity=signer.capacity,
             task=str(seat.id),
             outcome=outcome.value,
             label=outcome.label,
             label_en=outcome.label_en,
             opinion=opinion,
+            data={} if signer.evidence is None else {"to": signer.person, "evidence": signer.evidence},
         )
+        for new in added:
+            tell_asked(journal, definition, place_of(case, seat), seat=new.seat, task=new.seat_id, persons=[new.assignee or 0])
 
-    data = {"outcome": outcome.value, **({"attachments": attached} if attached else {})}
-    act = Act(action="complete", object=str(seat.id), capacity=_key(capacity), data=data)
-    if seat.several:
-        _end(work, seat, capacity, outcome, opinion, values)
+    several = seat.several or bool(added)
+    data: dict[str, JSON] = {"outcome": outcome.value, **({"attachments": attached} if attached else {})}
+    if signer.evidence is not None:
+        data["on_behalf_of"] = signer.person
+    act = Act(action="complete", object=str(seat.id), capacity=signer.capacity, data=data)
+    if several:
+        if seat.kind == "advice":
+            move_clocks(work, seat.key, seat.parent)
+        _end(work, seat, signer, outcome, opinion, values)
         settle(work, runtime, case, seat, Change(act=act, noted=noted, decision=decision, values=values))
         return Done(instance=case.id, task=seat.id, state=case.state)
     trigger = CompleteToken(
@@ -210,32 +243,26 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
     return Done(instance=case.id, task=seat.id, state=case.state)
 
 
-def save_draft(command: SaveDraft, work: UnitOfWork, runtime: Runtime) -> Done:
-    case, seat, _ = lock_open_seat(work, runtime, command.task, moving=False)
-    if len(dump_json(dict(command.data))) > 200_000 or len(command.opinion or "") > OPINION_LIMIT:
-        raise Invalid("draft-too-large", "Expected a draft of at most 200 kB, but it is larger")
-    require_values(command.data)
-    require_text("opinion", command.opinion)
-    row = {
-        "seat": seat.key,
-        "person": work.actor.person,
-        "data": dict(command.data),
-        "opinion": command.opinion,
-        "saved_at": work.now,
-    }
-    upsert(work.connection, Draft, [row])
-    return Done(instance=case.id, task=seat.id)
-
-
-def mark_copy_read(command: MarkCopyRead, work: UnitOfWork, runtime: Runtime) -> Done:
-    own = (Copy.id == command.copy, Copy.person == work.actor.person)
-    seat = work.connection.execute(select(Copy.seat, Seat.id).join(Seat, Seat.key == Copy.seat).where(*own)).one_or_none()
-    if seat is None:
-        raise task_not_found(command.copy)
-    require_visible_seat(work.connection, standing(work.connection, work.actor.person, work.now), work.now, seat.seat, seat.id)
-    work.connection.execute(update(Copy).where(*own, Copy.read_at.is_(None)).values(read_at=work.now))
-    work.wake(work.actor.person)
-    return Done(task=seat.id)
+def _added_after(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, seat: Any) -> list[SeatOpened]:
+    """Writes the seats of those who are to speak after the signer, and returns those whose turn it is at once."""
+    if not command.after:
+        return []
+    definition = runtime.definitions.get(seat.definition)
+    element = definition.model.elements[seat.element]
+    require_operation(element.approval or ApprovalModel(), seat, "add-after")
+    names = runtime.names(work, case, seat.scope)
+    added = added_seats(
+        work,
+        receivers(work, case, seat, command.after),
+        kind="after",
+        parent=seat.key,
+        joint=command.joint,
+        binds=command.binds,
+        position=0,
+        term=term_or_incident(work, None, case, definition, element, names),
+    )
+    add_seats(work, place_of(case, seat), added)
+    return [new for new in added if not new.waiting]
 
 
 def lock_seat(work: UnitOfWork, runtime: Runtime, task: UUID) -> tuple[Case, Any]:
@@ -294,21 +321,23 @@ def _hold(work: UnitOfWork, seat: Any, capacity: Capacity | None) -> None:
 def _end(
     work: UnitOfWork,
     seat: Any,
-    capacity: Capacity | None,
+    signer: Signer,
     outcome: OutcomeModel,
     opinion: str | None,
     values: Mapping[str, JSON],
 ) -> None:
     ended = {
         "state": "completed",
-        "assignee": work.actor.person,
-        "capacity": _key(capacity),
+        "assignee": signer.person,
+        "capacity": signer.capacity,
         "ended_at": work.now,
-        "ended_by": work.actor.person,
+        "ended_by": signer.person,
         "outcome": outcome.value,
         "opinion": opinion,
-        "vote": VOTES[outcome.kind],
+        "vote": None if seat.kind == "advice" else VOTES[outcome.kind],
         "revision": seat.revision + 1,
+        "recorded_by": None if signer.evidence is None else work.actor.person,
+        "evidence": signer.evidence,
         "form_hash": hashlib.sha256(dump_json(dict(values)).encode()).hexdigest(),
     }
     work.write(ENDED_SEAT, {**ended, "key": seat.key})

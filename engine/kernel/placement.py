@@ -25,7 +25,7 @@ _ATTRIBUTES = {
     "businessKey": frozenset({"value"}),
     "visible": frozenset({"institution", "while"}),
     "approval": frozenset(
-        {"mode", "form", "name-en", "refusal", "threshold", "base", "quorum", "abstain", "early", "chair-last"}
+        {"mode", "form", "name-en", "refusal", "threshold", "base", "quorum", "abstain", "early", "chair-last", "operations"}
     ),
     "assign": _PEOPLE | {"chair"},
     "copy": _PEOPLE,

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from engine.expressions import Template
 
+OPERATIONS = frozenset({"transfer", "delegate", "add-before", "add-after", "add-beside", "copy", "circulate", "urge", "batch"})
+DEFAULT_OPERATIONS = OPERATIONS - {"batch"}
+"""What a step allows that does not say. Agreeing to many at once has to be allowed by name."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SigningModel:
@@ -20,6 +24,8 @@ class SigningModel:
     """None: in a vote abstentions stay in the base, elsewhere they do not count."""
     early: bool = True
     chair_last: bool = False
+    operations: frozenset[str] = DEFAULT_OPERATIONS
+    """What a signer may do with his seat beside voting."""
 
 
 ONE_SIGNER = SigningModel()

@@ -11,7 +11,7 @@ from engine.approvals import MODES, parse_share
 from engine.expressions import Template
 from engine.kernel.model import AssignModel, OutcomeModel
 from engine.kernel.report import Report
-from engine.kernel.signing import SigningModel
+from engine.kernel.signing import DEFAULT_OPERATIONS, OPERATIONS, SigningModel
 
 _SEVERAL = frozenset({"all", "any", "order", "vote"})
 _REFUSALS = {"all": ("now", "end"), "any": ("now", "end"), "order": ("now", "back")}
@@ -60,6 +60,7 @@ def read_signing(
         abstain=item.get("abstain"),
         early=item.get("early") != "false",
         chair_last=item.get("chair-last") == "true",
+        operations=_operations(report, item),
     )
     if mode == "vote":
         _check_vote(report, item, found, assigns)
@@ -120,6 +121,21 @@ def _check_outcomes(report: Report, node: etree._Element, mode: str, outcomes: S
             "缓议（adjourn）只能用于票签，且至多一个。",
             "Only a vote can be put off, by at most one outcome of kind adjourn.",
         )
+
+
+def _operations(report: Report, item: etree._Element) -> frozenset[str]:
+    text = item.get("operations")
+    if text is None:
+        return DEFAULT_OPERATIONS
+    named = frozenset(text.replace(",", " ").split())
+    for name in sorted(named - OPERATIONS):
+        report.error(
+            "approval-operation",
+            item,
+            f"操作“{name}”不存在，可用 {'、'.join(sorted(OPERATIONS))}。",
+            f"There is no operation '{name}'; use {', '.join(sorted(OPERATIONS))}.",
+        )
+    return named
 
 
 def _share(report: Report, item: etree._Element, name: str) -> Template | None:

@@ -13,10 +13,12 @@ from sqlalchemy import select
 from engine.authorization import Standing, require_visible_seat, standing, task_not_found
 from engine.kernel.model import OutcomeModel
 from engine.queries.registry import Query, Reader
+from engine.queries.task_round import operation_rights, round_detail
 from engine.queries.task_rows import TaskRow, outcome_of, outcomes_of, select_rows, step_name_en, task_values
 from engine.records import AttachmentRecord
 from engine.runtime import TaskForm, TaskPlace, task_form
 from engine.runtime.attachments import linked_attachments, own_uploads
+from engine.runtime.operations import ADVICE
 from engine.runtime.taking_back import Decision, Undoing, undoing
 from engine.store.tables import (
     Appointment,
@@ -121,6 +123,9 @@ class TaskDetail(TaskRow):
     draft: SavedDraft | None
     opinions: tuple[Opinion, ...]
     ladder: tuple[LadderStep, ...]
+    round: RoundDetail
+    operations: tuple[OperationRight, ...]
+    """What its holder may do with it beside deciding it."""
     returned: Mapping[str, Any] | None
     """Set when the case was sent back to this step: `name` of the step it came from, `by_name`, `reason`, `resume`, `at`."""
 
@@ -138,12 +143,14 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
         form=None if form is None else form.view(),
         data={} if form is None else form.readable(),
         attachments=_attachments(reader, row, form, active=active),
-        outcomes=outcomes_of(reader, row.home, row.element),
+        outcomes=(ADVICE,) if row.kind == "advice" else outcomes_of(reader, row.home, row.element),
         actions=_actions(reader, who, row, mine=values["mine"], claimable=values["claimable"]),
         capacity=_chair(reader, who, row),
         draft=_draft(reader, row) if active else None,
         opinions=_opinions(reader, row),
         ladder=_ladder(reader, row),
+        round=round_detail(reader, who, row),
+        operations=operation_rights(reader, row, mine=values["mine"] and row.suspended_at is None),
         returned=row.returned,
     )
 

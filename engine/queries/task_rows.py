@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from engine.authorization import Standing
 from engine.kernel.model import OutcomeModel
 from engine.queries.registry import Reader
+from engine.runtime.operations import ADVICE
 from engine.runtime.returning import RETURN
 from engine.store.prepared import Among
 from engine.store.tables import (
@@ -113,6 +114,12 @@ class TaskRow:
     outcome_label: str | None
     outcome_label_en: str | None
     reason: str | None
+    kind: str
+    """`asked`, `before`, `after`, `beside` or `advice`."""
+    ending: str | None
+    """How it ended when nobody completed it, such as `unneeded` or `transferred`."""
+    urged: int
+    """How often its people were urged."""
     copy_id: UUID | None = None
     """Set in the list of copies."""
     read_at: datetime | None = None
@@ -157,6 +164,10 @@ def _rows(person: int | BindParameter[Any] | None, offered: ColumnElement[bool])
             Seat.ended_at,
             Seat.outcome,
             Seat.reason,
+            Seat.kind,
+            Seat.parent,
+            Seat.ending,
+            Seat.urged,
             Seat.round,
             Seat.instance,
             Seat.capacity,
@@ -241,7 +252,10 @@ def task_values(reader: Reader, row: Any) -> dict[str, Any]:
         "provisional": bool(row.term and row.term.get("provisional")),
         "level": row.level,
         "unread": bool(row.unread),
-        "completed_at": row.ended_at if row.state == "completed" else None,
+        "completed_at": row.ended_at if row.state == "completed" or row.ending == "transferred" else None,
+        "kind": row.kind,
+        "ending": row.ending,
+        "urged": row.urged,
         "outcome": row.outcome,
         "outcome_label": chosen.label if chosen else None,
         "outcome_label_en": chosen.label_en if chosen else None,
@@ -272,9 +286,11 @@ def outcomes_of(reader: Reader, definition: int, element: str) -> tuple[OutcomeM
 
 
 def outcome_of(reader: Reader, definition: int, element: str, value: str | None) -> OutcomeModel | None:
-    """The outcome of that value; a task can also have been sent back."""
+    """The outcome of that value; a task can also have been sent back, or have given advice."""
     if value == RETURN.value:
         return RETURN
+    if value == ADVICE.value:
+        return ADVICE
     return next((outcome for outcome in outcomes_of(reader, definition, element) if outcome.value == value), None)
 
 

@@ -87,6 +87,8 @@ class TaskCounts:
     """Cases that the reader started and that are still open."""
 
 
+DONE = or_(Seat.state == "completed", Seat.ending == "transferred")
+"""What a person has done: decided, or handed on. What nobody needed any more (无需处理) is not."""
 _BY_DUE = Order((URGENCY_RANK, func.coalesce(Seat.due_at, literal(FAR, Instant())), Seat.key))
 _BY_END = Order((Seat.ended_at, Seat.key), descending=True)
 _BY_COPY = Order((Copy.made_at, Copy.key), descending=True)
@@ -112,7 +114,7 @@ def search_tasks(query: SearchTasks, reader: Reader) -> Page[TaskRow]:
         statement = statement.where(Copy.person == who.person, here)
     elif query.box == "done":
         order = _BY_END
-        statement = statement.where(Seat.ended_by == who.person, Seat.state == "completed", here)
+        statement = statement.where(Seat.ended_by == who.person, DONE, here)
     else:
         # The few seats of the box first, then all that is shown of them: PostgreSQL would begin with every case of the house.
         few = _box(query.box, who, reader).cte("few").prefix_with("MATERIALIZED")

@@ -260,6 +260,9 @@ def _completed(fact: Any, names: _Names) -> _Words:
     step, label = names.step(fact.element), fact.data.get("label") or fact.data.get("outcome") or "完成"
     label_en = fact.data.get("label_en") or label
     opinion = fact.data.get("opinion")
+    if fact.data.get("evidence"):
+        whose = names.person(fact.data.get("to"))
+        label, label_en = f"{label}（代录{whose}）", f"{label_en} (entered for {whose})"
     return _Words("task", f"{step}：{label}", f"{names.step_en(fact.element)}: {label_en}", opinion, opinion)
 
 
@@ -277,6 +280,13 @@ def _closed(fact: Any, names: _Names) -> _Words | None:
         return None
     step, step_en = names.step(fact.element), names.step_en(fact.element)
     return _Words("task", f"“{step}”已收回", f"“{step_en}” was taken back")
+
+
+def _answered(fact: Any, names: _Names) -> _Words:
+    opinion = fact.data.get("opinion")
+    return _Words(
+        "task", f"传阅意见：{names.step(fact.element)}", f"Opinion on “{names.step_en(fact.element)}”", opinion, opinion
+    )
 
 
 def _task(title: str, title_en: str, reason: bool = False) -> Callable[[Any, _Names], _Words]:
@@ -402,6 +412,14 @@ WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "task-taken-back": _task("“{step}”的办理已由本人收回", "“{step}”: the decision was taken back"),
     "instance-withdrawn": _withdrawn,
     "task-closed": _closed,
+    "task-transferred": _task("“{step}”转办给{to}", "“{step}” handed on to {to}", reason=True),
+    "task-delegated": _task("“{step}”委派{to}提意见", "Asked {to} for advice on “{step}”", reason=True),
+    "task-urged": _task("催办“{step}”", "Urged “{step}”", reason=True),
+    "signers-added": _task("“{step}”加签", "People added to “{step}”", reason=True),
+    "signer-removed": _task("“{step}”减签：{person}", "{person} taken off “{step}”", reason=True),
+    "signer-absent": _task("“{step}”：{person}缺席", "“{step}”: {person} is absent"),
+    "copy-answered": _answered,
+    "comment": _operated("评论", "Comment"),
     "round-decided": _round_decided,
     "copied": _task("“{step}”抄送{person}", "“{step}” copied to {person}"),
     "message-sent": _sent,

@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from engine.appliers import clocks
 from engine.appliers.journal import Journal
 from engine.appliers.rounds import ballots, decide_round, retake_seats, seats_of_round
-from engine.appliers.tasks import RoundPlace, SeatOpened, TurnCome, add_seats, begin_turns, close_seats
-from engine.approvals import Policy, Verdict, judge
+from engine.appliers.tasks import RoundPlace, SeatOpened, TurnCome, add_seats, begin_turns, close_seats, resume_turns
+from engine.approvals import MAIN, Policy, Verdict, judge
 from engine.authorization import person_principal
 from engine.kernel.effects import Names
 from engine.kernel.model import ApprovalModel
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CompleteToken, SetVariables
 from engine.runtime.case import Act, Case, Expected
-from engine.runtime.definitions import Definition
+from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.runtime import Runtime
 from engine.runtime.signing import outcome_of_votes
 from engine.runtime.tasks import tell_asked, titles
@@ -47,7 +48,7 @@ def settle(work: UnitOfWork, runtime: Runtime, case: Case, round: Any, change: C
     `round` has the columns of `engine.commands.task.SEAT`.
     """
     seats = seats_of_round(work, round.round)
-    verdict = judge(policy_of(runtime, round), ballots(seats))
+    verdict = judge(policy_of(runtime.definitions, round), ballots(seats))
     settling = _Settling(work, runtime, case, round, seats, verdict, change)
     if verdict.outcome is not None:
         settling.decide()
@@ -61,16 +62,16 @@ def ask_again(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, journal
     `seat` has the columns of `engine.commands.task.SEAT`.
     """
     seats = seats_of_round(work, seat.round)
-    verdict = judge(policy_of(runtime, seat), ballots(seats))
+    verdict = judge(policy_of(runtime.definitions, seat), ballots(seats))
     change = Change(act=Act(action="ask-again"), noted=lambda _: None)
     _Settling(work, runtime, case, seat, seats, verdict, change).repeat(journal)
 
 
-def policy_of(runtime: Runtime, round: Any) -> Policy:
+def policy_of(definitions: Definitions, round: Any) -> Policy:
     """The policy of a round; one that had a single signer at first takes its outcomes from the model."""
     if round.policy:
         return Policy.read(round.policy, round.mode)
-    element = runtime.definitions.get(round.definition).model.elements[round.element]
+    element = definitions.get(round.definition).model.elements[round.element]
     outcomes = (element.approval or ApprovalModel()).outcomes
     return Policy(mode=round.mode, abstain="out", outcomes=outcome_of_votes(outcomes))
 
@@ -102,6 +103,7 @@ class _Settling:
         variable = {
             **_nobody(self.work),
             **self.change.decision,
+            **_sole_decision(self.seats),
             "outcome": outcome,
             **counts.plain(),
             "names": names,
@@ -149,12 +151,25 @@ class _Settling:
         return [by_key[key] for key in keys]
 
     def _begin(self, seats: Sequence[Any], journal: Journal) -> None:
-        term = self._term(journal) if any(seat.due_at is None for seat in seats) else None
+        fresh = [seat for seat in seats if seat.claimed_at is None]
+        term = self._term(journal) if fresh else None
         begun = vars(term) if term is not None else {"due_at": None, "soon_at": None, "term": None, "rungs": ()}
-        turns = [TurnCome(seat=seat.key, assignee=seat.assignee, instance=self.case.key, **begun) for seat in seats]
+        turns = [TurnCome(seat=seat.key, assignee=seat.assignee, instance=self.case.key, **begun) for seat in fresh]
         begin_turns(self.work, turns)
+        self._resume([seat for seat in seats if seat.claimed_at is not None])
         for seat in seats:
             tell_asked(journal, self.definition, self.place, seat=seat.key, task=seat.id, persons=[seat.assignee])
+
+    def _resume(self, seats: Sequence[Any]) -> None:
+        """Gives seats back to who had asked others first; clocks that stood still go on."""
+        resume_turns(self.work, [seat.key for seat in seats])
+        for seat in seats:
+            if seat.paused_at is not None and seat.due_at is not None:
+                clocks.rewrite(self.work, [_WithDefinition(seat, self.round.definition)], self._ladders, seat.paused_at)
+
+    def _ladders(self, definition: int) -> Mapping[str, Any] | None:
+        found: Mapping[str, Any] | None = self.runtime.definitions.get(definition).parameters.get("ladders")
+        return found
 
     def _ask_again(self, seats: Sequence[Any], journal: Journal) -> None:
         """Gives those who are asked once more a new seat each; the last of them waits for the others."""
@@ -214,6 +229,16 @@ class _Settling:
         return (outcome, outcome) if chosen is None else (chosen.label, chosen.label_en)
 
 
+class _WithDefinition:
+    """A seat's row as the clocks want it."""
+
+    def __init__(self, seat: Any, definition: int) -> None:
+        self._seat, self.definition = seat, definition
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._seat, name)
+
+
 class _Written:
     """Names as they will be once these values are written."""
 
@@ -234,11 +259,21 @@ def _nobody(work: UnitOfWork) -> dict[str, JSON]:
     return {"opinion": None, "by": by, "byName": work.actor.name, "at": work.now.isoformat()}
 
 
+def _sole_decision(seats: Sequence[Any]) -> dict[str, JSON]:
+    """Where one person decides and others were only asked beside it, the decision is his."""
+    deciding = [seat for seat in seats if seat.kind in MAIN and seat.ending is None]
+    if len(deciding) != 1 or deciding[0].vote is None:
+        return {}
+    seat = deciding[0]
+    by = None if seat.ended_by is None else str(seat.ended_by)
+    return {"opinion": seat.opinion, "by": by, "byName": seat.person_name or "system", "at": seat.ended_at.isoformat()}
+
+
 def _names_by_vote(seats: Sequence[Any]) -> dict[str, list[str]]:
     """Names of those whose vote counts, by what they said."""
     found: dict[str, list[str]] = {"agree": [], "refuse": [], "abstain": []}
     for seat in seats:
-        if seat.vote in found and seat.kind in ("asked", "beside") and seat.ending is None:
+        if seat.vote in found and seat.kind in MAIN and seat.ending is None:
             found[seat.vote].append(seat.person_name or "—")
     return found
 

@@ -31,7 +31,7 @@ class Term:
 
 
 def term_or_incident(
-    work: UnitOfWork, journal: Journal, case: Case, definition: Definition, element: Element, names: Names
+    work: UnitOfWork, journal: Journal | None, case: Case, definition: Definition, element: Element, names: Names
 ) -> Term | None:
     """The term of a task. One that cannot be computed must not stop the task: it opens without a term, beside an incident."""
     deadline = element.approval.deadline if element.approval else None

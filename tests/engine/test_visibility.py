@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from engine.commands.copies import MarkCopyRead
 from engine.commands.organisation import Appoint, EndAppointment, PutPerson
-from engine.commands.task import MarkCopyRead
 from engine.errors import NotAllowed, NotFound
 from engine.queries.diagram import GetDiagram
 from engine.queries.instances import GetInstance, SearchInstances

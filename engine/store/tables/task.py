@@ -117,6 +117,9 @@ class Seat(Entity, Base):
     """Person who entered the vote on behalf of the one whose it is."""
     evidence: Mapped[str | None] = mapped_column(Text)
     """What proves a vote that was entered on behalf."""
+    urged: Mapped[int] = mapped_column(server_default="0")
+    """How often its people were urged."""
+    urged_at: Mapped[datetime | None] = mapped_column(Instant)
     __table_args__ = (
         CheckConstraint("state IN ('waiting','open','claimed','completed','closed')", name="state"),
         CheckConstraint("(state IN ('completed','closed')) = (ended_at IS NOT NULL)", name="ended"),
@@ -157,9 +160,14 @@ class Copy(Entity, Base):
     instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"))
     person: Mapped[int] = mapped_column(ForeignKey("person.key"))
     reason: Mapped[str] = mapped_column(String(20))
-    """`model`, `overdue`, `level2` or `level3`."""
+    """`model`, `person` (抄送), `circulate` (传阅), `overdue`, `level2` or `level3`."""
     made_at: Mapped[datetime] = mapped_column(Instant)
     read_at: Mapped[datetime | None] = mapped_column(Instant)
+    sent_by: Mapped[int | None] = mapped_column(BigInteger)
+    """Person who sent it."""
+    opinion: Mapped[str | None] = mapped_column(Text)
+    """What was said on a copy that was passed round."""
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
     __table_args__ = (UniqueConstraint("seat", "person", "reason"), Index("ix_copy_person", "person", "made_at"))
 
 

@@ -1,0 +1,38 @@
+"""Agree to a task without opening it, one of many at a time (批量同意): only where nothing else is asked of the person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from engine.commands.adding import require_operation
+from engine.commands.registry import Command
+from engine.commands.task import CompleteTask, Signer, expect_revision, lock_open_seat, sign
+from engine.errors import NotAllowed
+from engine.kernel.model import ApprovalModel
+from engine.records import Done
+from engine.runtime import Runtime
+from engine.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreeToTask(Command[Done]):
+    """Decide a task by its one way to agree. Refused where a field, an opinion or a choice is asked for."""
+
+    task: UUID
+    revision: int | None = None
+
+
+def agree_to_task(command: AgreeToTask, work: UnitOfWork, runtime: Runtime) -> Done:
+    case, seat, capacity = lock_open_seat(work, runtime, command.task)
+    expect_revision(seat, command.revision)
+    definition = runtime.definitions.get(seat.definition)
+    approval = definition.model.elements[seat.element].approval or ApprovalModel()
+    require_operation(approval, seat, "batch")
+    agreeing = [outcome for outcome in approval.outcomes if outcome.kind == "primary"]
+    asked = approval.fields is not None and approval.fields.required
+    if len(agreeing) != 1 or agreeing[0].fields or agreeing[0].opinion == "required" or asked or seat.kind == "advice":
+        raise NotAllowed("not-plain", "Expected a task that asks for nothing but consent, but '{name}' asks more", name=seat.name)
+    chair = None if capacity is None else capacity.appointment
+    signer = Signer(person=work.actor.person, name=work.actor.name, capacity=chair)
+    return sign(CompleteTask(task=command.task, outcome=agreeing[0].value), work, runtime, case, seat, signer)

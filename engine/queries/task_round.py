@@ -1,0 +1,188 @@
+"""The round that a task belongs to: who is asked, what each has said, and what the reader may do with his own seat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from engine.appliers.rounds import ballots
+from engine.approvals import LIVE, judge
+from engine.authorization import Standing
+from engine.kernel.model import ApprovalModel
+from engine.queries.registry import Reader
+from engine.runtime import policy_of
+from engine.runtime.operations import OPERATIONS, operation_refusal
+from engine.store.tables import Appointment, Institution, Person, Post, Round, Seat
+
+SEATS_AT_MOST = 500
+REFUSALS: Mapping[str, tuple[str, str]] = {
+    "operation-off": ("本步骤不允许", "This step does not allow it"),
+    "advice-only": ("您只被征求意见", "You are only asked for advice"),
+    "added-signer": ("加签人不能再这样加签", "Who was added cannot add people in this way"),
+    "several-outcomes": (
+        "本步骤有多种同意方式，不能合并",
+        "There are several ways to agree here, which cannot be brought together",
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatLine:
+    """One person's place in the round."""
+
+    id: UUID
+    person: str | None
+    post: str | None
+    post_en: str | None
+    institution: str | None
+    kind: str
+    added_by: str | None
+    """Name of the signer who added it."""
+    position: int
+    state: str
+    ending: str | None
+    vote: str | None
+    opinion: str | None
+    opened_at: datetime
+    ended_at: datetime | None
+    recorded_by: str | None
+    """Name of who entered the vote on behalf."""
+    evidence: str | None
+    mine: bool
+    removable: bool
+    """Whether the reader may take it away again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """The votes that count so far."""
+
+    agree: int
+    refuse: int
+    abstain: int
+    expected: int
+    present: int
+    base: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundDetail:
+    """A round with all its seats."""
+
+    number: int
+    mode: str
+    state: str
+    outcome: str | None
+    threshold: str | None
+    """Share that must agree, in a vote."""
+    quorum: str | None
+    base: str | None
+    tally: Tally
+    seats: tuple[SeatLine, ...]
+    records: bool
+    """Whether the reader is the secretary, who may enter votes and absences."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationRight:
+    """Something that the holder of a task may do with it, or why not."""
+
+    operation: str
+    allowed: bool
+    reason: str | None
+    reason_en: str | None
+
+
+def operation_rights(reader: Reader, row: Any, *, mine: bool) -> tuple[OperationRight, ...]:
+    """What the reader may do with his own seat; nothing with another's."""
+    element = reader.definitions.model(row.home).elements.get(row.element)
+    if not mine or element is None:
+        return ()
+    found = []
+    for operation in OPERATIONS:
+        refusal = operation_refusal(element.approval or ApprovalModel(), row.kind, operation)
+        zh, en = REFUSALS[refusal] if refusal else (None, None)
+        found.append(OperationRight(operation=operation, allowed=refusal is None, reason=zh, reason_en=en))
+    return tuple(found)
+
+
+def round_detail(reader: Reader, who: Standing, row: Any) -> RoundDetail:
+    """The round of a task's row."""
+    round_ = reader.connection.execute(select(*Round.__table__.columns).where(Round.key == row.round)).one()
+    seats = _seats(reader, row.round)
+    policy = policy_of(reader.definitions, round_)
+    counts = judge(policy, ballots(seats)).counts
+    vote = policy.mode == "vote"
+    return RoundDetail(
+        number=round_.number,
+        mode=round_.mode,
+        state=round_.state,
+        outcome=round_.outcome,
+        threshold=str(policy.threshold) if vote else None,
+        quorum=str(policy.quorum) if policy.quorum is not None else None,
+        base=policy.base if vote else None,
+        tally=Tally(**counts.plain()),
+        seats=_lines(reader, seats),
+        records=round_.state == "open" and bool(set(policy.secretaries).intersection(who.principals)),
+    )
+
+
+def _seats(reader: Reader, round: int) -> Sequence[Any]:
+    recorder = aliased(Person)
+    statement = (
+        select(
+            *Seat.__table__.columns,
+            Person.name.label("person"),
+            Post.name.label("post"),
+            Post.name_en.label("post_en"),
+            Institution.short_name.label("institution"),
+            recorder.name.label("recorder"),
+        )
+        .outerjoin(Person, Person.key == Seat.assignee)
+        .outerjoin(Appointment, Appointment.key == Seat.capacity)
+        .outerjoin(Post, Post.code == Appointment.post)
+        .outerjoin(Institution, Institution.key == Appointment.institution)
+        .outerjoin(recorder, recorder.key == Seat.recorded_by)
+        .where(Seat.round == round)
+        .order_by(Seat.key)
+        .limit(SEATS_AT_MOST)
+    )
+    return list(reader.connection.execute(statement).all())
+
+
+def _lines(reader: Reader, seats: Sequence[Any]) -> tuple[SeatLine, ...]:
+    holders = {seat.key: seat for seat in seats}
+    me = reader.actor.person
+
+    def line(seat: Any) -> SeatLine:
+        adder = holders.get(seat.parent) if seat.kind != "asked" else None
+        mine = me is not None and seat.assignee == me
+        removable = seat.state in LIVE and ("operations" in reader.actor.rights or (adder is not None and adder.assignee == me))
+        return SeatLine(
+            id=seat.id,
+            person=seat.person,
+            post=seat.post,
+            post_en=seat.post_en,
+            institution=seat.institution,
+            kind=seat.kind,
+            added_by=None if adder is None else adder.person,
+            position=seat.position,
+            state=seat.state,
+            ending=seat.ending,
+            vote=seat.vote,
+            opinion=seat.opinion,
+            opened_at=seat.opened_at,
+            ended_at=seat.ended_at,
+            recorded_by=seat.recorder,
+            evidence=seat.evidence,
+            mine=mine,
+            removable=removable,
+        )
+
+    return tuple(map(line, seats))
