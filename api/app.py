@@ -28,6 +28,7 @@ from api import (
     organisation,
     problems,
     session,
+    signing,
     tasks,
 )
 from api.config import ApiConfig
@@ -38,6 +39,7 @@ MAX_BODY = 1024 * 1024
 CONCEPTS = (
     session,
     tasks,
+    signing,
     attachments,
     instances,
     notifications,

@@ -6,6 +6,7 @@ A query reads through the request's session. A command has its own transaction, 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any, TypeVar, cast
 
@@ -32,11 +33,13 @@ def ask(query: Query[R], actor: Actor | None = None) -> R:
     return engine().query(query, actor or caller(), session=cast(Any, db.session))
 
 
-def carry_out(command: Command[R]) -> R:
-    """Executes `command` for the caller, once per Idempotency-Key."""
+def carry_out(command: Command[R], part: str | None = None) -> R:
+    """Executes `command` for the caller, once per Idempotency-Key; `part` tells the commands of one request apart."""
     key = request.headers.get("Idempotency-Key")
     if key is not None and not _KEY.fullmatch(key):
         raise Problem(422, "idempotency-key")
+    if key is not None and part is not None:
+        key = hashlib.sha256(f"{key} {part}".encode()).hexdigest()
     return _execute(command, key)
 
 

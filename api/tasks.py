@@ -98,8 +98,16 @@ def unclaim(body: dict[str, Any], task: UUID) -> Reply:
 @blueprint.response(200, ActionReply)
 def complete(body: dict[str, Any], task: UUID) -> Reply:
     """Decide a task with the changed fields of its form"""
+    after = body["after"] or {"person_ids": (), "joint": "all", "binds": True}
     command = CompleteTask(
-        task=task, revision=expected_revision(), outcome=body["outcome"], data=body["data"], opinion=body["opinion"]
+        task=task,
+        revision=expected_revision(),
+        outcome=body["outcome"],
+        data=body["data"],
+        opinion=body["opinion"],
+        after=tuple(after["person_ids"]),
+        joint=after["joint"],
+        binds=after["binds"],
     )
     return action_reply(task, carry_out(command))
 

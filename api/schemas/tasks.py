@@ -9,6 +9,7 @@ from marshmallow import fields, validate
 from api.language import language
 from api.schemas.attachments import Attachment
 from api.schemas.base import CamelSchema, Coded, Instant, Key, Named, SearchQuery, Words, page_of
+from api.schemas.signing import ENDINGS, After, Operation, Round
 from api.sentences import sentence
 
 BOXES = ("todo", "claimable", "overdue", "soon", "done", "copied")
@@ -72,6 +73,9 @@ class TaskRow(CamelSchema):
     outcome = fields.String(allow_none=True)
     outcome_label = Words(allow_none=True)
     reason = fields.String(allow_none=True)
+    kind = fields.String(validate=validate.OneOf(("asked", "before", "after", "beside", "advice")))
+    ending = fields.String(allow_none=True, validate=validate.OneOf(ENDINGS))
+    urged = fields.Integer()
     copy_id = fields.UUID(allow_none=True)
     read_at = Instant(allow_none=True)
 
@@ -152,6 +156,8 @@ class TaskDetail(TaskRow):
     draft = fields.Nested(Draft, allow_none=True)
     opinions = fields.List(fields.Nested(Opinion))
     ladder = fields.List(fields.Nested(LadderStep))
+    round = fields.Nested(Round)
+    operations = fields.List(fields.Nested(Operation))
     returned = fields.Nested(lambda: Returned(), allow_none=True)
 
 
@@ -167,6 +173,7 @@ class Complete(CamelSchema):
     outcome = fields.String(required=True, validate=validate.Length(min=1, max=100))
     data = fields.Dict(keys=fields.String(), load_default=dict)
     opinion = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_OPINION))
+    after = fields.Nested(After, load_default=None, allow_none=True)
 
 
 class Reassign(CamelSchema):

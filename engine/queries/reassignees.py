@@ -1,4 +1,4 @@
-"""To whom a superior may give an overdue task."""
+"""To whom a task may be given, by its holder or by a superior when it is overdue."""
 
 from __future__ import annotations
 
@@ -37,19 +37,20 @@ class Reassignee:
 def list_reassignees(query: ListReassignees, reader: Reader) -> tuple[Reassignee, ...]:
     """People with a chair where the reader may choose. Raises NotFound, and NotAllowed for who may not reassign the task.
 
-    A superior chooses among the people of his own institutions that take part in the case, who keeps the engine running
-    among all that take part.
+    Its holder, who hands it on or asks for advice, chooses among all that take part in the case, as does who keeps the
+    engine running; a superior among the people of his own institutions that take part.
     """
     who = standing(reader.connection, reader.actor.person, reader.now)
     row = find_task(reader, who, query.task)
-    if not may_reassign(reader, who, row):
+    holds = row.state == "claimed" and row.assignee == who.person
+    if not holds and not may_reassign(reader, who, row):
         raise NotAllowed(
             "not-superior", "Expected a superior of task '{id}' after its escalation, but you are none", id=str(row.id)
         )
     here = select(Participant.institution).where(
         Participant.instance == row.instance, or_(Participant.until.is_(None), Participant.until > reader.now)
     )
-    if "operations" not in reader.actor.rights:
+    if not holds and "operations" not in reader.actor.rights:
         here = here.where(Participant.institution.in_(who.institutions))
     first = (
         select(func.min(Appointment.key))

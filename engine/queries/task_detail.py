@@ -13,7 +13,7 @@ from sqlalchemy import select
 from engine.authorization import Standing, require_visible_seat, standing, task_not_found
 from engine.kernel.model import OutcomeModel
 from engine.queries.registry import Query, Reader
-from engine.queries.task_round import operation_rights, round_detail
+from engine.queries.task_round import OperationRight, RoundDetail, operation_rights, round_detail
 from engine.queries.task_rows import TaskRow, outcome_of, outcomes_of, select_rows, step_name_en, task_values
 from engine.records import AttachmentRecord
 from engine.runtime import TaskForm, TaskPlace, task_form
