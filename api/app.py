@@ -21,6 +21,7 @@ from api import (
     headers,
     health,
     instances,
+    lateness,
     messages,
     notifications,
     operating,
@@ -51,6 +52,7 @@ CONCEPTS = (
     organisation,
     calendars,
     administration,
+    lateness,
     events,
 )
 

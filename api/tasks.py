@@ -29,6 +29,7 @@ from api.schemas.tasks import (
 )
 from engine.commands.copies import MarkCopyRead
 from engine.commands.drafts import SaveDraft
+from engine.commands.opening import OpenTask
 from engine.commands.reassignment import ReassignTask
 from engine.commands.returning import ReturnTask
 from engine.commands.taking_back import TakeBackTask
@@ -152,6 +153,15 @@ def take_back(body: dict[str, Any], task: UUID) -> Reply:
     """Undo one's own decision while nobody has acted on it; the answer is about the task that is open again"""
     done = carry_out(TakeBackTask(task=task))
     return action_reply(done.task or task, done)
+
+
+@blueprint.post("/tasks/<uuid:task>/open")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(204)
+def open_task(body: dict[str, Any], task: UUID) -> Response:
+    """Note that a task that one holds was opened"""
+    carry_out_unkeyed(OpenTask(task=task))
+    return nothing()
 
 
 @blueprint.put("/tasks/<uuid:task>/draft")

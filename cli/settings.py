@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from api.config import ApiConfig
+from engine.calendar import read_minute
 from engine.config import Config
 
 PREFIX = "LIANDONG_"
@@ -61,6 +62,13 @@ def _flag(text: str) -> bool:
     return text.lower() in TRUE
 
 
+def _hours(text: str) -> str:
+    first, _, last = text.partition("-")
+    if text != "none" and (read_minute(first) is None or read_minute(last) is None):
+        raise ValueError("hours such as 21:00-07:00, or none")
+    return text
+
+
 def _spans(**unit: float) -> Callable[[str], timedelta]:
     def read(text: str) -> timedelta:
         number = _number(text)
@@ -86,6 +94,7 @@ ENGINE_SETTINGS = (
     Setting("MULTI_INSTANCE", "multi_instance", _limit, "seats of one multi-instance activity"),
     Setting("MESSAGE_EXPIRY_DAYS", "message_expiry", _spans(days=1), "a message nobody takes is dead after so long"),
     Setting("IDEMPOTENCY_DAYS", "idempotency", _spans(days=1), "how long a request may be repeated under its key"),
+    Setting("QUIET_HOURS", "quiet_hours", _hours, "reminders wait for their end; `none` for none; clinical ones do not wait"),
     Setting("CASE_ATTACHMENTS_MB", "case_attachments", _number, "megabytes that the attachments of a case may have"),
     Setting("VISIBLE_DAYS", "visible_after_end", _spans(days=1), "how long institutions see a case after its end"),
 )

@@ -34,6 +34,8 @@ class Config:
     message_expiry: timedelta = timedelta(days=30)
     idempotency: timedelta = timedelta(days=7)
     """How long a request may be repeated under its idempotency key and be answered with the first result."""
+    quiet_hours: str = "21:00-07:00"
+    """When people are not disturbed by what is not urgent, where neither they nor their institution say otherwise."""
     case_attachments: int = 100
     """Megabytes that the attachments of one case may have together."""
     visible_after_end: timedelta = timedelta(days=90)

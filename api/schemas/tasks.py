@@ -67,6 +67,7 @@ class TaskRow(CamelSchema):
     due_at = Instant(allow_none=True)
     term_seconds = fields.Integer(allow_none=True)
     provisional = fields.Boolean()
+    response_due_at = Instant(allow_none=True)
     level = fields.Integer(validate=validate.Range(min=0, max=3))
     unread = fields.Boolean()
     completed_at = Instant(allow_none=True)

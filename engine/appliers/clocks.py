@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import DeclarativeBase
 
 from engine.appliers.jobs import JobScheduled, schedule, unschedule
 from engine.calendar import Ladder, LadderStep, WorkingTime, find_ladder, fraction_point, ladder_steps
-from engine.store.tables import Job, Rung, Seat
+from engine.store.tables import Job, Lateness, Rung, Seat
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.upsert import table_of
 
@@ -148,6 +148,9 @@ def rewrite(work: UnitOfWork, seats: Sequence[Any], ladders: Ladders, since: dat
         _rewrite(work, seat, ladders(seat.definition), rungs.get(seat.key, []), since, changes)
     _write(work, Seat, ("due_at", "soon_at", "term", "level"), changes.seats)
     _write(work, Rung, ("due_at", "done_at"), changes.rungs)
+    for key, clock, level in changes.early:
+        noted = (Lateness.seat == key, Lateness.clock == clock, Lateness.level == level, Lateness.withdrawn_at.is_(None))
+        work.connection.execute(update(Lateness).where(*noted).values(withdrawn_at=work.now))
     reschedule(work, changes.touched)
     return changes.moved
 
@@ -162,6 +165,49 @@ def move_clocks(work: UnitOfWork, seat: int, to: int) -> None:
 def stop_clocks(work: UnitOfWork, seat: int) -> None:
     """The ladder of a seat stands still; `rewrite` with the moment of the stop lets it go on."""
     unschedule(work, "rung", [seat])
+
+
+def is_unanswered(seat: Any) -> bool:
+    """Whether a seat's response clock runs: the model asks for one, and nobody has taken the task up."""
+    response = (seat.term or {}).get("response")
+    return response is not None and response["answered"] is None
+
+
+def answer(work: UnitOfWork, seat: Any) -> None:
+    """Somebody has taken a task up: its response clock ends. Only what the handling clock has climbed still counts."""
+    if not is_unanswered(seat):
+        return
+    response = {**seat.term["response"], "answered": work.now.isoformat()}
+    done = select(func.coalesce(func.max(Rung.level), 0)).where(
+        Rung.seat == seat.key, Rung.clock == HANDLING, Rung.done_at.is_not(None)
+    )
+    work.connection.execute(delete(Rung).where(Rung.seat == seat.key, Rung.clock == RESPONSE, Rung.done_at.is_(None)))
+    level = int(work.connection.execute(done).scalar_one())
+    work.connection.execute(
+        update(Seat).where(Seat.key == seat.key).values(term={**seat.term, "response": response}, level=level)
+    )
+    reschedule(work, [seat.key])
+
+
+def ask_again(work: UnitOfWork, seat: Any, ladders: Mapping[str, Any] | None) -> None:
+    """A task that was taken up was given back: its response clock runs on as if it had not stopped."""
+    response = (seat.term or {}).get("response")
+    if response is None or response["answered"] is None:
+        return
+    term = {**seat.term, "response": {**response, "answered": None}}
+    steps = clocks_of(term, ladders)[RESPONSE].reckon(work.working_time).steps
+    climbed = list(work.connection.execute(select(Rung.kind).where(Rung.seat == seat.key, Rung.clock == RESPONSE)).scalars())
+    rows = []
+    for step in steps:
+        if step.kind in climbed:
+            climbed.remove(step.kind)
+            continue
+        rung = {"seat": seat.key, "clock": RESPONSE, "kind": step.kind, "level": step.level, "due_at": step.at}
+        rows.append({"key": work.new_key(), **rung, "done_at": None, "told": None})
+    if rows:
+        work.connection.execute(insert(Rung), rows)
+    work.connection.execute(update(Seat).where(Seat.key == seat.key).values(term=term))
+    reschedule(work, [seat.key])
 
 
 def reschedule(work: UnitOfWork, seats: Iterable[int]) -> None:
@@ -193,6 +239,8 @@ class _Changes:
         self.rungs: list[dict[str, Any]] = []
         self.touched: list[int] = []
         self.moved: list[Moved] = []
+        self.early: list[tuple[int, str, int]] = []
+        """Seat, clock and level of what was late and is not."""
 
 
 def _rewrite(
@@ -218,6 +266,8 @@ def _rewrite(
     level = 0
     for rung, step in _matched(rungs, reckoned):
         done = rung.done_at if step.at <= work.now else None
+        if rung.level and rung.done_at is not None and done is None:
+            changes.early.append((seat.key, rung.clock, rung.level))
         level = max(level, rung.level if done is not None else 0)
         changes.rungs.append({"row_key": rung.key, "new_due_at": step.at, "new_done_at": done})
     changes.touched.append(seat.key)

@@ -4,7 +4,8 @@ Kinds of history and what their `data` holds:
 instance-started {process, number} · activity-started {} · activity-ended {outcome} ·
 variables {writes: [{element, scope, name, value}]}, all of a step in one row, in their order ·
 decision {decision, name, inputs: [{name, value}], rules, results: [{output: value}], labels: {output: label}} ·
-task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reason} · task-reassigned {task, to, reason} ·
+task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reason} · task-seen {task} ·
+task-reassigned {task, to, reason} ·
 task-completed {task, outcome, label, label_en, opinion} · task-closed {task, ending} ·
 task-taken-back {task} · instance-withdrawn {reason, mode} ·
 task-returned {task, target, reason, resume} · round-decided {outcome, label, label_en, counts} · copied {task, person, reason} ·
@@ -12,7 +13,7 @@ task-transferred / task-delegated {task, to, reason, successor} · signers-added
 signer-removed {task, person, reason} · signer-absent {task, person, opinion} · task-urged {task, times, reason} ·
 copy-answered {task, opinion} · comment {reason} ·
 message-sent {message, name, to, endpoint} · message-received {message, name, from} · timer-fired {} · signal-received {name} ·
-due-moved {task, before, after, calendarVersion} · escalation {task, clock, rung, level, told} ·
+due-moved {task, before, after, calendarVersion} · escalation {task, clock, rung, level, told, later} ·
 incident {incident, code} · incident-resolved {incident, reason} · instance-ended {state} ·
 instance-suspended {reason} · instance-resumed {reason, since} · instance-cancelled {reason, compensate} ·
 instance-migrated {reason, from, to, from_version, to_version, mapping, back} ·
@@ -75,8 +76,8 @@ class Journal:
         """Notes a variable's new value, and the element that wrote it; None stands for the outside."""
         self._writes.append({"element": element, "scope": scope, "name": name, "value": value})
 
-    def tell(self, person: int, kind: str, text: str, text_en: str, *, seat: int | None = None) -> None:
-        """Adds a line to a person's notifications. The texts hold no patient data."""
+    def tell(self, person: int, kind: str, text: str, text_en: str, *, seat: int | None = None, urgent: bool = False) -> None:
+        """Adds a line to a person's notifications. The texts hold no patient data; `urgent` ones keep no quiet hours."""
         self._work.wake(person)
         self._notifications.append(
             {
@@ -90,6 +91,8 @@ class Journal:
                 "seat": seat,
                 "instance": self._instance,
                 "read_at": None,
+                "urgent": urgent,
+                "dispatched_at": None,
             }
         )
 

@@ -31,14 +31,14 @@ def superiors(
     place: Place, *, assignee: int | None = None, capacity: int | None = None, principals: Sequence[str] = ()
 ) -> tuple[int, ...]:
     """Keys of the direct superiors of whoever has a task: its assignee, in the chair `capacity`, or those it is offered to."""
-    return _above(place, _chairs(place, assignee, capacity, principals), "superior", assignee)
+    return _above(place, chairs_of(place, assignee, capacity, principals), "superior", assignee)
 
 
 def leaders(
     place: Place, *, assignee: int | None = None, capacity: int | None = None, principals: Sequence[str] = ()
 ) -> tuple[int, ...]:
     """Keys of the leaders who must act when the superiors have not; arguments as for `superiors`."""
-    return _above(place, _chairs(place, assignee, capacity, principals), "leader", assignee)
+    return _above(place, chairs_of(place, assignee, capacity, principals), "leader", assignee)
 
 
 def administrators(place: Place) -> tuple[int, ...]:
@@ -47,7 +47,8 @@ def administrators(place: Place) -> tuple[int, ...]:
     return tuple(dict.fromkeys(holder.person for holder in holders(place.connection, today(place.now), *conditions)))
 
 
-def _chairs(place: Place, assignee: int | None, capacity: int | None, principals: Sequence[str]) -> list[Chair]:
+def chairs_of(place: Place, assignee: int | None, capacity: int | None, principals: Sequence[str]) -> list[Chair]:
+    """The chairs of whoever has a task: its assignee, in the chair `capacity`, or those it is offered to."""
     query = select(Appointment.post, Appointment.institution, Appointment.department)
     if capacity is not None:
         return [Chair(*row) for row in place.connection.execute(query.where(Appointment.key == capacity))]
@@ -63,7 +64,7 @@ def _named_chair(place: Place, principal: str) -> list[Chair]:
     if named is None:
         return []
     if isinstance(named, int):
-        return _chairs(place, named, None, ())
+        return chairs_of(place, named, None, ())
     post, institution, department = named
     joined = (Department.institution == Institution.key) & (Department.code == department)
     query = select(Institution.key, Department.key).outerjoin(Department, joined).where(Institution.code == institution)

@@ -75,6 +75,7 @@ from engine.commands.message import (
     send_message,
 )
 from engine.commands.notification import MarkNotificationsRead, mark_notifications_read
+from engine.commands.opening import OpenTask, open_task
 from engine.commands.plain_agreement import AgreeToTask, agree_to_task
 from engine.commands.reassignment import ReassignTask, reassign_task
 from engine.commands.recorded_votes import RecordAbsence, RecordVote, record_absence, record_vote
@@ -133,6 +134,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     MarkCopyRead: mark_copy_read,
     MarkNotificationsRead: mark_notifications_read,
     MoveInstance: move_instance,
+    OpenTask: open_task,
     PurgeAttachments: purge_attachments,
     ReadAttachment: read_attachment,
     ReassignTask: reassign_task,

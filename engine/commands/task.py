@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, exists, select, update
 
 from engine.appliers.attachments import submit_uploads
-from engine.appliers.clocks import move_clocks
+from engine.appliers.clocks import answer, ask_again, move_clocks
 from engine.appliers.journal import Journal
 from engine.appliers.tasks import SeatOpened, add_seats, end_seats
 from engine.authorization import (
@@ -147,6 +147,7 @@ def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Do
         .where(Seat.key == seat.key)
         .values(state="open", assignee=None, capacity=None, claimed_at=None, revision=seat.revision + 1)
     )
+    ask_again(work, seat, runtime.definitions.parameters(seat.definition).get("ladders"))
     work.wake(work.actor.person, *seat.resolved["persons"])
 
     def noted(journal: Journal) -> None:
@@ -315,6 +316,7 @@ def _hold(work: UnitOfWork, seat: Any, capacity: Capacity | None) -> None:
         "revision": seat.revision + 1,
     }
     work.connection.execute(update(Seat).where(Seat.key == seat.key).values(held))
+    answer(work, seat)
     work.wake(work.actor.person, *seat.resolved["persons"])
 
 

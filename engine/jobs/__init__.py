@@ -11,6 +11,7 @@ from engine.jobs.calendar import drive, reckon
 from engine.jobs.continuation import continue_token
 from engine.jobs.counterpart import tell_counterpart
 from engine.jobs.message import deliver_message
+from engine.jobs.reminder import remind
 from engine.jobs.retry import retry_incident
 from engine.jobs.rung import climb_rung
 from engine.jobs.signal import broadcast_signal
@@ -24,6 +25,7 @@ JOBS = {
     "continue": continue_token,
     "message": deliver_message,
     "reckon": reckon,
+    "reminder": remind,
     "retry": retry_incident,
     "rung": climb_rung,
     "signal": broadcast_signal,

@@ -347,7 +347,13 @@ class ExtensionReader:
         term = self.report.template(item.get("term"), item)
         if term is None:
             return None
-        return DeadlineModel(term=term, calendar=self._template(item, "calendar"), ladder=self._template(item, "ladder"))
+        return DeadlineModel(
+            term=term,
+            calendar=self._template(item, "calendar"),
+            ladder=self._template(item, "ladder"),
+            response=self._template(item, "response"),
+            response_ladder=self._template(item, "response-ladder"),
+        )
 
     def _legacy_template(self, node: etree._Element, name: str) -> Template | None:
         text = vendor(node, name)

@@ -223,6 +223,10 @@ class DeadlineModel:
     calendar: Template | None = None
     ladder: Template | None = None
     """Name of a ladder; None is `office`."""
+    response: Template | None = None
+    """ISO 8601 duration until somebody must have taken it up, on the same calendar."""
+    response_ladder: Template | None = None
+    """Name of the ladder that it climbs while nobody does; None is the task's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,7 +260,7 @@ class ApprovalModel:
             for template in (rule.post, rule.person, rule.institution, rule.department)
         ]
         if self.deadline:
-            templates += [self.deadline.term, self.deadline.calendar, self.deadline.ladder]
+            templates += [*vars(self.deadline).values()]
         return frozenset(name for template in templates if template is not None for name in template.names)
 
 

@@ -33,7 +33,7 @@ _ATTRIBUTES = {
     "secretary": _PEOPLE,
     "fields": frozenset({"write", "required", "hidden"}),
     "outcome": frozenset({"value", "label", "label-en", "kind", "opinion", "fields", "partial"}),
-    "deadline": frozenset({"term", "calendar", "ladder"}),
+    "deadline": frozenset({"term", "calendar", "ladder", "response", "response-ladder"}),
     "send": frozenset({"to", "endpoint", "businessKey", "expires"}),
     "receive": frozenset(),
     "call": frozenset({"function"}),

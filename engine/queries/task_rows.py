@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -106,6 +106,8 @@ class TaskRow:
     """The whole term in plain seconds."""
     provisional: bool
     """True when the due date lies in a year whose calendar is not published."""
+    response_due_at: datetime | None
+    """Until when somebody should have taken it up; None once somebody has, and where the model does not ask for it."""
     level: int
     unread: bool
     """True while a line to the reader about it is unread."""
@@ -250,6 +252,7 @@ def task_values(reader: Reader, row: Any) -> dict[str, Any]:
         "due_at": row.due_at,
         "term_seconds": _term_seconds(row),
         "provisional": bool(row.term and row.term.get("provisional")),
+        "response_due_at": _response_due(row.term),
         "level": row.level,
         "unread": bool(row.unread),
         "completed_at": row.ended_at if row.state == "completed" or row.ending == "transferred" else None,
@@ -299,6 +302,11 @@ def _term_seconds(row: Any) -> int | None:
         return None
     start = datetime.fromisoformat(row.term["start"]) if row.term and row.term.get("start") else row.opened_at
     return int((row.due_at - start).total_seconds())
+
+
+def _response_due(term: Mapping[str, Any] | None) -> datetime | None:
+    response = (term or {}).get("response")
+    return None if response is None or response["answered"] else datetime.fromisoformat(response["due"])
 
 
 def _sender_institution() -> Any:

@@ -335,11 +335,14 @@ def _timer(fact: Any, names: _Names) -> _Words:
 
 
 def _escalated(fact: Any, names: _Names) -> _Words | None:
+    late = {"overdue": ("超时无人接手，抄送上级", "not taken up in time, copied to the superior")}
+    own = late if fact.data.get("clock") == "response" else {}
     texts = {
         "remind": ("提醒", "reminder"),
         "overdue": ("已超时，抄送上级", "overdue, copied to the superior"),
         "level2": ("二级督办", "escalated to level 2"),
         "level3": ("三级督办", "escalated to level 3"),
+        **own,
     }
     rung = texts.get(str(fact.data.get("rung")))
     if rung is None:
@@ -405,6 +408,7 @@ WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "decision": _decided,
     "task-opened": _opened,
     "task-claimed": _task("领取“{step}”", "Claimed “{step}”"),
+    "task-seen": _task("查看“{step}”", "Opened “{step}”"),
     "task-unclaimed": _task("退回待领“{step}”", "Gave back “{step}”", reason=True),
     "task-reassigned": _task("“{step}”改派给{to}", "“{step}” reassigned to {to}", reason=True),
     "task-completed": _completed,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.appliers.clocks import HANDLING, clocks_of
+from engine.appliers.clocks import HANDLING, RESPONSE, clocks_of
 from engine.appliers.incidents import raise_incident
 from engine.appliers.journal import Journal
 from engine.appliers.tasks import RungPlanned
@@ -58,9 +58,14 @@ def _term(
         "start": start.isoformat(),
         "ladder": str(deadline.ladder.evaluate(names)) if deadline.ladder else "office",
     }
+    if deadline.response is not None:
+        ladder = rule["ladder"] if deadline.response_ladder is None else str(deadline.response_ladder.evaluate(names))
+        rule["response"] = {"rule": str(deadline.response.evaluate(names)), "ladder": ladder, "answered": None}
     clocks = clocks_of(rule, definition.parameters.get("ladders"))
     reckoned = {name: clock.reckon(time) for name, clock in clocks.items()}
     handling = reckoned[HANDLING]
+    if RESPONSE in reckoned:
+        rule["response"]["due"] = reckoned[RESPONSE].due_at.isoformat()
     rungs = tuple(
         RungPlanned(clock=name, kind=step.kind, level=step.level, due_at=step.at)
         for name, clock in reckoned.items()

@@ -9,8 +9,10 @@ from engine.store.tables.authority import Body, BodyMember, Charge, Duty, Line, 
 from engine.store.tables.batch import Batch, BatchItem
 from engine.store.tables.calendar import CalendarEntry
 from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
+from engine.store.tables.delivery import Delivery, NotificationSetting
 from engine.store.tables.identity import Account, IdempotencyKey, Session, SignInFailure
 from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
+from engine.store.tables.lateness import Lateness, QuietHours
 from engine.store.tables.organisation import Appointment, Department, DocumentNumber, Institution, Membership, Person, Post
 from engine.store.tables.record import AuditAnchor, AuditEntry, History, Notification, Participant
 from engine.store.tables.task import Candidate, Copy, Draft, Round, Rung, Seat
@@ -34,6 +36,7 @@ __all__ = [
     "Charge",
     "Compensation",
     "Copy",
+    "Delivery",
     "Department",
     "Deployment",
     "DocumentNumber",
@@ -46,16 +49,19 @@ __all__ = [
     "Institution",
     "Job",
     "KeyBlock",
+    "Lateness",
     "Line",
     "LineDepartment",
     "Membership",
     "Message",
     "Notification",
+    "NotificationSetting",
     "Participant",
     "Person",
     "Post",
     "ProcessDefinition",
     "ProcessInstance",
+    "QuietHours",
     "Resource",
     "Round",
     "Rung",

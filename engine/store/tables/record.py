@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, false
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base, Entity, Instant, Json, Keyed, reference
@@ -85,4 +86,16 @@ class Notification(Entity, Base):
     seat: Mapped[int | None] = mapped_column(BigInteger)
     instance: Mapped[int | None] = mapped_column(BigInteger)
     read_at: Mapped[datetime | None] = mapped_column(Instant)
-    __table_args__ = (Index("ix_notification_person", "person", "read_at", "at"),)
+    urgent: Mapped[bool] = mapped_column(server_default=false())
+    """Whether it waits for nobody's quiet hours."""
+    dispatched_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When its deliveries over other channels were made; None while it still is in the outbox."""
+    __table_args__ = (
+        Index("ix_notification_person", "person", "read_at", "at"),
+        Index(
+            "ix_notification_outbox",
+            "at",
+            sqlite_where=sql("dispatched_at IS NULL"),
+            postgresql_where=sql("dispatched_at IS NULL"),
+        ),
+    )
