@@ -17,4 +17,5 @@ blueprint = Blueprint("lateness", "Who was late; no patient data")
 @blueprint.response(200, LatenessRow(many=True))
 def count_lateness(query: dict[str, Any]) -> list[lateness.LatenessRow]:
     """Count what was late in a period"""
-    return list(ask(lateness.CountLateness(**query)))
+    found = ask(lateness.CountLateness(**query))
+    return list(found)
