@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterator
 from lxml import etree
 
 from engine.expressions import Template
+from engine.kernel.deadlines import DeadlineModel
 from engine.kernel.model import (
     ApprovalModel,
     AssignModel,
     Binding,
     CallModel,
-    DeadlineModel,
     FieldsModel,
     FunctionCall,
     NamedValue,

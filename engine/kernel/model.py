@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from engine.expressions import Expression, Script, Template
+from engine.kernel.deadlines import DeadlineModel
 from engine.kernel.signing import ONE_SIGNER, SigningModel
 
 
@@ -212,21 +213,6 @@ class FieldsModel:
     write: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeadlineModel:
-    """When a task is overdue."""
-
-    term: Template
-    """ISO 8601 duration or point in time."""
-    calendar: Template | None = None
-    ladder: Template | None = None
-    """Name of a ladder; None is `office`."""
-    response: Template | None = None
-    """ISO 8601 duration until somebody must have taken it up, on the same calendar."""
-    response_ladder: Template | None = None
-    """Name of the ladder that it climbs while nobody does; None is the task's own."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,9 @@ from engine.appliers.incidents import raise_incident
 from engine.appliers.journal import Journal
 from engine.appliers.tasks import RungPlanned
 from engine.errors import ExpressionError, Invalid
+from engine.kernel.deadlines import DeadlineModel
 from engine.kernel.effects import Names
-from engine.kernel.model import AssignModel, DeadlineModel, Element
+from engine.kernel.model import AssignModel, Element
 from engine.runtime.case import Case
 from engine.runtime.definitions import Definition
 from engine.store.unit_of_work import UnitOfWork
