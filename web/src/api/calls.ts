@@ -43,6 +43,11 @@ export const complete = (taskId: string, etag: string, done: { outcome: string; 
 export const reassignees = (taskId: string) => get<T.Reassignee[]>(`/tasks/${id(taskId)}/reassignees`)
 export const reassign = (taskId: string, etag: string, personId: string, reason: string) =>
   post<T.ActionReply>(`/tasks/${id(taskId)}/reassign`, { personId, reason }, etag)
+export const returnTargets = (taskId: string) => get<T.ReturnTarget[]>(`/tasks/${id(taskId)}/return-targets`)
+export const returnTask = (
+  taskId: string, etag: string, body: { target: string; reason: string; resume: 'again' | 'direct'; endOthers: boolean; confirmed: boolean },
+) => post<T.ActionReply>(`/tasks/${id(taskId)}/return`, body, etag)
+export const takeBack = (taskId: string) => post<T.ActionReply>(`/tasks/${id(taskId)}/take-back`, {})
 export const saveDraft = async (taskId: string, data: T.Values, opinion: string): Promise<{ savedAt: string }> =>
   (await ask<{ savedAt: string }>('PUT', `/tasks/${id(taskId)}/draft`, { body: { data, opinion } })).body
 export const upload = (taskId: string, attachmentId: string, about: { field: string; name: string }, content: Blob, onProgress: (sent: number) => void, signal: AbortSignal) =>
@@ -53,6 +58,8 @@ export const attachmentAddress = (taskId: string, attachmentId: string): string 
   addressOf(`/tasks/${id(taskId)}/attachments/${id(attachmentId)}`, {})
 export const markCopyRead = (copyId: string) => post<void>(`/copies/${id(copyId)}/read`, {})
 
+export const withdraw = (instanceId: string, body: { mode: 'revise' | 'void'; reason: string; confirmed: boolean }) =>
+  post<T.InstanceDetail>(`/instances/${id(instanceId)}/withdraw`, body)
 export const startable = () => get<T.Startable[]>('/processes/startable')
 export const start = (processKey: string, capacityId: string) =>
   post<{ instance: T.InstanceRow; nextTask: T.TaskRow | null }>('/instances', { processKey, capacityId, variables: {} })

@@ -204,7 +204,7 @@ export interface Outcome {
   partial: boolean
 }
 
-export type Action = 'claim' | 'unclaim' | 'complete' | 'saveDraft' | 'reassign'
+export type Action = 'claim' | 'unclaim' | 'complete' | 'saveDraft' | 'reassign' | 'return' | 'takeBack'
 
 export interface Opinion {
   step: string
@@ -244,6 +244,25 @@ export interface TaskDetail extends TaskRow {
   opinions: Opinion[]
   ladder: LadderStep[]
   elementId: string
+  /** Why the case was sent back to this step; without a name its starter has withdrawn it. */
+  returned: { name: string | null; byName: string; reason: string; resume: 'again' | 'direct'; at: string } | null
+}
+
+/** A step done before; with a refusal the task cannot be sent back to it. */
+export interface ReturnTarget {
+  element: string
+  name: string
+  persons: string[]
+  decidedAt: string
+  refusal: string | null
+  refusalText: string | null
+  /** Steps whose other work ends with it. */
+  ends: string[]
+  /** Steps that have done something outside the case. */
+  effects: string[]
+  direct: boolean
+  previous: boolean
+  first: boolean
 }
 
 export interface NowStep {
@@ -273,6 +292,7 @@ export interface InstanceRow {
 export interface InstanceDetail extends InstanceRow {
   /** One instance for each pool the reader may see. */
   collaboration: { id: string; pool: string; institution: Coded | null; state: InstanceRow['state'] }[]
+  actions: 'withdraw'[]
 }
 
 /** What came of an action; null for what the person may not see any more. */

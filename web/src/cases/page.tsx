@@ -19,6 +19,7 @@ import { Holder } from '../mine/tables'
 import { parts } from '../routing/router'
 import { Timeline } from '../timeline/timeline'
 
+const WithdrawDialog = lazy(() => import('./withdraw'))
 const Diagram = lazy(() => import('../diagram/diagram'))
 
 export default function CasePage() {
@@ -41,11 +42,14 @@ export default function CasePage() {
 
 function Case({ detail }: { detail: InstanceDetail }) {
   const face = useSignal<'activity' | 'diagram'>('activity')
+  const withdrawing = useSignal(false)
   const subject = subjectOf({ subject: detail.subject, process: detail.process, instance: detail })
   return (
     <Screen title={subject} shape="case">
       <header class="case-head">
-        <div class="fx"><Seal urgency={detail.urgency} /><b class="t3">{detail.process.name}</b><span class="d2">{detail.number}</span></div>
+        <div class="fx"><Seal urgency={detail.urgency} /><b class="t3">{detail.process.name}</b><span class="d2">{detail.number}</span>
+          {detail.actions.includes('withdraw') && <button type="button" class="btn sm push" onClick={() => (withdrawing.value = true)}>{t('withdraw')}</button>}
+        </div>
         <p class="s d2 facts">
           {detail.startedBy && <span>{t('case.started', { name: withoutSuffix(detail.startedBy.name), at: when(detail.startedAt, now.value) })}</span>}
           {detail.endedAt && <span>{t('case.ended', { at: when(detail.endedAt, now.value) })}</span>}
@@ -53,6 +57,7 @@ function Case({ detail }: { detail: InstanceDetail }) {
           <span>{detail.institution?.name}</span>
         </p>
       </header>
+      {withdrawing.value && <WithdrawDialog detail={detail} onClose={() => (withdrawing.value = false)} />}
       <Now detail={detail} />
       <div class="tabs" role="tablist" aria-label={t('case.tabs')}>
         {(['activity', 'diagram'] as const).map((name) => (

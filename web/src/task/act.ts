@@ -1,7 +1,7 @@
 /** Acting on the open task: complete with an outcome, claim, release, reassign; and what to say when the server refuses. */
 import * as api from '../api/calls'
 import { Problem, sentence, Unreachable } from '../api/problem'
-import type { ActionReply, Outcome, Reassignee, Values } from '../api/types'
+import type { ActionReply, Outcome, Reassignee, ReturnTarget, Values } from '../api/types'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { say } from '../frame/toast'
@@ -93,6 +93,33 @@ export async function reassign(leaf: Leaf, person: Reassignee, reason: string): 
     say(t('task.reassigned', { name: person.name }))
     await leaf.load()
     giveHint('tasks')
+  })
+}
+
+export interface SentBack {
+  reason: string
+  resume: 'again' | 'direct'
+  endOthers: boolean
+  confirmed: boolean
+}
+
+export async function sendBack(leaf: Leaf, target: ReturnTarget, said: SentBack): Promise<void> {
+  await run(leaf, 'return', async () => {
+    const reply = await api.returnTask(leaf.id, leaf.etag.value, { target: target.element, ...said })
+    leaf.draft.clear()
+    replaceRow(leaf.id, null)
+    giveHint('tasks')
+    say(t('return.done', { name: target.name }))
+    navigate(reply.nextTask ? `/inbox/todo/${reply.nextTask.id}` : '/inbox/todo', { replace: true })
+  })
+}
+
+export async function takeBack(leaf: Leaf): Promise<void> {
+  await run(leaf, 'takeBack', async () => {
+    const { task } = await api.takeBack(leaf.id)
+    giveHint('tasks')
+    say(t('task.takenBack'))
+    navigate(task ? `/inbox/todo/${task.id}` : '/inbox/todo', { replace: true })
   })
 }
 

@@ -3,11 +3,12 @@ import { useSignal } from '@preact/signals'
 import type { Outcome } from '../api/types'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
+import { lazy } from '../frame/lazy'
 import { narrow } from '../frame/media'
 import { t } from '../i18n'
 import { rows } from '../inbox/store'
 import { useCommands } from '../keyboard/use-commands'
-import { claim, complete, labelOf, mayLeaveOut, missing } from './act'
+import { claim, complete, labelOf, mayLeaveOut, missing, takeBack } from './act'
 import { focusField, toForm } from './content'
 import { allows, type Leaf } from './leaf'
 import { LeaveOutDialog } from './leave-out'
@@ -17,7 +18,9 @@ import { ReasonSheet } from './reason'
 import { ReassignDialog } from './reassign'
 import { UnclaimDialog } from './unclaim'
 
-type Layer = { kind: 'reason' | 'leave'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' } | null
+type Layer = { kind: 'reason' | 'leave'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' | 'return' } | null
+
+const ReturnDialog = lazy(() => import('./return'))
 
 /** Buttons beside 更多; what does not fit is in it. */
 const SHOWN = 3
@@ -53,11 +56,14 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     { keys: 'c', act: () => void (mayClaim && claim(leaf)) },
     { keys: 'u', act: () => void (allows(leaf, 'unclaim') && (layer.value = { kind: 'unclaim' })) },
     { keys: 'e', act: () => void (first && send(first)) },
+    { keys: 'r', act: () => void (allows(leaf, 'return') && (layer.value = { kind: 'return' })) },
     { keys: 'f', act: toForm },
     { keys: 'm', act: () => document.getElementById('opinion')?.focus() },
   ])
   const entries: Entry[] = [
     ...outcomes.slice(shown.length).map((outcome) => ({ words: labelOf(outcome), act: () => void send(outcome) })),
+    ...(allows(leaf, 'return') ? [{ words: t('return'), keys: 'R', act: () => void (layer.value = { kind: 'return' }) }] : []),
+    ...(allows(leaf, 'takeBack') ? [{ words: t('task.takeBack'), act: () => void takeBack(leaf) }] : []),
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
     ...(allows(leaf, 'reassign') ? [{ words: t('task.reassign'), act: () => void (layer.value = { kind: 'reassign' }) }] : []),
   ]
@@ -77,6 +83,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
       {layer.value?.kind === 'reason' && <ReasonSheet leaf={leaf} outcome={layer.value.outcome} onClose={close} onSend={send} />}
       {layer.value?.kind === 'leave' && <LeaveOutDialog leaf={leaf} outcome={layer.value.outcome} onClose={close} />}
       {layer.value?.kind === 'unclaim' && <UnclaimDialog leaf={leaf} onClose={close} />}
+      {layer.value?.kind === 'return' && <ReturnDialog leaf={leaf} onClose={close} />}
       {layer.value?.kind === 'reassign' && <ReassignDialog leaf={leaf} onClose={close} />}
     </>
   )

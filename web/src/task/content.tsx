@@ -1,10 +1,14 @@
 /** What lies between head and actions: the slip with the course of the case beside it, or the diagram, or all that happened. */
 import { useEffect, useRef } from 'preact/hooks'
+import type { TaskDetail } from '../api/types'
+import { now } from '../clock/now'
+import { when } from '../clock/words'
 import { lazy } from '../frame/lazy'
 import { Icon } from '../frame/icon'
 import { narrow } from '../frame/media'
 import { t } from '../i18n'
 import { loadForm } from '../form/lazy'
+import { withoutSuffix } from '../inbox/row'
 import { Ladder } from '../timeline/ladder'
 import { Timeline } from '../timeline/timeline'
 import type { Leaf } from './leaf'
@@ -57,7 +61,20 @@ function Notes({ leaf }: { leaf: Leaf }) {
         )}
       </div>
       <FaultNote leaf={leaf} />
+      {detail.returned && <ReturnedNote returned={detail.returned} />}
       {detail.reason === 'no-candidate' && <p class="note soon">{t('task.noCandidate')}</p>}
+    </div>
+  )
+}
+
+/** Why the case has come back to this step. */
+function ReturnedNote({ returned }: { returned: NonNullable<TaskDetail['returned']> }) {
+  const facts = { who: withoutSuffix(returned.byName), step: returned.name ?? '', at: when(returned.at, now.value) }
+  return (
+    <div class="note soon">
+      <b>{t(returned.name ? 'return.note' : 'withdraw.note', facts)}</b>
+      <p>{returned.reason}</p>
+      {returned.resume === 'direct' && <p class="s d2">{t('return.note.direct')}</p>}
     </div>
   )
 }
