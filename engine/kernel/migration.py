@@ -18,8 +18,8 @@ from engine.kernel.complex_join import RESETS
 from engine.kernel.environment import Environment
 from engine.kernel.execution import Execution
 from engine.kernel.joins import arrive_at_parallel
+from engine.kernel.migration_listening import Listening, tell_added, tell_subscription
 from engine.kernel.migration_plan import Plan
-from engine.kernel.model import Element
 from engine.kernel.rows import JSON, CompensationRow, InstanceRow, ScopeRow, StateSource, SubscriptionRow, TokenRow
 from engine.kernel.scope import DATA_KINDS
 from engine.kernel.session import Session
@@ -61,7 +61,7 @@ def migrate(session: Session, trigger: Migrate) -> None:
             token.touch()
     for record in survey.compensation_rows.values():
         session.ledger.compensations[record.key] = record
-    _Listening(session, survey).adjust(executions)
+    Listening(session, survey.plan, survey.subscription_rows.values()).adjust(executions)
     for execution in executions:
         _go_on(session, execution)
 
@@ -128,7 +128,7 @@ class _Survey(StateSource):
 
     def _keeps(self, activity: str, data: dict[str, JSON]) -> bool:
         names = [activity, *([data["handler"]] if "handler" in data else [])]
-        inner = data.get("records", ())
+        inner = _own_records(data)
         return all(self.plan.target(str(name)) for name in names) and all(self._keeps(r["activity"], r) for r in inner)
 
     def rewrite(self) -> None:
@@ -161,7 +161,7 @@ class _Survey(StateSource):
     def _rewrite_record(self, data: dict[str, JSON]) -> None:
         if "handler" in data:
             data["handler"] = self._target(str(data["handler"]))
-        for inner in data.get("records", ()):
+        for inner in _own_records(data):
             inner["activity"] = self._target(inner["activity"])
             self._rewrite_record(inner)
 
@@ -220,6 +220,11 @@ class _Survey(StateSource):
         return self.source.variables(scope, names)
 
 
+def _own_records(data: dict[str, JSON]) -> list[dict[str, JSON]]:
+    """What can be undone inside; a called process keeps its own version, and the names of that."""
+    return [] if "called" in data else data.get("records", [])
+
+
 def _survey(source: StateSource, instance: InstanceRow, trigger: Migrate, env: Environment) -> _Survey:
     [root] = source.scopes([instance.root_scope])
     old = env.definition(instance.definition).processes[root.process]
@@ -232,157 +237,10 @@ def _survey(source: StateSource, instance: InstanceRow, trigger: Migrate, env: E
     survey.read(root.key)
     survey.check()
     for row in survey.subscription_rows.values():
-        _tell_subscription(plan, row)
-    _tell_added(survey)
+        tell_subscription(plan, row)
+    tell_added(plan, survey.token_rows.values())
     plan.add_the_rest()
     return survey
-
-
-@dataclass(frozen=True)
-class _Fate:
-    """What becomes of a subscription: the element that listens in the new version, None when nothing does."""
-
-    element: Element | None
-    again: bool
-    """Whether it is armed anew, since what it waits for has changed."""
-
-
-def _listener(row: SubscriptionRow) -> str:
-    return str(row.data.get("start", row.element))
-
-
-def _fate(plan: Plan, row: SubscriptionRow) -> _Fate:
-    old = plan.old.elements[_listener(row)]
-    target = plan.target(old.id)
-    new = None if target is None else plan.new.elements[target]
-    if new is None or _attached(plan, old) != (new.attached_to, new.scope):
-        return _Fate(None, False)
-    timers = all(event.kind == "timer" for event in new.events) and bool(new.events)
-    if timers and row.kind == "timer":
-        return _Fate(new, plan.recompute_timers or old.interrupting != new.interrupting)
-    same = repr((old.events, old.receive, old.interrupting)) == repr((new.events, new.receive, new.interrupting))
-    return _Fate(new, not same)
-
-
-def _attached(plan: Plan, element: Element) -> tuple[str | None, tuple[str | None, ...]]:
-    """Where the image of a listening element has to be."""
-    host = None if element.attached_to is None else plan.target(element.attached_to)
-    return host, plan.path(element.scope)
-
-
-def _tell_subscription(plan: Plan, row: SubscriptionRow) -> None:
-    fate, name = _fate(plan, row), _listener(row)
-    if fate.element is None:
-        if row.mode in ("boundary", "event_subprocess"):
-            plan.add(
-                "warning", "listener-removed", name, "不再监听此事件。", "It stops listening: the new version does not have it."
-            )
-    elif row.kind == "timer":
-        due = "" if row.due is None else row.due.isoformat(timespec="minutes")
-        if fate.again:
-            plan.add("info", "timer-recomputed", name, "计时从现在起重新计算。", "Its time is counted anew from here on.")
-        else:
-            plan.add("info", "timer-kept", name, f"到期时间保持 {due}。", f"Its time stays {due}.")
-    elif fate.again:
-        plan.add("warning", "listener-changed", name, "改为按新版本监听。", "It listens as the new version says from here on.")
-
-
-def _added_boundaries(plan: Plan, host: str) -> list[Element]:
-    """Boundary events of an element of the new version that are no image of one it had before."""
-    images = {plan.target(e.id) for e in plan.old.elements.values() if e.attached_to and plan.target(e.attached_to) == host}
-    found = (e for e in plan.new.elements.values() if e.attached_to == host and e.id not in images)
-    return [e for e in found if all(event.kind != "compensation" for event in e.events)]
-
-
-def _added_subprocesses(plan: Plan, path: tuple[str, ...]) -> list[Element]:
-    """Event subprocesses of a scope of the new version that are no image of one that was there before."""
-    images = {plan.target(e.id) for e in plan.old.elements.values() if e.event_subprocess and plan.path(e.scope) == path}
-    return [e for e in plan.new.elements.values() if e.event_subprocess and e.scope == path and e.id not in images]
-
-
-def _tell_added(survey: _Survey) -> None:
-    plan = survey.plan
-    for row in survey.token_rows.values():
-        host = plan.target(row.element)
-        if host is not None and row.parent is None:
-            for added in _added_boundaries(plan, host):
-                plan.add(
-                    "info", "listener-added", row.element, f"新增监听“{added.id}”。", f"It gains the boundary event '{added.id}'."
-                )
-
-
-class _Listening:
-    """Brings what an instance listens to in line with the new version."""
-
-    def __init__(self, session: Session, survey: _Survey) -> None:
-        self._session = session
-        self._plan = survey.plan
-        self._rows = dict(survey.subscription_rows)
-
-    def adjust(self, executions: list[Execution]) -> None:
-        """Keeps, drops, arms anew and adds subscriptions."""
-        again: dict[tuple[int | None, int, str], tuple[SubscriptionRow, Element]] = {}
-        for row in self._rows.values():
-            fate = _fate(self._plan, row)
-            if fate.element is None:
-                self._drop(row)
-            elif fate.again:
-                again.setdefault((row.token, row.scope, fate.element.id), (row, fate.element))
-                self._drop(row)
-            else:
-                self._keep(row, fate.element)
-        for row, element in again.values():
-            self._arm(row, element)
-        for execution in executions:
-            self._add(execution)
-
-    def _keep(self, row: SubscriptionRow, element: Element) -> None:
-        subscriptions = self._session.subscriptions
-        kept = subscriptions.get(row.key)
-        if kept is None:
-            raise AssertionError("the rows of an instance do not change while it is locked")
-        if "start" in kept.data:
-            kept.data["start"] = element.id
-            kept.element = element.scope[-1]
-        else:
-            kept.element = element.id
-            kept.name = element.id if kept.kind == "trigger" else kept.name
-        subscriptions.changed(kept)
-
-    def _drop(self, row: SubscriptionRow) -> None:
-        kept = self._session.subscriptions.get(row.key)
-        if kept is not None:
-            self._session.subscriptions.drop(kept)
-
-    def _arm(self, row: SubscriptionRow, element: Element) -> None:
-        subscriptions = self._session.subscriptions
-        if row.token is None:
-            subscriptions.arm_event_subprocess(self._session.execution(row.scope), element.scope[-1], element.id)
-            return
-        token = self._session.token(row.token)
-        if token is None:
-            raise AssertionError("a subscription's token is there")
-        subscriptions.arm_catch(token, element, row.mode)
-
-    def _add(self, execution: Execution) -> None:
-        path = execution.spec.path
-        for element in _added_subprocesses(self._plan, path) if _listens(self._session, execution) else ():
-            listening = dict(execution.spec.event_subprocesses).get(element.id)
-            if listening is not None:
-                self._session.subscriptions.arm_event_subprocess(execution, element.id, listening)
-        for token in self._session.tokens_in(execution):
-            if token._parent is None and not token.internal_data.get("compensates") and token._state != TaskState.ERROR:
-                for element in _added_boundaries(self._plan, token.element):
-                    self._session.subscriptions.arm_boundary(token, execution.spec.task_specs[element.id])
-
-
-def _listens(session: Session, execution: Execution) -> bool:
-    """Whether event subprocesses of a scope may start: not when it is being cancelled, nor when one has interrupted it."""
-    if execution.flagged("ending") or execution.flagged("cancelling"):
-        return False
-    elements = execution.spec.model.elements
-    started = (str(token.internal_data["start"]) for token in session.tokens_in(execution) if "start" in token.internal_data)
-    return not any(elements[start].interrupting for start in started)
 
 
 def _go_on(session: Session, execution: Execution) -> None:
