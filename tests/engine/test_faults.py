@@ -61,8 +61,8 @@ def values(case: CaseView) -> dict[str, Any]:
 
 def written(county: County, case: CaseView, name: str) -> list[Any]:
     """Every value that a variable ever had, from the history."""
-    rows = select(History.data).where(History.instance == case.key, History.kind == "variable").order_by(History.key)
-    return [row.data["value"] for row in county.rows(rows) if row.data["name"] == name]
+    rows = select(History.data).where(History.instance == case.key, History.kind == "variables").order_by(History.key)
+    return [write["value"] for row in county.rows(rows) for write in row.data["writes"] if write["name"] == name]
 
 
 def test_f1_a_join_keeps_what_the_other_branch_wrote(county: County) -> None:
