@@ -24,12 +24,12 @@ class Block:
     factory: Factory
 
 
-PLAIN = ("task", "task", "seq", "seq", "fork", "xor", "or", "loop", "sub", "many", "round", "enough", "boundary", "event")
+PLAIN = ("task", "task", "seq", "seq", "fork", "xor", "or", "loop", "sub", "call", "many", "round", "enough", "boundary", "event")
 ROUGH = (*PLAIN[1:], "error", "error", "terminate", "escalation", "compensation", "compensation")
 
 
 class Generator:
-    """Makes blocks. `kinds` says which; `variables` and `messages` are what the models need."""
+    """Makes blocks. `kinds` says which; `variables`, `messages` and `called` are what the models need."""
 
     def __init__(self, random: Random, kinds: Sequence[str]) -> None:
         self.random = random
@@ -37,12 +37,17 @@ class Generator:
         self.number = 0
         self.variables: dict[str, Any] = {}
         self.messages: list[str] = []
+        self.called: list[str] = []
+        """The processes that are called, as BPMN."""
 
     def block(self, depth: int, place: str = "") -> Block:
         """A block. `place` is `seats` inside a multi-instance and `handler` inside a handler: some kinds are not for there."""
         kind = self.random.choice(self.kinds) if depth > 0 else "task"
         if (place and kind in ("boundary", "event")) or (place == "handler" and kind in ("loop", "round", "enough")):
             kind = "seq"
+        if place and kind == "call":
+            # A row of a called process's scope does not lead to the seats around its call.
+            kind = "sub"
         return getattr(self, f"make_{kind}")(depth, place)  # type: ignore[no-any-return]
 
     def id(self, prefix: str) -> str:
@@ -52,6 +57,10 @@ class Generator:
     def flow(self, source: str, target: str, condition: str | None = None) -> str:
         inner = "" if condition is None else f"<conditionExpression>${{{condition}}}</conditionExpression>"
         return f'<sequenceFlow id="{self.id("f")}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
+
+    def process(self, block: Block) -> str:
+        """The process `p` around a block, and the processes that it calls."""
+        return f'<process id="p" isExecutable="true">{self.wrap(block)}</process>{"".join(self.called)}'
 
     def wrap(self, block: Block) -> str:
         start, end = self.id("s"), self.id("e")
@@ -100,6 +109,12 @@ class Generator:
     def make_sub(self, depth: int, place: str) -> Block:
         body, i = self.block(depth - 1, place), self.id("sp")
         return Block(f'<subProcess id="{i}">{self.wrap(body)}</subProcess>', i, i, lambda scope, path: Scope(body.factory, path))
+
+    def make_call(self, depth: int, place: str) -> Block:
+        body, i = self.block(depth - 1, place), self.id("ca")
+        self.called.append(f'<process id="p_{i}" isExecutable="true">{self.wrap(body)}</process>')
+        call = f'<callActivity id="{i}" calledElement="p_{i}"/>'
+        return Block(call, i, i, lambda scope, path: Scope(body.factory, path))
 
     def make_many(self, depth: int, place: str) -> Block:
         number, sequential = self.random.randint(0, 3), self.random.random() < 0.4

@@ -60,7 +60,7 @@ def _play(run: Run, seed: int, depth: int, kinds: Sequence[str]) -> int:
     generator = Generator(Random(seed), kinds)
     block = generator.block(depth)
     messages = "".join(f'<message id="{name}" name="{seed}-{name}"/>' for name in generator.messages)
-    model = Model(seed, generator.wrap(block), messages, generator.variables)
+    model = Model(seed, generator.process(block), messages, generator.variables)
     choose = Random(seed + 1)
     run.deploy(model)
     run.start(model)

@@ -10,7 +10,7 @@ import re
 import pytest
 
 from engine.kernel import CompiledDefinition, compile_process
-from engine.kernel.triggers import Migrate
+from engine.kernel.triggers import CompleteToken, Migrate
 from tests.kernel.blocks import PLAIN, ROUGH
 from tests.kernel.play import Model, play
 from tests.kernel.reference import Key
@@ -18,6 +18,7 @@ from tests.kernel.test_blocks import MemoryRun
 from tests.kernel.world import World, document
 
 NAMED = re.compile(r'\b(id|sourceRef|targetRef|attachedToRef|default|activityRef)="([^"]+)"')
+PROCESS = re.compile(r'<process id="([^"]+)"')
 OTHER = "_other"
 
 
@@ -25,10 +26,12 @@ class TwoNames(World):
     """A world whose second version, `new`, calls every element otherwise."""
 
     def definition(self, ref: str) -> CompiledDefinition:
-        if ref != "new":
-            return self.compiled
+        return self.newer if ref == "new" else self.compiled
+
+    def _compile(self) -> None:
+        super()._compile()
         renamed = {name: NAMED.sub(_rename, content.decode()).encode() for name, content in self.resources.items()}
-        return compile_process(renamed)
+        self.newer = compile_process(renamed)
 
 
 def _rename(found: re.Match[str]) -> str:
@@ -45,7 +48,7 @@ class MigratingRun(MemoryRun):
 
     def deploy(self, model: Model) -> None:
         KEPT.clear()
-        KEPT.update({"p"}, (found.group(2) for found in NAMED.finditer(model.messages)))
+        KEPT.update(PROCESS.findall(model.body), (found.group(2) for found in NAMED.finditer(model.messages)))
         self.world = TwoNames({"m.bpmn": document(model.body, model.messages)}, reload=True)
         self.version = "d"
 
@@ -54,8 +57,9 @@ class MigratingRun(MemoryRun):
         self._migrate()
 
     def complete(self, key: Key) -> None:
-        element = key[0] + OTHER if self.version == "new" else key[0]
-        self.world.complete(element, [k for k in self.keys() if k[0] == key[0]].index(key))
+        # A called process keeps the version, and with it the names, that it began with.
+        instance, token = self.world.tasks()[self.keys().index(key)]
+        self.world.step(instance, CompleteToken(token=token.key))
         self._migrate()
 
     def message(self, name: str) -> None:
