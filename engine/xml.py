@@ -1,7 +1,8 @@
 """Reads XML bytes (BPMN, DMN) into an element tree without giving the file any power.
 
-Nothing outside the bytes is read, no entity is expanded, a document type is refused, and size, number of elements and
-depth have limits. Any text encoding that the file declares is read, GBK and UTF-16 among them.
+Nothing outside the bytes is read, no entity is expanded, a document type is refused, and size, number of elements, depth,
+attributes and namespaces have limits, which end the reading where they are passed. Any text encoding that the file
+declares is read, GBK and UTF-16 among them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ Node: TypeAlias = etree._Element
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ELEMENTS = 20_000
 MAX_DEPTH = 100
+MAX_ATTRIBUTES = 200
+"""Attributes, or namespaces declared, of one element: to look at them costs more than in proportion to their number."""
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -28,9 +31,11 @@ _BYTE_ORDER_MARKS = (
 )
 _DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*\?>")
 _DECLARED = re.compile(rb"""\A\s*<\?xml\b[^>]*\bencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']""")
+_PIECE = 65_536
+"""Bytes that the parser is fed at a time."""
 _PROLOG = re.compile(r"\A(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 # Python codecs that are not encodings of documents; gb2312 files usually hold characters of its superset.
-_REFUSED = frozenset({"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
+_REFUSED = frozenset({"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
 _DOCTYPE = (
     "doctype",
     "文件含有文档类型声明（DOCTYPE），不予读取，请删除。",
@@ -70,11 +75,9 @@ def read(data: bytes, *, bounded: bool = True) -> etree._Element:
     prolog = _PROLOG.match(text)
     if prolog and text[prolog.end() :].startswith("<!DOCTYPE"):
         raise Unreadable(*_DOCTYPE)
-    root = _parse("\n" * lines + text.lstrip("\ufeff"))
+    root = _parse(("\n" * lines + text.lstrip("\ufeff")).encode("utf-8", "surrogatepass"), bounded=bounded)
     if root.getroottree().docinfo.internalDTD is not None:
         raise Unreadable(*_DOCTYPE)
-    if bounded:
-        _check_shape(root)
     return root
 
 
@@ -111,8 +114,9 @@ def _encoding(data: bytes) -> str:
     return declared.group(1).decode("ascii").lower() if declared else "utf-8"
 
 
-def _parse(text: str) -> etree._Element:
-    parser = etree.XMLParser(
+def _parse(data: bytes, *, bounded: bool) -> etree._Element:
+    parser = etree.XMLPullParser(
+        events=("start-ns", "start", "end"),
         encoding="utf-8",
         resolve_entities=False,
         no_network=True,
@@ -124,8 +128,14 @@ def _parse(text: str) -> etree._Element:
         remove_pis=True,
         recover=False,
     )
+    shape = _Shape() if bounded else None
     try:
-        return etree.fromstring(text.encode("utf-8"), parser)
+        for at in range(0, len(data), _PIECE):
+            parser.feed(data[at : at + _PIECE])
+            for event, found in parser.read_events():
+                if shape is not None:
+                    shape.see(event, found)
+        return parser.close()
     except etree.XMLSyntaxError as error:
         line = error.lineno
         raise Unreadable(
@@ -134,27 +144,50 @@ def _parse(text: str) -> etree._Element:
             f"The file is not well-formed XML (line {line}): {error.msg}.",
             line,
         ) from None
-    except (UnicodeError, ValueError):
-        raise Unreadable("not-xml", "文件含有 XML 不允许的字符。", "The file holds characters that XML does not allow.") from None
 
 
-def _check_shape(root: etree._Element) -> None:
-    count = 0
-    waiting = [(root, 1)]
-    while waiting:
-        element, depth = waiting.pop()
-        count += 1
-        if count > MAX_ELEMENTS:
+class _Shape:
+    """Counts while a document is read, and refuses one that is too large before the rest of it is there."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._depth = 0
+        self._namespaces = 0
+
+    def see(self, event: str, found: Any) -> None:
+        """Takes one event of the parser. Raises Unreadable."""
+        if event == "start":
+            self._element(found)
+        elif event == "end":
+            self._depth -= 1
+        else:
+            self._namespaces += 1
+            self._bound(self._namespaces, None)
+
+    def _element(self, element: etree._Element) -> None:
+        self._count += 1
+        self._depth += 1
+        self._namespaces = 0
+        self._bound(len(element.attrib), element)
+        if self._count > MAX_ELEMENTS:
             raise Unreadable(
                 "too-many-elements",
                 f"文件的元素超过 {MAX_ELEMENTS} 个，请拆分。",
                 f"The file has more than {MAX_ELEMENTS} elements; split it.",
             )
-        if depth > MAX_DEPTH:
+        if self._depth > MAX_DEPTH:
             raise Unreadable(
                 "too-deep",
                 f"文件的嵌套超过 {MAX_DEPTH} 层。",
                 f"The file is nested deeper than {MAX_DEPTH} levels.",
                 line_of(element),
             )
-        waiting.extend((child, depth + 1) for child in element)
+
+    def _bound(self, attributes: int, element: etree._Element | None) -> None:
+        if attributes > MAX_ATTRIBUTES:
+            raise Unreadable(
+                "too-many-attributes",
+                f"一个元素的属性或命名空间超过 {MAX_ATTRIBUTES} 个。",
+                f"An element has more than {MAX_ATTRIBUTES} attributes or namespaces.",
+                line_of(element),
+            )

@@ -18,11 +18,13 @@ from engine.kernel.gate import Gate
 from engine.kernel.model import ProcessModel
 from engine.kernel.reader import ProcessReader
 from engine.kernel.report import Report
-from engine.kernel.source import Source, local
+from engine.kernel.source import SUBPROCESSES, Source, local
 from engine.xml import Unreadable, read
 
 ForeignServices = Literal["refuse", "pass"]
 """What happens to service tasks with another engine's code: refused in a product, passed through in foreign test files."""
+MAX_SUBPROCESSES = 500
+"""Subprocesses in one file: each is a level of its own, and every check looks at every level."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +106,15 @@ def _read_file(resource: str, data: bytes, report: Report, surroundings: _Surrou
     if reader is None:
         return []
     models = reader.processes()
+    subprocesses = sum(element.type in SUBPROCESSES for model in models for element in model.elements.values())
+    if subprocesses > MAX_SUBPROCESSES:
+        report.error(
+            "too-many-subprocesses",
+            None,
+            f"文件的子流程超过 {MAX_SUBPROCESSES} 个，请拆分为调用活动。",
+            f"The file has more than {MAX_SUBPROCESSES} subprocesses; split it into called processes.",
+        )
+        return []
     for model in models:
         Gate(model, report).check()
     return models

@@ -16,20 +16,19 @@ _TOGETHER = frozenset({"message", "signal", "timer", "conditional"})
 
 def forbid(model: ProcessModel, report: Report) -> None:
     """Adds a finding for everything in a process that no engine could run as it is drawn."""
-    for element in model.elements.values():
-        for rule in _RULES:
-            for code, message, message_en in rule(model, element):
-                report.add(
-                    Finding(
-                        level="warning" if code == "complex-condition" else "error",
-                        code=code,
-                        resource=model.resource,
-                        element=element.id,
-                        line=element.line,
-                        message=message,
-                        message_en=message_en,
-                    )
-                )
+    problems = [(element, problem) for element in model.elements.values() for rule in _RULES for problem in rule(model, element)]
+    for element, (code, message, message_en) in (*problems, *_repeated_targets(model)):
+        report.add(
+            Finding(
+                level="warning" if code == "complex-condition" else "error",
+                code=code,
+                resource=model.resource,
+                element=element.id,
+                line=element.line,
+                message=message,
+                message_en=message_en,
+            )
+        )
 
 
 def _instantiating(model: ProcessModel, element: Element) -> Iterator[Problem]:
@@ -58,9 +57,18 @@ def _links(model: ProcessModel, element: Element) -> Iterator[Problem]:
             "链接事件的发出端不能有出线，接收端不能有入线。",
             "A link that throws has no outgoing flow, and one that catches has no incoming flow.",
         )
-    same = [e for e in model.elements.values() if e.type == element.type and e.scope == element.scope and e.id != element.id]
-    if catching and any(event.kind == "link" and event.name in names for other in same for event in other.events):
-        yield ("link", f"链接“{names[0]}”有多个接收端。", f"The link '{names[0]}' has several targets.")
+
+
+def _repeated_targets(model: ProcessModel) -> Iterator[tuple[Element, Problem]]:
+    """Links of one level that lead to more than one event."""
+    targets: dict[tuple[tuple[str, ...], str | None], list[Element]] = {}
+    for element in model.elements.values():
+        for name in {event.name for event in element.events if event.kind == "link"}:
+            if element.type == "intermediateCatchEvent":
+                targets.setdefault((element.scope, name), []).append(element)
+    for (_, name), found in targets.items():
+        for element in found if len(found) > 1 else ():
+            yield element, ("link", f"链接“{name}”有多个接收端。", f"The link '{name}' has several targets.")
 
 
 def _together(model: ProcessModel, element: Element) -> Iterator[Problem]:

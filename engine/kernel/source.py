@@ -47,9 +47,7 @@ def local(node: etree._Element) -> str:
 
 def children(node: etree._Element, *names: str) -> Iterator[etree._Element]:
     """Direct children that are BPMN elements of these names."""
-    for child in node:
-        if local(child) in names:
-            yield child
+    return node.iterchildren(*(PREFIX + name for name in names))
 
 
 def child(node: etree._Element, *names: str) -> etree._Element | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import combinations
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine.expressions import Expression
@@ -19,7 +19,8 @@ def is_exhaustive(model: ProcessModel, flows: Sequence[Flow]) -> bool:
     conditions = [flow.condition for flow in flows if flow.condition is not None]
     if any(constant(condition) is True for condition in conditions):
         return True
-    if any(_opposite(one.tree, other.tree) for one, other in combinations(conditions, 2)):
+    asked = {_key(condition.tree) for condition in conditions}
+    if any(_key(opposite) in asked for condition in conditions for opposite in _opposites(condition.tree)):
         return True
     return any(_every_outcome(model, name, conditions) for name in {n for c in conditions for n in c.names})
 
@@ -39,13 +40,15 @@ def _asks_equal(tree: Any) -> bool:
     return tree.get("k") == "compare" and len(tree["rest"]) == 1 and tree["rest"][0][0] in ("==", "in")
 
 
-def _opposite(one: Any, other: Any) -> bool:
-    for tested, counter in ((one, other), (other, one)):
-        if tested.get("k") == "not" and tested["of"] == counter:
-            return True
-    if one.get("k") != "compare" or other.get("k") != "compare" or one["first"] != other["first"]:
-        return False
-    if len(one["rest"]) != 1 or len(other["rest"]) != 1:
-        return False
-    (operator, operand), (counter, same) = one["rest"][0], other["rest"][0]
-    return bool(operand == same and _OPPOSITES.get(operator) == counter)
+def _opposites(tree: Any) -> Iterator[Any]:
+    """Conditions that hold whenever this one does not."""
+    if tree.get("k") == "not":
+        yield tree["of"]
+    if tree.get("k") == "compare" and len(tree["rest"]) == 1:
+        operator, operand = tree["rest"][0]
+        if operator in _OPPOSITES:
+            yield {**tree, "rest": [[_OPPOSITES[operator], operand]]}
+
+
+def _key(tree: Any) -> str:
+    return json.dumps(tree, sort_keys=True)

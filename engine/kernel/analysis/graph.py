@@ -81,8 +81,7 @@ class Scope:
             return [tuple(flows)]
         if element.type == "eventBasedGateway" or (element.type == "exclusiveGateway" and flows):
             return [(flow,) for flow in flows]
-        certain = tuple(f for f in flows if f.id != element.default and (f.condition is None or constant(f.condition)))
-        unsure = [f for f in flows if f.id != element.default and f not in certain]
+        certain, unsure = _certain([f for f in flows if f.id != element.default])
         default = tuple(f for f in flows if f.id == element.default)
         if element.type == "parallelGateway" or not (unsure or default):
             return [tuple(flows)]
@@ -97,19 +96,27 @@ class Scope:
         yield from (border.id for border in self.borders[element.id])
 
     def _links(self) -> Iterator[Flow]:
+        targets: dict[str | None, list[Element]] = {}
+        for element in self.elements.values():
+            if element.type == "intermediateCatchEvent" and _link(element) is not None:
+                targets.setdefault(_link(element), []).append(element)
         for source in self.elements.values():
-            for target in self.elements.values() if source.type == "intermediateThrowEvent" else ():
-                if target.type == "intermediateCatchEvent" and _link(source) is not None and _link(source) == _link(target):
-                    identifier = f"{source.id} -> {target.id}"
-                    yield Flow(
-                        id=identifier,
-                        name=None,
-                        source=source.id,
-                        target=target.id,
-                        scope=self.path,
-                        condition=None,
-                        line=source.line,
-                    )
+            for target in targets.get(_link(source), ()) if source.type == "intermediateThrowEvent" else ():
+                yield Flow(
+                    id=f"{source.id} -> {target.id}",
+                    name=None,
+                    source=source.id,
+                    target=target.id,
+                    scope=self.path,
+                    condition=None,
+                    line=source.line,
+                )
+
+
+def _certain(flows: list[Flow]) -> tuple[Option, list[Flow]]:
+    """Flows that are always taken, and those that a condition decides about."""
+    truths = [(flow, flow.condition is None or bool(constant(flow.condition))) for flow in flows]
+    return tuple(flow for flow, truth in truths if truth), [flow for flow, truth in truths if not truth]
 
 
 def scopes(model: ProcessModel) -> Iterator[Scope]:
@@ -163,6 +170,7 @@ def cycles(ways: Mapping[str, Sequence[str]]) -> list[frozenset[str]]:
     lowest: dict[str, int] = {}
     path: list[str] = []
     found: list[frozenset[str]] = []
+    placed: set[str] = set()
     for root in ways:
         waiting: list[tuple[str, Iterator[str]]] = []
         if root not in numbers:
@@ -176,14 +184,22 @@ def cycles(ways: Mapping[str, Sequence[str]]) -> list[frozenset[str]]:
                     above = waiting[-1][0]
                     lowest[above] = min(lowest[above], lowest[node])
                 if lowest[node] == numbers[node]:
-                    part = path[path.index(node) :]
-                    del path[-len(part) :]
+                    part = _cut(path, node)
                     found.append(frozenset(part))
+                    placed.update(part)
             elif following not in numbers:
                 _visit(following, ways, numbers, lowest, path, waiting)
-            elif following in path:
+            elif following not in placed:
                 lowest[node] = min(lowest[node], numbers[following])
     return [part for part in found if len(part) > 1 or any(node in ways[node] for node in part)]
+
+
+def _cut(path: list[str], node: str) -> list[str]:
+    """Takes the end of a path off, from a node on."""
+    part = [path.pop()]
+    while part[-1] != node:
+        part.append(path.pop())
+    return part
 
 
 def _visit(

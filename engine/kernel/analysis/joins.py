@@ -21,6 +21,8 @@ MOST_MARKINGS = 5_000
 """Markings of one scope that are looked at."""
 LONGEST_PAST = 400
 """Markings before one that it is compared with, to see whether tokens pile up."""
+MOST_WORK = 10_000_000
+"""Places of markings that are looked at in one game; a marking can be as large as the model."""
 
 Marking = Mapping[str, int]
 _Key = tuple[tuple[str, int], ...]
@@ -62,6 +64,10 @@ def _playable(scope: Scope) -> bool:
     return usual and known and any(len(flows) > 1 for flows in (*scope.outgoing.values(), *scope.incoming.values()))
 
 
+class _TooMuch(Exception):
+    """The game has taken its share of work."""
+
+
 class _Player:
     """Plays the token game of one scope.
 
@@ -75,11 +81,20 @@ class _Player:
         self._targets = {flow.id: flow.target for flow in scope.flows.values()}
         ways = {name: list(scope.neighbours(element)) for name, element in scope.elements.items()}
         self._circling = {name for cycle in cycles(ways) for name in cycle}
-        self._reach = {name: _reachable(name, ways) for name in ways}
+        self._ways = ways
+        self._reach: dict[str, set[str]] = {}
+        self._left = MOST_WORK
         self._monotone = not any(self._joins_inclusively(e) for e in scope.elements.values())
 
     def play(self) -> _Game:
         """Plays from every alternative beginning."""
+        try:
+            self._play()
+        except _TooMuch:
+            self._game.whole = False
+        return self._game
+
+    def _play(self) -> None:
         waiting: list[tuple[_Key, tuple[_Key, ...]]] = []
         for entry in self._scope.entries:
             waiting.append((_key({f"@{name}": 1 for name in entry}), ()))
@@ -93,20 +108,26 @@ class _Player:
                 if key in seen:
                     continue
                 if len(seen) >= MOST_MARKINGS:
-                    self._game.whole = False
-                    return self._game
+                    raise _TooMuch
+                self._spend(len(following) * (10 + len(behind)))
                 if self._monotone and any(_covers(following, dict(earlier)) for earlier in behind):
                     self._game.whole = False
                     self._game.piling = self._game.piling or mover
                     continue
                 seen.add(key)
                 waiting.append((key, behind))
-        return self._game
+
+    def _spend(self, places: int) -> None:
+        self._left -= places
+        if self._left < 0:
+            raise _TooMuch
 
     def _moves(self, marking: dict[str, int]) -> Iterator[tuple[dict[str, int], str]]:
         """The markings after one element has moved, each with the element; none when nothing can move."""
         self._game.marked |= set(marking)
-        enabled = sorted({self._targets[place] for place in marking if self._enabled(place, marking)}, key=self._turn)
+        # A join is asked once, however many of its flows are marked.
+        places = {(self._targets[place], place.startswith("@")): place for place in marking}.values()
+        enabled = sorted({self._targets[place] for place in places if self._enabled(place, marking)}, key=self._turn)
         if not enabled:
             self._game.stuck |= {self._targets[place] for place in marking}
             return
@@ -143,10 +164,24 @@ class _Player:
 
     def _more_to_come(self, join: Element, marking: Marking) -> bool:
         """Whether a token elsewhere can still reach a flow into the join that has none."""
+        self._spend(len(marking) + len(self._scope.incoming[join.id]))
         here = {flow.id for flow in self._scope.incoming[join.id]}
         empty = {flow.source for flow in self._scope.incoming[join.id] if not marking.get(flow.id)}
         others = {self._targets[place] for place in marking if place not in here}
-        return any(empty & (self._reach[other] | {other}) for other in others)
+        return any(other in empty or not empty.isdisjoint(self._reachable(other)) for other in others)
+
+    def _reachable(self, name: str) -> set[str]:
+        if name not in self._reach:
+            reached: set[str] = set()
+            waiting = [name]
+            while waiting:
+                following = [other for other in self._ways[waiting.pop()] if other not in reached]
+                reached.update(following)
+                waiting += following
+            self._reach[name] = reached
+            # A set of its own, which costs more than to look at a place.
+            self._spend(10 * len(reached))
+        return self._reach[name]
 
     def _take(self, element: Element, marking: Marking) -> dict[str, int]:
         places = [place for place in marking if self._targets[place] == element.id]
@@ -166,17 +201,6 @@ class _Player:
                     yield (*option, *way)
         for border in borders:
             yield from (self._scope.options(border) or ()) if border.interrupting else ()
-
-
-def _reachable(name: str, ways: Mapping[str, list[str]]) -> set[str]:
-    reached: set[str] = set()
-    waiting = [name]
-    while waiting:
-        for other in ways[waiting.pop()]:
-            if other not in reached:
-                reached.add(other)
-                waiting.append(other)
-    return reached
 
 
 def _ends_all(element: Element) -> bool:
