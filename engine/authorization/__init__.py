@@ -28,7 +28,6 @@ from engine.authorization.standing import (
     today,
 )
 from engine.authorization.visibility import (
-    offered_seats,
     sees_instance,
     sees_seat,
     takes_part,
@@ -48,7 +47,6 @@ __all__ = [
     "is_member",
     "may_act_on_seat",
     "may_start",
-    "offered_seats",
     "person_principal",
     "post_principal",
     "principals",

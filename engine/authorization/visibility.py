@@ -62,12 +62,6 @@ def visible_seats(standing: Standing, now: datetime, seat: int | None = None) ->
     return union(*(_narrowed(query, Seat.key, seat) for query in (*own, offered)), _narrowed(copied, Copy.seat, seat))
 
 
-def offered_seats(standing: Standing, now: datetime) -> Select[Any]:
-    """Keys of the open tasks that are offered to the person at `now`, each at most twice per chair: use it with IN."""
-    here = takes_part(standing, now, Seat.instance)
-    return select(Seat.key).join(Candidate, Candidate.seat == Seat.key).where(*_offered(standing.principals), here)
-
-
 def sees_instance(connection: Executes, standing: Standing, now: datetime, instance: int) -> bool:
     """Whether the person may see the case `instance`, by key."""
     return connection.execute(visible_instances(standing, now, instance).limit(1)).first() is not None

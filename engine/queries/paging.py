@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, literal, tuple_
+from sqlalchemy import BigInteger, Boolean, ColumnElement, bindparam, literal, or_, tuple_
 
 from engine.errors import Invalid
 from engine.store.base import Executes, Instant
@@ -48,28 +48,48 @@ class Order:
         Raises Invalid `invalid-cursor` or `invalid-limit`.
         """
         checked_limit(limit)
-        named = [column.label(f"sort_{number}") for number, column in enumerate(self.columns)]
-        statement = statement.add_columns(*named)
+        statement = statement.add_columns(*self.named())
         if cursor is not None:
-            after = tuple_(*self._literals(decode_cursor(cursor, len(self.columns))))
-            here = tuple_(*self.columns)
+            after, here = tuple_(*self._literals(decode_cursor(cursor, len(self.columns)))), tuple_(*self.columns)
             statement = statement.where(here < after if self.descending else here > after)
-        ordered = statement.order_by(*(column.desc() if self.descending else column.asc() for column in self.columns))
-        rows: Sequence[Any] = connection.execute(ordered.limit(limit + 1)).all()
-        following = None
-        if len(rows) > limit:
-            rows = rows[:limit]
-            following = encode_cursor([rows[-1]._mapping[column.name] for column in named])
-        return rows, following
+        return self.cut(connection.execute(statement.order_by(*self.sorting()).limit(limit + 1)).all(), limit)
+
+    def sorting(self) -> list[Any]:
+        """What a statement is ordered by."""
+        return [column.desc() if self.descending else column.asc() for column in self.columns]
+
+    def named(self) -> list[Any]:
+        """The columns under the names by which `cut` finds them."""
+        return [column.label(f"sort_{number}") for number, column in enumerate(self.columns)]
+
+    def following(self) -> ColumnElement[bool]:
+        """Condition of a prepared statement, asked with what `after` gives: what comes behind the row of a cursor."""
+        kinds = (Instant() if isinstance(column.type, Instant) else BigInteger() for column in self.columns)
+        after = tuple_(*(bindparam(f"after_{number}", type_=kind) for number, kind in enumerate(kinds)))
+        here = tuple_(*self.columns)
+        return or_(bindparam("from_start", type_=Boolean()), here < after if self.descending else here > after)
+
+    def after(self, cursor: str | None) -> dict[str, Any]:
+        """The values that `following` is asked with. Raises Invalid `invalid-cursor`."""
+        values = [None] * len(self.columns) if cursor is None else self._checked(decode_cursor(cursor, len(self.columns)))
+        return {"from_start": cursor is None, **{f"after_{number}": value for number, value in enumerate(values)}}
+
+    def cut(self, rows: Sequence[Any], limit: int) -> tuple[Sequence[Any], str | None]:
+        """The rows of one page, of those asked for and one more, and the cursor of the next."""
+        if len(rows) <= limit:
+            return rows, None
+        last = rows[limit - 1]
+        return rows[:limit], encode_cursor([getattr(last, f"sort_{number}") for number in range(len(self.columns))])
+
+    def _checked(self, values: Sequence[Any]) -> Sequence[Any]:
+        for column, value in zip(self.columns, values, strict=True):
+            if isinstance(column.type, Instant) != isinstance(value, datetime):
+                raise _invalid()
+        return values
 
     def _literals(self, values: Sequence[Any]) -> list[ColumnElement[Any]]:
-        literals: list[ColumnElement[Any]] = []
-        for column, value in zip(self.columns, values, strict=True):
-            wants_instant = isinstance(column.type, Instant)
-            if wants_instant != isinstance(value, datetime):
-                raise _invalid()
-            literals.append(literal(value, column.type if wants_instant else None))
-        return literals
+        kinds = (column.type if isinstance(column.type, Instant) else None for column in self.columns)
+        return [literal(value, kind) for value, kind in zip(self._checked(values), kinds, strict=True)]
 
 
 def checked_limit(limit: int) -> int:

@@ -179,7 +179,6 @@ def _rows(person: int | BindParameter[Any] | None, offered: ColumnElement[bool])
             Round.returned,
             Round.several,
             Round.decided_at,
-            Seat.ending,
             ProcessInstance.id.label("instance_id"),
             ProcessInstance.number,
             ProcessInstance.subject,
@@ -213,13 +212,10 @@ def of_process(process: str) -> ColumnElement[bool]:
     return ProcessInstance.definition.in_(versions)
 
 
-def contains(text: str) -> ColumnElement[bool]:
-    """Condition that subject, number or step name holds `text`, in any case."""
-    columns = (ProcessInstance.subject, ProcessInstance.number, Seat.name)
-    first, *rest = (column.icontains(text, autoescape=True) for column in columns)
-    for condition in rest:
-        first = first | condition
-    return first
+def pattern(text: str) -> str:
+    """The pattern of LIKE, escaped by `/`, for what holds `text`."""
+    escaped = text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return f"%{escaped}%"
 
 
 def task_rows(reader: Reader, rows: Iterable[Any]) -> tuple[TaskRow, ...]:

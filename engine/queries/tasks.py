@@ -10,26 +10,23 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Integer, and_, bindparam, case, func, literal, or_, select, union_all
+from sqlalchemy import Integer, and_, bindparam, or_
 
-from engine.authorization import Standing, offered_seats, standing, takes_part, takes_part_asked
+from engine.authorization import standing, takes_part_asked
 from engine.queries.instances import find_visible
-from engine.queries.paging import DEFAULT_LIMIT, FAR, Order, Page, checked_limit, encode_cursor, key_cursor
+from engine.queries.paging import DEFAULT_LIMIT, Page, checked_limit, encode_cursor, key_cursor
 from engine.queries.registry import Query, Reader
+from engine.queries.task_boxes import BOXES, NEXT, STARTED, UNREAD, WORK
 from engine.queries.task_rows import (
-    URGENCY_RANK,
     TaskRow,
-    contains,
-    of_process,
     offered_asked,
-    select_rows,
+    pattern,
     select_rows_asked,
     task_rows,
     task_values,
 )
-from engine.store.base import Instant
-from engine.store.prepared import Prepared
-from engine.store.tables import Copy, ProcessInstance, Seat
+from engine.store.prepared import Prepared, ask
+from engine.store.tables import ProcessInstance, Seat
 
 Box = Literal["todo", "claimable", "overdue", "soon", "done", "copied"]
 
@@ -89,9 +86,6 @@ class TaskCounts:
 
 DONE = or_(Seat.state == "completed", Seat.ending == "transferred")
 """What a person has done: decided, or handed on. What nobody needed any more (无需处理) is not."""
-_BY_DUE = Order((URGENCY_RANK, func.coalesce(Seat.due_at, literal(FAR, Instant())), Seat.key))
-_BY_END = Order((Seat.ended_at, Seat.key), descending=True)
-_BY_COPY = Order((Copy.made_at, Copy.key), descending=True)
 # Narrowed to one case by an index, so that the OR reads no other case's seats.
 _WORKABLE = or_(and_(Seat.state == "claimed", Seat.assignee == bindparam("person")), and_(Seat.state == "open", offered_asked()))
 CASE_TASKS = Prepared(
@@ -105,25 +99,12 @@ CASE_TASKS = Prepared(
 
 def search_tasks(query: SearchTasks, reader: Reader) -> Page[TaskRow]:
     """One page of a box. Raises Invalid for a wrong cursor or limit."""
-    who = standing(reader.connection, reader.actor.person, reader.now)
-    statement, here = select_rows(reader, who), takes_part(who, reader.now, Seat.instance)
-    order = _BY_DUE
-    if query.box == "copied":
-        order = _BY_COPY
-        statement = statement.add_columns(Copy.id.label("copy_id"), Copy.read_at).join(Copy, Copy.seat == Seat.key)
-        statement = statement.where(Copy.person == who.person, here)
-    elif query.box == "done":
-        order = _BY_END
-        statement = statement.where(Seat.ended_by == who.person, DONE, here)
-    else:
-        # The few seats of the box first, then all that is shown of them: PostgreSQL would begin with every case of the house.
-        few = _box(query.box, who, reader).cte("few").prefix_with("MATERIALIZED")
-        statement = statement.where(Seat.key.in_(select(few.c.key)))
-    if query.process:
-        statement = statement.where(of_process(query.process))
-    if query.text:
-        statement = statement.where(contains(query.text))
-    rows, following = order.page(reader.connection, statement, query.cursor, query.limit)
+    most = checked_limit(query.limit)
+    statement, order = BOXES[query.box]
+    after = order.after(query.cursor)
+    wanted = {"process": query.process or None, "text": pattern(query.text) if query.text else None}
+    found = statement.all(reader.connection, **_asked(reader), **wanted, **after, most=most + 1)
+    rows, following = order.cut(found, most)
     return Page(items=tuple(_row(query, reader, row) for row in rows), next_cursor=following)
 
 
@@ -149,39 +130,22 @@ def list_case_tasks(query: ListCaseTasks, reader: Reader) -> Page[TaskRow]:
 
 def get_next_task(query: GetNextTask, reader: Reader) -> TaskRow | None:
     """The reader's own next task: one of the same case, else the first in his hands."""
-    who = standing(reader.connection, reader.actor.person, reader.now)
-    statement = select_rows(reader, who).where(Seat.key.in_(_box("todo", who, reader)))
-    if query.only_there:
-        statement = statement.where(ProcessInstance.id == query.instance)
-    if query.after is not None:
-        statement = statement.where(Seat.id != query.after)
-    elsewhere = case((ProcessInstance.id == query.instance, 0), else_=1)
-    row = reader.connection.execute(statement.order_by(elsewhere, *_BY_DUE.columns).limit(1)).one_or_none()
+    asked = {"case": query.instance, "anywhere": not query.only_there, "besides": query.after}
+    row = NEXT.first(reader.connection, **_asked(reader), **asked)
     return None if row is None else TaskRow(**task_values(reader, row))
 
 
 def count_tasks(query: CountTasks, reader: Reader) -> TaskCounts:
     """The numbers of all boxes."""
+    asked = _asked(reader)
+    answers = ask(reader.connection, *(statement.question(**asked) for statement in (WORK, UNREAD, STARTED)))
+    return TaskCounts(**{name: number for (row,) in answers for name, number in row._asdict().items()})
+
+
+def _asked(reader: Reader) -> dict[str, Any]:
+    """What every box is asked with."""
     who = standing(reader.connection, reader.actor.person, reader.now)
-    here = takes_part(who, reader.now, Copy.instance)
-    copied = select(func.count(Copy.key)).where(Copy.person == who.person, Copy.read_at.is_(None), here)
-    mine = (ProcessInstance.started_by == who.person, takes_part(who, reader.now, ProcessInstance.key))
-    started = select(func.count(ProcessInstance.key)).where(*mine, ProcessInstance.state == "active")
-
-    def number(statement: Any) -> int:
-        return int(reader.connection.execute(statement).scalar_one())
-
-    def boxed(box: Box) -> int:
-        return number(select(func.count(Seat.key)).where(Seat.key.in_(_box(box, who, reader))))
-
-    return TaskCounts(
-        todo=boxed("todo"),
-        claimable=boxed("claimable"),
-        overdue=boxed("overdue"),
-        soon=boxed("soon"),
-        copied=number(copied),
-        started=number(started),
-    )
+    return {"person": who.person, "principals": who.principals, "institutions": who.institutions, "now": reader.now}
 
 
 def _row(query: SearchTasks, reader: Reader, row: Any) -> TaskRow:
@@ -189,16 +153,3 @@ def _row(query: SearchTasks, reader: Reader, row: Any) -> TaskRow:
     if query.box == "copied":
         values |= {"copy_id": row.copy_id, "read_at": row.read_at, "unread": row.read_at is None}
     return TaskRow(**values)
-
-
-def _box(box: Box, who: Standing, reader: Reader) -> Any:
-    """Keys of the seats in a box of work that is still to be done."""
-    here = takes_part(who, reader.now, Seat.instance)
-    held = select(Seat.key).where(Seat.assignee == who.person, Seat.state == "claimed", here)
-    if box == "todo":
-        return held
-    offered = offered_seats(who, reader.now)
-    if box == "claimable":
-        return offered
-    late = Seat.due_at <= reader.now if box == "overdue" else and_(Seat.soon_at <= reader.now, Seat.due_at > reader.now)
-    return union_all(held.where(late), offered.where(late))

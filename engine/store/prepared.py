@@ -18,7 +18,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, Boolean, ClauseElement, ColumnElement, Connection, Dialect, Executable, Select, Text, bindparam
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ClauseElement,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Dialect,
+    Executable,
+    Select,
+    Text,
+    bindparam,
+)
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -250,7 +262,7 @@ class AmongFound(ColumnElement[bool]):
     type = Boolean()
     _is_implicitly_boolean = True
 
-    def __init__(self, column: Any, query: Select[Any]) -> None:
+    def __init__(self, column: Any, query: Select[Any] | CompoundSelect[Any]) -> None:
         self.column = _clause(column)
         self.query = query.scalar_subquery()
 
