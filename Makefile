@@ -42,6 +42,10 @@ chaos: setup  ## Long campaigns: every point of every act broken, crashes, walks
 	LIANDONG_CHAOS=1 LIANDONG_WALKS=$(WALKS) LIANDONG_STEPS=90 LIANDONG_SEED=$(SEED) $(BIN)/pytest --quiet --numprocesses 2 \
 		--dist loadscope --timeout 1800 --examples $(EXAMPLES) --first-seed $(SEED) tests/engine tests/worker tests/kernel $(ARGS)
 
+.PHONY: matrix
+matrix: setup  ## Approvals: ways to sign x places x operations, a cut of them on both databases (all of them in make chaos)
+	@$(BIN)/pytest --quiet --numprocesses 2 --dist loadgroup -p tests.engine.matrix.verdict tests/engine/matrix $(ARGS)
+
 .PHONY: lint
 lint: setup  ## Style and common mistakes
 	$(BIN)/ruff check

@@ -63,10 +63,14 @@ class Table:
         of_kind = (seat for seat in self.seats if seat.kind in kinds and seat.live)
         return [seat for seat in of_kind if parent is None or seat.parent == parent]
 
-    def unneeded(self) -> list[Ballot]:
+    def enough(self) -> list[Ballot]:
         """Seats added together of which one was enough, and it has acted."""
         acted = {(seat.parent, seat.kind) for seat in self.seats if seat.joint == "any" and seat.vote is not None}
         return [seat for seat in self.seats if seat.joint == "any" and seat.live and (seat.parent, seat.kind) in acted]
+
+    def not_after(self) -> list[Ballot]:
+        """Seats that are still to act and belong to nobody who was added after a signer."""
+        return [seat for seat in self.seats if seat.live and not any(above.kind == "after" for above in self._line(seat))]
 
     def opens(self) -> list[Ballot]:
         """Waiting seats whose turn it is."""
@@ -84,6 +88,11 @@ class Table:
 
     def _place(self, seat: Ballot) -> int:
         """Position of the deciding seat that an added one goes back to."""
-        while not seat.main and seat.parent in self._by_key:
-            seat = self._by_key[seat.parent]
-        return seat.position
+        return self._line(seat)[-1].position
+
+    def _line(self, seat: Ballot) -> list[Ballot]:
+        """A seat, who added it, who added him, up to the one whose vote decides."""
+        line = [seat]
+        while not line[-1].main and line[-1].parent in self._by_key:
+            line.append(self._by_key[line[-1].parent])
+        return line

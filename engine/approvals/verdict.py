@@ -58,6 +58,9 @@ class Verdict:
 def judge(policy: Policy, seats: Sequence[Ballot]) -> Verdict:
     """What the votes decide so far, and whose turn it is. Tells nothing but what follows from its arguments."""
     table = Table(seats)
+    gone = table.enough()
+    if gone:
+        table = Table([seat for seat in seats if seat not in gone])
     counts = _counts(policy, table)
     ruling = _ruling(policy, table, counts)
     if ruling == "back":
@@ -66,27 +69,20 @@ def judge(policy: Policy, seats: Sequence[Ballot]) -> Verdict:
             return Verdict(vote=None, outcome=None, counts=counts, again=again)
         ruling = REFUSE
     if ruling is not None and not table.pending("after"):
-        vote = REFUSE if ruling == AGREE and _refused(table, "after") else ruling
-        return Verdict(vote=vote, outcome=_outcome(policy, table, vote), counts=counts)
-    unneeded = table.unneeded()
-    if unneeded:
-        gone = {seat.key for seat in unneeded}
-        table = Table([seat for seat in seats if seat.key not in gone])
-    # Whoever is held only by added signers has nothing more to open but these.
-    opens = [seat for seat in table.opens() if ruling is None or not seat.main]
-    return Verdict(
-        vote=None,
-        outcome=None,
-        counts=counts,
-        opens=tuple(seat.key for seat in opens),
-        unneeded=tuple(seat.key for seat in unneeded),
-    )
+        return Verdict(vote=ruling, outcome=_outcome(policy, table, ruling), counts=counts)
+    if ruling is not None:
+        # It is decided; only those are still heard whom somebody wanted to speak after him.
+        over = table.not_after()
+        gone = [*gone, *over]
+        table = Table([seat for seat in table.seats if seat not in over])
+    opens = [seat.key for seat in table.opens()]
+    return Verdict(vote=None, outcome=None, counts=counts, opens=tuple(opens), unneeded=tuple(seat.key for seat in gone))
 
 
 def _ruling(policy: Policy, table: Table, counts: Counts) -> str | None:
     if any(seat.vote == ADJOURN for seat in table.main):
         return ADJOURN
-    if _refused(table, "before"):
+    if _refused(table):
         return REFUSE
     return _RULES[policy.mode](policy, table, counts)
 
@@ -160,8 +156,9 @@ _RULES: Mapping[str, Callable[[Policy, Table, Counts], str | None]] = {
 }
 
 
-def _refused(table: Table, kind: str) -> bool:
-    return any(seat.kind == kind and seat.binds and seat.vote == REFUSE for seat in table.seats)
+def _refused(table: Table) -> bool:
+    """Whether somebody who was added has refused with effect."""
+    return any(not seat.main and seat.binds and seat.vote == REFUSE for seat in table.seats)
 
 
 def _outcome(policy: Policy, table: Table, vote: str) -> str:

@@ -93,6 +93,12 @@ def require_operation(approval: ApprovalModel, seat: Any, operation: str) -> Non
         raise NotAllowed(refusal, "Expected to be allowed to {operation} at '{name}'", operation=operation, name=seat.name)
 
 
+def require_advice_in_vote(seat: Any, binds: bool) -> None:
+    """Raises Invalid when the refusal of an added signer is to decide a vote, where no single one does."""
+    if binds and seat.mode == "vote":
+        raise Invalid("binding-vote", "Expected advice in a vote, where one refusal decides nothing, but it was to bind")
+
+
 def require_no_seat(work: UnitOfWork, seat: Any, persons: Sequence[int]) -> None:
     """Raises Conflict when one of these has a seat in the round already: one person, one seat."""
     mine = Seat.round == seat.round, Seat.assignee.in_(persons)

@@ -16,11 +16,11 @@ from engine.appliers.rounds import seats_of_round
 from engine.appliers.tasks import SeatOpened, add_seats, close_seats, wait_for_others
 from engine.approvals import LIVE
 from engine.authorization import person_principal, require_visible_instance, standing
-from engine.commands.adding import Joint, added_seats, place_of, receivers, require_operation
+from engine.commands.adding import Joint, added_seats, place_of, receivers, require_advice_in_vote, require_operation
 from engine.commands.operation import required_reason
 from engine.commands.registry import Command
 from engine.commands.task import expect_revision, lock_open_seat, lock_seat, require_open
-from engine.errors import Conflict, Invalid, NotAllowed
+from engine.errors import Conflict, NotAllowed
 from engine.kernel.model import ApprovalModel
 from engine.records import Done
 from engine.runtime import Act, Change, Runtime, settle
@@ -144,9 +144,8 @@ def delegate_task(command: DelegateTask, work: UnitOfWork, runtime: Runtime) -> 
 def add_signers(command: AddSigners, work: UnitOfWork, runtime: Runtime) -> Done:
     hand = _Hand(work, runtime, command.task, f"add-{command.place}", command.revision)
     reason = required_reason(command.reason)
-    before, mode = command.place == "before", hand.seat.mode
-    if before and command.binds and mode == "vote":
-        raise Invalid("binding-vote", "Expected advice in a vote, where one refusal decides nothing, but it was to bind")
+    before = command.place == "before"
+    require_advice_in_vote(hand.seat, before and command.binds)
     people = hand.receivers(command.persons)
     added = added_seats(
         work,

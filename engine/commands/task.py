@@ -21,7 +21,7 @@ from engine.authorization import (
     seat_access,
     task_not_found,
 )
-from engine.commands.adding import Joint, added_seats, place_of, receivers, require_operation
+from engine.commands.adding import Joint, added_seats, place_of, receivers, require_advice_in_vote, require_operation
 from engine.commands.registry import Command
 from engine.commands.texts import require_text, require_values
 from engine.errors import Conflict, FieldError, Invalid, InvalidForm, NotAllowed
@@ -251,6 +251,7 @@ def _added_after(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case
     definition = runtime.definitions.get(seat.definition)
     element = definition.model.elements[seat.element]
     require_operation(element.approval or ApprovalModel(), seat, "add-after")
+    require_advice_in_vote(seat, command.binds)
     names = runtime.names(work, case, seat.scope)
     added = added_seats(
         work,
