@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from engine.appliers.journal import Journal
 from engine.authorization import person_principal, require_visible_seat, standing
-from engine.commands.adding import receiver
+from engine.commands.adding import receiver, require_no_seat
 from engine.commands.registry import Command
 from engine.commands.task import lock_seat
 from engine.commands.texts import require_text
@@ -53,6 +53,8 @@ def reassign_task(command: ReassignTask, work: UnitOfWork, runtime: Runtime) -> 
             [FieldError(path="reason", code="required", message="改派要写明原因。", message_en="Say why you reassign it.")]
         )
     person, capacity = receiver(work, case, command.person)
+    if seat.several:
+        require_no_seat(work, seat, [person])
     _give(work, seat, person, capacity)
 
     def noted(journal: Journal) -> None:
@@ -85,8 +87,9 @@ def _require_superior(work: UnitOfWork, seat: Row[Any]) -> None:
 def _give(work: UnitOfWork, seat: Row[Any], person: int, capacity: int) -> None:
     work.connection.execute(delete(Candidate).where(Candidate.seat == seat.key))
     work.connection.execute(insert(Candidate).values(principal=person_principal(person), seat=seat.key))
-    resolved = {"persons": [person], "principals": [person_principal(person)]}
-    work.connection.execute(update(Round).where(Round.key == seat.round).values(resolved=resolved))
+    if not seat.several:
+        resolved = {"persons": [person], "principals": [person_principal(person)]}
+        work.connection.execute(update(Round).where(Round.key == seat.round).values(resolved=resolved))
     given = {
         "state": "claimed",
         "assignee": person,

@@ -308,3 +308,26 @@ def test_two_who_act_at_once_get_one_answer_each(county: County) -> None:
     add(case, "dai", "before", "ren")
     with pytest.raises(Conflict):
         county.person("dai").complete(seat(case, "dai"), "agree", revision=revision)
+
+
+def test_one_of_several_seats_is_reassigned_and_the_others_stay(county: County) -> None:
+    county.deploy(signed("all", "gan", "guo"))
+    case = county.run("p")
+    it = county.person("it", "operations")
+    refused("already-asked", it.reassign, seat(case, "gan").id, county.person("guo"))
+    it.reassign(seat(case, "gan").id, county.person("ren"))
+    assert states(case, "ren", "guo") == ["claimed", "claimed"]
+    assert set(case.seats("sign")[0].resolved["persons"]) == {county.person("gan").key, county.person("guo").key}
+    say(case, "ren", "agree")
+    say(case, "guo", "agree")
+    assert result(case) == "agree"
+
+
+def test_others_are_not_asked_any_more_while_somebody_is_heard_after_the_deciding_vote(county: County) -> None:
+    county.deploy(signed("any", "gan", "guo"))
+    case = county.run("p")
+    command = CompleteTask(task=seat(case, "gan").id, outcome="agree", after=ids(county, "ren"), binds=False)
+    county.person("gan").do(command)
+    assert (result(case), states(case, "gan", "guo", "ren")) == (None, ["agree", "unneeded", "claimed"])
+    say(case, "ren", "refuse")
+    assert result(case) == "agree"
