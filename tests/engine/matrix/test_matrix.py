@@ -18,7 +18,7 @@ from engine.commands.seat_changes import AddSigners, DelegateTask, RemoveSigner,
 from engine.commands.task import CompleteTask
 from engine.errors import Conflict
 from engine.store.database import migrate
-from engine.store.tables import Candidate, Draft, Job, Person, Round, Rung, Seat, Token
+from engine.store.tables import Candidate, Draft, Job, Round, Rung, Seat, Token
 from engine.testing import CaseView, County
 from tests.engine.invariants import violations
 from tests.engine.matrix.cases import HELPERS, POSITIONS, SIGNERS, VARIANTS, Scene, key, model, scenes
@@ -26,7 +26,7 @@ from tests.engine.matrix.reference import Reference
 
 EVERY = list(scenes())
 LONG = bool(os.environ.get("LIANDONG_CHAOS"))
-CUT = 18
+CUT = 20
 """Out of how many cases a short run takes one; both databases take different ones."""
 STEPS_AT_MOST = 40
 
@@ -36,6 +36,7 @@ def chosen(turn: int) -> list[Scene]:
     return EVERY if LONG else EVERY[turn::CUT]
 
 
+PEOPLE: dict[str, People] = {}
 CASES = [(kind, scene) for turn, kind in enumerate(("sqlite", "postgresql")) for scene in chosen(turn * CUT // 2)]
 
 
@@ -71,14 +72,25 @@ def county_of(request: pytest.FixtureRequest, opened: dict[str, County], kind: s
     [pytest.param(kind, scene, id=f"{kind}-{scene}", marks=pytest.mark.xdist_group(kind)) for kind, scene in CASES],
 )
 def test_case(request: pytest.FixtureRequest, counties: dict[str, County], kind: str, scene: Scene) -> None:
-    Play(county_of(request, counties, kind), scene).run()
+    county = county_of(request, counties, kind)
+    if kind not in PEOPLE:
+        PEOPLE[kind] = People(county)
+    Play(county, PEOPLE[kind], scene).run()
+
+
+class People:
+    """The people of a county, looked up once."""
+
+    def __init__(self, county: County) -> None:
+        self.by_login = {login: county.person(login) for login in (*SIGNERS, *HELPERS)}
+        self.logins = {person.key: login for login, person in self.by_login.items()}
 
 
 class Play:
     """One case played on the engine and on the reference side by side."""
 
-    def __init__(self, county: County, scene: Scene) -> None:
-        self.county, self.scene = county, scene
+    def __init__(self, county: County, people: People, scene: Scene) -> None:
+        self.county, self.people, self.scene = county, people, scene
         self.reference = Reference(scene.variant.mode, list(scene.variant.signers), **scene.variant.options)
         self.case: CaseView = county.run(key(scene.variant, scene.position))
         self.round = self._rows(select(Round.key).where(Round.instance == self.case.key, Round.element == "sign"))[0].key
@@ -88,7 +100,7 @@ class Play:
     def run(self) -> None:
         """Plays it to its end, and cancels what is left."""
         if self.scene.variant.mode == "pool":
-            self.county.person("gan").claim(self._seats()[0].id)
+            self.people.by_login["gan"].claim(self._seats()[0].id)
         self.compare()
         for _ in range(self.scene.votes):
             self.say(self._next(), "agree")
@@ -118,13 +130,13 @@ class Play:
         ](actor, how)
 
     def transfer(self, actor: str, how: str) -> None:
-        command = TransferTask(task=self._seat(actor).id, person=self.county.person("shen").id, reason="出差")
-        self.county.person(actor).do(command)
+        command = TransferTask(task=self._seat(actor).id, person=self.people.by_login["shen"].id, reason="出差")
+        self.people.by_login[actor].do(command)
         self.reference.transfer(actor, "shen")
 
     def delegate(self, actor: str, how: str) -> None:
-        command = DelegateTask(task=self._seat(actor).id, person=self.county.person("shen").id, reason="请看")
-        self.county.person(actor).do(command)
+        command = DelegateTask(task=self._seat(actor).id, person=self.people.by_login["shen"].id, reason="请看")
+        self.people.by_login[actor].do(command)
         self.reference.ask_before(actor, "shen")
         if how == "remove":
             self.remove(actor, "shen")
@@ -138,9 +150,9 @@ class Play:
 
     def after(self, actor: str, how: str) -> None:
         joint, binds = (how if how in ("any", "order") else "all"), how != "advice"
-        persons = tuple(self.county.person(helper).id for helper in HELPERS)
+        persons = tuple(self.people.by_login[helper].id for helper in HELPERS)
         command = CompleteTask(task=self._seat(actor).id, outcome="agree", after=persons, joint=joint, binds=binds)
-        self.county.person(actor).do(command)
+        self.people.by_login[actor].do(command)
         self.reference.say(actor, "agree")
         self.reference.ask_after(actor, *HELPERS, joint=joint, binds=binds)
 
@@ -152,12 +164,14 @@ class Play:
 
     def remove(self, actor: str, gone: str) -> None:
         self.compare()
-        self.county.person(actor).do(RemoveSigner(task=self._seat(gone).id, reason="不需要了"))
+        self.people.by_login[actor].do(RemoveSigner(task=self._seat(gone).id, reason="不需要了"))
         self.reference.remove(gone)
 
     def _add(self, actor: str, place: Any, helpers: tuple[str, ...], **more: Any) -> None:
-        persons = tuple(self.county.person(helper).id for helper in helpers)
-        self.county.person(actor).do(AddSigners(task=self._seat(actor).id, persons=persons, place=place, reason="请协助", **more))
+        persons = tuple(self.people.by_login[helper].id for helper in helpers)
+        self.people.by_login[actor].do(
+            AddSigners(task=self._seat(actor).id, persons=persons, place=place, reason="请协助", **more)
+        )
 
     def speak(self) -> None:
         """Everybody says what the case wants of him until it is decided."""
@@ -179,7 +193,7 @@ class Play:
         """Somebody speaks, in the engine and in the reference."""
         seat = self._seat(actor)
         outcome = "advised" if seat.kind == "advice" else vote
-        self.county.person(actor).complete(seat.id, outcome, opinion="已阅")
+        self.people.by_login[actor].complete(seat.id, outcome, opinion="已阅")
         self.reference.say(actor, outcome)
         self.compare()
 
@@ -209,7 +223,7 @@ class Play:
         for seat in seats:
             if seat.ending == "unneeded":
                 with pytest.raises(Conflict) as late:
-                    self.county.person(self._login(seat.assignee)).complete(seat.id, "agree")
+                    self.people.by_login[self._login(seat.assignee)].complete(seat.id, "agree")
                 assert late.value.code == "task-closed"
                 assert late.value.facts["by"] is not None
                 break
@@ -234,7 +248,7 @@ class Play:
             if seat.key in self.said:
                 assert seat.vote == self.said[seat.key]
         for login in (*SIGNERS, *HELPERS):
-            assert self.county.person(login).box() == []
+            assert self.people.by_login[login].box() == []
 
     def _next(self) -> str:
         return sorted(self.reference.acting())[0]
@@ -243,7 +257,7 @@ class Play:
         return self._rows(select(*Seat.__table__.columns).where(Seat.round == self.round).order_by(Seat.key))
 
     def _seat(self, login: str) -> Any:
-        person = self.county.person(login).key
+        person = self.people.by_login[login].key
         return [seat for seat in self._seats() if seat.assignee == person and seat.state in ("claimed", "waiting")][-1]
 
     def _others(self) -> list[Any]:
@@ -254,7 +268,7 @@ class Play:
         return int(self._rows(select(Round.token).where(Round.key == self.round))[0].token)
 
     def _login(self, person: int) -> str:
-        return str(self.county.scalar(select(Person.staff_number).where(Person.key == person)))
+        return self.people.logins[person]
 
     def _rows(self, statement: Any) -> list[Any]:
         return self.county.rows(statement)
