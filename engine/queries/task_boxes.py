@@ -46,6 +46,8 @@ _HELD = and_(Seat.assignee == _PERSON, Seat.state == "claimed")
 _FREE = and_(AmongFound(Seat.key, _OFFERED), Seat.state == "open")
 # Narrowed by the index first, so that the OR reads nobody else's seats.
 _WORK = and_(AmongFound(Seat.key, _HELD_OR_OFFERED), or_(Seat.state == "open", _HELD))
+_DONE = or_(Seat.state == "completed", Seat.ending == "transferred")
+"""What a person has done: decided, or handed on. What nobody needed any more (无需处理) is not."""
 _OVERDUE = Seat.due_at <= _NOW
 _SOON = and_(Seat.soon_at <= _NOW, Seat.due_at > _NOW)
 _HERE = takes_part_asked(Seat.instance)
@@ -84,7 +86,7 @@ BOXES: Mapping[str, tuple[Prepared, Order]] = {
     "claimable": (_page(_FREE, BY_DUE), BY_DUE),
     "overdue": (_page(and_(_WORK, _OVERDUE), BY_DUE), BY_DUE),
     "soon": (_page(and_(_WORK, _SOON), BY_DUE), BY_DUE),
-    "done": (_page(and_(Seat.ended_by == _PERSON, Seat.state == "completed"), BY_END), BY_END),
+    "done": (_page(and_(Seat.ended_by == _PERSON, _DONE), BY_END), BY_END),
     "copied": (_copies(), BY_COPY),
 }
 """Asked also with `process`, `text`, `most` and what `Order.after` gives. `text` is a pattern of LIKE, escaped by `/`."""

@@ -84,8 +84,6 @@ class TaskCounts:
     """Cases that the reader started and that are still open."""
 
 
-DONE = or_(Seat.state == "completed", Seat.ending == "transferred")
-"""What a person has done: decided, or handed on. What nobody needed any more (无需处理) is not."""
 # Narrowed to one case by an index, so that the OR reads no other case's seats.
 _WORKABLE = or_(and_(Seat.state == "claimed", Seat.assignee == bindparam("person")), and_(Seat.state == "open", offered_asked()))
 CASE_TASKS = Prepared(
