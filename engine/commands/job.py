@@ -243,6 +243,9 @@ class _Batch:
             *Loaded.questions(timers),
         )
         loaded = Loaded.of(*rows)
+        if timers:
+            names = (runtime.definitions.get(case.definition).step_names for case in cases)
+            loaded.read_variables(work, [case.root_scope for case in cases], frozenset().union(*names))
         around = {instance: loaded.around(timer) for timer, instance in reversed(timers.items())}
         known = {case.key: case for case in cases}
         return cls(work=work, runtime=HeldCases(runtime, known, around), cases=known, held={row.key: row for row in held})

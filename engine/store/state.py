@@ -115,6 +115,8 @@ SCOPES_OF_TIMERS = Prepared(
     select(*SCOPE_COLUMNS).join(Subscription, Subscription.scope == Scope.key).where(Among(Subscription.key, "timers"))
 )
 
+VARIABLES_IN = Prepared(select(*_NAMED).where(Among(Variable.scope, "scopes"), Among(Variable.name, "names")))
+
 # What a step writes.
 NEW_SCOPE, NEW_TOKEN, NEW_SUBSCRIPTION, NEW_COMPENSATION = map(insert_of, (Scope, Token, Subscription, Compensation))
 PUT_VARIABLE = upsert_of(Variable)
@@ -135,6 +137,9 @@ class Loaded:
     tokens: dict[int, TokenRow] = field(default_factory=dict)
     scopes: dict[int, ScopeRow] = field(default_factory=dict)
     timers: dict[int, SubscriptionRow] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    variables: dict[int, dict[str, JSON]] = field(default_factory=dict)
+    """Of every scope that was looked at, those of `names`."""
 
     @staticmethod
     def questions(timers: Iterable[int]) -> tuple[Question, ...]:
@@ -151,13 +156,22 @@ class Loaded:
             timers={row.key: _as(SubscriptionRow, row) for row in timers},
         )
 
+    def read_variables(self, work: UnitOfWork, roots: Iterable[int], names: frozenset[str]) -> None:
+        """Reads the variables of these names in the root scopes of the instances and where their timers stand."""
+        places = {token.data_scope for token in self.tokens.values() if token.data_scope is not None}
+        scopes = {*roots, *self.scopes, *places}
+        self.names, self.variables = names, {scope: {} for scope in scopes}
+        for row in work.ask(VARIABLES_IN.question(scopes=scopes, names=names))[0] if names else ():
+            self.variables[row.scope][row.name] = row.value
+
     def around(self, timer: int) -> Loaded:
         """Of rows of many instances those around one timer. None at all when it is gone."""
         row = self.timers.get(timer)
         if row is None:
             return Loaded()
         tokens = {} if row.token is None else {row.token: self.tokens[row.token]}
-        return Loaded(tokens=tokens, scopes={row.scope: self.scopes[row.scope]}, timers={timer: row})
+        scopes = {row.scope: self.scopes[row.scope]}
+        return Loaded(tokens=tokens, scopes=scopes, timers={timer: row}, names=self.names, variables=self.variables)
 
 
 class StoredState:
@@ -170,8 +184,8 @@ class StoredState:
         self._tokens = self._loaded.tokens
         self._scopes = self._loaded.scopes
         self._subscriptions: dict[int, list[SubscriptionRow]] = {}
-        self._names: frozenset[str] = frozenset()
-        self._variables: dict[int, dict[str, JSON]] = {}
+        self._names = self._loaded.names
+        self._variables = self._loaded.variables
 
     def load_around(self, token: int, scope: int, names: frozenset[str]) -> None:
         """Loads together what moving a token nearly always asks for. `scope` is where it reads its variables.
