@@ -77,7 +77,7 @@ class InstanceDetail(InstanceRow):
     """A case opened."""
 
     collaboration = fields.List(fields.Nested(Member))
-    actions = fields.List(fields.String(validate=validate.OneOf(("withdraw",))))
+    actions = fields.List(fields.String(validate=validate.OneOf(("withdraw", "urge"))))
 
 
 class Start(CamelSchema):

@@ -19,6 +19,7 @@ class SeatLine(CamelSchema):
     """One person's place in a round. `state` waiting: not yet his turn. `ending`: how it ended when it counts for nothing."""
 
     id = fields.UUID()
+    revision = fields.Integer()
     person = fields.String(allow_none=True)
     post = Words(allow_none=True)
     institution = fields.String(allow_none=True)

@@ -63,7 +63,7 @@ class InstanceDetail(InstanceRow):
 
     collaboration: tuple[Member, ...]
     actions: tuple[str, ...]
-    """`withdraw` when the reader has started the case and may take it back."""
+    """`withdraw` when the reader has started the case and may take it back, `urge` when he may urge those who have it."""
 
 
 _NEWEST = Order((ProcessInstance.started_at, ProcessInstance.key), descending=True)
@@ -90,7 +90,10 @@ def get_instance(query: GetInstance, reader: Reader) -> InstanceDetail:
     values = instance_values(reader, row, steps_now(reader, [row])) | {"subject": row.subject}
     model = reader.definitions.model(row.definition)
     withdraws = row.suspended_at is None and hindrance(reader.connection, model, row, reader.actor.person) is None
-    return InstanceDetail(**values, collaboration=_members(reader, who, row), actions=("withdraw",) if withdraws else ())
+    urges = row.state == "active" and row.suspended_at is None and row.started_by == reader.actor.person
+    offered = (("withdraw", withdraws), ("urge", urges))
+    actions = tuple(name for name, possible in offered if possible)
+    return InstanceDetail(**values, collaboration=_members(reader, who, row), actions=actions)
 
 
 def get_instance_row(query: GetInstanceRow, reader: Reader) -> InstanceRow:

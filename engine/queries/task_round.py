@@ -37,6 +37,7 @@ class SeatLine:
     """One person's place in the round."""
 
     id: UUID
+    revision: int
     person: str | None
     post: str | None
     post_en: str | None
@@ -172,6 +173,7 @@ def _lines(reader: Reader, seats: Sequence[Any]) -> tuple[SeatLine, ...]:
             institution=seat.institution,
             kind=seat.kind,
             added_by=None if adder is None else adder.person,
+            revision=seat.revision,
             position=seat.position,
             state=seat.state,
             ending=seat.ending,

@@ -59,7 +59,7 @@ def test_a_decision_is_taken_back_and_a_case_withdrawn(sign_in: Callable[[str], 
     again = taken.json()["task"]["id"]
     assert again != draft["id"]
     gp.complete(again, "done")
-    assert gp.get(f"/instances/{case}")["actions"] == ["withdraw"]
+    assert gp.get(f"/instances/{case}")["actions"] == ["withdraw", "urge"]
     assert gp.call("POST", f"/instances/{case}/withdraw", {"mode": "later", "reason": "x"}).status_code == 422
     withdrawn = gp.call("POST", f"/instances/{case}/withdraw", {"mode": "void", "reason": "不再需要"})
     assert (withdrawn.status_code, withdrawn.json()["state"]) == (200, "cancelled")

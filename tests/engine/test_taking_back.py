@@ -178,7 +178,7 @@ def actions(county: County, person: Someone, case: CaseView) -> tuple[str, ...]:
 def test_a_starter_takes_the_case_back_to_the_draft_and_nobody_else_does(county: County, gan: Someone, guo: Someone) -> None:
     county.deploy(line("a", more=(GATES, task("b"), task("c")), flows="s > a > f > b > j, f > c > j, j > e"))
     case = gan.start("p")
-    assert actions(county, gan, case) == ("withdraw",)
+    assert actions(county, gan, case) == ("withdraw", "urge")
     with pytest.raises(Conflict) as refusal:
         withdraw(gan, case)
     assert refusal.value.code == "withdraw-no-draft"
@@ -195,7 +195,7 @@ def test_a_starter_takes_the_case_back_to_the_draft_and_nobody_else_does(county:
     assert (case.task("a").assignee, case.task("a").reason) == (gan.key, "returned")
     gan.complete(case.task("a"))
     guo.complete(case.task("b"))
-    assert actions(county, gan, case) == ()
+    assert actions(county, gan, case) == ("urge",)
     with pytest.raises(Conflict) as refusal:
         withdraw(gan, case)
     assert refusal.value.code == "withdraw-acted"

@@ -48,6 +48,17 @@ export const returnTask = (
   taskId: string, etag: string, body: { target: string; reason: string; resume: 'again' | 'direct'; endOthers: boolean; confirmed: boolean },
 ) => post<T.ActionReply>(`/tasks/${id(taskId)}/return`, body, etag)
 export const takeBack = (taskId: string) => post<T.ActionReply>(`/tasks/${id(taskId)}/take-back`, {})
+export const handOn = (taskId: string, etag: string, how: 'transfer' | 'delegate', personId: string, reason: string) =>
+  post<T.ActionReply>(`/tasks/${id(taskId)}/${how}`, { personId, reason }, etag)
+export const addSigners = (
+  taskId: string, etag: string, body: { personIds: string[]; place: 'before' | 'beside'; joint: 'all' | 'any' | 'order'; binds: boolean; reason: string },
+) => post<T.ActionReply>(`/tasks/${id(taskId)}/signers`, body, etag)
+export const sendCopies = (taskId: string, personIds: string[], circulate: boolean) => post<void>(`/tasks/${id(taskId)}/copies`, { personIds, circulate })
+export const removeSigner = (seat: T.SeatLine, reason: string) => post<T.ActionReply>(`/tasks/${id(seat.id)}/remove`, { reason }, `"${seat.revision}"`)
+export const recordVote = (seat: T.SeatLine, body: { outcome: string; evidence: string; opinion: string | null }) =>
+  post<T.ActionReply>(`/tasks/${id(seat.id)}/record-vote`, body, `"${seat.revision}"`)
+export const recordAbsence = (seat: T.SeatLine, opinion: string | null) =>
+  post<T.ActionReply>(`/tasks/${id(seat.id)}/record-absence`, { opinion }, `"${seat.revision}"`)
 export const saveDraft = async (taskId: string, data: T.Values, opinion: string): Promise<{ savedAt: string }> =>
   (await ask<{ savedAt: string }>('PUT', `/tasks/${id(taskId)}/draft`, { body: { data, opinion } })).body
 export const upload = (taskId: string, attachmentId: string, about: { field: string; name: string }, content: Blob, onProgress: (sent: number) => void, signal: AbortSignal) =>
@@ -60,6 +71,8 @@ export const markCopyRead = (copyId: string) => post<void>(`/copies/${id(copyId)
 
 export const withdraw = (instanceId: string, body: { mode: 'revise' | 'void'; reason: string; confirmed: boolean }) =>
   post<T.InstanceDetail>(`/instances/${id(instanceId)}/withdraw`, body)
+export const urge = (instanceId: string, text: string) => post<void>(`/instances/${id(instanceId)}/urge`, { text })
+export const comment = (instanceId: string, text: string) => post<void>(`/instances/${id(instanceId)}/comments`, { text })
 export const startable = () => get<T.Startable[]>('/processes/startable')
 export const start = (processKey: string, capacityId: string) =>
   post<{ instance: T.InstanceRow; nextTask: T.TaskRow | null }>('/instances', { processKey, capacityId, variables: {} })

@@ -1,4 +1,7 @@
 /** What /api/v1 says, field by field. Times are ISO 8601 in UTC, ids are UUID strings, `key` is a 63-bit integer as text. */
+import type { Operation, RoundDetail } from './signing-types'
+
+export type * from './signing-types'
 import type { Expression } from '../expressions/tree'
 
 export interface Page<Item> {
@@ -244,25 +247,10 @@ export interface TaskDetail extends TaskRow {
   opinions: Opinion[]
   ladder: LadderStep[]
   elementId: string
+  round: RoundDetail
+  operations: Operation[]
   /** Why the case was sent back to this step; without a name its starter has withdrawn it. */
   returned: { name: string | null; byName: string; reason: string; resume: 'again' | 'direct'; at: string } | null
-}
-
-/** A step done before; with a refusal the task cannot be sent back to it. */
-export interface ReturnTarget {
-  element: string
-  name: string
-  persons: string[]
-  decidedAt: string
-  refusal: string | null
-  refusalText: string | null
-  /** Steps whose other work ends with it. */
-  ends: string[]
-  /** Steps that have done something outside the case. */
-  effects: string[]
-  direct: boolean
-  previous: boolean
-  first: boolean
 }
 
 export interface NowStep {
@@ -292,7 +280,7 @@ export interface InstanceRow {
 export interface InstanceDetail extends InstanceRow {
   /** One instance for each pool the reader may see. */
   collaboration: { id: string; pool: string; institution: Coded | null; state: InstanceRow['state'] }[]
-  actions: 'withdraw'[]
+  actions: ('withdraw' | 'urge')[]
 }
 
 /** What came of an action; null for what the person may not see any more. */

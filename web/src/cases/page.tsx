@@ -19,6 +19,7 @@ import { Holder } from '../mine/tables'
 import { parts } from '../routing/router'
 import { Timeline } from '../timeline/timeline'
 
+const WordsDialog = lazy(() => import('./words'))
 const WithdrawDialog = lazy(() => import('./withdraw'))
 const Diagram = lazy(() => import('../diagram/diagram'))
 
@@ -43,12 +44,17 @@ export default function CasePage() {
 function Case({ detail }: { detail: InstanceDetail }) {
   const face = useSignal<'activity' | 'diagram'>('activity')
   const withdrawing = useSignal(false)
+  const words = useSignal<'comment' | 'urge' | null>(null)
   const subject = subjectOf({ subject: detail.subject, process: detail.process, instance: detail })
   return (
     <Screen title={subject} shape="case">
       <header class="case-head">
         <div class="fx"><Seal urgency={detail.urgency} /><b class="t3">{detail.process.name}</b><span class="d2">{detail.number}</span>
-          {detail.actions.includes('withdraw') && <button type="button" class="btn sm push" onClick={() => (withdrawing.value = true)}>{t('withdraw')}</button>}
+          <span class="fx push">
+            <button type="button" class="btn sm" onClick={() => (words.value = 'comment')}>{t('case.comment')}</button>
+            {detail.actions.includes('urge') && <button type="button" class="btn sm" onClick={() => (words.value = 'urge')}>{t('case.urge')}</button>}
+            {detail.actions.includes('withdraw') && <button type="button" class="btn sm" onClick={() => (withdrawing.value = true)}>{t('withdraw')}</button>}
+          </span>
         </div>
         <p class="s d2 facts">
           {detail.startedBy && <span>{t('case.started', { name: withoutSuffix(detail.startedBy.name), at: when(detail.startedAt, now.value) })}</span>}
@@ -58,6 +64,7 @@ function Case({ detail }: { detail: InstanceDetail }) {
         </p>
       </header>
       {withdrawing.value && <WithdrawDialog detail={detail} onClose={() => (withdrawing.value = false)} />}
+      {words.value && <WordsDialog id={detail.id} kind={words.value} onClose={() => (words.value = null)} />}
       <Now detail={detail} />
       <div class="tabs" role="tablist" aria-label={t('case.tabs')}>
         {(['activity', 'diagram'] as const).map((name) => (

@@ -17,9 +17,12 @@ export default function Slip({ leaf }: { leaf: Leaf }) {
   const values = leaf.values.value
   const faults = leaf.faults.value
   const { form } = detail
+  // The votes of the round under way stand in its own boxes.
+  const { seats } = detail.round
+  const before = seats.length > 1 ? detail.opinions.filter(({ at, step }) => step !== detail.name || !seats.some(({ endedAt }) => endedAt === at)) : detail.opinions
   const names = useMemo(() => namesOf(form?.components ?? [], values), [form, values])
   const writing: Writing = { values, names, faults, uploads: leaf.uploads, write: leaf.write }
-  if (!form && !detail.opinions.length) return <p class="note">{t('task.noForm')}</p>
+  if (!form && !before.length) return <p class="note">{t('task.noForm')}</p>
   return (
     <WritingContext.Provider value={writing}>
       <Head form={form} process={detail.process.name} number={detail.instance.number} />
@@ -27,7 +30,7 @@ export default function Slip({ leaf }: { leaf: Leaf }) {
         {form && blocksOf(form.components).filter((block) => !block.every((node) => isVacant(node, values, []))).map((block, at) =>
           isSection(block[0]!) ? <SectionBlock key={block[0].id} section={block[0]} path={[]} /> : <section key={at} class="fs flat"><Cells nodes={block} path={[]} /></section>,
         )}
-        <Signatures opinions={detail.opinions} />
+        <Signatures opinions={before} />
       </div>
     </WritingContext.Provider>
   )

@@ -1,8 +1,10 @@
 /** Every sentence in English. Fetched when somebody asks for English. */
+import { signing } from './en-signing'
 import { task } from './en-task'
 import type { Dictionary } from './zh'
 
 export const en: Dictionary = {
+  ...signing,
   ...task,
   // frame
   product: 'Liandong',

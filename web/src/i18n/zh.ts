@@ -1,7 +1,9 @@
 /** Every sentence the browser says, in Chinese. The keys are the contract: another language that lacks one does not compile. */
+import { signing } from './zh-signing'
 import { task } from './zh-task'
 
 export const zh = {
+  ...signing,
   ...task,
   // frame
   product: '联动',

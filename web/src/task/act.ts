@@ -123,6 +123,19 @@ export async function takeBack(leaf: Leaf): Promise<void> {
   })
 }
 
+/** Something done with the seats of the round; `leaves` when the task goes to somebody else. */
+export async function onSeat(leaf: Leaf, act: () => Promise<unknown>, done: string, leaves = false): Promise<void> {
+  await run(leaf, 'seat', async () => {
+    await act()
+    say(done)
+    giveHint('tasks')
+    if (!leaves) return leaf.load()
+    leaf.draft.clear()
+    replaceRow(leaf.id, null)
+    navigate('/inbox/todo', { replace: true })
+  })
+}
+
 async function run(leaf: Leaf, name: string, act: () => Promise<void>): Promise<void> {
   if (leaf.acting.value) return
   leaf.acting.value = name

@@ -1,11 +1,11 @@
 /** The action bar, always in the same place. On the desk: opinion, draft, outcomes. On the phone the primary outcome lies under the thumb. */
 import { useSignal } from '@preact/signals'
-import type { Outcome } from '../api/types'
+import type { Operation, Outcome } from '../api/types'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { lazy } from '../frame/lazy'
 import { narrow } from '../frame/media'
-import { t } from '../i18n'
+import { t, type Key } from '../i18n'
 import { rows } from '../inbox/store'
 import { useCommands } from '../keyboard/use-commands'
 import { claim, complete, labelOf, mayLeaveOut, missing, takeBack } from './act'
@@ -18,8 +18,9 @@ import { ReasonSheet } from './reason'
 import { ReassignDialog } from './reassign'
 import { UnclaimDialog } from './unclaim'
 
-type Layer = { kind: 'reason' | 'leave'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' | 'return' } | null
+type Layer = { kind: 'reason' | 'leave'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' | 'return' } | { kind: 'hand'; operation: Operation['operation'] } | null
 
+const HandDialog = lazy(() => import('./hand'))
 const ReturnDialog = lazy(() => import('./return'))
 
 /** Buttons beside 更多; what does not fit is in it. */
@@ -63,6 +64,9 @@ export function Actions({ leaf }: { leaf: Leaf }) {
   const entries: Entry[] = [
     ...outcomes.slice(shown.length).map((outcome) => ({ words: labelOf(outcome), act: () => void send(outcome) })),
     ...(allows(leaf, 'return') ? [{ words: t('return'), keys: 'R', act: () => void (layer.value = { kind: 'return' }) }] : []),
+    ...leaf.detail.value!.operations.filter(({ operation, allowed }) => allowed && operation !== 'add-after').map(({ operation }) => (
+      { words: t(`operation.${operation}` as Key), act: () => void (layer.value = { kind: 'hand', operation }) }
+    )),
     ...(allows(leaf, 'takeBack') ? [{ words: t('task.takeBack'), act: () => void takeBack(leaf) }] : []),
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
     ...(allows(leaf, 'reassign') ? [{ words: t('task.reassign'), act: () => void (layer.value = { kind: 'reassign' }) }] : []),
@@ -83,6 +87,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
       {layer.value?.kind === 'reason' && <ReasonSheet leaf={leaf} outcome={layer.value.outcome} onClose={close} onSend={send} />}
       {layer.value?.kind === 'leave' && <LeaveOutDialog leaf={leaf} outcome={layer.value.outcome} onClose={close} />}
       {layer.value?.kind === 'unclaim' && <UnclaimDialog leaf={leaf} onClose={close} />}
+      {layer.value?.kind === 'hand' && <HandDialog leaf={leaf} operation={layer.value.operation} onClose={close} />}
       {layer.value?.kind === 'return' && <ReturnDialog leaf={leaf} onClose={close} />}
       {layer.value?.kind === 'reassign' && <ReassignDialog leaf={leaf} onClose={close} />}
     </>

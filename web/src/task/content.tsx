@@ -16,6 +16,7 @@ import { OpinionField } from './opinion'
 import type { TaskTab } from './tab'
 
 const Slip = lazy(loadForm)
+const Signers = lazy(() => import('./signers'))
 const Diagram = lazy(() => import('../diagram/diagram'))
 
 export function Content({ leaf, tab }: { leaf: Leaf; tab: TaskTab }) {
@@ -35,6 +36,7 @@ export function Content({ leaf, tab }: { leaf: Leaf; tab: TaskTab }) {
       <div class="sheet-side" tabIndex={narrow.value ? undefined : 0}>
         <Notes leaf={leaf} />
         <Slip leaf={leaf} />
+        {leaf.detail.value!.round.seats.length > 1 && <Signers leaf={leaf} />}
         {narrow.value && <OpinionField leaf={leaf} />}
       </div>
       <aside aria-label={t('timeline.title')} tabIndex={narrow.value ? undefined : 0}>

@@ -1,0 +1,57 @@
+/** Rounds, their seats, and the moves of a case, over the wire. */
+export type Vote = 'agree' | 'refuse' | 'abstain' | 'adjourn'
+
+/** One person's place in a round. */
+export interface SeatLine {
+  id: string
+  revision: number
+  person: string | null
+  post: string | null
+  institution: string | null
+  kind: 'asked' | 'before' | 'after' | 'beside' | 'advice'
+  addedBy: string | null
+  state: 'waiting' | 'open' | 'claimed' | 'completed' | 'closed'
+  /** How it ended when it counts for nothing. */
+  ending: 'unneeded' | 'withdrawn' | 'removed' | 'transferred' | 'recused' | 'absent' | 'retaken' | null
+  vote: Vote | null
+  opinion: string | null
+  endedAt: string | null
+  recordedBy: string | null
+  mine: boolean
+  removable: boolean
+}
+
+/** One asking of a step's people. */
+export interface RoundDetail {
+  mode: 'single' | 'pool' | 'all' | 'any' | 'order' | 'vote'
+  threshold: string | null
+  quorum: string | null
+  tally: { agree: number; refuse: number; abstain: number; expected: number; present: number; base: number }
+  seats: SeatLine[]
+  /** Whether the reader may enter votes and absences of others. */
+  records: boolean
+}
+
+/** What the holder may do beside deciding, or why not. */
+export interface Operation {
+  operation: 'transfer' | 'delegate' | 'add-before' | 'add-after' | 'add-beside' | 'copy' | 'circulate'
+  allowed: boolean
+  reason: string | null
+}
+
+/** A step done before; with a refusal the task cannot be sent back to it. */
+export interface ReturnTarget {
+  element: string
+  name: string
+  persons: string[]
+  decidedAt: string
+  refusal: string | null
+  refusalText: string | null
+  /** Steps whose other work ends with it. */
+  ends: string[]
+  /** Steps that have done something outside the case. */
+  effects: string[]
+  direct: boolean
+  previous: boolean
+  first: boolean
+}
