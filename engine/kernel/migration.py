@@ -105,9 +105,9 @@ class _Survey(StateSource):
                 self.read(scope.key)
 
     def _pin(self, scope: ScopeRow) -> None:
-        if "definition" in scope.flags:
-            return
-        self.pinned[scope.key] = replace(scope, flags={**scope.flags, "definition": self.row.definition})
+        # A scope inside may not say so though the one around it does: it was opened while both versions were the same.
+        if "definition" not in scope.flags:
+            self.pinned[scope.key] = replace(scope, flags={**scope.flags, "definition": self.row.definition})
         inside = self.source.scopes_of(row.key for row in self.source.tokens_in(scope.key))
         for inner in inside:
             if inner.kind not in DATA_KINDS:

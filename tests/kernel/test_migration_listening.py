@@ -91,3 +91,19 @@ def test_what_a_called_process_has_done_can_be_undone_after_a_migration_of_its_c
     assert world.open() == ["undo_a"]
     world.complete("undo_a")
     assert world.ended()
+
+
+def test_a_called_process_keeps_its_version_in_what_it_opens_between_two_migrations_of_its_caller() -> None:
+    inside = '<subProcess id="box"><startEvent id="bs"/><userTask id="b"/>' + flows("bs>b") + "</subProcess>"
+    called = '<process id="q" isExecutable="true"><startEvent id="qs"/><userTask id="a"/>' + inside + flows("qs>a", "a>box")
+    old = '<process id="p" isExecutable="true"><startEvent id="s"/><callActivity id="call" calledElement="q"/>' + flows("s>call")
+    old += "</process>" + called + "</process>"
+    world = Versions(old, old.replace('"box"', '"crate"').replace("a_box", "a_crate"), reload=True)
+    world.start()
+    world.migrate()
+    world.migrate(to="d")
+    world.complete("a")
+    world.migrate()
+    assert world.open() == ["b"]
+    world.complete("b")
+    assert world.ended()
