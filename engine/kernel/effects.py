@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from functools import cached_property
+from typing import Protocol, TypeVar, cast
 
 from engine.kernel.rows import JSON, Delta
+
+E = TypeVar("E")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,3 +209,14 @@ class StepResult:
     """Tokens that ran."""
     scope: Callable[[int], Names]
     """The names that an expression may read in a scope, by key, as the step has left them."""
+
+    def of(self, kind: type[E]) -> Sequence[E]:
+        """The effects of one kind, in order."""
+        return cast(Sequence[E], self._by_kind.get(kind, ()))
+
+    @cached_property
+    def _by_kind(self) -> Mapping[type, Sequence[Effect]]:
+        found: dict[type, list[Effect]] = {}
+        for effect in self.effects:
+            found.setdefault(type(effect), []).append(effect)
+        return found

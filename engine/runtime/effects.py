@@ -34,14 +34,14 @@ from engine.store.unit_of_work import UnitOfWork
 
 def carry_out(step: Step) -> None:
     """Carries out the effects of a step in the order they happened; tasks come last and together."""
-    effects = step.result.effects
-    gone = {effect.token for effect in effects if isinstance(effect, TaskClosed) and not effect.completed}
-    born = {effect.token for effect in effects if isinstance(effect, TaskOpened)}
+    result = step.result
+    gone = {effect.token for effect in result.of(TaskClosed) if not effect.completed}
+    born = {effect.token for effect in result.of(TaskOpened)}
     for _, seat, element in close_rounds(step.work, sorted(gone - born)):
         step.journal.note("task-closed", element=element, task=str(seat))
-    for effect in effects:
+    for effect in result.effects:
         _carry_out(step.work, step.case, effect, step.journal)
-    opened = [effect for effect in effects if isinstance(effect, TaskOpened) and effect.token not in gone]
+    opened = [effect for effect in result.of(TaskOpened) if effect.token not in gone]
     if opened:
         open_tasks(step, opened)
 

@@ -29,7 +29,7 @@ def outline(step: Step) -> None:
         "urgency": model.urgency,
         "business_key": model.business_key,
     }
-    written = {effect.name for effect in result.effects if isinstance(effect, VariableWritten)}
+    written = {effect.name for effect in result.of(VariableWritten)}
     stale = {
         name: template
         for name, template in templates.items()

@@ -269,9 +269,7 @@ class Runtime:
             case.state, case.ended_at, case.suspended_at = row.state, work.now, None
         if not case.stored:
             self._insert(work, case, row)
-        writers = {
-            (effect.scope, effect.name): effect.element for effect in result.effects if isinstance(effect, VariableWritten)
-        }
+        writers = {(effect.scope, effect.name): effect.element for effect in result.of(VariableWritten)}
         write_delta(work, case.key, result.delta, revision=case.revision, writers=writers)
         work.reach(AFTER_DELTA)
         follow_timers(work, case.key, result.delta)

@@ -45,7 +45,7 @@ def notice_stuck(step: Step) -> None:
     """Raises an incident when the step has left an open case without a task, an event to wait for, or a stop that is known."""
     delta, case = step.result.delta, step.case
     moved = any(row.key in delta.created for row in delta.subscriptions)
-    over = {effect.token for effect in step.result.effects if isinstance(effect, ActivityEnded)}
+    over = {effect.token for effect in step.result.of(ActivityEnded)}
     hoped = any(isinstance(effect, HOPES) and effect.token not in over for effect in step.result.effects)
     if case.state != "active" or moved or hoped or _stands(step) or HOPE.value(step.work.connection, instance=case.key):
         return

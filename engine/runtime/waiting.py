@@ -19,15 +19,15 @@ CONTINUE = "continue"
 
 def follow_waiting(step: Step) -> None:
     """Offers, stops and removes work for other systems, and schedules and removes continuations, as the step decided."""
-    effects, work = step.result.effects, step.work
-    closed = {effect.token for effect in effects if isinstance(effect, ExternalTaskClosed)}
-    opened = [effect for effect in effects if isinstance(effect, ExternalTaskOpened) and effect.token not in closed]
+    result, work = step.result, step.work
+    closed = {effect.token for effect in result.of(ExternalTaskClosed)}
+    opened = [effect for effect in result.of(ExternalTaskOpened) if effect.token not in closed]
     close_external_tasks(work, closed)
     open_external_tasks(work, step.case.key, opened)
-    stop_external_tasks(work, {effect.token for effect in effects if isinstance(effect, ExternalTaskStopped)} - closed)
-    dropped = {effect.token for effect in effects if isinstance(effect, ContinuationDropped)}
+    stop_external_tasks(work, {effect.token for effect in result.of(ExternalTaskStopped)} - closed)
+    dropped = {effect.token for effect in result.of(ContinuationDropped)}
     unschedule(work, CONTINUE, dropped)
-    waiting = [effect for effect in effects if isinstance(effect, ContinuationScheduled) and effect.token not in dropped]
+    waiting = [effect for effect in result.of(ContinuationScheduled) if effect.token not in dropped]
     schedule(
         work, [JobScheduled(kind=CONTINUE, subject=effect.token, due_at=work.now, instance=step.case.key) for effect in waiting]
     )

@@ -8,9 +8,8 @@ with them when no transaction is open. Values travel as text, in the spelling of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import psycopg
@@ -24,8 +23,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 Texts = list[bytes | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One statement under the name that it is prepared by, with its values."""
 
     name: bytes
@@ -45,52 +43,50 @@ class PreparingConnection(Protocol):
 
 def run(connection: PreparingConnection, calls: Iterable[Call]) -> list[Any]:
     """Carries out the calls in their order; libpq's result of each. Raises psycopg's Error for the first that fails."""
-    server, expected = connection.pgconn, list[bool | bytes]()
+    server, extra = connection.pgconn, dict[int, bytes]()
     server.enter_pipeline_mode()
     try:
         try:
-            _queue(connection, server, calls, expected)
+            _queue(connection, server, calls, extra)
         finally:
             # Whatever was queued is answered, also when a value could not be spelled.
             server.pipeline_sync()
             results = connection.wait(_exchange(server))
-            _remember(connection, expected, results)
+            _remember(connection, extra, results)
     finally:
         # A connection that is lost has no pipeline to leave.
         if server.status == psycopg.pq.ConnStatus.OK:
             server.exit_pipeline_mode()
-    answers = []
-    for kept, result in zip(expected, results, strict=False):
-        if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+    for result in results:
+        if result.status not in _DONE:
             raise error_from_result(result, encoding="utf-8")
-        if kept is True:
-            answers.append(result)
-    return answers
+    return [result for number, result in enumerate(results) if number not in extra]
 
 
-def _remember(connection: PreparingConnection, expected: list[bool | bytes], results: list[Any]) -> None:
+def _remember(connection: PreparingConnection, extra: dict[int, bytes], results: list[Any]) -> None:
     """Notes what the server has prepared, also when what came with it has failed: it keeps that through a rollback."""
-    for kept, result in zip(expected, results, strict=False):
-        if isinstance(kept, bytes) and result.status == ExecStatus.COMMAND_OK:
-            connection.prepared_names.add(kept)
+    for number, name in extra.items():
+        if name and number < len(results) and results[number].status == ExecStatus.COMMAND_OK:
+            connection.prepared_names.add(name)
 
 
-def _queue(connection: PreparingConnection, server: Any, calls: Iterable[Call], expected: list[bool | bytes]) -> None:
-    """Queues everything; adds to `expected` of each result whether it is an answer, or the name that it has prepared.
+def _queue(connection: PreparingConnection, server: Any, calls: Iterable[Call], extra: dict[int, bytes]) -> None:
+    """Queues everything; `extra` are the numbers of the results that answer no call, with the name that each has prepared.
 
     What fills a packet is sent at once, so that the server works while the rest is spelled.
     """
-    fresh: set[bytes] = set()
+    known, number = connection.prepared_names, 0
     if server.transaction_status == TransactionStatus.IDLE:
         server.send_query_params(b"BEGIN", [])
-        expected.append(False)
-    for call in calls:
-        if call.name not in connection.prepared_names and call.name not in fresh:
-            server.send_prepare(call.name, call.sql)
-            fresh.add(call.name)
-            expected.append(call.name)
-        server.send_query_prepared(call.name, call.values)
-        expected.append(True)
+        extra[number] = b""
+        number += 1
+    for name, sql, values in calls:
+        if name not in known and name not in extra.values():
+            server.send_prepare(name, sql)
+            extra[number] = name
+            number += 1
+        server.send_query_prepared(name, values)
+        number += 1
 
 
 def _exchange(server: Any) -> PQGen[list[Any]]:
@@ -111,20 +107,37 @@ def _exchange(server: Any) -> PQGen[list[Any]]:
         results.append(result)
 
 
-def text_of(value: Any) -> bytes | None:
-    """A value as PostgreSQL spells it. Raises DataError for a text it cannot keep."""
+def spelling(kind: TypeEngine[Any], convert: Callable[[Any], Any] | None) -> Callable[[Any], bytes | None]:
+    """How a value of that type is spelled for PostgreSQL, once `convert` has made of it what a driver would be given.
+
+    The function raises DataError for a text that PostgreSQL cannot keep.
+    """
+    if convert is not None:
+        spell = _text if isinstance(_bare(kind), String) else _text_of
+        return lambda value: spell(convert(value))
+    return _number if isinstance(kind, Integer) else _text if isinstance(kind, String) else _text_of
+
+
+def _text_of(value: Any) -> bytes | None:
     return None if value is None else _SPELLED[type(value)](value)
 
 
-def _text(value: str) -> bytes:
+def _number(value: int | None) -> bytes | None:
+    return None if value is None else b"%d" % value
+
+
+def _text(value: str | None) -> bytes | None:
+    if value is None:
+        return None
     if "\0" in value:
         raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
     return value.encode()
 
 
-_SPELLED: dict[type, Callable[[Any], bytes]] = {
+_DONE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
+_SPELLED: dict[type, Callable[[Any], bytes | None]] = {
     bool: lambda value: b"t" if value else b"f",
-    int: lambda value: b"%d" % value,
+    int: _number,
     str: _text,
     datetime: lambda value: value.isoformat(" ").encode(),
     date: lambda value: value.isoformat().encode(),
@@ -141,10 +154,18 @@ _READ: tuple[tuple[type[TypeEngine[Any]], Callable[[bytes], Any]], ...] = (
 )
 
 
-def reading(kind: TypeEngine[Any]) -> Callable[[bytes], Any]:
-    """How a column of that type is read from PostgreSQL's spelling. Raises TypeError for a type that no hot statement reads."""
-    bare = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
-    for known, read in _READ:
-        if isinstance(bare, known):
-            return read
-    raise TypeError(f"Expected a type that prepared statements can read, but found {kind!r}")
+def reading(kind: TypeEngine[Any], convert: Callable[[Any], Any] | None) -> Callable[[bytes], Any]:
+    """How a column of that type is read from PostgreSQL's spelling, with `convert` on what a driver would give.
+
+    Raises TypeError for a type that no hot statement reads.
+    """
+    bare = _bare(kind)
+    found = next((read for known, read in _READ if isinstance(bare, known)), None)
+    if found is None:
+        raise TypeError(f"Expected a type that prepared statements can read, but found {kind!r}")
+    read = found
+    return read if convert is None else lambda text: convert(read(text))
+
+
+def _bare(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    return kind.impl_instance if isinstance(kind, TypeDecorator) else kind

@@ -87,16 +87,9 @@ class Prepared:
         row = self.first(connection, **values)
         return None if row is None else row[0]
 
-    def calls(self, dialect: Dialect, rows: Sequence[Values]) -> Iterator[pipeline.Call]:
-        """What PostgreSQL's pipeline is given to carry it out for each of these rows."""
-        form = self.form(dialect)
-        if self._many is None or len(rows) == 1:
-            yield from (form.call(row) for row in rows)
-            return
-        names = form.names
-        objects = [dict(zip(names, form.parameters(row), strict=True)) for row in rows]
-        text = json.dumps(objects, default=str, ensure_ascii=False, check_circular=False)
-        yield self._many.form(dialect).call({"rows": text})
+    def many_form(self, dialect: Dialect, number: int) -> _Form | None:
+        """What carries it out for that number of rows at once; None where each row takes its own call."""
+        return None if self._many is None or number == 1 else self._many.form(dialect)
 
     def form(self, dialect: Dialect) -> _Form:
         """What it is on one database."""
@@ -118,26 +111,35 @@ class _Form:
         self.sql = str(compiled)
         self._name, self._bytes = f"liandong_{next(_NUMBERS)}".encode(), self.sql.encode()
         self._slots: list[tuple[str, Convert | None]] = []
+        self._spellings: list[tuple[str, Convert]] = []
         self._constants: dict[str, Any] = {}
         for name in compiled.positiontup or ():
             bind = compiled.binds[name]
-            self._slots.append((name.removeprefix("the_"), _binding(bind.type, dialect)))
+            given, convert = name.removeprefix("the_"), _binding(bind.type, dialect)
+            self._slots.append((given, convert))
+            self._spellings.append((given, pipeline.spelling(bind.type, convert)))
             if not bind.required:
                 self._constants[name] = compiled.params[name]
         columns: list[Any] = list(getattr(statement, "exported_columns", ()))
         self._row = namedtuple("Row", [column.key for column in columns]) if columns else None
-        self._spelled = [pipeline.reading(column.type) for column in columns] if postgres else []
         readers = [_reading(column.type, dialect) for column in columns]
+        read = (
+            [pipeline.reading(column.type, reader) for column, reader in zip(columns, readers, strict=True)] if postgres else []
+        )
+        self._spelled = list(enumerate(read))
         self._readers = [(number, reader) for number, reader in enumerate(readers) if reader is not None]
 
-    @property
-    def names(self) -> list[str]:
-        """Names of its values, in the order of `parameters`."""
-        return [name for name, _ in self._slots]
+    def text(self, rows: Sequence[Values]) -> str:
+        """The values of these rows as the JSON text of objects."""
+        names = [name for name, _ in self._slots]
+        objects = [dict(zip(names, self.parameters(row), strict=True)) for row in rows]
+        return json.dumps(objects, default=str, ensure_ascii=False, check_circular=False)
 
     def call(self, values: Values) -> pipeline.Call:
         """The statement as PostgreSQL's pipeline takes it."""
-        return pipeline.Call(self._name, self._bytes, [pipeline.text_of(value) for value in self.parameters(values)])
+        if self._constants:
+            values = {**values, **self._constants}
+        return pipeline.Call(self._name, self._bytes, [spell(values[name]) for name, spell in self._spellings])
 
     def parameters(self, values: Values) -> list[Any]:
         """The values in the order and the types of the driver. Raises KeyError for one that is missing."""
@@ -147,12 +149,11 @@ class _Form:
 
     def spelled_rows(self, result: Any) -> list[Any]:
         """libpq's result as named tuples of Python values."""
-        read, get = list(enumerate(self._spelled)), result.get_value
-        found = []
-        for row in range(result.ntuples):
-            texts = [get(row, column) for column, _ in read]
-            found.append([None if text is None else reader(text) for text, (_, reader) in zip(texts, read, strict=True)])
-        return self.rows(found)
+        make, get = cast(Any, self._row)._make, result.get_value
+        return [
+            make([None if (text := get(row, column)) is None else read(text) for column, read in self._spelled])
+            for row in range(result.ntuples)
+        ]
 
     def rows(self, found: Sequence[Sequence[Any]]) -> list[Any]:
         """The driver's rows as named tuples of Python values."""
@@ -209,9 +210,14 @@ def _pipelined(
 
     def calls() -> Iterator[pipeline.Call]:
         for number, (statement, rows) in enumerate(orders):
-            for call in statement.calls(dialect, rows):
+            form, many = statement.form(dialect), statement.many_form(dialect, len(rows))
+            if many is not None:
                 owners.append(number)
-                yield call
+                yield many.call({"rows": form.text(rows)})
+                continue
+            for row in rows:
+                owners.append(number)
+                yield form.call(row)
         for form, question in zip(forms, questions, strict=True):
             yield form.call(question.values)
 
