@@ -16,6 +16,7 @@ from benchmarks.community import INSTITUTION, LOGIN, clerk, open_tasks, prepare
 from benchmarks.figures import Figures, summarise
 from benchmarks.nodes import cpu_seconds, nodes, peak_memory_mb
 from benchmarks.wire import counted as counted_wire
+from cli.memory import settle
 from engine.commands.account import CreateAccount
 from engine.commands.instance import RunInstance
 from engine.commands.task import CompleteTask
@@ -87,6 +88,7 @@ def _node(url: str, person: int, clients: int, warm_up: int, counted: int, gate:
     case: Case = lambda times: one_case(engine, actor, times)  # noqa: E731
     try:
         work([case] * clients, warm_up)
+        settle()
         gate.wait()
         began = time.monotonic()
         times = work([case] * clients, counted)

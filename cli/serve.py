@@ -14,6 +14,7 @@ from waitress.server import create_server
 from api.app import create_app, hub_of
 from api.config import ApiConfig
 from cli.demonstration import prepare_demo
+from cli.memory import settle
 from cli.settings import read_settings, store_options
 from engine.engine import Engine
 from engine.store.database import migrate
@@ -50,6 +51,7 @@ def serve(demo: bool, host: str, port: int, no_worker: bool, database: str | Non
         if worker is not None:
             worker.start()
         click.echo("\n".join([*lines, f"联动 Liandong: http://{host}:{server.effective_port}"]))
+        settle()
         server.run()
     finally:
         if worker is not None:

@@ -10,6 +10,7 @@ from types import FrameType
 
 import click
 
+from cli.memory import settle
 from cli.settings import read_settings, store_options
 from engine.engine import Engine
 from worker.worker import Worker
@@ -33,6 +34,7 @@ def worker(name: str | None, batch: int, database: str | None, var: Path) -> Non
     try:
         engine.database.check_schema()
         working = Worker(engine, name, batch=batch)
+        settle()
         working.start()
         click.echo(f"worker {working.name}")
         asked.wait()
