@@ -19,7 +19,7 @@ from engine.kernel.rows import JSON
 from engine.kernel.triggers import Fire, SetVariables, StartAdHoc, Trigger
 from engine.records import Done
 from engine.runtime import Act, Case, Definition, NewCase, Runtime
-from engine.runtime.definitions import latest
+from engine.runtime.definitions import LATEST, latest
 from engine.store.base import dump_json
 from engine.store.prepared import Prepared
 from engine.store.tables import Institution, ProcessInstance
@@ -60,7 +60,7 @@ class MoveInstance(Command[Done]):
 
 
 def start_instance(command: StartInstance, work: UnitOfWork, runtime: Runtime) -> Done:
-    definition = _definition(work, runtime, command.process_key)
+    definition = _definition(runtime, latest(work.connection, command.process_key), command.process_key)
     model = definition.model
     who = standing(work.connection, work.actor.person, work.now)
     if not model.startable:
@@ -74,6 +74,7 @@ def start_instance(command: StartInstance, work: UnitOfWork, runtime: Runtime) -
     new = NewCase(
         definition=definition.key,
         institution=capacity.institution,
+        institution_code=capacity.institution_code,
         number=number,
         business_key=number,
         started_by=work.actor.person,
@@ -94,18 +95,22 @@ def run_instance(command: RunInstance, work: UnitOfWork, runtime: Runtime) -> Do
     require_right(work.actor, "operations")
     require_values(command.variables)
     require_text("business_key", command.business_key, 200)
-    definition = _definition(work, runtime, command.process_key)
-    institution = None
-    if command.institution is not None:
-        institution = INSTITUTION.value(work.connection, code=command.institution)
-        if institution is None:
-            raise NotFound(
-                "no-institution",
-                "Expected to find institution '{institution}', but there is none",
-                institution=command.institution,
-            )
+    found, institutions = work.ask(
+        LATEST.question(process_id=command.process_key), INSTITUTION.question(code=command.institution or "")
+    )
+    definition = _definition(runtime, found[0].key if found else None, command.process_key)
+    if command.institution is not None and not institutions:
+        raise NotFound(
+            "no-institution",
+            "Expected to find institution '{institution}', but there is none",
+            institution=command.institution,
+        )
     new = NewCase(
-        definition=definition.key, institution=institution, variables=command.variables, business_key=command.business_key
+        definition=definition.key,
+        institution=institutions[0].key if institutions else None,
+        institution_code=command.institution if institutions else None,
+        variables=command.variables,
+        business_key=command.business_key,
     )
     return _done(runtime.start(work, new, Act(action="start", object=command.process_key)))
 
@@ -121,8 +126,7 @@ def move_instance(command: MoveInstance, work: UnitOfWork, runtime: Runtime) -> 
     return _done(case)
 
 
-def _definition(work: UnitOfWork, runtime: Runtime, process_key: str) -> Definition:
-    key = latest(work.connection, process_key)
+def _definition(runtime: Runtime, key: int | None, process_key: str) -> Definition:
     if key is None:
         raise NotFound("no-process", "Expected to start process '{process}', but none is deployed", process=process_key)
     return runtime.definitions.get(key)

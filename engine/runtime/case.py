@@ -84,6 +84,8 @@ class NewCase:
 
     definition: int
     institution: int | None
+    institution_code: str | None = None
+    """Code of the institution, when whoever starts it knows it."""
     variables: Mapping[str, JSON]
     start_element: str | None = None
     start_event: tuple[str, str | None] | None = None

@@ -123,8 +123,8 @@ class Runtime:
         """Starts an instance and runs it until it waits; `before` may add to its history first."""
         definition = self.definitions.get(new.definition)
         key = work.new_key()
-        code = None
-        if new.institution is not None:
+        code = new.institution_code
+        if code is None and new.institution is not None:
             code = INSTITUTION_CODE.value(work.connection, key=new.institution)
         case = Case(
             key=key,

@@ -26,7 +26,7 @@ from engine.testing import County, bpmn, process, user_task
 from tests.campaign import campaign
 from tests.engine.models import END, START, seats, two_tasks
 
-MOST_ROUND_TRIPS = 8
+MOST_ROUND_TRIPS, MOST_STATEMENTS = 5, 28
 
 
 class Meter:
@@ -73,7 +73,7 @@ def meter(county: County) -> Meter:
     return Meter(county, county.url)
 
 
-def test_a_person_completes_a_task_in_eight_round_trips_at_most(county: County) -> None:
+def test_a_person_completes_a_task_in_five_round_trips_at_most(county: County) -> None:
     if county.url.startswith("sqlite"):
         pytest.skip("SQLite has no round trips")
     county.deploy(two_tasks())
@@ -86,6 +86,7 @@ def test_a_person_completes_a_task_in_eight_round_trips_at_most(county: County) 
             first.complete(task)
         # The second time every statement is known: the lock, the load, the people of the next task, the writes, the commit.
         assert 0 < traffic.round_trips <= MOST_ROUND_TRIPS
+        assert traffic.statements <= MOST_STATEMENTS
 
 
 def test_a_seat_costs_the_same_among_70_and_among_4459(county: County, meter: Meter) -> None:
