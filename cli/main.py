@@ -19,12 +19,18 @@ from cli.schema import migrate
 from cli.serve import serve
 from cli.user import user
 from cli.worker import worker
+from engine.functions import register_installed
+from engine.functions.plugins import PluginRefused
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="liandong", prog_name="liandong")
 def main() -> None:
     """联动 Liandong: processes that cross the institutions of a county medical community."""
+    try:
+        register_installed()
+    except PluginRefused as refused:
+        raise click.ClickException(str(refused)) from refused
 
 
 @click.command()

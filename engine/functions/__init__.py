@@ -1,4 +1,4 @@
-"""Functions that service tasks may call by name: pure, registered here, nothing else can be called.
+"""Functions that service tasks may call by name: pure, registered here or by an installed package, nothing else can be called.
 
 A function takes one mapping of inputs and gives one mapping of results, both JSON-ready. It knows no store, no
 organisation and no clock: what it decides by (thresholds, lists, the present instant) is among its inputs, so that a
@@ -7,15 +7,21 @@ community changes `parameters.json` and never code. Wrong inputs raise `engine.e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from engine.functions import referral
-
-Function = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+from engine.functions.plugins import Function, installed_functions
 
 _MODULES: tuple[Mapping[str, Function], ...] = (referral.FUNCTIONS,)
 
-REGISTERED: Mapping[str, Function] = MappingProxyType({name: call for module in _MODULES for name, call in module.items()})
+_OURS = {name: call for module in _MODULES for name, call in module.items()}
+_known = dict(_OURS)
+REGISTERED: Mapping[str, Function] = MappingProxyType(_known)
 """Name to function."""
+
+
+def register_installed() -> None:
+    """Registers the functions of installed packages. Raises PluginRefused, and then registers none of them."""
+    found = installed_functions(_OURS)
+    _known.update(found)
