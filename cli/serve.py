@@ -15,7 +15,7 @@ from api.app import create_app, hub_of
 from api.config import ApiConfig
 from cli.demonstration import prepare_demo
 from cli.memory import settle
-from cli.settings import read_settings, store_options
+from cli.settings import make_dispatcher, read_settings, store_options
 from engine.engine import Engine
 from engine.store.database import migrate
 from worker.worker import Worker
@@ -41,6 +41,7 @@ def serve(demo: bool, host: str, port: int, no_worker: bool, database: str | Non
     migrate(settings.engine.database_url)
     engine = Engine(settings.engine)
     worker = None if no_worker else Worker(engine)
+    dispatcher = None if no_worker else make_dispatcher(engine, settings)
     try:
         lines = prepare_demo(engine, var) if demo else []
         try:
@@ -48,12 +49,17 @@ def serve(demo: bool, host: str, port: int, no_worker: bool, database: str | Non
         except OSError as error:
             reason = error.strerror or error
             raise click.ClickException(f"Expected to listen on {host}:{port}, but {reason}. Try --port.") from error
+        engine.join()
         if worker is not None:
             worker.start()
+        if dispatcher is not None:
+            dispatcher.start()
         click.echo("\n".join([*lines, f"联动 Liandong: http://{host}:{server.effective_port}"]))
         settle()
         server.run()
     finally:
+        if dispatcher is not None:
+            dispatcher.stop()
         if worker is not None:
             worker.stop()
         engine.close()

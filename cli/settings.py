@@ -17,6 +17,10 @@ import click
 from api.config import ApiConfig
 from engine.calendar import read_minute
 from engine.config import Config
+from engine.engine import Engine
+from worker.channels import channels_of
+from worker.config import ChannelConfig
+from worker.dispatcher import Dispatcher
 
 PREFIX = "LIANDONG_"
 MAX_NUMBER = 100_000
@@ -41,6 +45,7 @@ class Settings:
 
     engine: Config
     api: ApiConfig
+    channels: ChannelConfig
 
 
 def _number(text: str) -> int:
@@ -95,6 +100,9 @@ ENGINE_SETTINGS = (
     Setting("MESSAGE_EXPIRY_DAYS", "message_expiry", _spans(days=1), "a message nobody takes is dead after so long"),
     Setting("IDEMPOTENCY_DAYS", "idempotency", _spans(days=1), "how long a request may be repeated under its key"),
     Setting("QUIET_HOURS", "quiet_hours", _hours, "reminders wait for their end; `none` for none; clinical ones do not wait"),
+    Setting(
+        "CONFIRM_MINUTES", "confirm", _spans(minutes=1), "a message that is not confirmed for so long goes to the next channel"
+    ),
     Setting("CASE_ATTACHMENTS_MB", "case_attachments", _number, "megabytes that the attachments of a case may have"),
     Setting("VISIBLE_DAYS", "visible_after_end", _spans(days=1), "how long institutions see a case after its end"),
 )
@@ -103,7 +111,25 @@ API_SETTINGS = (
     Setting("TRUSTED_PROXIES", "trusted_proxies", _number, "how many proxies in front may be believed"),
     Setting("STREAM_LIMIT", "stream_limit", _number, "open event streams; each holds a server thread"),
 )
-SETTINGS = (*ENGINE_SETTINGS, *API_SETTINGS)
+CHANNEL_SETTINGS = (
+    Setting("PUBLIC_URL", "public_url", str, "where people reach the inbox; messages link to it"),
+    Setting("SMTP_HOST", "smtp_host", str, "mail server; none sends no mail"),
+    Setting("SMTP_PORT", "smtp_port", _number, "its port"),
+    Setting("SMTP_SECURITY", "smtp_security", str, "`starttls`, `tls` or `none`"),
+    Setting("SMTP_USER", "smtp_user", str, "who signs in there; nobody if empty"),
+    Setting("SMTP_PASSWORD", "smtp_password", str, "with which password"),
+    Setting("SMTP_FROM", "smtp_from", str, "sender of the mails"),
+    Setting("WECOM_URL", "wecom_url", str, "WeCom robot, or a JSON object of robots by institution, `*` for all others"),
+    Setting("DINGTALK_URL", "dingtalk_url", str, "DingTalk robot, or robots, likewise"),
+    Setting("DINGTALK_SECRET", "dingtalk_secret", str, "what its calls are signed with"),
+    Setting("FEISHU_URL", "feishu_url", str, "Feishu robot, or robots, likewise"),
+    Setting("FEISHU_SECRET", "feishu_secret", str, "what its calls are signed with"),
+    Setting("WEBHOOK_URL", "webhook_url", str, "another system that is told"),
+    Setting("WEBHOOK_SECRET", "webhook_secret", str, "what its calls are signed with"),
+    Setting("OUTBOUND_HOSTS", "allowed_hosts", str, "hosts that may be called, with a port where it is not 443"),
+    Setting("OUTBOUND_NETWORKS", "allowed_networks", str, "networks of one's own that they may lie in, such as 10.0.0.0/8"),
+)
+SETTINGS = (*ENGINE_SETTINGS, *API_SETTINGS, *CHANNEL_SETTINGS)
 
 
 def read_settings(
@@ -116,7 +142,17 @@ def read_settings(
     given = os.environ if environment is None else environment
     url = database or f"sqlite:///{var.absolute() / 'liandong.db'}"
     config = replace(Config(database_url=url, demo=demo), **_values(ENGINE_SETTINGS, given))
-    return Settings(engine=config, api=replace(ApiConfig(), **_values(API_SETTINGS, given)))
+    channels = replace(ChannelConfig(), **_values(CHANNEL_SETTINGS, given))
+    return Settings(engine=config, api=replace(ApiConfig(), **_values(API_SETTINGS, given)), channels=channels)
+
+
+def make_dispatcher(engine: Engine, settings: Settings) -> Dispatcher:
+    """What tells people beside the inbox. Raises click.UsageError for a setting that does not fit."""
+    config = settings.channels
+    try:
+        return Dispatcher(engine, channels_of(config, engine.clock.now), config.public_url)
+    except ValueError as error:
+        raise click.UsageError(f"Expected {error} among the settings of channels") from None
 
 
 def _values(settings: tuple[Setting, ...], given: Mapping[str, str]) -> dict[str, Any]:

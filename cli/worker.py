@@ -11,7 +11,7 @@ from types import FrameType
 import click
 
 from cli.memory import settle
-from cli.settings import read_settings, store_options
+from cli.settings import make_dispatcher, read_settings, store_options
 from engine.engine import Engine
 from worker.worker import Worker
 
@@ -23,7 +23,8 @@ from worker.worker import Worker
 def worker(name: str | None, batch: int, database: str | None, var: Path) -> None:
     """Work off due jobs until asked to end. The job in hand is finished, the others are given back."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    engine = Engine(read_settings(database=database, var=var).engine)
+    settings = read_settings(database=database, var=var)
+    engine = Engine(settings.engine)
     asked = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -34,10 +35,14 @@ def worker(name: str | None, batch: int, database: str | None, var: Path) -> Non
     try:
         engine.database.check_schema()
         working = Worker(engine, name, batch=batch)
+        dispatcher = make_dispatcher(engine, settings)
+        engine.join()
         settle()
         working.start()
+        dispatcher.start()
         click.echo(f"worker {working.name}")
         asked.wait()
+        dispatcher.stop()
         working.stop()
     finally:
         engine.close()

@@ -36,6 +36,8 @@ class Config:
     """How long a request may be repeated under its idempotency key and be answered with the first result."""
     quiet_hours: str = "21:00-07:00"
     """When people are not disturbed by what is not urgent, where neither they nor their institution say otherwise."""
+    confirm: timedelta = timedelta(minutes=30)
+    """How long a message may stay unconfirmed before the person's next channel is tried; urgent ones five minutes."""
     case_attachments: int = 100
     """Megabytes that the attachments of one case may have together."""
     visible_after_end: timedelta = timedelta(days=90)

@@ -31,6 +31,7 @@ from engine.store.base import Executes, dump_json
 from engine.store.calendars import Calendars
 from engine.store.database import Database
 from engine.store.faults import AFTER_ANSWER, AFTER_KEY, BEFORE_ANSWER, BEFORE_REPLY, fault
+from engine.store.hints import Hints
 from engine.store.keys import KeySequence
 from engine.store.locks import hold
 from engine.store.prepared import Prepared
@@ -76,6 +77,7 @@ class Engine:
         self._runtime = Runtime(self.database)
         self._calendars = Calendars()
         self._listeners: list[Listener] = []
+        self._hints = Hints(self.database, self._tell)
 
     def listen(self, listener: Listener) -> None:
         """Has `listener` called after every commit. A hint only: nothing may depend on it."""
@@ -96,8 +98,8 @@ class Engine:
             if error.instance is not None and not isinstance(command, ExecuteJob):
                 self._persist(RaiseIncident(instance=error.instance, code=error.code, message=str(error)), SYSTEM, None)
             raise
-        for listener in self._listeners:
-            listener(frozenset(work.woken), work.jobs_due)
+        self._tell(frozenset(work.woken), work.jobs_due)
+        self._hints.tell(frozenset(work.woken), work.jobs_due)
         fault(BEFORE_REPLY)
         return answer
 
@@ -108,9 +110,18 @@ class Engine:
         with self.database.reading() as connection:
             return self._read(query, actor, cast(Executes, connection))
 
+    def join(self) -> None:
+        """Tells other nodes on the same PostgreSQL of commits here, and listeners here of theirs. Elsewhere it does nothing."""
+        self._hints.start()
+
     def close(self) -> None:
         """Closes the database connections."""
+        self._hints.stop()
         self.database.close()
+
+    def _tell(self, persons: frozenset[int], jobs_due: bool) -> None:
+        for listener in self._listeners:
+            listener(persons, jobs_due)
 
     def _read(self, query: Query[R], actor: Actor, connection: Executes) -> R:
         reader = Reader(

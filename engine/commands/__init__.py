@@ -23,6 +23,18 @@ from engine.commands.attachment import (
 )
 from engine.commands.audit import AnchorAudit, anchor_audit
 from engine.commands.copies import AnswerCopy, MarkCopyRead, SendCopies, answer_copy, mark_copy_read, send_copies
+from engine.commands.delivery import (
+    ClaimDeliveries,
+    DispatchNotifications,
+    FollowDeliveries,
+    NoteNotSent,
+    NoteSent,
+    claim_deliveries,
+    dispatch_notifications,
+    follow_deliveries,
+    note_not_sent,
+    note_sent,
+)
 from engine.commands.deployment import Deploy, deploy
 from engine.commands.drafts import SaveDraft, save_draft
 from engine.commands.external_task import (
@@ -75,6 +87,12 @@ from engine.commands.message import (
     send_message,
 )
 from engine.commands.notification import MarkNotificationsRead, mark_notifications_read
+from engine.commands.notification_settings import (
+    PutNotificationSettings,
+    PutQuietHours,
+    put_notification_settings,
+    put_quiet_hours,
+)
 from engine.commands.opening import OpenTask, open_task
 from engine.commands.plain_agreement import AgreeToTask, agree_to_task
 from engine.commands.reassignment import ReassignTask, reassign_task
@@ -134,6 +152,13 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     MarkCopyRead: mark_copy_read,
     MarkNotificationsRead: mark_notifications_read,
     MoveInstance: move_instance,
+    ClaimDeliveries: claim_deliveries,
+    DispatchNotifications: dispatch_notifications,
+    FollowDeliveries: follow_deliveries,
+    NoteNotSent: note_not_sent,
+    NoteSent: note_sent,
+    PutNotificationSettings: put_notification_settings,
+    PutQuietHours: put_quiet_hours,
     OpenTask: open_task,
     PurgeAttachments: purge_attachments,
     ReadAttachment: read_attachment,

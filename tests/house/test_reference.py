@@ -10,12 +10,13 @@ import pytest
 
 from api.config import ApiConfig
 from cli.main import main
-from cli.settings import ENGINE_SETTINGS, SETTINGS
+from cli.settings import API_SETTINGS, ENGINE_SETTINGS, SETTINGS, Setting
 from engine.calendar import CALENDARS, LADDERS
 from engine.config import Config
 from engine.expressions import FUNCTIONS
 from engine.expressions.limits import MAX_ITEMS, MAX_NODES, MAX_PLACES, MAX_SOURCE, MAX_TEXT
 from tests.house.sources import read, sources
+from worker.config import ChannelConfig
 
 
 def test_the_reference_of_expressions_lists_every_function() -> None:
@@ -40,11 +41,16 @@ def test_the_reference_of_process_folders_names_every_calendar_and_ladder() -> N
 
 def test_the_operators_guide_lists_every_setting_with_its_default() -> None:
     table = dict(re.findall(r"^\| `LIANDONG_(\w+)` \| (.*?) \| .*\|$", read(Path("docs/guides/operators.md")), re.MULTILINE))
-    defaults = {
-        setting.name: getattr(Config() if setting in ENGINE_SETTINGS else ApiConfig(), setting.field) for setting in SETTINGS
-    }
+    defaults = {setting.name: getattr(home(setting), setting.field) for setting in SETTINGS}
 
     assert {name: table.get(name) for name in defaults} == {name: as_written(name, value) for name, value in defaults.items()}
+
+
+def home(setting: Setting) -> Any:
+    """The object that a setting belongs to, with its defaults."""
+    if setting in ENGINE_SETTINGS:
+        return Config()
+    return ApiConfig() if setting in API_SETTINGS else ChannelConfig()
 
 
 def as_written(name: str, value: Any) -> str:
@@ -52,7 +58,7 @@ def as_written(name: str, value: Any) -> str:
     if isinstance(value, timedelta):
         unit = name.rpartition("_")[2].lower()
         return str(value // timedelta(**{unit: 1}))
-    return f"`{value}`" if isinstance(value, str) else str(int(value))
+    return (f"`{value}`" if value else "none") if isinstance(value, str) else str(int(value))
 
 
 @pytest.mark.parametrize("path", [path for path in sources(".md") if path.parts[0] == "docs"], ids=str)
