@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from engine.assignment.apart import ApartRule, Bar, bars
 from engine.assignment.people import find_person, normalise_login, parse_principal, people_behind
 from engine.assignment.posts import DEFAULT_POSTS, INTERNAL_POSTS, PostDefault
-from engine.assignment.resolution import NO_CANDIDATE, Asked, AssignmentRule, Resolution, resolve
+from engine.assignment.resolution import NO_CANDIDATE, Asked, Resolution, resolve
+from engine.assignment.rules import AssignmentRule
 from engine.assignment.superiors import administrators, leaders, superiors
 
 __all__ = [
     "DEFAULT_POSTS",
     "INTERNAL_POSTS",
     "NO_CANDIDATE",
+    "ApartRule",
     "Asked",
     "AssignmentRule",
+    "Bar",
     "PostDefault",
     "Resolution",
     "administrators",
+    "bars",
     "find_person",
     "leaders",
     "normalise_login",

@@ -61,10 +61,11 @@ def find_person(connection: Executes, reference: object) -> int | None:
 
 def holders(connection: Executes, day: date, *conditions: ColumnElement[bool]) -> list[Holder]:
     """Those who sit on `day` in the chairs that `conditions` on appointment, institution and department describe."""
-    return [Holder(*row) for row in connection.execute(_chairs(day).where(*conditions))]
+    return [Holder(*row) for row in connection.execute(chairs_on(day).where(*conditions))]
 
 
-def _chairs(day: date | BindParameter[date]) -> Select[*tuple[Any, ...]]:
+def chairs_on(day: date | BindParameter[date]) -> Select[*tuple[Any, ...]]:
+    """Chairs and who sits in them on a day, as `Holder`s, longest first; only of people who can work."""
     return (
         select(Appointment.person, Appointment.key, Appointment.institution, Institution.code)
         .join(Person, Person.key == Appointment.person)
@@ -78,8 +79,12 @@ def _chairs(day: date | BindParameter[date]) -> Select[*tuple[Any, ...]]:
 
 def _holders(*conditions: Any) -> Prepared:
     """Those who sit in a chair on day `day`, at an institution that is a member then or whose code is `own`."""
-    entitled = or_(Institution.code == bindparam("own"), is_member(Appointment.institution, DAY))
-    return Prepared(_chairs(DAY).where(*conditions, entitled))
+    return Prepared(chairs_on(DAY).where(*conditions, entitled()))
+
+
+def entitled() -> ColumnElement[bool]:
+    """Condition that a chair stands at an institution that is a member on day `day`, or whose code is `own`."""
+    return or_(Institution.code == bindparam("own"), is_member(Appointment.institution, DAY))
 
 
 def chair_conditions(post: str, institution: str, department: str | None) -> Sequence[ColumnElement[bool]]:

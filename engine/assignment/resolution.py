@@ -7,38 +7,17 @@ the process administrators at the lead institution get the task, marked `no-cand
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from engine.assignment.people import (
-    HOLDERS_IN_DEPARTMENT,
-    HOLDERS_NAMED,
-    HOLDERS_OF_POST,
-    Holder,
-    Place,
-    chair_conditions,
-    find_person,
-    holders,
-)
+from engine.assignment.apart import ApartRule, bars
+from engine.assignment.look_ups import Origin, look_ups
+from engine.assignment.people import Holder, Place, chair_conditions, holders
+from engine.assignment.rules import AssignmentRule
 from engine.authorization import person_principal, post_principal, today
-from engine.store.prepared import Question
 
 NO_CANDIDATE = "no-candidate"
-
-
-@dataclass(frozen=True, kw_only=True)
-class AssignmentRule:
-    """One rule of a user task with its expressions evaluated. Codes, not keys."""
-
-    kind: str
-    """`post`, `person` or `starter`."""
-    post: str | None = None
-    institution: str | None = None
-    """None is the institution that owns the case."""
-    department: str | None = None
-    person: str | int | None = None
-    """Key, id, staff number or log-in."""
 
 
 class Asked(NamedTuple):
@@ -78,21 +57,33 @@ class Resolution:
 
 
 def resolve(
-    place: Place, rules: Sequence[AssignmentRule], *, own: str | None = None, starter: int | None = None, mode: str = "single"
+    place: Place,
+    rules: Sequence[AssignmentRule],
+    *,
+    own: str | None = None,
+    starter: int | None = None,
+    mode: str = "single",
+    case: int | None = None,
+    apart: Sequence[ApartRule] = (),
 ) -> Resolution:
-    """Whom `rules` find today. `own` is the code of the owning institution, `starter` the key of who started the case.
+    """Whom `rules` find today.
 
-    In mode `single` exactly one person found has the task at once; in mode `pool` it is always claimed.
+    `own` is the code of the owning institution, `starter` the key of who started the case, `case` its key where rules ask
+    for what happened in it; `apart` keeps people out whose other duties do not go together with the task. In mode
+    `single` exactly one person found has the task at once; in mode `pool` it is always claimed.
     """
+    origin = Origin(place, own=own, starter=starter, case=case)
+    looks = [look for rule in rules for look in look_ups(origin, rule)]
+    questions = [look.question for look in looks if look.question is not None]
+    answers = iter(place.ask(*questions) if questions else ())
     found: dict[str, list[Holder]] = {}
-    asked = [pair for rule in rules if (pair := _question(place, rule, own, starter)) is not None]
-    answers = place.ask(*(question for _, question in asked)) if asked else []
-    for (principal, _), rows in zip(asked, answers, strict=True):
-        chairs = [Holder(*row) for row in rows]
-        if principal.startswith("person:"):
-            chairs.sort(key=lambda chair: chair.institution_code != own)
-        if chairs:
-            found.setdefault(principal, []).extend(chairs)
+    for look in looks:
+        rows = next(answers) if look.question is not None else ()
+        for principal, chair in look.offers(rows, own):
+            found.setdefault(principal, []).append(chair)
+    if apart and found and case is not None:
+        persons = {chair.person for chairs in found.values() for chair in chairs}
+        found = _without(found, bars(place, apart, persons, case=case, starter=starter))
     if not found:
         return _administrators(place)
     people = _people(found)
@@ -107,22 +98,17 @@ def resolve(
     )
 
 
-def _question(place: Place, rule: AssignmentRule, own: str | None, starter: int | None) -> tuple[str, Question] | None:
-    """The name under which a rule offers the task, and the question for those who sit behind it; None finds nobody."""
-    day = today(place.now)
-    if rule.kind == "post":
-        institution = rule.institution or own
-        if rule.post is None or institution is None:
-            return None
-        chair = {"post": rule.post, "institution": institution, "own": own, "day": day}
-        name = post_principal(rule.post, institution, rule.department)
-        if rule.department is None:
-            return name, HOLDERS_OF_POST.question(**chair)
-        return name, HOLDERS_IN_DEPARTMENT.question(**chair, department=rule.department)
-    person = starter if rule.kind == "starter" else find_person(place.connection, rule.person)
-    if person is None:
-        return None
-    return person_principal(person), HOLDERS_NAMED.question(person=person, own=own, day=day)
+def _without(found: Mapping[str, Sequence[Holder]], barred: Collection[int]) -> dict[str, list[Holder]]:
+    """Offers without those who are kept out; what was offered to a post of theirs is offered to the others by name."""
+    left: dict[str, list[Holder]] = {}
+    for principal, chairs in found.items():
+        free = [chair for chair in chairs if chair.person not in barred]
+        if len(free) == len(chairs):
+            left.setdefault(principal, []).extend(free)
+        else:
+            for chair in free:
+                left.setdefault(person_principal(chair.person), []).append(chair)
+    return left
 
 
 def _people(found: Mapping[str, Sequence[Holder]]) -> tuple[Asked, ...]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
 
-from engine.assignment.people import Place, chair_conditions, holders, parse_principal
+from engine.assignment.people import Holder, Place, chair_conditions, holders, parse_principal
 from engine.assignment.posts import DEPARTMENTAL_POSTS
 from engine.authorization import in_force, today
 from engine.store.tables import Appointment, Department, Institution, Post
@@ -78,21 +78,34 @@ def _above(place: Place, chairs: Sequence[Chair], step: str, late: int | None) -
     return tuple(found) or administrators(place)
 
 
-def _climb(place: Place, chair: Chair, step: str, late: int | None) -> list[int]:
+def steps(place: Place, chair: Chair, step: str, without: int | None = None) -> Iterator[tuple[str, list[Holder]]]:
+    """The posts above a chair, lowest first, each with those of its holders who sit nearest; `without` one person.
+
+    `step` is `superior`, or `leader` for the posts that must act when the superiors have not.
+    """
     above = {row.code: row for row in place.connection.execute(select(Post.code, Post.superior, Post.leader))}
     path = _path(place, chair.institution, with_lead=step == "leader")
     post, passed = chair.post, {chair.post}
     while post in above:
         post = (above[post].leader if step == "leader" else None) or above[post].superior
         if post is None or post in passed:
-            break
+            return
         passed.add(post)
-        for conditions in _places(post, chair, path):
-            people = holders(place.connection, today(place.now), Appointment.post == post, *conditions)
-            found = [holder.person for holder in people if holder.person != late]
-            if found:
-                return found
+        yield post, _nearest(place, post, chair, path, without)
+
+
+def _nearest(place: Place, post: str, chair: Chair, path: Sequence[int], without: int | None) -> list[Holder]:
+    for conditions in _places(post, chair, path):
+        people = holders(place.connection, today(place.now), Appointment.post == post, *conditions)
+        found = [holder for holder in people if holder.person != without]
+        if found:
+            return found
     return []
+
+
+def _climb(place: Place, chair: Chair, step: str, late: int | None) -> list[int]:
+    found = next((people for _, people in steps(place, chair, step, late) if people), [])
+    return [holder.person for holder in found]
 
 
 def _places(post: str, chair: Chair, path: Sequence[int]) -> Iterator[Sequence[ColumnElement[bool]]]:

@@ -12,6 +12,7 @@ from engine.appliers import audit
 from engine.authorization import require_right
 from engine.commands.inspection import LONGEST_NAME, PARAMETERS, inspect, kind_of
 from engine.commands.registry import Command
+from engine.commands.staffing import staffing
 from engine.commands.texts import require_text
 from engine.errors import InvalidModel
 from engine.kernel import ProcessModel
@@ -47,8 +48,11 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
     inspected = inspect(command.resources, foreign_services=command.foreign_services)
     if any(finding.level == "error" for finding in inspected.findings):
         raise InvalidModel(inspected.findings)
+    staffed = tuple(staffing(work, inspected.processes))
+    if any(finding.level == "error" for finding in staffed):
+        raise InvalidModel((*inspected.findings, *staffed))
     plans = plan(work, inspected.processes, command.resources.get(PARAMETERS))
-    findings = (*inspected.findings, *plans.passed)
+    findings = (*inspected.findings, *staffed, *plans.passed)
     key, identity = work.new_key(), uuid4()
     warnings = [asdict(finding) for finding in findings]
     work.connection.execute(

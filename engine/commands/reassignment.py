@@ -12,7 +12,7 @@ from engine.appliers.journal import Journal
 from engine.authorization import person_principal, require_visible_seat, standing
 from engine.commands.adding import receiver, require_no_seat
 from engine.commands.registry import Command
-from engine.commands.task import lock_seat
+from engine.commands.task import keep_apart, lock_seat
 from engine.commands.texts import require_text
 from engine.errors import Conflict, FieldError, InvalidForm, NotAllowed
 from engine.records import Done
@@ -55,6 +55,7 @@ def reassign_task(command: ReassignTask, work: UnitOfWork, runtime: Runtime) -> 
     person, capacity = receiver(work, case, command.person)
     if seat.several:
         require_no_seat(work, seat, [person])
+    keep_apart(work, runtime, case, seat, person)
     _give(work, seat, person, capacity)
 
     def noted(journal: Journal) -> None:

@@ -19,7 +19,7 @@ from engine.authorization import person_principal, require_visible_instance, sta
 from engine.commands.adding import Joint, added_seats, place_of, receivers, require_advice_in_vote, require_operation
 from engine.commands.operation import required_reason
 from engine.commands.registry import Command
-from engine.commands.task import expect_revision, lock_open_seat, lock_seat, require_open
+from engine.commands.task import expect_revision, keep_apart, lock_open_seat, lock_seat, require_open
 from engine.errors import Conflict, NotAllowed
 from engine.kernel.model import ApprovalModel
 from engine.records import Done
@@ -224,7 +224,9 @@ class _Hand:
 
     def receivers(self, persons: Sequence[UUID]) -> list[tuple[int, int]]:
         """Keys of the people and of their chairs. Raises Invalid and Conflict for who cannot be asked."""
-        return receivers(self.work, self.case, self.seat, persons)
+        found = receivers(self.work, self.case, self.seat, persons)
+        keep_apart(self.work, self.runtime, self.case, self.seat, *(person for person, _ in found))
+        return found
 
     def term(self) -> Term | None:
         """The term of somebody who is asked now."""

@@ -30,7 +30,7 @@ from engine.kernel.model import ApprovalModel, OutcomeModel
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CompleteToken
 from engine.records import Done
-from engine.runtime import VOTES, Act, Case, Change, Runtime, field_rights, settle, straight_back
+from engine.runtime import VOTES, Act, Case, Change, Runtime, field_rights, require_apart, settle, straight_back
 from engine.runtime.attachments import own_uploads
 from engine.runtime.operations import ADVICE
 from engine.runtime.tasks import tell_asked
@@ -253,9 +253,11 @@ def _added_after(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case
     require_operation(element.approval or ApprovalModel(), seat, "add-after")
     require_advice_in_vote(seat, command.binds)
     names = runtime.names(work, case, seat.scope)
+    people = receivers(work, case, seat, command.after)
+    keep_apart(work, runtime, case, seat, *(person for person, _ in people))
     added = added_seats(
         work,
-        receivers(work, case, seat, command.after),
+        people,
         kind="after",
         parent=seat.key,
         joint=command.joint,
@@ -288,6 +290,7 @@ def lock_open_seat(work: UnitOfWork, runtime: Runtime, task: UUID, *, moving: bo
     require_open(work, seat)
     if moving:
         case.require_moving()
+    keep_apart(work, runtime, case, seat, work.actor.person)
     return case, seat, capacity
 
 
@@ -306,6 +309,14 @@ def require_open(work: UnitOfWork, seat: Any) -> None:
         )
     if seat.state == "waiting":
         raise Conflict("task-waiting", "Expected task '{id}' to be open, but it waits for others", id=str(seat.id))
+
+
+def keep_apart(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, *persons: int | None) -> None:
+    """Raises NotAllowed when one of these persons, by key, must not do a task, since he did another duty of the case."""
+    element = runtime.definitions.get(seat.definition).model.elements.get(seat.element)
+    approval = element.approval if element is not None else None
+    if approval is not None and approval.apart:
+        require_apart(work, case, approval, lambda: runtime.names(work, case, seat.scope), *persons)
 
 
 def _hold(work: UnitOfWork, seat: Any, capacity: Capacity | None) -> None:

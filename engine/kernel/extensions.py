@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator
 from lxml import etree
 
 from engine.expressions import Template
+from engine.kernel.assign_reader import AssignReader
 from engine.kernel.deadlines import DeadlineModel
 from engine.kernel.model import (
     ApprovalModel,
-    AssignModel,
     Binding,
     CallModel,
     FieldsModel,
@@ -41,7 +41,6 @@ _KINDS = frozenset({"primary", "negative", "neutral", "adjourn"})
 _WITHDRAW = frozenset({"first-act", "any", "never"})
 _FLAGS = frozenset({"true", "false"})
 _OPINIONS = frozenset({"optional", "required"})
-_RULES = frozenset({"post", "person", "starter"})
 _BINDINGS = frozenset({"", "latest", "deployment", "version", "versionTag"})
 _DONE = OutcomeModel(value="done", label="完成", label_en="Done")
 
@@ -72,6 +71,7 @@ class ExtensionReader:
 
     def __init__(self, report: Report, functions: Collection[str], form_keys: Collection[str] | None) -> None:
         self.report = report
+        self._assigns = AssignReader(report)
         self._functions = frozenset(functions)
         self._form_keys = form_keys
 
@@ -122,7 +122,7 @@ class ExtensionReader:
         item = extension(node, "approval")
         mode = "single" if item is None else (item.get("mode") or "single")
         form = self._form(node, None if item is None else item.get("form"))
-        assigns = tuple(self._people(node, "assign")) or tuple(self._legacy_people(node))
+        assigns = tuple(self._assigns.people(node, "assign")) or tuple(self._assigns.legacy(node, vendor))
         if not assigns:
             self.report.warning(
                 "no-assignment",
@@ -131,7 +131,7 @@ class ExtensionReader:
                 "The user task names nobody; at run time it goes to the administrator of the lead institution.",
             )
         outcomes = self._outcomes(node)
-        recused, secretaries = tuple(self._people(node, "recuse")), tuple(self._people(node, "secretary"))
+        recused, secretaries = tuple(self._assigns.people(node, "recuse")), tuple(self._assigns.people(node, "secretary"))
         return ApprovalModel(
             name_en=None if item is None else item.get("name-en"),
             mode=mode,
@@ -140,7 +140,8 @@ class ExtensionReader:
             fields=self._fields(node),
             outcomes=outcomes,
             deadline=self._deadline(node),
-            copies=tuple(self._people(node, "copy")),
+            copies=tuple(self._assigns.people(node, "copy")),
+            apart=self._assigns.apart(node, _user_tasks(node), assigns),
             follow_up=self._legacy_template(node, "followUpDate"),
             priority=self._legacy_template(node, "priority"),
             signing=read_signing(self.report, node, item, mode, assigns, outcomes, at_meetings=bool(recused or secretaries)),
@@ -267,39 +268,6 @@ class ExtensionReader:
         value = self.report.template(text, item) if text is not None or needed else None
         return NamedValue(name=self._required(item, "name"), value=value)
 
-    def _people(self, node: etree._Element, name: str) -> Iterator[AssignModel]:
-        for item in extensions(node, name):
-            self._one_of(item, "chair", _FLAGS)
-            rule = item.get("rule") or ""
-            if rule not in _RULES:
-                self.report.error(
-                    "assign-rule",
-                    item,
-                    f"指派规则“{rule}”不存在，可用 post、person、starter。",
-                    f"There is no rule '{rule}'; use post, person or starter.",
-                )
-                continue
-            if rule != "starter" and item.get(rule) is None:
-                self.report.error(
-                    "assign-rule", item, f"指派规则 {rule} 缺少属性 {rule}。", f"The rule {rule} lacks its attribute {rule}."
-                )
-            yield AssignModel(
-                rule=rule,
-                post=self._template(item, "post"),
-                person=self._template(item, "person"),
-                institution=self._template(item, "institution"),
-                department=self._template(item, "department"),
-                chair=item.get("chair") == "true",
-            )
-
-    def _legacy_people(self, node: etree._Element) -> Iterator[AssignModel]:
-        persons = [vendor(node, "assignee"), *_listed(vendor(node, "candidateUsers"))]
-        for person in persons:
-            if person is not None:
-                yield AssignModel(rule="person", person=self.report.template(person, node))
-        for group in _listed(vendor(node, "candidateGroups")):
-            yield AssignModel(rule="post", post=self.report.template(group, node))
-
     def _form(self, node: etree._Element, form: str | None) -> str | None:
         key = form or vendor(node, "formKey") or vendor(node, "formRef")
         if key is not None and self._form_keys is not None and key not in self._form_keys:
@@ -388,10 +356,7 @@ def _words(item: etree._Element, name: str) -> tuple[str, ...]:
     return tuple((item.get(name) or "").replace(",", " ").split())
 
 
-def _listed(text: str | None) -> list[str]:
-    # A list inside ${…} is one expression, whatever commas it holds.
-    if text is None:
-        return []
-    if "${" in text:
-        return [text]
-    return [part.strip() for part in text.split(",") if part.strip()]
+def _user_tasks(node: etree._Element) -> set[str]:
+    """Ids of all user tasks of the process that holds a node."""
+    process = next((above for above in node.iterancestors() if local(above) == "process"), node)
+    return {str(found.get("id")) for found in process.iter(etree.Element) if local(found) == "userTask"}

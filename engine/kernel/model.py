@@ -175,18 +175,71 @@ class CallModel:
     all_outputs: bool = True
 
 
+STARTER_NAMES = ("starterPost", "starterInst")
+"""Variables that say in which chair a case was started."""
+APPROVERS = "approvers"
+"""Variable of the people who were chosen for later steps: activity -> keys of persons, as text."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class AssignModel:
-    """One rule that finds people. `rule` is `post`, `person` or `starter`."""
+    """One rule that finds people. See `engine.kernel.assign_reader` for the rules and what each of them takes."""
 
     rule: str
     post: Template | None = None
     person: Template | None = None
     institution: Template | None = None
-    """None is the owning institution."""
+    """None is the institution that `at` says."""
     department: Template | None = None
     chair: bool = False
     """Whether its people preside: in a vote they speak last, and they may put it off."""
+    at: str = "own"
+    """`own`, `starter`, `receiving` or `lead`."""
+    types: tuple[str, ...] = ()
+    line: Template | None = None
+    matter: Template | None = None
+    body: Template | None = None
+    roles: tuple[str, ...] = ()
+    of: str = "starter"
+    levels: int | None = 1
+    """None is the top."""
+    until: str | None = None
+    each: bool = False
+    up: bool = False
+    """Where nobody is found at the place itself, whoever sits above it."""
+    by: str | None = None
+    """Of `chosen`: who chooses, `starter` or `previous`."""
+    element: str | None = None
+    """Of `chosen`: the activity that people are chosen for."""
+    value: Expression | None = None
+    """Of `field` and `expression`: what names the people."""
+    foreign: bool = False
+    """Whether it was written in the words of another tool."""
+
+    @property
+    def expressions(self) -> tuple[Template | Expression, ...]:
+        """Everything that is evaluated before people are looked for."""
+        given = (self.post, self.person, self.institution, self.department, self.line, self.matter, self.body, self.value)
+        return tuple(found for found in given if found is not None)
+
+    @property
+    def asks_for_starter(self) -> bool:
+        """Whether it has to know in which chair the case was started."""
+        return self.rule in ("superior", "head") or self.at == "starter"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApartModel:
+    """Whom a task must not be given to, since two duties do not go together: incompatible posts."""
+
+    elements: tuple[str, ...] = ()
+    """Activities whose doers are meant."""
+    starter: bool = False
+    """Whether the starter of the case is meant."""
+    institution: Template | None = None
+    """Institution whose people are meant."""
+    months: int = 0
+    """For so many months after they have left it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,6 +281,7 @@ class ApprovalModel:
     outcomes: tuple[OutcomeModel, ...] = ()
     deadline: DeadlineModel | None = None
     copies: tuple[AssignModel, ...] = ()
+    apart: tuple[ApartModel, ...] = ()
     follow_up: Template | None = None
     priority: Template | None = None
     signing: SigningModel = ONE_SIGNER
@@ -239,15 +293,15 @@ class ApprovalModel:
     @cached_property
     def names(self) -> frozenset[str]:
         """Every name that the expressions of its people, its policy and its deadline read."""
-        templates = [self.signing.threshold, self.signing.quorum]
-        templates += [
-            template
-            for rule in (*self.assigns, *self.copies, *self.recused, *self.secretaries)
-            for template in (rule.post, rule.person, rule.institution, rule.department)
-        ]
+        rules = (*self.assigns, *self.copies, *self.recused, *self.secretaries)
+        templates: list[Template | Expression | None] = [self.signing.threshold, self.signing.quorum]
+        templates += [found for rule in rules for found in rule.expressions]
+        templates += [apart.institution for apart in self.apart]
+        given = set(STARTER_NAMES) if any(rule.asks_for_starter for rule in rules) else set()
+        given |= {APPROVERS} if any(rule.rule == "chosen" for rule in rules) else set()
         if self.deadline:
             templates += [*vars(self.deadline).values()]
-        return frozenset(name for template in templates if template is not None for name in template.names)
+        return frozenset(given.union(name for template in templates if template is not None for name in template.names))
 
 
 @dataclass(frozen=True, kw_only=True)

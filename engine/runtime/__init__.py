@@ -10,6 +10,7 @@ from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.names import CaseNames
 from engine.runtime.rights import field_rights
 from engine.runtime.rounds import Change, policy_of, settle, straight_back
+from engine.runtime.rules import require_apart
 from engine.runtime.runtime import Runtime, StepTooLarge
 from engine.runtime.signing import VOTES
 from engine.runtime.task_form import TaskForm, TaskPlace, task_form
@@ -29,6 +30,7 @@ __all__ = [
     "TaskPlace",
     "field_rights",
     "policy_of",
+    "require_apart",
     "settle",
     "straight_back",
     "task_form",

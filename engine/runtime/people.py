@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.assignment import AssignmentRule, Resolution, resolve
-from engine.errors import ExpressionError
-from engine.expressions import Template
+from engine.assignment import ApartRule, AssignmentRule, Resolution, resolve
 from engine.kernel.effects import Names
 from engine.kernel.model import ApprovalModel, AssignModel
 from engine.runtime.case import Case, Expected
+from engine.runtime.rules import evaluated_apart, evaluated_rules
 from engine.store.unit_of_work import UnitOfWork
 
 ONE_DECIDES = frozenset({"single", "pool"})
@@ -24,14 +23,15 @@ class People:
         """Where those who are asked or get a copy sit: they take part, or nobody there could read the case."""
         self._work = work
         self._case = case
-        self._found: dict[tuple[str, tuple[AssignmentRule, ...]], Resolution] = {}
+        self._found: dict[tuple[str, tuple[AssignmentRule, ...], tuple[ApartRule, ...]], Resolution] = {}
 
     def asked(self, approval: ApprovalModel, names: Names, expected: Expected | None = None) -> Resolution:
         """The people who are to do a task: those who did it before, where the case was sent back to it and one is left."""
+        apart = evaluated_apart(approval.apart, names)
         again = tuple(AssignmentRule(kind="person", person=person) for person in (expected.persons if expected else ()))
-        found = self._resolve("single", again) if again and approval.mode in ONE_DECIDES else None
+        found = self._resolve("single", again, apart) if again and approval.mode in ONE_DECIDES else None
         if found is None or found.reason:
-            found = self._resolve(approval.mode, _rules(approval.assigns, names, self._case.institution_code))
+            found = self._resolve(approval.mode, evaluated_rules(approval.assigns, names), apart)
         self.institutions.update(found.institutions)
         return found
 
@@ -45,7 +45,7 @@ class People:
 
     def found(self, rules: Sequence[AssignModel], names: Names) -> Resolution | None:
         """Whom these rules find; None when they find nobody."""
-        found = self._resolve("pool", _rules(rules, names, self._case.institution_code)) if rules else None
+        found = self._resolve("pool", evaluated_rules(rules, names)) if rules else None
         return None if found is None or found.reason else found
 
     def administrators(self) -> Resolution:
@@ -54,39 +54,14 @@ class People:
         self.institutions.update(found.institutions)
         return found
 
-    def _resolve(self, mode: str, rules: tuple[AssignmentRule, ...]) -> Resolution:
-        if (mode, rules) not in self._found:
-            own, starter = self._case.institution_code, self._case.started_by
-            self._found[mode, rules] = resolve(self._work, rules, own=own, starter=starter, mode=mode)
-        return self._found[mode, rules]
+    def _resolve(self, mode: str, rules: tuple[AssignmentRule, ...], apart: tuple[ApartRule, ...] = ()) -> Resolution:
+        known = (mode, rules, apart)
+        if known not in self._found:
+            own, starter, case = self._case.institution_code, self._case.started_by, self._case.key
+            self._found[known] = resolve(self._work, rules, own=own, starter=starter, mode=mode, case=case, apart=apart)
+        return self._found[known]
 
 
 def people_asked(work: UnitOfWork, case: Case, approval: ApprovalModel, names: Names) -> tuple[int, ...]:
     """Keys of the persons whom a task of the case would ask now."""
     return People(work, case).asked(approval, names).persons
-
-
-def _rules(assigns: Sequence[AssignModel], names: Names, own: str | None) -> tuple[AssignmentRule, ...]:
-    """The rules with their expressions evaluated; a rule whose expression fails finds nobody and is left out."""
-    rules = []
-    for assign in assigns:
-        try:
-            rules.append(
-                AssignmentRule(
-                    kind=assign.rule,
-                    post=_text(assign.post, names),
-                    person=_text(assign.person, names),
-                    institution=_text(assign.institution, names) or own,
-                    department=_text(assign.department, names),
-                )
-            )
-        except ExpressionError:
-            continue
-    return tuple(rules)
-
-
-def _text(template: Template | None, names: Names) -> str | None:
-    if template is None:
-        return None
-    value = template.evaluate(names)
-    return None if value is None or value == "" else str(value)
