@@ -101,6 +101,7 @@ PERMISSIONS: Mapping[str, str] = {
     "signing.send_copies": SIGNED_IN,
     "signing.transfer": SIGNED_IN,
     "signing.urge": SIGNED_IN,
+    "tasks.choose": SIGNED_IN,
     "tasks.claim": SIGNED_IN,
     "tasks.complete": SIGNED_IN,
     "tasks.count_tasks": SIGNED_IN,

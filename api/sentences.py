@@ -339,6 +339,24 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "unknown-institution": ("没有这个机构。", "There is no such institution."),
     "unknown-start-variable": ("此流程发起时不接受“{field}”。", "This process does not accept “{field}” at its start."),
     "unknown-outcome": ("此任务没有这个办理结果。", "This task has no such outcome."),
+    # duties kept apart, people chosen
+    "apart-element": (
+        "不相容岗位：此人已办理本流程的“{element}”，不能再办理这一步。",
+        "Duties kept apart: who has done “{element}” in this case must not do this step too.",
+    ),
+    "apart-institution": (
+        "不相容岗位：此人在（或不久前在）机构“{institution}”任职，不能办理这一步。",
+        "Duties kept apart: who sits at “{institution}”, or did lately, must not do this step.",
+    ),
+    "apart-starter": ("不相容岗位：发起人不能办理这一步。", "Duties kept apart: who started the case must not do this step."),
+    "apart-unknown": (
+        "不相容岗位：无法确定要回避的机构，请联系流程管理员。",
+        "Duties kept apart: which institution is meant cannot be told; ask a process administrator.",
+    ),
+    "chosen-count": ("请选择 1 到 50 人，实际 {count} 人。", "Choose 1 to 50 people; {count} were given."),
+    "not-a-choice": ("所选人员不在可选范围内。", "That person is not among those who can be chosen."),
+    "not-choosable": ("“{element}”的办理人不由人选择。", "The people of “{element}” are not chosen by hand."),
+    "not-chooser": ("“{element}”的办理人不由您选择。", "It is not for you to choose the people of “{element}”."),
     # keeping the organisation
     "body-not-found": ("没有委员会或小组“{name}”。", "There is no committee or team “{name}”."),
     "chair-taken": ("这段时间的主任委员是 {name}，请先结束其任职。", "{name} chairs it in that time; end that first."),

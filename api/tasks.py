@@ -14,6 +14,7 @@ from api.revisions import expected_revision, tagged
 from api.schemas.base import Nothing
 from api.schemas.instances import ActionReply
 from api.schemas.tasks import (
+    Choose,
     Complete,
     DraftBody,
     Reassign,
@@ -27,6 +28,7 @@ from api.schemas.tasks import (
     TaskQuery,
     Unclaim,
 )
+from engine.commands.choosing import ChooseApprovers
 from engine.commands.copies import MarkCopyRead
 from engine.commands.drafts import SaveDraft
 from engine.commands.opening import OpenTask
@@ -180,3 +182,12 @@ def mark_copy_read(body: dict[str, Any], copy: UUID) -> Response:
     """Note that a copy was read"""
     carry_out(MarkCopyRead(copy=copy))
     return nothing()
+
+
+@blueprint.post("/tasks/<uuid:task>/choices")
+@blueprint.arguments(Choose)
+@blueprint.response(200, ActionReply)
+def choose(body: dict[str, Any], task: UUID) -> Reply:
+    """Say who is to do a later step whose people are chosen"""
+    done = carry_out(ChooseApprovers(task=task, element=body["element"], persons=tuple(body["persons"])))
+    return action_reply(task, done)

@@ -259,3 +259,10 @@ def chair_text(record: Any) -> str | None:
     post = Words().serialize("post", record)
     parts = [part for part in (post, record.institution) if part]
     return " · ".join(parts) or None
+
+
+class Choose(CamelSchema):
+    """Who is to do a later step."""
+
+    element = fields.String(required=True, validate=validate.Length(min=1, max=150))
+    persons = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=50))

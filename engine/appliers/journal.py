@@ -5,7 +5,7 @@ instance-started {process, number} · activity-started {} · activity-ended {out
 variables {writes: [{element, scope, name, value}]}, all of a step in one row, in their order ·
 decision {decision, name, inputs: [{name, value}], rules, results: [{output: value}], labels: {output: label}} ·
 task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reason} · task-seen {task} ·
-task-reassigned {task, to, reason} ·
+task-reassigned {task, to, reason} · approvers-chosen {persons} ·
 task-completed {task, outcome, label, label_en, opinion} · task-closed {task, ending} ·
 task-taken-back {task} · instance-withdrawn {reason, mode} ·
 task-returned {task, target, reason, resume} · round-decided {outcome, label, label_en, counts} · copied {task, person, reason} ·

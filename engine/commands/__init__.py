@@ -22,6 +22,7 @@ from engine.commands.attachment import (
     remove_attachment,
 )
 from engine.commands.audit import AnchorAudit, anchor_audit
+from engine.commands.choosing import ChooseApprovers, choose_approvers
 from engine.commands.copies import AnswerCopy, MarkCopyRead, SendCopies, answer_copy, mark_copy_read, send_copies
 from engine.commands.delivery import (
     ClaimDeliveries,
@@ -138,6 +139,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     AnchorAudit: anchor_audit,
     AnnotateIncident: annotate_incident,
     BroadcastSignal: broadcast_signal,
+    ChooseApprovers: choose_approvers,
     ClaimJobs: claim_jobs,
     ClaimTask: claim_task,
     CompleteExternalTask: complete_external_task,

@@ -313,7 +313,12 @@ def require_open(work: UnitOfWork, seat: Any) -> None:
 
 def keep_apart(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, *persons: int | None) -> None:
     """Raises NotAllowed when one of these persons, by key, must not do a task, since he did another duty of the case."""
-    element = runtime.definitions.get(seat.definition).model.elements.get(seat.element)
+    keep_apart_of(work, runtime, case, seat, seat.element, *persons)
+
+
+def keep_apart_of(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, activity: str, *persons: int | None) -> None:
+    """The same for another activity of the process that the task belongs to."""
+    element = runtime.definitions.get(seat.definition).model.elements.get(activity)
     approval = element.approval if element is not None else None
     if approval is not None and approval.apart:
         require_apart(work, case, approval, lambda: runtime.names(work, case, seat.scope), *persons)

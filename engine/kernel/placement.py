@@ -13,7 +13,11 @@ from engine.kernel.source import NODES, local
 
 LIANDONG = "{urn:liandong:bpmn:1}"
 
-_PEOPLE = frozenset({"rule", "post", "person", "institution", "department"})
+_PEOPLE = frozenset(
+    {"rule", "post", "person", "institution", "department", "at", "type", "line", "matter", "body", "roles", "of", "levels"}
+    | {"until", "each", "missing", "by", "field", "value"}
+)
+"""What rules that find people take; which of them takes what is checked where they are read."""
 _VALUE = frozenset({"name", "value"})
 _ATTRIBUTES = {
     "process": frozenset({"startable", "title", "title-en", "pool", "version-tag", "withdraw"}),
@@ -28,6 +32,7 @@ _ATTRIBUTES = {
         {"mode", "form", "name-en", "refusal", "threshold", "base", "quorum", "abstain", "early", "chair-last", "operations"}
     ),
     "assign": _PEOPLE | {"chair"},
+    "apart": frozenset({"elements", "from", "institution", "months"}),
     "copy": _PEOPLE,
     "recuse": _PEOPLE,
     "secretary": _PEOPLE,
@@ -53,7 +58,7 @@ _OF_PROCESS = frozenset({"process", "starter", "number", "subject", "urgency", "
 _OF_ANY = frozenset({"async", "retry"})
 _OF_ELEMENT = {
     "process": _OF_PROCESS,
-    "userTask": frozenset({"approval", "assign", "fields", "outcome", "deadline", "copy", "recuse", "secretary"}),
+    "userTask": frozenset({"apart", "approval", "assign", "fields", "outcome", "deadline", "copy", "recuse", "secretary"}),
     "task": frozenset({"external"}),
     "serviceTask": frozenset({"call", "external"}),
     "businessRuleTask": frozenset({"call", "decision", "external"}),

@@ -410,6 +410,7 @@ WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "task-claimed": _task("领取“{step}”", "Claimed “{step}”"),
     "task-seen": _task("查看“{step}”", "Opened “{step}”"),
     "task-unclaimed": _task("退回待领“{step}”", "Gave back “{step}”", reason=True),
+    "approvers-chosen": _task("选定“{step}”的办理人", "Chose who does “{step}”"),
     "task-reassigned": _task("“{step}”改派给{to}", "“{step}” reassigned to {to}", reason=True),
     "task-completed": _completed,
     "task-returned": _returned,

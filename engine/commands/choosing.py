@@ -1,0 +1,113 @@
+"""Choose who is to do a later step: by the starter for any step that leaves it to him, by whoever is right before it.
+
+What was chosen is kept in the variable `approvers` of the case and stays until it is chosen anew. People are looked for
+when the step opens: one who can no longer work then is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from engine.appliers.journal import Journal
+from engine.assignment import AssignmentRule, Resolution, find_person, resolve
+from engine.commands.registry import Command
+from engine.commands.task import keep_apart_of, lock_open_seat
+from engine.errors import Invalid, NotAllowed, NotFound
+from engine.kernel import ProcessModel
+from engine.kernel.effects import Names
+from engine.kernel.model import APPROVERS, AssignModel
+from engine.kernel.triggers import SetVariables
+from engine.records import Done
+from engine.runtime import Act, Case, Runtime
+from engine.runtime.rules import evaluated_rules
+from engine.store.unit_of_work import UnitOfWork
+
+CHOSEN_AT_MOST = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseApprovers(Command[Done]):
+    """While working on a task, say who is to do the activity `element` when the case comes to it."""
+
+    task: UUID
+    element: str
+    persons: tuple[UUID, ...]
+
+
+def choose_approvers(command: ChooseApprovers, work: UnitOfWork, runtime: Runtime) -> Done:
+    case, seat, capacity = lock_open_seat(work, runtime, command.task)
+    if seat.state == "claimed" and work.actor.person is not None and seat.assignee != work.actor.person:
+        raise NotAllowed("not-yours", "Expected a task of your own, but task '{id}' is another's", id=str(seat.id))
+    model = runtime.definitions.get(seat.definition).model
+    rule = _rule(case, work, model, seat.element, command.element)
+    if not 1 <= len(set(command.persons)) <= CHOSEN_AT_MOST:
+        count = len(set(command.persons))
+        raise Invalid("chosen-count", "Expected 1 to {most} people, but found {count}", most=CHOSEN_AT_MOST, count=count)
+    names = runtime.names(work, case, seat.scope)
+    keys = [_person(work, case, rule, names, person) for person in dict.fromkeys(command.persons)]
+    keep_apart_of(work, runtime, case, seat, command.element, *keys)
+    known = names.all().get(APPROVERS)
+    chosen = {**(known if isinstance(known, dict) else {}), command.element: [str(key) for key in keys]}
+    act = Act(
+        action="choose",
+        object=str(seat.id),
+        capacity=None if capacity is None else capacity.appointment,
+        data={"element": command.element, "persons": keys},
+    )
+
+    def noted(journal: Journal) -> None:
+        journal.note("approvers-chosen", element=command.element, by_actor=True, capacity=act.capacity, persons=keys)
+
+    runtime.advance(work, case, SetVariables(variables={APPROVERS: chosen}), act, before=noted)
+    return Done(instance=case.id, task=seat.id)
+
+
+def following_tasks(model: ProcessModel, element: str) -> Iterator[str]:
+    """Ids of the user tasks that can come right after an element, without another one between."""
+    waiting, seen = list(model.elements[element].outgoing), set[str]()
+    while waiting:
+        flow = waiting.pop(0)
+        if flow in seen:
+            continue
+        seen.add(flow)
+        target = model.elements[model.flows[flow].target]
+        if target.type == "userTask":
+            yield target.id
+        else:
+            waiting += target.outgoing
+
+
+def _rule(case: Case, work: UnitOfWork, model: ProcessModel, here: str, element: str) -> AssignModel:
+    """The rule by which the activity's people are chosen. Raises NotFound, or NotAllowed for who may not choose."""
+    approval = model.elements[element].approval if element in model.elements else None
+    rules = [rule for rule in approval.assigns if rule.rule == "chosen"] if approval is not None else []
+    if not rules:
+        raise NotFound("not-choosable", "Expected a step whose people are chosen, but '{element}' is none", element=element[:100])
+    by_starter = work.actor.person is None or work.actor.person == case.started_by
+    for rule in rules:
+        if (rule.by == "starter" and by_starter) or (rule.by == "previous" and element in following_tasks(model, here)):
+            return rule
+    raise NotAllowed("not-chooser", "Expected who may choose the people of '{element}', but you may not", element=element[:100])
+
+
+def _person(work: UnitOfWork, case: Case, rule: AssignModel, names: Names, person: UUID) -> int:
+    """Key of a person whom the rule lets be chosen. Raises Invalid for anybody else."""
+    key = find_person(work.connection, str(person))
+    allowed = _found(work, case, _limit(rule, names, key))
+    if key is None or key not in allowed.persons or allowed.reason is not None:
+        raise Invalid("not-a-choice", "Expected somebody who can be chosen, but '{person}' cannot", person=str(person))
+    return key
+
+
+def _limit(rule: AssignModel, names: Names, person: int | None) -> AssignmentRule:
+    """Those who can be chosen: the holders of the rule's post, or whoever has a chair at a member."""
+    if rule.post is None:
+        return AssignmentRule(kind="person", person=person)
+    (limit,) = evaluated_rules((AssignModel(rule="post", post=rule.post, institution=rule.institution, at=rule.at),), names)
+    return limit
+
+
+def _found(work: UnitOfWork, case: Case, rule: AssignmentRule) -> Resolution:
+    return resolve(work, (rule,), own=case.institution_code, starter=case.started_by, mode="pool", case=case.key)
