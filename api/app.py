@@ -14,6 +14,7 @@ from api import (
     batches,
     calendars,
     database,
+    delegations,
     document,
     events,
     external_tasks,
@@ -53,6 +54,7 @@ CONCEPTS = (
     calendars,
     administration,
     lateness,
+    delegations,
     events,
 )
 

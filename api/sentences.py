@@ -339,6 +339,26 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "unknown-institution": ("没有这个机构。", "There is no such institution."),
     "unknown-start-variable": ("此流程发起时不接受“{field}”。", "This process does not accept “{field}” at its start."),
     "unknown-outcome": ("此任务没有这个办理结果。", "This task has no such outcome."),
+    # acting for somebody
+    "agent-away": (
+        "代理人这段时间的工作也已委托他人，不能再代理。",
+        "The agent has delegated his own work in that time.",
+    ),
+    "agent-elsewhere": (
+        "代理人在机构“{institution}”没有岗位，不能代理那里的工作。",
+        "The agent has no chair at “{institution}”.",
+    ),
+    "agent-is-starter": (
+        "该流程由您本人发起，只能由被代理人办理。",
+        "You have started this case; it stays with the principal.",
+    ),
+    "agent-self": ("不能委托自己代理。", "Nobody is his own agent."),
+    "delegation-empty": ("被代理人在那里没有岗位。", "The principal has no chair there."),
+    "delegation-not-found": ("没有这项代理。", "There is no such delegation."),
+    "delegation-reason": ("请写明代理原因。", "Say why the work is delegated."),
+    "delegation-span": ("代理期间应在一年以内，且尚未结束。", "A delegation lasts at most a year and is not over yet."),
+    "not-your-work": ("只能委托您自己的工作。", "You can delegate your own work only."),
+    "unknown-process": ("没有部署流程“{value}”。", "No process “{value}” is deployed."),
     # duties kept apart, people chosen
     "apart-element": (
         "不相容岗位：此人已办理本流程的“{element}”，不能再办理这一步。",

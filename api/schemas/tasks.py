@@ -60,6 +60,7 @@ class TaskRow(CamelSchema):
     sender = fields.Nested(Sender, allow_none=True, data_key="from")
     state = fields.String(validate=validate.OneOf(("waiting", "open", "claimed", "completed", "closed")))
     assignee = fields.Nested(Named, allow_none=True)
+    on_behalf_of = fields.String(allow_none=True)
     suspended = fields.Boolean()
     claimable = fields.Boolean()
     mine = fields.Boolean()

@@ -214,6 +214,7 @@ def _add_seat(work: UnitOfWork, place: RoundPlace, seat: SeatOpened, rows: _Rows
             "level": seat.level,
             "ended_at": work.now if seat.recused else None,
             "ended_by": None,
+            "on_behalf_of": None,
             "outcome": None,
             "opinion": None,
             "form_hash": None,

@@ -18,6 +18,7 @@ from engine.authorization.standing import (
     Capacity,
     Standing,
     chairs,
+    delegated_to,
     standing,
     standing_in,
     today,
@@ -27,11 +28,16 @@ from engine.errors import Conflict, EngineError, NotAllowed, NotFound
 from engine.records import Actor
 from engine.store.base import Executes
 from engine.store.prepared import Prepared, Question
-from engine.store.tables import Candidate, Participant, Person, Round, Seat
+from engine.store.tables import Candidate, Participant, Person, ProcessDefinition, ProcessInstance, Round, Seat
 from engine.store.unit_of_work import UnitOfWork
 
 _SEAT = Seat.id == bindparam("task")
 OFFERED = Prepared(select(Candidate.principal).join(Seat, Seat.key == Candidate.seat).where(_SEAT))
+CASE_OF = Prepared(
+    select(ProcessInstance.started_by, ProcessDefinition.process_id)
+    .join(ProcessDefinition, ProcessDefinition.key == ProcessInstance.definition)
+    .where(ProcessInstance.key == bindparam("instance"))
+)
 TAKING_PART = Prepared(
     select(Participant.institution, Participant.until).join(Seat, Seat.instance == Participant.instance).where(_SEAT)
 )
@@ -128,6 +134,10 @@ def may_act_on_seat(work: UnitOfWork, seat: SeatRow, access: SeatAccess | None =
     access = access or seat_access(work, work.ask(*access_questions(work, seat.id)))
     who = access.standing
     offered = _offered_to(work, access, seat)
+    own = (offered and seat.state == "open") or seat.assignee == who.person
+    acting = None if own else agent_capacity(work.connection, who, work.now, seat, access.offered, access.open_to)
+    if acting is not None:
+        return acting
     if not (offered or seat.assignee == who.person) or access.open_to.isdisjoint(who.institutions):
         raise _refusal(work, seat)
     if seat.assignee == who.person:
@@ -136,6 +146,28 @@ def may_act_on_seat(work: UnitOfWork, seat: SeatRow, access: SeatAccess | None =
     if seat.state != "open":
         raise _too_late(work, seat)
     return _offered_capacity(access, offered)
+
+
+def agent_capacity(
+    connection: Executes, who: Standing, now: datetime, seat: SeatRow, offered: frozenset[str], open_to: frozenset[int]
+) -> Capacity | None:
+    """The principal's chair in which the actor may act on a seat as his agent; None when he is not.
+
+    Raises NotAllowed `agent-is-starter` for a case that the agent has started himself.
+    """
+    if open_to.isdisjoint(who.institutions):
+        return None
+    for delegated in delegated_to(connection, who.person, now):
+        chair = delegated.acting(seat, offered)
+        case = None if chair is None else CASE_OF.first(connection, instance=seat.instance)
+        if case is None or (delegated.processes is not None and case.process_id not in delegated.processes):
+            continue
+        if case.started_by == who.person:
+            raise NotAllowed(
+                "agent-is-starter", "Expected a case that the agent has not started, but task '{id}' is of one", id=str(seat.id)
+            )
+        return chair
+    return None
 
 
 def starting_capacities(who: Standing, posts: Collection[str]) -> tuple[Capacity, ...]:

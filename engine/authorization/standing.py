@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, Date, Select, bindparam, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.calendar import TIME_ZONE
-from engine.store.base import Executes
+from engine.store.base import Executes, Instant
 from engine.store.prepared import Prepared
-from engine.store.tables import Appointment, Department, Institution, Membership, Person, Post
+from engine.store.tables import Appointment, Delegation, Department, Institution, Membership, Person, Post
 
 LAST_DAY = date(9999, 12, 31)
 """Stands for "no end" where a dated row is compared."""
@@ -48,6 +48,8 @@ class Capacity:
     department_name: str | None
     member: bool
     """False while the institution's membership has not begun or has ended: it finishes what it has and gets nothing new."""
+    on_behalf_of: int | None = None
+    """Key of the person whose chair it is, where somebody acts as his agent."""
 
     @property
     def principals(self) -> tuple[str, ...]:
@@ -56,6 +58,55 @@ class Capacity:
         if self.department_code is None:
             return (whole,)
         return (whole, post_principal(self.post, self.institution_code, self.department_code))
+
+
+class SeatPlace(Protocol):
+    """What has to be known of a seat."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def instance(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def assignee(self) -> int | None: ...
+    @property
+    def capacity(self) -> int | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delegated:
+    """One delegation in force, as the agent has it."""
+
+    key: int
+    id: UUID
+    principal: int
+    name: str
+    """Name of the principal."""
+    processes: tuple[str, ...] | None
+    chairs: tuple[Capacity, ...]
+    """The principal's chairs that it is about."""
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """Names under which the principal is offered the work."""
+        own = {person_principal(self.principal)} if self.chairs else set()
+        return tuple(sorted(own.union(name for chair in self.chairs for name in chair.principals)))
+
+    def acting(self, seat: SeatPlace, offered: frozenset[str]) -> Capacity | None:
+        """The principal's chair in which the agent would act on a seat; None when the seat is not his to do."""
+        holds = seat.state == "claimed" and seat.assignee == self.principal
+        reached = holds or (seat.state == "open" and bool(offered.intersection(self.principals)))
+        if not reached:
+            return None
+        kept = next((chair for chair in self.chairs if chair.appointment == seat.capacity), None)
+        if holds and seat.capacity is not None:
+            chair = kept
+        else:
+            named = [chair for chair in self.chairs if offered.intersection(chair.principals)]
+            chair = next(iter(named or self.chairs), None)
+        return None if chair is None else replace(chair, on_behalf_of=self.principal)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +118,8 @@ class Standing:
     principals: tuple[str, ...] = ()
     department_principals: tuple[str, ...] = ()
     """Names under which the departments that this person heads are offered work."""
+    delegated: tuple[Delegated, ...] = ()
+    """What he may do as the agent of others."""
 
     @property
     def institutions(self) -> tuple[int, ...]:
@@ -155,6 +208,29 @@ def chairs(rows: Iterable[Any]) -> tuple[Capacity, ...]:
     return tuple(Capacity(**row._asdict()) for row in rows)
 
 
+_AT = bindparam("at", type_=Instant())
+IN_FORCE = Prepared(
+    select(Delegation.key, Delegation.id, Delegation.principal, Delegation.institution, Delegation.processes, Person.name)
+    .join(Person, Person.key == Delegation.principal)
+    .where(Delegation.agent == bindparam("agent"), Delegation.to_at > _AT, Delegation.from_at <= _AT, Person.active)
+    .order_by(Delegation.key)
+)
+
+
+def delegated_to(connection: Executes, agent: int | None, now: datetime) -> tuple[Delegated, ...]:
+    """The delegations in force for an agent, by key."""
+    rows = [] if agent is None else IN_FORCE.all(connection, agent=agent, at=now)
+    found = []
+    for row in rows:
+        own = capacities(connection, row.principal, today(now))
+        chairs = tuple(chair for chair in own if row.institution in (None, chair.institution))
+        processes = None if row.processes is None else tuple(row.processes)
+        found.append(
+            Delegated(key=row.key, id=row.id, principal=row.principal, name=row.name, processes=processes, chairs=chairs)
+        )
+    return tuple(found)
+
+
 def principals(connection: Executes, person: int, day: date) -> tuple[str, ...]:
     """The names under which work is offered to a person on `day`; none for a person without a chair."""
     return _principals(person, capacities(connection, person, day))
@@ -165,6 +241,7 @@ def standing(connection: Executes, person: int | None, now: datetime) -> Standin
     if person is None:
         return NOBODY
     bare = standing_in(person, capacities(connection, person, today(now)))
+    bare = replace(bare, delegated=delegated_to(connection, person, now))
     if not bare.overseen_departments:
         return bare
     offered = _department_principals(connection, bare.overseen_departments)

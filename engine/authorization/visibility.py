@@ -12,13 +12,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, exists, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, exists, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
-from engine.authorization.standing import Standing
+from engine.authorization.standing import Delegated, Standing
 from engine.store.base import Executes, Instant
 from engine.store.prepared import Among
-from engine.store.tables import Appointment, Candidate, Copy, Participant, ProcessInstance, Seat
+from engine.store.tables import Appointment, Candidate, Copy, Participant, ProcessDefinition, ProcessInstance, Seat
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 Keys = CompoundSelect[Any]
@@ -44,7 +44,7 @@ def takes_part_asked(instance: Column) -> ColumnElement[bool]:
 
 def visible_instances(standing: Standing, now: datetime, instance: int | None = None) -> Keys:
     """Keys of the cases that the person may see at `now`; of the one case `instance` only, when it is given."""
-    branches = [*_own_cases(standing), *_overseen_by_department(standing)]
+    branches = [*_own_cases(standing), *_overseen_by_department(standing), *_acted_for(standing)]
     visible = [_narrowed(query, column, instance).where(takes_part(standing, now, column)) for query, column in branches]
     overseen = select(Participant.instance).where(Participant.institution.in_(standing.overseen_institutions), _open(now))
     return union(*visible, _narrowed(overseen, Participant.instance, instance))
@@ -59,7 +59,45 @@ def visible_seats(standing: Standing, now: datetime, seat: int | None = None) ->
     copied = select(Copy.seat).where(Copy.person == standing.person, takes_part(standing, now, Copy.instance))
     own = (select(Seat.key).where(condition, here) for condition in _held(standing))
     offered = select(Seat.key).join(Candidate, Candidate.seat == Seat.key).where(*_offered(standing.principals), here)
-    return union(*(_narrowed(query, Seat.key, seat) for query in (*own, offered)), _narrowed(copied, Copy.seat, seat))
+    others = delegated_seats(standing, now)
+    return union(*(_narrowed(query, Seat.key, seat) for query in (*own, offered, *others)), _narrowed(copied, Copy.seat, seat))
+
+
+def delegated_seats(standing: Standing, now: datetime) -> list[Select[Any]]:
+    """Queries for the keys of open tasks that the person may do as somebody's agent; none for who is nobody's."""
+    queries: list[Select[Any]] = []
+    for delegated in standing.delegated:
+        reach = (*delegated_reach(standing, delegated), takes_part(standing, now, Seat.instance))
+        seats = select(Seat.key).join(ProcessInstance, ProcessInstance.key == Seat.instance).where(*reach)
+        queries.append(seats.where(held_by_principal(delegated), Seat.state == "claimed"))
+        queries.append(seats.join(Candidate, Candidate.seat == Seat.key).where(*_offered(delegated.principals)))
+    return queries
+
+
+def held_by_principal(delegated: Delegated) -> ColumnElement[bool]:
+    """Condition that the principal holds a seat in one of the chairs that were delegated."""
+    chairs = [chair.appointment for chair in delegated.chairs]
+    return and_(Seat.assignee == delegated.principal, or_(Seat.capacity.is_(None), Seat.capacity.in_(chairs)))
+
+
+def delegated_reach(standing: Standing, delegated: Delegated) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on a case that was joined: not started by the agent himself, and of the processes that were delegated."""
+    strange = func.coalesce(ProcessInstance.started_by, 0) != standing.person
+    if delegated.processes is None:
+        return (strange,)
+    versions = select(ProcessDefinition.key).where(ProcessDefinition.process_id.in_(delegated.processes))
+    return strange, ProcessInstance.definition.in_(versions)
+
+
+def _acted_for(standing: Standing) -> list[tuple[Select[Any], Column]]:
+    """Cases whose tasks the person may do for others."""
+    found: list[tuple[Select[Any], Column]] = []
+    for delegated in standing.delegated:
+        reach = delegated_reach(standing, delegated)
+        seats = select(Seat.instance).join(ProcessInstance, ProcessInstance.key == Seat.instance).where(*reach)
+        offered = seats.join(Candidate, Candidate.seat == Seat.key).where(*_offered(delegated.principals))
+        found += [(seats.where(held_by_principal(delegated), Seat.state == "claimed"), Seat.instance), (offered, Seat.instance)]
+    return found
 
 
 def sees_instance(connection: Executes, standing: Standing, now: datetime, instance: int) -> bool:

@@ -36,6 +36,7 @@ from engine.commands.delivery import (
     note_not_sent,
     note_sent,
 )
+from engine.commands.delegation import Delegate, EndDelegation, delegate, end_delegation
 from engine.commands.deployment import Deploy, deploy
 from engine.commands.drafts import SaveDraft, save_draft
 from engine.commands.external_task import (
@@ -144,7 +145,9 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     ClaimTask: claim_task,
     CompleteExternalTask: complete_external_task,
     CompleteTask: complete_task,
+    Delegate: delegate,
     Deploy: deploy,
+    EndDelegation: end_delegation,
     ExecuteJob: execute_job,
     ExecuteJobs: execute_jobs,
     ExtendLock: extend_lock,

@@ -11,9 +11,10 @@ from sqlalchemy import update
 
 from engine.appliers.journal import Journal
 from engine.appliers.tasks import end_seats
+from engine.authorization import Capacity
 from engine.commands.operation import required_reason
 from engine.commands.registry import Command
-from engine.commands.task import expect_revision, lock_open_seat
+from engine.commands.task import acting_for, expect_revision, holder, lock_open_seat
 from engine.errors import Conflict, Invalid
 from engine.kernel.model import ProcessModel
 from engine.records import Done
@@ -70,7 +71,7 @@ def return_task(command: ReturnTask, work: UnitOfWork, runtime: Runtime) -> Done
     case.expected = {target.element.id: Expected(persons=target.persons, returned=returned)}
 
     def noted(journal: Journal) -> None:
-        _leave(work, seat, chair, reason)
+        _leave(work, seat, capacity, reason)
         journal.note(
             "task-returned",
             element=seat.element,
@@ -125,12 +126,13 @@ def element_names(model: ProcessModel, elements: Iterable[str]) -> str:
     return "、".join(model.elements[element].name or element for element in elements)
 
 
-def _leave(work: UnitOfWork, seat: Any, capacity: int | None, reason: str) -> None:
+def _leave(work: UnitOfWork, seat: Any, capacity: Capacity | None, reason: str) -> None:
     """Ends the sender's seat; the rest of its round is taken away with the token."""
     ended = {
         "state": "completed",
-        "assignee": work.actor.person,
-        "capacity": capacity,
+        "assignee": holder(work, capacity),
+        "on_behalf_of": acting_for(capacity).get("on_behalf_of"),
+        "capacity": None if capacity is None else capacity.appointment,
         "ended_at": work.now,
         "ended_by": work.actor.person,
         "outcome": RETURN.value,

@@ -76,6 +76,7 @@ ENDED_SEAT = update_of(
     "form_hash",
     "recorded_by",
     "evidence",
+    "on_behalf_of",
 )
 DECIDED_ROUND = update_of(Round, "state", "outcome", "decided_at", "decided_by")
 
@@ -118,13 +119,20 @@ class CompleteTask(Command[Done]):
 
 def claim_task(command: ClaimTask, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat, capacity = lock_open_seat(work, runtime, command.task)
-    if seat.state == "claimed" and seat.assignee == work.actor.person:
+    if seat.state == "claimed" and seat.assignee == holder(work, capacity):
         return Done(instance=case.id, task=seat.id)
     expect_revision(seat, command.revision)
     _hold(work, seat, capacity)
 
     def noted(journal: Journal) -> None:
-        journal.note("task-claimed", element=seat.element, by_actor=True, capacity=_key(capacity), task=str(seat.id))
+        journal.note(
+            "task-claimed",
+            element=seat.element,
+            by_actor=True,
+            capacity=_key(capacity),
+            task=str(seat.id),
+            data=acting_for(capacity),
+        )
 
     runtime.note(work, case, Act(action="claim", object=str(seat.id), capacity=_key(capacity)), noted)
     return Done(instance=case.id, task=seat.id)
@@ -133,7 +141,7 @@ def claim_task(command: ClaimTask, work: UnitOfWork, runtime: Runtime) -> Done:
 def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat, capacity = lock_open_seat(work, runtime, command.task)
     expect_revision(seat, command.revision)
-    if seat.state != "claimed" or seat.assignee != work.actor.person:
+    if seat.state != "claimed" or seat.assignee != holder(work, capacity):
         raise NotAllowed("not-claimed", "Expected to give back task '{id}', but you do not hold it", id=str(seat.id))
     if seat.direct:
         raise NotAllowed("named-person", "Expected to give back task '{id}', but it was given to you by name", id=str(seat.id))
@@ -167,8 +175,25 @@ def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Do
 def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat, capacity = lock_open_seat(work, runtime, command.task)
     expect_revision(seat, command.revision)
-    me = Signer(person=work.actor.person, name=work.actor.name, capacity=_key(capacity))
-    return sign(command, work, runtime, case, seat, me)
+    return sign(command, work, runtime, case, seat, _signer(work, capacity))
+
+
+def holder(work: UnitOfWork, capacity: Capacity | None) -> int | None:
+    """Key of the person whose work it is: the actor, or the principal for whom he acts as an agent."""
+    return work.actor.person if capacity is None or capacity.on_behalf_of is None else capacity.on_behalf_of
+
+
+def acting_for(capacity: Capacity | None) -> dict[str, Any]:
+    """What history and audit add to an act of an agent."""
+    return {} if capacity is None or capacity.on_behalf_of is None else {"on_behalf_of": capacity.on_behalf_of}
+
+
+def _signer(work: UnitOfWork, capacity: Capacity | None) -> Signer:
+    if capacity is None or capacity.on_behalf_of is None:
+        return Signer(person=work.actor.person, name=work.actor.name, capacity=_key(capacity))
+    query = select(Person.name).where(Person.key == capacity.on_behalf_of)
+    name = f"{work.actor.name}（代{work.connection.execute(query).scalar_one()}）"
+    return Signer(person=capacity.on_behalf_of, name=name, capacity=capacity.appointment, agent=work.actor.person)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +205,8 @@ class Signer:
     capacity: int | None
     evidence: str | None = None
     """Set when somebody else enters it on his behalf: what proves it."""
+    agent: int | None = None
+    """Key of the agent who decides for him."""
 
 
 def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, signer: Signer) -> Done:
@@ -221,14 +248,17 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
             label=outcome.label,
             label_en=outcome.label_en,
             opinion=opinion,
-            data={} if signer.evidence is None else {"to": signer.person, "evidence": signer.evidence},
+            data=_signed_for(signer),
         )
+        if signer.agent is not None and signer.person is not None:
+            text, text_en = f"{signer.name}办理了“{seat.name}”", f"“{seat.name}” was done: {signer.name}"
+            journal.tell(signer.person, "task", text, text_en, seat=seat.key)
         for new in added:
             tell_asked(journal, definition, place_of(case, seat), seat=new.seat, task=new.seat_id, persons=[new.assignee or 0])
 
     several = seat.several or bool(added)
     data: dict[str, JSON] = {"outcome": outcome.value, **({"attachments": attached} if attached else {})}
-    if signer.evidence is not None:
+    if signer.evidence is not None or signer.agent is not None:
         data["on_behalf_of"] = signer.person
     act = Act(action="complete", object=str(seat.id), capacity=signer.capacity, data=data)
     if several:
@@ -290,7 +320,7 @@ def lock_open_seat(work: UnitOfWork, runtime: Runtime, task: UUID, *, moving: bo
     require_open(work, seat)
     if moving:
         case.require_moving()
-    keep_apart(work, runtime, case, seat, work.actor.person)
+    keep_apart(work, runtime, case, seat, work.actor.person, holder(work, capacity))
     return case, seat, capacity
 
 
@@ -324,17 +354,23 @@ def keep_apart_of(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, act
         require_apart(work, case, approval, lambda: runtime.names(work, case, seat.scope), *persons)
 
 
+def _signed_for(signer: Signer) -> dict[str, Any]:
+    if signer.agent is not None:
+        return {"on_behalf_of": signer.person}
+    return {} if signer.evidence is None else {"to": signer.person, "evidence": signer.evidence}
+
+
 def _hold(work: UnitOfWork, seat: Any, capacity: Capacity | None) -> None:
     held = {
         "state": "claimed",
-        "assignee": work.actor.person,
+        "assignee": holder(work, capacity),
         "capacity": _key(capacity),
         "claimed_at": work.now,
         "revision": seat.revision + 1,
     }
     work.connection.execute(update(Seat).where(Seat.key == seat.key).values(held))
     answer(work, seat)
-    work.wake(work.actor.person, *seat.resolved["persons"])
+    work.wake(work.actor.person, holder(work, capacity), *seat.resolved["persons"])
 
 
 def _end(
@@ -350,7 +386,8 @@ def _end(
         "assignee": signer.person,
         "capacity": signer.capacity,
         "ended_at": work.now,
-        "ended_by": signer.person,
+        "ended_by": signer.agent or signer.person,
+        "on_behalf_of": None if signer.agent is None else signer.person,
         "outcome": outcome.value,
         "opinion": opinion,
         "vote": None if seat.kind == "advice" else VOTES[outcome.kind],
@@ -360,6 +397,7 @@ def _end(
         "form_hash": hashlib.sha256(dump_json(dict(values)).encode()).hexdigest(),
     }
     work.write(ENDED_SEAT, {**ended, "key": seat.key})
+    work.wake(signer.person)
     end_seats(work, [seat.key], drafts=seat.drafted, ladders=seat.term is not None)
     work.wake(work.actor.person, *seat.resolved["persons"])
 

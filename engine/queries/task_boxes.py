@@ -48,6 +48,8 @@ _FREE = and_(AmongFound(Seat.key, _OFFERED), Seat.state == "open")
 _WORK = and_(AmongFound(Seat.key, _HELD_OR_OFFERED), or_(Seat.state == "open", _HELD))
 _DONE = or_(Seat.state == "completed", Seat.ending == "transferred")
 """What a person has done: decided, or handed on. What nobody needed any more (无需处理) is not."""
+_OTHERS = Among(Seat.key, "others")
+"""What an agent may do for others, found before: so few people are agents that everybody else's statements leave it out."""
 _OVERDUE = Seat.due_at <= _NOW
 _SOON = and_(Seat.soon_at <= _NOW, Seat.due_at > _NOW)
 _HERE = takes_part_asked(Seat.instance)
@@ -62,7 +64,7 @@ def _wanted() -> ColumnElement[bool]:
     return and_(or_(process.is_(None), ProcessInstance.definition.in_(versions)), or_(text.is_(None), *found))
 
 
-def _page(condition: ColumnElement[bool], order: Order) -> Prepared:
+def _page(condition: ColumnElement[bool], order: Order, *, agent: bool = False) -> Prepared:
     few = (
         select(Seat.key)
         .join(ProcessInstance, ProcessInstance.key == Seat.instance)
@@ -71,7 +73,7 @@ def _page(condition: ColumnElement[bool], order: Order) -> Prepared:
         .limit(bindparam("most", type_=Integer()))
         .correlate(None)
     )
-    rows = select_rows_asked().add_columns(*order.named()).where(AmongFound(Seat.key, few))
+    rows = select_rows_asked(agent=agent).add_columns(*order.named()).where(AmongFound(Seat.key, few))
     return Prepared(rows.order_by(*order.sorting()))
 
 
@@ -90,17 +92,28 @@ BOXES: Mapping[str, tuple[Prepared, Order]] = {
     "copied": (_copies(), BY_COPY),
 }
 """Asked also with `process`, `text`, `most` and what `Order.after` gives. `text` is a pattern of LIKE, escaped by `/`."""
+_AGENT_WORK = or_(_WORK, _OTHERS)
+AGENT_BOXES: Mapping[str, tuple[Prepared, Order]] = {
+    **BOXES,
+    "todo": (_page(or_(_HELD, and_(_OTHERS, Seat.state == "claimed")), BY_DUE, agent=True), BY_DUE),
+    "claimable": (_page(or_(_FREE, and_(_OTHERS, Seat.state == "open")), BY_DUE, agent=True), BY_DUE),
+    "overdue": (_page(and_(_AGENT_WORK, _OVERDUE), BY_DUE, agent=True), BY_DUE),
+    "soon": (_page(and_(_AGENT_WORK, _SOON), BY_DUE, agent=True), BY_DUE),
+}
+"""The same for an agent; asked also with `others`."""
 
-WORK = Prepared(
-    select(
+
+def _counts(condition: ColumnElement[bool]) -> Prepared:
+    numbers = select(
         func.count().filter(Seat.state == "claimed").label("todo"),
         func.count().filter(Seat.state == "open").label("claimable"),
         func.count().filter(_OVERDUE).label("overdue"),
         func.count().filter(_SOON).label("soon"),
     )
-    .select_from(Seat)
-    .where(_WORK, _HERE)
-)
+    return Prepared(numbers.select_from(Seat).where(condition, _HERE))
+
+
+WORK, AGENT_WORK = _counts(_WORK), _counts(_AGENT_WORK)
 UNREAD = Prepared(
     select(func.count(Copy.key).label("copied")).where(
         Copy.person == _PERSON, Copy.read_at.is_(None), takes_part_asked(Copy.instance)
@@ -113,20 +126,21 @@ STARTED = Prepared(
 )
 
 
-def _next() -> Prepared:
+def _next(held: ColumnElement[bool], *, agent: bool = False) -> Prepared:
     here, besides = bindparam("case", type_=Uuid()), bindparam("besides", type_=Uuid())
     elsewhere = case((ProcessInstance.id == here, 0), else_=1)
     few = (
         select(Seat.key)
         .join(ProcessInstance, ProcessInstance.key == Seat.instance)
-        .where(_HELD, _HERE, or_(ProcessInstance.id == here, bindparam("anywhere", type_=Boolean())))
+        .where(held, _HERE, or_(ProcessInstance.id == here, bindparam("anywhere", type_=Boolean())))
         .where(or_(besides.is_(None), Seat.id != besides))
         .order_by(elsewhere, *BY_DUE.sorting())
         .limit(1)
         .correlate(None)
     )
-    return Prepared(select_rows_asked().where(AmongFound(Seat.key, few)))
+    return Prepared(select_rows_asked(agent=agent).where(AmongFound(Seat.key, few)))
 
 
-NEXT = _next()
+NEXT = _next(_HELD)
+AGENT_NEXT = _next(or_(_HELD, and_(_OTHERS, Seat.state == "claimed")), agent=True)
 """The reader's next task: one of the case `case`, else, if it may be `anywhere`, the first in his hands but `besides`."""

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, literal, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from engine.authorization import Standing
+from engine.authorization import Standing, delegated_reach, held_by_principal
 from engine.kernel.model import OutcomeModel
 from engine.queries.registry import Reader
 from engine.runtime.operations import ADVICE
@@ -122,12 +122,14 @@ class TaskRow:
     """How it ended when nobody completed it, such as `unneeded` or `transferred`."""
     urged: int
     """How often its people were urged."""
+    on_behalf_of: str | None = None
+    """Name of the principal for whom the reader may do it, or an agent has done it."""
     copy_id: UUID | None = None
     """Set in the list of copies."""
     read_at: datetime | None = None
 
 
-OWNER, ASSIGNEE, SENDER = aliased(Institution), aliased(Person), aliased(Person)
+OWNER, ASSIGNEE, SENDER, PRINCIPAL = aliased(Institution), aliased(Person), aliased(Person), aliased(Person)
 URGENCY_RANK = case((ProcessInstance.urgency == "E", 0), (ProcessInstance.urgency == "U", 1), else_=2)
 """Emergencies first, then urgent ones, then all others."""
 
@@ -135,12 +137,19 @@ URGENCY_RANK = case((ProcessInstance.urgency == "E", 0), (ProcessInstance.urgenc
 def select_rows(reader: Reader, standing: Standing) -> Any:
     """The columns of task rows; the caller says which seats. `home` is the definition of the task's element, which in a
     called process is not the case's."""
-    return _rows(reader.actor.person, _offered(standing))
+    own: ColumnElement[bool] = Seat.assignee == reader.actor.person
+    for delegated in standing.delegated:
+        own = own | and_(held_by_principal(delegated), *delegated_reach(standing, delegated))
+    return _rows(reader.actor.person, _offered(standing), own)
 
 
-def select_rows_asked() -> Any:
-    """The same for a prepared statement, which is asked with the reader's `person` and `principals`."""
-    return _rows(bindparam("person"), offered_asked())
+def select_rows_asked(*, agent: bool = False) -> Any:
+    """The same for a prepared statement, which is asked with the reader's `person` and `principals`, an agent's with `others`."""
+    own: ColumnElement[bool] = Seat.assignee == bindparam("person")
+    if not agent:
+        return _rows(bindparam("person"), offered_asked(), own)
+    others = Among(Seat.key, "others")
+    return _rows(bindparam("person"), or_(offered_asked(), others), or_(own, others))
 
 
 def offered_asked() -> ColumnElement[bool]:
@@ -148,7 +157,7 @@ def offered_asked() -> ColumnElement[bool]:
     return exists().where(Candidate.seat == Seat.key, Among(Candidate.principal, "principals")).correlate(Seat)
 
 
-def _rows(person: int | BindParameter[Any] | None, offered: ColumnElement[bool]) -> Any:
+def _rows(person: int | BindParameter[Any] | None, offered: ColumnElement[bool], own: ColumnElement[bool]) -> Any:
     return (
         select(
             Seat.key,
@@ -196,6 +205,8 @@ def _rows(person: int | BindParameter[Any] | None, offered: ColumnElement[bool])
             _sender_institution().label("sender_institution"),
             _message_institution().label("message_institution"),
             offered.label("offered"),
+            own.label("own"),
+            PRINCIPAL.name.label("principal_name"),
             _unread(person).label("unread"),
         )
         .join(Round, Round.key == Seat.round)
@@ -203,6 +214,7 @@ def _rows(person: int | BindParameter[Any] | None, offered: ColumnElement[bool])
         .outerjoin(OWNER, OWNER.key == ProcessInstance.institution)
         .outerjoin(ASSIGNEE, ASSIGNEE.key == Seat.assignee)
         .outerjoin(SENDER, SENDER.key == Seat.sent_by)
+        .outerjoin(PRINCIPAL, PRINCIPAL.key == Seat.on_behalf_of)
     )
 
 
@@ -243,7 +255,8 @@ def task_values(reader: Reader, row: Any) -> dict[str, Any]:
         "assignee": None if row.assignee_id is None else Named(id=row.assignee_id, name=row.assignee_name),
         "suspended": row.suspended_at is not None,
         "claimable": row.state == "open" and row.suspended_at is None and bool(row.offered),
-        "mine": row.state == "claimed" and row.assignee == reader.actor.person,
+        "mine": row.state == "claimed" and bool(row.own),
+        "on_behalf_of": _principal_name(reader, row),
         "created_at": row.opened_at,
         "due_at": row.due_at,
         "term_seconds": _term_seconds(row),
@@ -260,6 +273,13 @@ def task_values(reader: Reader, row: Any) -> dict[str, Any]:
         "outcome_label_en": chosen.label_en if chosen else None,
         "reason": row.reason,
     }
+
+
+def _principal_name(reader: Reader, row: Any) -> str | None:
+    """Name of the person for whom the reader may do an open task, or for whom an agent has done it."""
+    if row.state == "claimed" and row.own and row.assignee != reader.actor.person:
+        return str(row.assignee_name)
+    return None if row.principal_name is None else str(row.principal_name)
 
 
 def step_name_en(reader: Reader, row: Any) -> str | None:
@@ -336,7 +356,14 @@ def _message_institution() -> Any:
 def _offered(standing: Standing) -> ColumnElement[bool]:
     if not standing.principals:
         return literal(False)
-    return exists().where(Candidate.seat == Seat.key, Candidate.principal.in_(standing.principals)).correlate(Seat)
+    found = _offered_to(standing.principals)
+    for delegated in standing.delegated:
+        found = found | and_(_offered_to(delegated.principals), *delegated_reach(standing, delegated))
+    return found
+
+
+def _offered_to(principals: tuple[str, ...]) -> ColumnElement[bool]:
+    return exists().where(Candidate.seat == Seat.key, Candidate.principal.in_(principals)).correlate(Seat)
 
 
 def _unread(person: int | BindParameter[Any] | None) -> ColumnElement[bool]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Integer, and_, bindparam, or_
+from sqlalchemy import Integer, and_, bindparam, or_, union
 
-from engine.authorization import standing, takes_part_asked
+from engine.authorization import delegated_seats, standing, takes_part_asked
 from engine.queries.instances import find_visible
 from engine.queries.paging import DEFAULT_LIMIT, Page, checked_limit, encode_cursor, key_cursor
 from engine.queries.registry import Query, Reader
-from engine.queries.task_boxes import BOXES, NEXT, STARTED, UNREAD, WORK
+from engine.queries.task_boxes import AGENT_BOXES, AGENT_NEXT, AGENT_WORK, BOXES, NEXT, STARTED, UNREAD, WORK
 from engine.queries.task_rows import (
     TaskRow,
     offered_asked,
@@ -98,10 +98,11 @@ CASE_TASKS = Prepared(
 def search_tasks(query: SearchTasks, reader: Reader) -> Page[TaskRow]:
     """One page of a box. Raises Invalid for a wrong cursor or limit."""
     most = checked_limit(query.limit)
-    statement, order = BOXES[query.box]
+    asked = _asked(reader)
+    statement, order = (AGENT_BOXES if asked["others"] else BOXES)[query.box]
     after = order.after(query.cursor)
     wanted = {"process": query.process or None, "text": pattern(query.text) if query.text else None}
-    found = statement.all(reader.connection, **_asked(reader), **wanted, **after, most=most + 1)
+    found = statement.all(reader.connection, **asked, **wanted, **after, most=most + 1)
     rows, following = order.cut(found, most)
     return Page(items=tuple(_row(query, reader, row) for row in rows), next_cursor=following)
 
@@ -129,21 +130,26 @@ def list_case_tasks(query: ListCaseTasks, reader: Reader) -> Page[TaskRow]:
 def get_next_task(query: GetNextTask, reader: Reader) -> TaskRow | None:
     """The reader's own next task: one of the same case, else the first in his hands."""
     asked = {"case": query.instance, "anywhere": not query.only_there, "besides": query.after}
-    row = NEXT.first(reader.connection, **_asked(reader), **asked)
+    who = _asked(reader)
+    row = (AGENT_NEXT if who["others"] else NEXT).first(reader.connection, **who, **asked)
     return None if row is None else TaskRow(**task_values(reader, row))
 
 
 def count_tasks(query: CountTasks, reader: Reader) -> TaskCounts:
     """The numbers of all boxes."""
     asked = _asked(reader)
-    answers = ask(reader.connection, *(statement.question(**asked) for statement in (WORK, UNREAD, STARTED)))
+    work = AGENT_WORK if asked["others"] else WORK
+    answers = ask(reader.connection, *(statement.question(**asked) for statement in (work, UNREAD, STARTED)))
     return TaskCounts(**{name: number for (row,) in answers for name, number in row._asdict().items()})
 
 
 def _asked(reader: Reader) -> dict[str, Any]:
-    """What every box is asked with."""
+    """What every box is asked with; `others` are the tasks that the reader may do as somebody's agent."""
     who = standing(reader.connection, reader.actor.person, reader.now)
-    return {"person": who.person, "principals": who.principals, "institutions": who.institutions, "now": reader.now}
+    found = delegated_seats(who, reader.now)
+    others = tuple(reader.connection.execute(union(*found)).scalars()) if found else ()
+    asked = {"person": who.person, "principals": who.principals, "institutions": who.institutions, "now": reader.now}
+    return {**asked, "others": others}
 
 
 def _row(query: SearchTasks, reader: Reader, row: Any) -> TaskRow:

@@ -24,6 +24,8 @@ from engine.store.tables import Appointment, History, Institution, Message, Pers
 
 ITEMS_AT_MOST = 500
 """The newest facts; a case of thousands of tasks is not read line by line."""
+REFERRED = ("to", "person", "on_behalf_of")
+"""Where facts name further persons by key."""
 TOLD_TYPES = frozenset({"serviceTask", "businessRuleTask", "manualTask", "callActivity", "endEvent"})
 """Elements whose end is worth a line of its own; tasks, messages and timers have their own facts."""
 
@@ -141,7 +143,12 @@ def _called(reader: Reader, row: Any) -> list[ProcessModel]:
 
 
 def _names(reader: Reader, models: tuple[ProcessModel, ...], facts: list[Any]) -> _Names:
-    persons = {int(fact.data[name]) for fact in facts for name in ("to", "person") if str(fact.data.get(name, "")).isdigit()}
+    persons = {
+        int(fact.data[name])
+        for fact in facts
+        for name in ("to", "person", "on_behalf_of")
+        if str(fact.data.get(name, "")).isdigit()
+    }
     codes = {fact.data["to"] for fact in facts if fact.kind == "message-sent" and fact.data.get("to")}
     codes |= {fact.data["institution"] for fact in facts if fact.data.get("institution")}
     received = {UUID(fact.data["message"]) for fact in facts if fact.kind == "message-received" and fact.data.get("message")}
@@ -168,12 +175,14 @@ def _line(fact: Any, names: _Names) -> TimelineItem | None:
     words = WORDS[fact.kind](fact, names)
     if words is None:
         return None
+    principal = names.person(fact.data["on_behalf_of"]) if fact.data.get("on_behalf_of") else None
     return TimelineItem(
         at=fact.at,
         kind=words.kind,
         title=words.title,
         title_en=words.title_en,
-        person=fact.person,
+        person=fact.person if principal is None else f"{fact.person}（代{principal}）",
+        person_en=None if principal is None else f"{fact.person} for {principal}",
         post=fact.post,
         post_en=fact.post_en,
         institution=fact.institution,

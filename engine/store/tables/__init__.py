@@ -15,6 +15,7 @@ from engine.store.tables.instance import Compensation, ProcessInstance, Scope, S
 from engine.store.tables.lateness import Lateness, QuietHours
 from engine.store.tables.organisation import Appointment, Department, DocumentNumber, Institution, Membership, Person, Post
 from engine.store.tables.record import AuditAnchor, AuditEntry, History, Notification, Participant
+from engine.store.tables.substitution import Delegation
 from engine.store.tables.task import Candidate, Copy, Draft, Round, Rung, Seat
 from engine.store.tables.work import ExternalTask, Incident, Job, Message
 
@@ -36,6 +37,7 @@ __all__ = [
     "Charge",
     "Compensation",
     "Copy",
+    "Delegation",
     "Delivery",
     "Department",
     "Deployment",

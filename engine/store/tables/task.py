@@ -92,6 +92,8 @@ class Seat(Entity, Base):
     """Highest rung of the ladder reached: 0 none, 1 overdue, 2, 3."""
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_by: Mapped[int | None] = mapped_column(BigInteger)
+    on_behalf_of: Mapped[int | None] = mapped_column(BigInteger)
+    """Principal for whom `ended_by` acted as an agent."""
     outcome: Mapped[str | None] = mapped_column(String(100))
     opinion: Mapped[str | None] = mapped_column(Text)
     form_hash: Mapped[str | None] = mapped_column(String(64))

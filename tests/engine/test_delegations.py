@@ -1,0 +1,196 @@
+"""Agents do somebody's work for a while (代理), in cases that run on both databases."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.commands.delegation import Delegate, EndDelegation
+from engine.commands.organisation import Appoint
+from engine.errors import EngineError
+from engine.queries.delegations import ListDelegations
+from engine.queries.instances import GetInstance
+from engine.queries.task_detail import GetTask
+from engine.queries.tasks import SearchTasks
+from engine.queries.timeline import GetTimeline
+from engine.records import Actor
+from engine.store.tables import AuditEntry, Seat
+from engine.testing import CaseView, County, Someone, bpmn, process, user_task
+from tests.engine.models import END, START, STARTER
+
+
+def delegate(county: County, actor: str, agent: str, **more: Any) -> Any:
+    now = county.clock.now()
+    values = {"from_at": now, "to_at": now + timedelta(days=7), "reason": "外出开会", **more}
+    return county.person(actor).do(Delegate(agent=county.person(agent).id, **values))
+
+
+def approvals(county: County, *apart: str) -> None:
+    """The director of the branch approves what a general practitioner has started."""
+    task = user_task("approve", *apart, post="BR_DIR")
+    county.deploy(bpmn(process("p", START, task, END, flows="s > approve > e", extensions=STARTER)))
+
+
+def todo(county: County, who: Someone) -> list[tuple[str, str | None, bool]]:
+    page = county.engine.query(SearchTasks(box="todo"), who.actor)
+    return [(row.name, row.on_behalf_of, row.mine) for row in page.items]
+
+
+def test_an_agent_sees_the_work_does_it_and_signs_for_the_principal(county: County) -> None:
+    approvals(county)
+    gan, ren, dai = (county.person(login) for login in ("gan", "ren", "dai"))
+    case = gan.start("p")
+    assert ren.box("todo") == []
+    with pytest.raises(EngineError):
+        ren.complete(case.task("approve"))
+    delegate(county, "dai", "ren")
+    assert (ren.box("todo"), dai.box("todo")) == (["approve"], ["approve"])
+    assert todo(county, ren) == [("approve", "戴岚·演示", True)]
+    assert "complete" in county.engine.query(GetTask(task=case.task("approve").id), ren.actor).actions
+    assert county.engine.query(GetInstance(instance=case.id), ren.actor).id == case.id
+    ren.complete(case.task("approve"))
+    seat = case.seats("approve")[0]
+    assert (seat.assignee, seat.ended_by, seat.on_behalf_of, seat.capacity) == (dai.key, ren.key, dai.key, dai.chair.key)
+    assert case.state == "completed"
+    assert case.variables == {} or case.variables["approve"]["byName"] == "任转·演示（代戴岚·演示）"
+    lines = county.engine.query(GetTimeline(instance=case.id), gan.actor)
+    assert "任转·演示（代戴岚·演示）" in {line.person for line in lines}
+    entry = county.row(select(AuditEntry.person, AuditEntry.data).where(AuditEntry.action == "complete"))
+    assert (entry.person, entry.data["on_behalf_of"]) == (ren.key, dai.key)
+    assert ren.box("done") == ["approve"]
+
+
+def test_what_is_claimed_for_the_principal_is_his(county: County) -> None:
+    county.deploy(bpmn(process("p", START, user_task("check", post="BR_GP"), END, flows="s > check > e", extensions=STARTER)))
+    gan, guo, ren = (county.person(login) for login in ("gan", "guo", "ren"))
+    case = gan.start("p")
+    delegate(county, "guo", "ren")
+    assert ren.box("claimable") == ["check"]
+    ren.claim(case.task("check"))
+    assert case.task("check").assignee == guo.key
+    assert (guo.box("todo"), ren.box("todo"), gan.box("claimable")) == (["check"], ["check"], [])
+    with pytest.raises(EngineError) as late:
+        gan.claim(case.task("check"))
+    assert late.value.code == "task-taken"
+    ren.unclaim(case.task("check"), "等本人")
+    assert gan.box("claimable") == ["check"]
+
+
+def test_it_begins_and_ends_in_time_and_can_be_ended(county: County) -> None:
+    approvals(county)
+    county.person("gan").start("p")
+    ren, now = county.person("ren"), county.clock.now()
+    made = delegate(county, "dai", "ren", from_at=now + timedelta(days=1), to_at=now + timedelta(days=3))
+    assert ren.box("todo") == []
+    county.clock.advance(timedelta(days=2))
+    assert ren.box("todo") == ["approve"]
+    county.person("dai").do(EndDelegation(delegation=made.id))
+    assert ren.box("todo") == []
+    second = delegate(county, "dai", "ren", to_at=county.clock.now() + timedelta(days=1))
+    county.clock.advance(timedelta(days=1))
+    assert ren.box("todo") == []
+    assert county.person("dai").do(EndDelegation(delegation=second.id)).changed is False
+
+
+def test_a_case_that_the_agent_started_stays_with_the_principal(county: County) -> None:
+    approvals(county)
+    gan, guo = county.person("gan"), county.person("guo")
+    own, others = gan.start("p"), guo.start("p")
+    delegate(county, "dai", "gan")
+    assert gan.box("todo") == ["approve"]
+    gan.complete(others.task("approve"))
+    with pytest.raises(EngineError) as refusal:
+        gan.complete(own.task("approve"))
+    assert refusal.value.code == "agent-is-starter"
+    county.person("dai").complete(own.task("approve"))
+
+
+def test_duties_stay_apart_for_agent_and_principal(county: County) -> None:
+    steps = (user_task("write", post="BR_REF"), user_task("approve", '<liandong:apart elements="write"/>', post="BR_DIR"))
+    county.deploy(bpmn(process("p", START, *steps, END, flows="s > write > approve > e", extensions=STARTER)))
+    ren, case = county.person("ren"), county.person("gan").start("p")
+    ren.complete(case.task("write"))
+    delegate(county, "dai", "ren")
+    with pytest.raises(EngineError) as refusal:
+        ren.complete(case.task("approve"))
+    assert refusal.value.code == "apart-element"
+
+
+def test_only_the_processes_and_the_hospital_that_were_delegated(county: County) -> None:
+    approvals(county)
+    other = user_task("other", post="BR_DIR")
+    county.deploy(bpmn(process("q", START, other, END, flows="s > other > e", extensions=STARTER)), name="q")
+    # dai directs two hospitals, and liu and gan sit in one of them each.
+    county.execute(Appoint(person="dai", post="BR_DIR", institution="CH02", kind="part-time", from_date=date(2026, 1, 1)))
+    county.execute(Appoint(person="ren", post="BR_REF", institution="CH02", kind="part-time", from_date=date(2026, 1, 1)))
+    gan, liu, ren = (county.person(login) for login in ("gan", "liu", "ren"))
+    for starter in (gan, liu):
+        starter.start("p")
+        starter.start("q")
+    delegate(county, "dai", "ren", institution="CH01", processes=("q",))
+    assert ren.box("todo") == ["other"]
+    assert ren.box("claimable") == []
+    delegate(county, "dai", "ren", institution="CH02", processes=("p",))
+    assert (ren.box("todo"), ren.box("claimable")) == (["other"], ["approve"])
+
+
+def test_nothing_is_passed_on_twice(county: County) -> None:
+    approvals(county)
+    county.person("gan").start("p")
+    delegate(county, "dai", "ren")
+    with pytest.raises(EngineError) as refusal:
+        delegate(county, "gan", "dai")
+    assert refusal.value.code == "agent-away"
+    # What ren gives away himself is his own work, not dai's.
+    delegate(county, "ren", "guo")
+    assert county.person("guo").box("todo") == []
+
+
+WRONG: tuple[tuple[str, str, dict[str, Any], str], ...] = (
+    ("dai", "dai", {}, "agent-self"),
+    ("dai", "liu", {}, "agent-elsewhere"),
+    ("dai", "ren", {"reason": " "}, "delegation-reason"),
+    ("dai", "ren", {"institution": "CH02"}, "delegation-empty"),
+    ("dai", "ren", {"processes": ("nothing",)}, "unknown-process"),
+    ("dai", "ren", {"to_at": None}, "delegation-span"),
+)
+
+
+def test_what_cannot_be_is_refused(county: County) -> None:
+    for principal, agent, more, code in WRONG:
+        values = {**more, "to_at": county.clock.now() + timedelta(days=400)} if code == "delegation-span" else more
+        with pytest.raises(EngineError) as refusal:
+            delegate(county, principal, agent, **values)
+        assert refusal.value.code == code
+    ren, dai = county.person("ren"), county.person("dai")
+    with pytest.raises(EngineError) as foreign:
+        delegate(county, "gan", "ren", principal=dai.id)
+    assert foreign.value.code == "not-your-work"
+    assert ren.actor.person != dai.key
+
+
+def test_an_administrator_delegates_for_a_head_on_leave_and_all_concerned_see_it(county: County) -> None:
+    now, ke, shen = county.clock.now(), county.person("ke"), county.person("shen")
+    keeper = Actor(person=None, name="keeper", rights=frozenset({"administrate"}))
+    county.execute(Delegate(principal=ke.id, agent=shen.id, from_at=now, to_at=now + timedelta(days=14), reason="年休假"), keeper)
+    seen = {login: county.engine.query(ListDelegations(), county.person(login).actor) for login in ("ke", "shen", "song")}
+    assert [[row.principal_name for row in rows] for rows in seen.values()] == [["柯任·演示"], ["柯任·演示"], []]
+
+
+def test_signers_of_a_round_are_acted_for_each_by_his_own_agent(county: County) -> None:
+    rules = '<liandong:assign rule="post" post="BR_DIR"/><liandong:assign rule="post" post="BR_REF"/>'
+    outcomes = '<liandong:outcome value="yes" label="同意"/><liandong:outcome value="no" label="不同意" kind="negative"/>'
+    task = user_task("sign", rules, outcomes, mode="all")
+    county.deploy(bpmn(process("p", START, task, END, flows="s > sign > e", extensions=STARTER)))
+    gan, guo, ren = (county.person(login) for login in ("gan", "guo", "ren"))
+    case: CaseView = gan.start("p")
+    delegate(county, "dai", "guo")
+    seats = {seat.assignee: seat for seat in case.seats("sign")}
+    guo.complete(seats[county.person("dai").key], "yes")
+    ren.complete(seats[ren.key], "yes")
+    assert case.state == "completed"
+    votes = county.rows(select(Seat.assignee, Seat.ended_by, Seat.vote).order_by(Seat.key))
+    assert [(row.assignee, row.ended_by) for row in votes] == [(county.person("dai").key, guo.key), (ren.key, ren.key)]
