@@ -11,6 +11,7 @@ from api import (
     administration,
     assets,
     attachments,
+    audit,
     batches,
     calendars,
     database,
@@ -55,6 +56,7 @@ CONCEPTS = (
     administration,
     lateness,
     delegations,
+    audit,
     events,
 )
 

@@ -15,8 +15,9 @@ SIGNED_IN = "signed-in"
 """With a session. Any other name is a system right that the account must hold as well."""
 OPERATIONS = "operations"
 ADMINISTRATE = "administrate"
+AUDIT = "audit"
 INTEGRATE = "integrate"
-ADMINISTRATE = "administrate"
+SECURE = "secure"
 EXTERNAL_TASKS = "external-tasks"
 """Held by accounts of other systems, as a whole or for single topics (`external-tasks:TOPIC`)."""
 
@@ -119,6 +120,10 @@ PERMISSIONS: Mapping[str, str] = {
     "tasks.save_draft": SIGNED_IN,
     "tasks.take_back": SIGNED_IN,
     "tasks.unclaim": SIGNED_IN,
+    "audit.list_accounts": SECURE,
+    "audit.list_audit_entries": AUDIT,
+    "audit.set_rights": SECURE,
+    "audit.verify_audit": AUDIT,
     "batches.get_batch": OPERATIONS,
     "batches.list_batch_items": OPERATIONS,
     "batches.list_batches": OPERATIONS,

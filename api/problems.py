@@ -74,9 +74,10 @@ CODE_BY_STATUS: Mapping[int, str] = {
 FACTS_FOR_CALLERS = frozenset({"at", "by", "count", "element", "field", "institution", "post", "triesLeft", "until"})
 """Facts that may leave: the engine's other facts name keys and expressions that are nobody's business outside."""
 FACTS_FOR_KEEPERS = frozenset(
-    {"department", "first", "institution", "kind", "last", "longest", "name", "person", "quorum", "value"}
+    {"department", "first", "institution", "kind", "last", "login", "longest", "name", "person", "quorum", "right", "value"}
 )
 """Further facts for who keeps the organisation: codes and names of people and places, which he has given himself."""
+_KEEPERS = frozenset({"administrate", "secure"})
 
 _CODES: Mapping[str, str] = {"Missing data for required field.": "missing", "Unknown field.": "unknown"}
 """marshmallow's own messages, the only ones told apart."""
@@ -147,7 +148,7 @@ def field_error(path: str, code: str, **facts: Any) -> dict[str, str]:
 
 
 def _from_engine(error: EngineError) -> Response:
-    allowed = FACTS_FOR_CALLERS | (FACTS_FOR_KEEPERS if "administrate" in _rights() else set())
+    allowed = FACTS_FOR_CALLERS | (FACTS_FOR_KEEPERS if not _KEEPERS.isdisjoint(_rights()) else set())
     facts = {name: _plain(value) for name, value in error.facts.items() if name in allowed}
     errors = [_field(found) for found in error.errors] if isinstance(error, InvalidForm) else []
     if error.code == "weak-password":

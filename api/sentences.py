@@ -339,6 +339,22 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "unknown-institution": ("没有这个机构。", "There is no such institution."),
     "unknown-start-variable": ("此流程发起时不接受“{field}”。", "This process does not accept “{field}” at its start."),
     "unknown-outcome": ("此任务没有这个办理结果。", "This task has no such outcome."),
+    # three administrators
+    "account-not-found": ("没有账号“{login}”。", "There is no account “{login}”."),
+    "administrator-business": (
+        "系统、安全和审计管理员不办理业务。",
+        "System, security and audit administrators do no business.",
+    ),
+    "administrator-chair": (
+        "三员不得担任业务岗位：请先结束其任职，或收回其管理权限。",
+        "An administrator sits in no chair: end that first, or take the right away.",
+    ),
+    "own-rights": ("不能更改自己的权限。", "Nobody changes his own rights."),
+    "rights-apart": (
+        "权限“{right}”只能单独授予：系统、安全、审计三员分立，且不与其他权限兼任。",
+        "The right “{right}” is held alone: three administrators, apart from each other and from all other rights.",
+    ),
+    "unknown-right": ("没有权限“{right}”。", "There is no right “{right}”."),
     # acting for somebody
     "agent-away": (
         "代理人这段时间的工作也已委托他人，不能再代理。",

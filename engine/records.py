@@ -15,8 +15,10 @@ class Actor:
     """Key of the person; None for the system."""
     name: str
     rights: frozenset[str] = frozenset()
-    """System rights such as `operations`, `deploy`, `integrate`, `administrate`; business rights come from appointments.
+    """System rights such as `operations`, `deploy`, `integrate`; business rights come from appointments.
 
+    `administrate` keeps the organisation and the accounts, `secure` says who holds which right, `audit` reads the trail: three
+    people's rights (三员分立), none of whom does business.
     `external-tasks` fetches the work of every topic, `external-tasks:TOPIC` that of one.
     """
     source: str | None = None
@@ -25,7 +27,9 @@ class Actor:
 
 
 SYSTEM = Actor(
-    person=None, name="system", rights=frozenset({"operations", "deploy", "integrate", "administrate", "external-tasks"})
+    person=None,
+    name="system",
+    rights=frozenset({"operations", "deploy", "integrate", "administrate", "secure", "audit", "external-tasks"}),
 )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from engine.authorization.checks import (
+    ADMINISTRATORS,
     access_questions,
     may_act_on_seat,
     may_start,
+    require_business,
     require_right,
     require_visible_instance,
     require_visible_seat,
@@ -41,6 +43,7 @@ from engine.authorization.visibility import (
 )
 
 __all__ = [
+    "ADMINISTRATORS",
     "LAST_DAY",
     "NOBODY",
     "Capacity",
@@ -58,6 +61,7 @@ __all__ = [
     "person_principal",
     "post_principal",
     "principals",
+    "require_business",
     "require_right",
     "require_visible_instance",
     "require_visible_seat",

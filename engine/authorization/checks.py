@@ -31,6 +31,8 @@ from engine.store.prepared import Prepared, Question
 from engine.store.tables import Candidate, Participant, Person, ProcessDefinition, ProcessInstance, Round, Seat
 from engine.store.unit_of_work import UnitOfWork
 
+ADMINISTRATORS = frozenset({"administrate", "secure", "audit"})
+"""Rights of the system, the security and the audit administrator, held by three people and with no other right."""
 _SEAT = Seat.id == bindparam("task")
 OFFERED = Prepared(select(Candidate.principal).join(Seat, Seat.key == Candidate.seat).where(_SEAT))
 CASE_OF = Prepared(
@@ -68,6 +70,14 @@ def require_right(actor: Actor, right: str) -> None:
     """Raises NotAllowed unless the actor holds the system right, such as `operations`."""
     if right not in actor.rights:
         raise NotAllowed("right-missing", "Expected right '{right}', but {actor} does not hold it", right=right, actor=actor.name)
+
+
+def require_business(actor: Actor) -> None:
+    """Raises NotAllowed for a system, security or audit administrator: they keep the house and do none of its business."""
+    if actor.person is not None and not ADMINISTRATORS.isdisjoint(actor.rights):
+        raise NotAllowed(
+            "administrator-business", "Expected somebody who does business, but {actor} administrates", actor=actor.name
+        )
 
 
 def require_visible_instance(connection: Executes, who: Standing, now: datetime, instance: int, name: UUID) -> None:
@@ -131,6 +141,7 @@ def may_act_on_seat(work: UnitOfWork, seat: SeatRow, access: SeatAccess | None =
     """
     if work.actor.person is None:
         return None
+    require_business(work.actor)
     access = access or seat_access(work, work.ask(*access_questions(work, seat.id)))
     who = access.standing
     offered = _offered_to(work, access, seat)

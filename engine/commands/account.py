@@ -1,7 +1,11 @@
-"""Keep accounts: who may sign in, with which system rights. All of it needs the right `administrate`.
+"""Keep accounts: who may sign in, which needs the right `administrate`, and with which system rights, which needs `secure`.
 
-Nobody grants rights to himself. A password that somebody else has set must be changed at the first sign-in, except
-where the caller says otherwise (the demo). Disabling an account, or giving it another password, ends its sessions at once.
+Three administrators keep each other in check (三员分立): the system administrator (`administrate`) makes accounts but grants
+nothing, the security administrator (`secure`) grants but makes none, the audit administrator (`audit`) reads what both did.
+Each of these rights is held alone, and by nobody who sits in a chair: they do no business. Nobody grants rights to himself.
+
+A password that somebody else has set must be changed at the first sign-in, except where the caller says otherwise (the
+demo). Disabling an account, or giving it another password, ends its sessions at once.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from sqlalchemy import delete, insert, select, update
 
 from engine.appliers import audit
 from engine.assignment import find_person, normalise_login
-from engine.authorization import require_right
+from engine.authorization import ADMINISTRATORS, capacities, require_right, today
 from engine.authorization.passwords import UNUSABLE, hash_password, require_good_password
 from engine.authorization.sessions import token_hash
 from engine.authorization.topics import RIGHT as TOPIC_RIGHT
@@ -25,7 +29,8 @@ from engine.store.tables import Account, Person, Session, SignInFailure
 from engine.store.unit_of_work import UnitOfWork
 
 RIGHT = "administrate"
-RIGHTS = frozenset({"operations", "deploy", "integrate", "administrate", "external-tasks"})
+SECURITY = "secure"
+RIGHTS = frozenset({"operations", "deploy", "integrate", "external-tasks"}) | ADMINISTRATORS
 """System rights. `external-tasks:TOPIC` is one too, for each topic."""
 
 
@@ -113,8 +118,10 @@ class _Kept:
 def create_account(command: CreateAccount, work: UnitOfWork, runtime: object) -> AccountSaved:
     require_right(work.actor, RIGHT)
     login = _good_login(command.login)
-    rights = _good_rights(work, command.rights, None)
     person = find_person(work.connection, command.person)
+    if command.rights:
+        require_right(work.actor, SECURITY)
+    rights = _good_rights(work, command.rights, person)
     name = work.connection.execute(select(Person.name).where(Person.key == person)).scalar_one_or_none()
     if person is None or name is None:
         raise NotFound("person-not-found", "Expected to find person '{name}', but there is none", name=command.person)
@@ -155,7 +162,7 @@ def set_shared_password(command: SetSharedPassword, work: UnitOfWork, runtime: o
 
 
 def set_rights(command: SetRights, work: UnitOfWork, runtime: object) -> AccountSaved:
-    account = _account(work, command.login)
+    account = _account(work, command.login, SECURITY)
     rights = _good_rights(work, command.rights, account.person)
     if rights == account.rights:
         return AccountSaved(id=account.id, login=account.login, changed=False)
@@ -177,8 +184,8 @@ def enable_account(command: EnableAccount, work: UnitOfWork, runtime: object) ->
     return _change(work, account, "account-enabled", {"disabled": False}, {})
 
 
-def _account(work: UnitOfWork, login: str) -> _Kept:
-    require_right(work.actor, RIGHT)
+def _account(work: UnitOfWork, login: str, right: str = RIGHT) -> _Kept:
+    require_right(work.actor, right)
     columns = Account.key, Account.id, Account.login, Account.person, Account.disabled, Account.rights
     query = select(*columns, Person.name).join(Person, Person.key == Account.person)
     row = work.connection.execute(query.where(Account.login == normalise_login(login)).with_for_update(of=Account)).one_or_none()
@@ -208,6 +215,17 @@ def _good_rights(work: UnitOfWork, rights: tuple[str, ...], person: int | None) 
         raise Invalid("unknown-right", "Expected known rights, but '{right}' is none", right=unknown[0])
     if person is not None and person == work.actor.person:
         raise NotAllowed("own-rights", "Expected the rights of somebody else, but they are your own")
+    administrates = ADMINISTRATORS.intersection(rights)
+    if administrates and len(set(rights)) > 1:
+        raise Invalid(
+            "rights-apart",
+            "Expected the right '{right}' alone, but found others beside it",
+            right=min(administrates),
+        )
+    if administrates and person is not None and capacities(work.connection, person, today(work.now)):
+        raise Conflict(
+            "administrator-chair", "Expected a person without a chair to administrate, but he sits in one; end that first"
+        )
     return sorted(set(rights))
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from engine.appliers.numbers import draw_number
-from engine.authorization import Capacity, may_start, require_right, standing
+from engine.authorization import Capacity, may_start, require_business, require_right, standing
 from engine.commands.registry import Command
 from engine.commands.texts import require_text, require_values
 from engine.errors import Invalid, NotFound
@@ -60,6 +60,7 @@ class MoveInstance(Command[Done]):
 
 
 def start_instance(command: StartInstance, work: UnitOfWork, runtime: Runtime) -> Done:
+    require_business(work.actor)
     definition = _definition(runtime, latest(work.connection, command.process_key), command.process_key)
     model = definition.model
     who = standing(work.connection, work.actor.person, work.now)

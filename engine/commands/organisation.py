@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from engine.assignment import DEFAULT_POSTS
-from engine.authorization import LAST_DAY, require_right
+from engine.authorization import ADMINISTRATORS, LAST_DAY, require_right
 from engine.calendar import calendar_by_code
 from engine.commands.authority import AUTHORITY
 from engine.commands.keeping import (
@@ -33,7 +33,7 @@ from engine.commands.keeping import (
 from engine.commands.registry import Command
 from engine.errors import Conflict, Invalid
 from engine.store.locks import hold
-from engine.store.tables import Appointment, Department, Institution, Membership, Person, Post
+from engine.store.tables import Account, Appointment, Department, Institution, Membership, Person, Post
 from engine.store.unit_of_work import UnitOfWork
 
 INSTITUTION_TYPES = frozenset(
@@ -231,12 +231,19 @@ def appoint(command: Appoint, work: UnitOfWork, runtime: object) -> Saved:
     require_post(work, command.post)
     person, institution = person_key(work, command.person), institution_key(work, command.institution)
     department = None if command.department is None else department_key(work, institution, command.department)
+    _refuse_administrator(work, person)
     chair = {"post": command.post, "institution": institution, "department": department}
     identity = {"person": person, **chair, "from_date": command.from_date}
     values = {"kind": command.kind, "to_date": command.to_date, "head": _heads(work, command, person, department)}
     saved = put(work, Appointment, identity, values, f"{command.post}@{command.institution}")
     work.wake(person)
     return saved
+
+
+def _refuse_administrator(work: UnitOfWork, person: int) -> None:
+    rights = work.connection.execute(select(Account.rights).where(Account.person == person)).scalar_one_or_none()
+    if rights and not ADMINISTRATORS.isdisjoint(rights):
+        raise Conflict("administrator-chair", "Expected a person who does business, but his account administrates")
 
 
 def _heads(work: UnitOfWork, command: Appoint, person: int, department: int | None) -> bool:

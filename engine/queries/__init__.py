@@ -8,6 +8,7 @@ from typing import Any
 from engine.queries import (
     ad_hoc,
     audit,
+    audit_entries,
     authority,
     batches,
     calendars,
@@ -35,6 +36,7 @@ from engine.queries import (
 QUERIES: Mapping[type, Callable[..., Any]] = {
     ad_hoc.ListAdHocActivities: ad_hoc.list_ad_hoc_activities,
     audit.VerifyAudit: audit.verify_audit,
+    audit_entries.ListAuditEntries: audit_entries.list_audit_entries,
     authority.ListAppointments: authority.list_appointments,
     authority.ListBodies: authority.list_bodies,
     authority.ListCharges: authority.list_charges,

@@ -73,7 +73,7 @@ def verify_audit(query: VerifyAudit, reader: Reader) -> AuditVerification:
 
     Cases may go on meanwhile. Raises NotAllowed.
     """
-    require_right(reader.actor, "operations")
+    require_right(reader.actor, "audit")
     entries = instances = 0
     faults: list[AuditFault] = []
     for key, rows in itertools.groupby(_entries(reader), key=lambda row: row.instance):

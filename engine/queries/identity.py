@@ -64,7 +64,7 @@ class AccountRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ListAccounts(Query[tuple[AccountRow, ...]]):
-    """All accounts, by log-in. Needs the right `administrate`."""
+    """All accounts, by log-in. Needs the right `administrate` or `secure`."""
 
 
 SESSION = Prepared(
@@ -102,7 +102,7 @@ def session_by_token(query: SessionByToken, reader: Reader) -> SessionRecord | N
 
 
 def list_accounts(query: ListAccounts, reader: Reader) -> tuple[AccountRow, ...]:
-    require_right(reader.actor, "administrate")
+    require_right(reader.actor, "secure" if "secure" in reader.actor.rights else "administrate")
     has_password = (Account.password_hash != UNUSABLE).label("has_password")
     columns = Account.login, Person.name, Person.staff_number, Account.rights, Account.disabled, Account.must_change
     accounts = select(*columns, has_password).join(Person, Person.key == Account.person).order_by(Account.login)

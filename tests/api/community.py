@@ -1,4 +1,4 @@
-"""A community of three institutions and nine people, and one process between two of them: small enough to know by heart."""
+"""A community of three institutions and eleven people, and one process between two of them: small enough to know by heart."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ PEOPLE = (
     ("stranger", "司徒远·演示", "BR_DIR", "CH02", ()),
     ("operator", "欧博·演示", "IT_ADMIN", "CH00", ("operations", "integrate")),
     ("keeper", "纪册·演示", None, None, ("administrate",)),
+    ("guard", "管权·演示", None, None, ("secure",)),
+    ("auditor", "查实·演示", None, None, ("audit",)),
 )
 
 

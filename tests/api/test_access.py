@@ -6,7 +6,7 @@ import pytest
 
 from api.app import create_app
 from api.config import ApiConfig
-from api.permissions import ADMINISTRATE, OPERATIONS, PERMISSIONS, PUBLIC
+from api.permissions import ADMINISTRATE, AUDIT, OPERATIONS, PERMISSIONS, PUBLIC, SECURE
 from engine.config import Config
 from engine.engine import Engine
 from tests.api.browser import Client
@@ -132,3 +132,13 @@ def test_operators_see_cases_without_what_they_are_about(sign_in: SignIn) -> Non
         assert "三" not in operator.call("GET", path).text
     assert [job["kind"] for job in operator.get("/operations/jobs")["items"]] == ["rung"]
     assert operator.call("GET", "/tasks?box=todo").status_code == 200
+
+
+def test_each_administrator_opens_his_own_doors_only(rules: list[tuple[str, str, str]], sign_in: SignIn) -> None:
+    administrators = {ADMINISTRATE: sign_in("keeper"), SECURE: sign_in("guard"), AUDIT: sign_in("auditor")}
+    for endpoint, method, path in rules:
+        if PERMISSIONS[endpoint] in administrators:
+            for right, browser in administrators.items():
+                answer = browser.call(method, path.removeprefix("/api/v1"), None if method == "GET" else {})
+                allowed = right == PERMISSIONS[endpoint]
+                assert (answer.status_code != 403) == allowed, (endpoint, right)

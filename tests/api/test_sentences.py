@@ -15,15 +15,12 @@ ROOMS = ("authorization", "commands", "queries")
 KINDS = {"NotFound", "NotAllowed", "Invalid", "Conflict"}
 NEVER_ASKED_FOR = {
     "account-exists",
-    "account-not-found",
     "invalid-login",
     "invalid-source",
     "lease-lost",
     "login-taken",
     "no-institution",
     "no-person",
-    "own-rights",
-    "unknown-right",
 }
 """Refusals of commands that the API does not offer."""
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")

@@ -83,7 +83,7 @@ def test_only_administrators_keep_accounts(desk: Desk) -> None:
 def test_nobody_grants_rights_to_himself(desk: Desk) -> None:
     session = desk.session(desk.open())
     assert session is not None
-    actor = Actor(person=session.person, name=session.name, rights=frozenset({"administrate"}))
+    actor = Actor(person=session.person, name=session.name, rights=frozenset({"secure"}))
     with pytest.raises(NotAllowed) as refusal:
         desk.engine.execute(SetRights(login="mengfan", rights=("deploy",)), actor)
     assert refusal.value.code == "own-rights"

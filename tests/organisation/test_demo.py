@@ -16,7 +16,7 @@ from engine.commands.identity import SessionOpened, SignIn
 from engine.commands.organisation import PutPerson
 from engine.config import Config
 from engine.engine import Engine
-from engine.queries.identity import SessionByToken, SessionRecord
+from engine.queries.identity import ListAccounts, SessionByToken, SessionRecord
 from engine.queries.registry import Reader
 from engine.records import SYSTEM
 from engine.store.tables import Appointment, Institution, Person, Post
@@ -149,3 +149,20 @@ def test_made_passwords_are_good_enough() -> None:
     assert len(set(made)) == 200
     for password in made:
         require_good_password(password, login="mengfan", name="孟凡·演示")
+
+
+def test_the_three_administrators_of_the_county_are_apart_and_sit_in_no_chair(start: Callable[[bool], Engine]) -> None:
+    engine = start(True)
+    load_demo(engine)
+    rights = {account.login: account.rights for account in engine.query(ListAccounts()) if account.rights}
+    assert rights == {
+        "fangzheng": ("secure",),
+        "jianding": ("audit",),
+        "luming": ("administrate",),
+        "shilei": ("deploy", "operations"),
+        "wangyang": ("deploy", "operations"),
+    }
+    with engine.database.reading() as connection:
+        chairs = select(func.count()).select_from(Appointment).join(Person, Person.key == Appointment.person)
+        staffed = chairs.where(Person.staff_number.in_(("CH00-A01", "CH00-A02", "CH00-A03")))
+        assert connection.execute(staffed).scalar_one() == 0

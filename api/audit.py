@@ -1,0 +1,49 @@
+"""/audit: the trail, for the audit administrator alone; and /security: who holds which right, for the security administrator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.blueprint import Blueprint
+from api.door import ask, carry_out
+from api.schemas.audit import AccountRights, AccountSaved, AuditEntryPage, AuditQuery, RightsIn, Verification, VerificationQuery
+from engine.commands.account import AccountSaved as Saved
+from engine.commands.account import SetRights
+from engine.queries.audit import AuditVerification, VerifyAudit
+from engine.queries.audit_entries import AuditRow, ListAuditEntries
+from engine.queries.identity import AccountRow, ListAccounts
+from engine.queries.paging import Page
+
+blueprint = Blueprint("audit", "The audit trail, and who holds which right")
+
+
+@blueprint.get("/audit/entries")
+@blueprint.arguments(AuditQuery, location="query")
+@blueprint.response(200, AuditEntryPage)
+def list_audit_entries(query: dict[str, Any]) -> Page[AuditRow]:
+    """Read the audit trail, newest first"""
+    return ask(ListAuditEntries(**query))
+
+
+@blueprint.get("/audit/verification")
+@blueprint.arguments(VerificationQuery, location="query")
+@blueprint.response(200, Verification)
+def verify_audit(query: dict[str, Any]) -> AuditVerification:
+    """Recompute the whole trail and tell what is not as it was written"""
+    return ask(VerifyAudit(anchor=query["anchor"]))
+
+
+@blueprint.get("/security/accounts")
+@blueprint.response(200, AccountRights(many=True))
+def list_accounts() -> list[AccountRow]:
+    """List all accounts with their rights"""
+    found = ask(ListAccounts())
+    return list(found)
+
+
+@blueprint.put("/security/accounts/<string:login>/rights")
+@blueprint.arguments(RightsIn)
+@blueprint.response(200, AccountSaved)
+def set_rights(body: dict[str, Any], login: str) -> Saved:
+    """Give an account these rights and no others"""
+    return carry_out(SetRights(login=login, rights=tuple(body["rights"])))

@@ -1,0 +1,87 @@
+"""The audit trail and the rights of accounts, over the wire."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from api.schemas.base import CamelSchema, Instant, Key, PageQuery, page_of
+
+
+class AuditQuery(PageQuery):
+    """Which entries."""
+
+    person = fields.UUID(load_default=None)
+    action = fields.String(load_default=None, validate=validate.Length(max=60))
+    instance = fields.UUID(load_default=None)
+    from_at = Instant(load_default=None, data_key="from")
+    to_at = Instant(load_default=None, data_key="to")
+
+
+class AuditEntry(CamelSchema):
+    """One entry of the trail."""
+
+    key = Key()
+    at = Instant()
+    person = fields.UUID(allow_none=True)
+    name = fields.String(allow_none=True)
+    source = fields.String(allow_none=True)
+    action = fields.String()
+    object = fields.String(allow_none=True)
+    result = fields.String()
+    instance = fields.UUID(allow_none=True)
+    revision = fields.Integer(allow_none=True)
+    data = fields.Dict()
+    hash = fields.String()
+
+
+AuditEntryPage = page_of(AuditEntry, "AuditEntryPage")
+
+
+class VerificationQuery(CamelSchema):
+    """The hash of an anchor that was noted elsewhere."""
+
+    anchor = fields.String(load_default=None, validate=validate.Length(max=64))
+
+
+class AuditFault(CamelSchema):
+    """One thing that is not as it was written."""
+
+    code = fields.String()
+    instance = fields.UUID(allow_none=True)
+    number = fields.Integer(allow_none=True)
+    entry = Key(allow_none=True)
+
+
+class Verification(CamelSchema):
+    """What the trail holds, and what is wrong with it."""
+
+    entries = fields.Integer()
+    instances = fields.Integer()
+    anchors = fields.Integer()
+    newest_anchor = fields.String(allow_none=True)
+    newest_anchor_at = Instant(allow_none=True)
+    faults = fields.List(fields.Nested(AuditFault))
+
+
+class AccountRights(CamelSchema):
+    """An account and its rights."""
+
+    login = fields.String()
+    name = fields.String()
+    staff_number = fields.String()
+    rights = fields.List(fields.String())
+    disabled = fields.Boolean()
+
+
+class RightsIn(CamelSchema):
+    """The rights that an account is to have."""
+
+    rights = fields.List(fields.String(validate=validate.Length(max=120)), required=True, validate=validate.Length(max=50))
+
+
+class AccountSaved(CamelSchema):
+    """What became of an account."""
+
+    id = fields.UUID()
+    login = fields.String()
+    changed = fields.Boolean()

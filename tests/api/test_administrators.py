@@ -1,0 +1,56 @@
+"""System, security and audit administrators: three people, apart from each other and from all business (三员分立)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.api.browser import Client
+
+SignIn = Callable[[str], Client]
+
+
+def test_the_security_administrator_grants_and_the_audit_administrator_reads_it(sign_in: SignIn) -> None:
+    guard, auditor = sign_in("guard"), sign_in("auditor")
+    answer = guard.call("PUT", "/security/accounts/centre/rights", {"rights": ["operations"]})
+    assert (answer.status_code, answer.json()["changed"]) == (200, True)
+    accounts = {row["login"]: row["rights"] for row in guard.get("/security/accounts")}
+    assert accounts["centre"] == ["operations"]
+    (entry,) = auditor.get("/audit/entries?action=rights-set")["items"]
+    assert (entry["name"], entry["data"]["rights"], entry["data"]["before"]) == ("管权·演示", ["operations"], [])
+    verified = auditor.get("/audit/verification")
+    assert verified["faults"] == []
+    assert verified["entries"] > 0
+
+
+def test_no_right_is_joined_to_that_of_an_administrator(sign_in: SignIn) -> None:
+    guard = sign_in("guard")
+    wrong = {
+        ("keeper", ("administrate", "audit")): (422, "rights-apart"),
+        ("keeper", ("administrate", "operations")): (422, "rights-apart"),
+        ("gp", ("audit",)): (409, "administrator-chair"),
+        ("guard", ("secure",)): (403, "own-rights"),
+        ("gp", ("all",)): (422, "unknown-right"),
+        ("nobody", ("audit",)): (404, "account-not-found"),
+    }
+    for (login, rights), (status, code) in wrong.items():
+        answer = guard.call("PUT", f"/security/accounts/{login}/rights", {"rights": list(rights)})
+        assert (answer.status_code, answer.json()["code"]) == (status, code), (login, rights)
+        assert "…" not in answer.json()["detail"]
+
+
+def test_an_administrator_is_given_no_chair_and_does_no_business(sign_in: SignIn) -> None:
+    keeper, auditor = sign_in("keeper"), sign_in("auditor")
+    # The eleventh person of the community is the audit administrator.
+    chair = {"person": "S011", "post": "BR_GP", "institution": "CH01", "fromDate": "2026-01-01"}
+    answer = keeper.call("POST", "/administration/appointments", chair)
+    assert (answer.status_code, answer.json()["code"]) == (409, "administrator-chair")
+    assert auditor.get("/processes/startable") == []
+    start = {"processKey": "handover_from", "capacityId": "00000000-0000-4000-8000-000000000000"}
+    refused = auditor.call("POST", "/instances", start)
+    assert (refused.status_code, refused.json()["code"]) == (403, "administrator-business")
+    assert auditor.get("/tasks?box=claimable")["items"] == []
+
+
+def test_nobody_else_reads_the_trail(sign_in: SignIn) -> None:
+    for login in ("gp", "operator", "keeper", "guard"):
+        assert sign_in(login).call("GET", "/audit/entries").status_code == 403
