@@ -111,14 +111,7 @@ from engine.commands.seat_changes import (
     transfer_task,
 )
 from engine.commands.taking_back import TakeBackTask, take_back_task
-from engine.commands.task import (
-    ClaimTask,
-    CompleteTask,
-    UnclaimTask,
-    claim_task,
-    complete_task,
-    unclaim_task,
-)
+from engine.commands.task import ClaimTask, CompleteTask, UnclaimTask, claim_task, complete_task, unclaim_task
 from engine.commands.urging import CommentOnCase, UrgeCase, comment_on_case, urge_case
 from engine.commands.withdrawal import WithdrawInstance, withdraw_instance
 from engine.records import BatchMade, Done

@@ -13,11 +13,12 @@ from uuid import UUID
 from engine.appliers.journal import Journal
 from engine.assignment import AssignmentRule, Resolution, find_person, resolve
 from engine.commands.registry import Command
-from engine.commands.task import keep_apart_of, lock_open_seat
+from engine.commands.signer import keep_apart_of
+from engine.commands.task import lock_open_seat
 from engine.errors import Invalid, NotAllowed, NotFound
 from engine.kernel import ProcessModel
 from engine.kernel.effects import Names
-from engine.kernel.model import APPROVERS, AssignModel
+from engine.kernel.people_model import APPROVERS, AssignModel
 from engine.kernel.triggers import SetVariables
 from engine.records import Done
 from engine.runtime import Act, Case, Runtime

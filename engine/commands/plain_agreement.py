@@ -7,7 +7,8 @@ from uuid import UUID
 
 from engine.commands.adding import require_operation
 from engine.commands.registry import Command
-from engine.commands.task import CompleteTask, Signer, expect_revision, lock_open_seat, sign
+from engine.commands.signer import Signer
+from engine.commands.task import CompleteTask, expect_revision, lock_open_seat, sign
 from engine.errors import NotAllowed
 from engine.kernel.model import ApprovalModel
 from engine.records import Done

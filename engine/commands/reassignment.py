@@ -12,7 +12,8 @@ from engine.appliers.journal import Journal
 from engine.authorization import person_principal, require_visible_seat, standing
 from engine.commands.adding import receiver, require_no_seat
 from engine.commands.registry import Command
-from engine.commands.task import keep_apart, lock_seat
+from engine.commands.signer import keep_apart
+from engine.commands.task import lock_seat
 from engine.commands.texts import require_text
 from engine.errors import Conflict, FieldError, InvalidForm, NotAllowed
 from engine.records import Done

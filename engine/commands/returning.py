@@ -14,7 +14,8 @@ from engine.appliers.tasks import end_seats
 from engine.authorization import Capacity
 from engine.commands.operation import required_reason
 from engine.commands.registry import Command
-from engine.commands.task import acting_for, expect_revision, holder, lock_open_seat
+from engine.commands.signer import acting_for, holder
+from engine.commands.task import expect_revision, lock_open_seat
 from engine.errors import Conflict, Invalid
 from engine.kernel.model import ProcessModel
 from engine.records import Done

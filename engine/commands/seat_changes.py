@@ -19,7 +19,8 @@ from engine.authorization import person_principal, require_visible_instance, sta
 from engine.commands.adding import Joint, added_seats, place_of, receivers, require_advice_in_vote, require_operation
 from engine.commands.operation import required_reason
 from engine.commands.registry import Command
-from engine.commands.task import expect_revision, keep_apart, lock_open_seat, lock_seat, require_open
+from engine.commands.signer import keep_apart
+from engine.commands.task import expect_revision, lock_open_seat, lock_seat, require_open
 from engine.errors import Conflict, NotAllowed
 from engine.kernel.model import ApprovalModel
 from engine.records import Done

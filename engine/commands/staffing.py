@@ -18,7 +18,8 @@ from engine.commands.organisation import INSTITUTION_TYPES
 from engine.errors import Finding
 from engine.expressions import Template
 from engine.kernel import ProcessModel
-from engine.kernel.model import AssignModel, Element
+from engine.kernel.model import Element
+from engine.kernel.people_model import AssignModel
 from engine.store.tables import Body, Department, Duty, Institution, Line, Post
 from engine.store.unit_of_work import UnitOfWork
 
@@ -87,16 +88,19 @@ class _Check:
     def _place(self, place: _Place) -> Iterator[Finding]:
         institution, department = _literal(place.rule.institution), _literal(place.rule.department)
         if institution is not None and institution not in self._institutions:
-            text, text_en = f"没有机构“{institution}”。", f"There is no institution '{institution}'."
-            yield place.finding("unknown-place", text, text_en, certain=True)
+            yield place.finding(
+                "unknown-place", f"没有机构“{institution}”。", f"There is no institution '{institution}'.", certain=True
+            )
             return
         if department is not None:
             known = select(Department.key).join(Institution, Institution.key == Department.institution)
             known = known.where(Department.code == department)
             where = self._where(place.rule)
             if not self._all(known if where is None else known.where(Institution.code == where)):
-                text, text_en = f"没有科室“{department}”。", f"There is no department '{department}'."
-                yield place.finding("unknown-place", text, text_en, certain=where is not None)
+                told = where is not None
+                yield place.finding(
+                    "unknown-place", f"没有科室“{department}”。", f"There is no department '{department}'.", certain=told
+                )
 
     def _bodies(self, place: _Place) -> Iterator[Finding]:
         body = _literal(place.rule.body)
@@ -105,18 +109,22 @@ class _Check:
         known = select(Body.key).join(Institution, Institution.key == Body.institution).where(Body.code == body)
         where = self._where(place.rule)
         if not self._all(known if where is None else known.where(Institution.code == where)):
-            text, text_en = f"没有委员会或小组“{body}”。", f"There is no committee or team '{body}'."
-            yield place.finding("unknown-body", text, text_en, certain=where is not None)
+            told = where is not None
+            yield place.finding(
+                "unknown-body", f"没有委员会或小组“{body}”。", f"There is no committee or team '{body}'.", certain=told
+            )
 
     def _types(self, place: _Place) -> Iterator[Finding]:
         for kind in place.rule.types:
             if kind not in INSTITUTION_TYPES:
-                text, text_en = f"没有机构类型“{kind}”。", f"There is no type of institution '{kind}'."
-                yield place.finding("unknown-type", text, text_en, certain=True)
+                yield place.finding(
+                    "unknown-institution-type", f"没有机构类型“{kind}”。", f"There is no institution type '{kind}'.", certain=True
+                )
         if place.rule.types and not {row.type for row in self._institutions.values()}.intersection(place.rule.types):
             kinds = " ".join(place.rule.types)
-            text, text_en = f"目前没有类型为 {kinds} 的机构。", f"There is no institution of type {kinds} today."
-            yield place.finding("nobody-today", text, text_en, certain=False)
+            yield place.finding(
+                "nobody-today", f"目前没有类型为 {kinds} 的机构。", f"No institution is of type {kinds} today.", certain=False
+            )
 
     def _empty(self, place: _Place) -> Iterator[Finding]:
         """Places at which nobody is today, as far as they are told without a case."""
@@ -131,9 +139,12 @@ class _Check:
         else:
             return
         if nobody:
-            text = f"规则 {rule.rule} 目前在“{where}”找不到任何人，请检查任职、负责人、成员、分管或值班表。"
-            text_en = f"The rule {rule.rule} finds nobody at '{where}' today: see chairs, heads, members, leaders or the roster."
-            yield place.finding("nobody-today", text, text_en, certain=False)
+            yield place.finding(
+                "nobody-today",
+                f"规则 {rule.rule} 目前在“{where}”找不到任何人，请检查任职、负责人、成员、分管或值班表。",
+                f"The rule {rule.rule} finds nobody at '{where}' today: see chairs, heads, members, leaders or the roster.",
+                certain=False,
+            )
 
     def _where(self, rule: AssignModel) -> str | None:
         """Code of the institution, where the model alone says it."""

@@ -23,6 +23,7 @@ from engine.authorization import (
 )
 from engine.commands.adding import Joint, added_seats, place_of, receivers, require_advice_in_vote, require_operation
 from engine.commands.registry import Command
+from engine.commands.signer import Signer, acting_for, holder, keep_apart, signed_for, signer_of
 from engine.commands.texts import require_text, require_values
 from engine.errors import Conflict, FieldError, Invalid, InvalidForm, NotAllowed
 from engine.forms import FieldRights, FormModel
@@ -30,7 +31,7 @@ from engine.kernel.model import ApprovalModel, OutcomeModel
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CompleteToken
 from engine.records import Done
-from engine.runtime import VOTES, Act, Case, Change, Runtime, field_rights, require_apart, settle, straight_back
+from engine.runtime import VOTES, Act, Case, Change, Runtime, field_rights, settle, straight_back
 from engine.runtime.attachments import own_uploads
 from engine.runtime.operations import ADVICE
 from engine.runtime.tasks import tell_asked
@@ -175,38 +176,7 @@ def unclaim_task(command: UnclaimTask, work: UnitOfWork, runtime: Runtime) -> Do
 def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat, capacity = lock_open_seat(work, runtime, command.task)
     expect_revision(seat, command.revision)
-    return sign(command, work, runtime, case, seat, _signer(work, capacity))
-
-
-def holder(work: UnitOfWork, capacity: Capacity | None) -> int | None:
-    """Key of the person whose work it is: the actor, or the principal for whom he acts as an agent."""
-    return work.actor.person if capacity is None or capacity.on_behalf_of is None else capacity.on_behalf_of
-
-
-def acting_for(capacity: Capacity | None) -> dict[str, Any]:
-    """What history and audit add to an act of an agent."""
-    return {} if capacity is None or capacity.on_behalf_of is None else {"on_behalf_of": capacity.on_behalf_of}
-
-
-def _signer(work: UnitOfWork, capacity: Capacity | None) -> Signer:
-    if capacity is None or capacity.on_behalf_of is None:
-        return Signer(person=work.actor.person, name=work.actor.name, capacity=_key(capacity))
-    query = select(Person.name).where(Person.key == capacity.on_behalf_of)
-    name = f"{work.actor.name}（代{work.connection.execute(query).scalar_one()}）"
-    return Signer(person=capacity.on_behalf_of, name=name, capacity=capacity.appointment, agent=work.actor.person)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Signer:
-    """Whose decision it is."""
-
-    person: int | None
-    name: str
-    capacity: int | None
-    evidence: str | None = None
-    """Set when somebody else enters it on his behalf: what proves it."""
-    agent: int | None = None
-    """Key of the agent who decides for him."""
+    return sign(command, work, runtime, case, seat, signer_of(work, capacity))
 
 
 def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, signer: Signer) -> Done:
@@ -248,7 +218,7 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
             label=outcome.label,
             label_en=outcome.label_en,
             opinion=opinion,
-            data=_signed_for(signer),
+            data=signed_for(signer),
         )
         if signer.agent is not None and signer.person is not None:
             text, text_en = f"{signer.name}办理了“{seat.name}”", f"“{seat.name}” was done: {signer.name}"
@@ -339,25 +309,6 @@ def require_open(work: UnitOfWork, seat: Any) -> None:
         )
     if seat.state == "waiting":
         raise Conflict("task-waiting", "Expected task '{id}' to be open, but it waits for others", id=str(seat.id))
-
-
-def keep_apart(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, *persons: int | None) -> None:
-    """Raises NotAllowed when one of these persons, by key, must not do a task, since he did another duty of the case."""
-    keep_apart_of(work, runtime, case, seat, seat.element, *persons)
-
-
-def keep_apart_of(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, activity: str, *persons: int | None) -> None:
-    """The same for another activity of the process that the task belongs to."""
-    element = runtime.definitions.get(seat.definition).model.elements.get(activity)
-    approval = element.approval if element is not None else None
-    if approval is not None and approval.apart:
-        require_apart(work, case, approval, lambda: runtime.names(work, case, seat.scope), *persons)
-
-
-def _signed_for(signer: Signer) -> dict[str, Any]:
-    if signer.agent is not None:
-        return {"on_behalf_of": signer.person}
-    return {} if signer.evidence is None else {"to": signer.person, "evidence": signer.evidence}
 
 
 def _hold(work: UnitOfWork, seat: Any, capacity: Capacity | None) -> None:

@@ -23,7 +23,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from lxml import etree
 
 from engine.expressions import Template
-from engine.kernel.model import ApartModel, AssignModel
+from engine.kernel.people_model import ApartModel, AssignModel
 from engine.kernel.placement import LIANDONG
 from engine.kernel.report import Report
 from engine.kernel.source import child
@@ -79,7 +79,9 @@ class AssignReader:
             rule = item.get("rule") or ""
             if rule not in RULES:
                 known = ", ".join(RULES)
-                self._error(item, f"指派规则“{rule}”不存在，可用 {known}。", f"There is no rule '{rule}'; use {known}.")
+                self._error(
+                    "assign-rule", item, f"指派规则“{rule}”不存在，可用 {known}。", f"There is no rule '{rule}'; use {known}."
+                )
                 continue
             self._check(item, rule)
             yield self._rule(item, rule, node.get("id"))
@@ -130,19 +132,24 @@ class AssignReader:
             if name not in ("rule", "chair", *allowed) and not name.startswith("{"):
                 takes, takes_en = "、".join(allowed) or "无其他属性", ", ".join(allowed) or "nothing else"
                 self._error(
+                    "assign-rule",
                     item,
                     f"指派规则 {rule} 没有属性 {name}，可用：{takes}。",
                     f"The rule {rule} has no attribute {name}; it takes {takes_en}.",
                 )
         for name in _NEEDED.get(rule, ()):
             if not (item.get(name) or "").strip():
-                self._error(item, f"指派规则 {rule} 缺少属性 {name}。", f"The rule {rule} lacks its attribute {name}.")
+                self._error(
+                    "assign-rule", item, f"指派规则 {rule} 缺少属性 {name}。", f"The rule {rule} lacks its attribute {name}."
+                )
         for name, values in _VALUES.items():
             self._one_of(item, name, values)
         for role in (item.get("roles") or "").replace(",", " ").split():
             if role not in _ROLES:
                 known = ", ".join(_ROLES)
-                self._error(item, f"成员角色“{role}”不存在，可用 {known}。", f"There is no role '{role}'; use {known}.")
+                self._error(
+                    "assign-rule", item, f"成员角色“{role}”不存在，可用 {known}。", f"There is no role '{role}'; use {known}."
+                )
         self._exactly_one(item, rule)
 
     def _exactly_one(self, item: etree._Element, rule: str) -> None:
@@ -151,19 +158,22 @@ class AssignReader:
         given = [name for name in choices if item.get(name) is not None]
         if len(given) > 1 or (rule == "leader" and not given):
             self._error(
+                "assign-rule",
                 item,
                 f"指派规则 {rule} 应写 {'、'.join(choices)} 中的一个，实际有 {len(given)} 个。",
                 f"The rule {rule} takes one of {', '.join(choices)}; {len(given)} are given.",
             )
         if item.get("institution") is not None and item.get("at") is not None:
-            self._error(item, "institution 和 at 只能写一个。", "Give either institution or at, not both.")
+            self._error("assign-rule", item, "institution 和 at 只能写一个。", "Give either institution or at, not both.")
         if item.get("until") is not None and item.get("levels") is not None:
-            self._error(item, "until 和 levels 只能写一个。", "Give either until or levels, not both.")
+            self._error("assign-rule", item, "until 和 levels 只能写一个。", "Give either until or levels, not both.")
 
     def _levels(self, item: etree._Element) -> int | None:
         text = item.get("levels") or "1"
         if not _LEVELS.fullmatch(text):
-            self._error(item, f"levels 应为 1 到 20 或 top，实际为“{text}”。", f"levels is 1 to 20 or top, not '{text}'.")
+            self._error(
+                "assign-rule", item, f"levels 应为 1 到 20 或 top，实际为“{text}”。", f"levels is 1 to 20 or top, not '{text}'."
+            )
             return 1
         return None if text == "top" else int(text)
 
@@ -172,25 +182,31 @@ class AssignReader:
         self._one_of(item, "from", ("starter",))
         starter, months = item.get("from") == "starter", item.get("months") or "0"
         if not (elements or starter or item.get("institution")):
-            self._apart_error(
+            self._error(
+                "apart",
                 item,
                 'liandong:apart 应写 elements、from="starter" 或 institution。',
                 'liandong:apart takes elements, from="starter" or institution.',
             )
         for element in elements:
             if element not in known:
-                self._apart_error(
+                self._error(
+                    "apart",
                     item,
                     f"不相容岗位所指的用户任务“{element}”不存在。",
                     f"There is no user task '{element}' to keep this one apart from.",
                 )
         if not months.isdigit() or int(months) > LONGEST_APART:
-            self._apart_error(
-                item, f"months 应为 0 到 {LONGEST_APART}，实际为“{months}”。", f"months is 0 to {LONGEST_APART}, not '{months}'."
+            self._error(
+                "apart",
+                item,
+                f"months 应为 0 到 {LONGEST_APART}，实际为“{months}”。",
+                f"months is 0 to {LONGEST_APART}, not '{months}'.",
             )
             months = "0"
         if starter and assigns and all(rule.rule == "starter" for rule in assigns):
-            self._apart_error(
+            self._error(
+                "apart",
                 item,
                 "任务只指派给发起人，又不许发起人办理，没有人能办理。",
                 "The task is given to the starter alone and kept apart from him: nobody could do it.",
@@ -206,13 +222,12 @@ class AssignReader:
         found = item.get(name)
         if found is not None and found not in values:
             known = ", ".join(values)
-            self._error(item, f"属性 {name} 的值“{found}”无效，可用 {known}。", f"{name} cannot be '{found}'; use {known}.")
+            self._error(
+                "assign-rule", item, f"属性 {name} 的值“{found}”无效，可用 {known}。", f"{name} cannot be '{found}'; use {known}."
+            )
 
-    def _error(self, item: etree._Element, message: str, message_en: str) -> None:
-        self._report.error("assign-rule", item, message, message_en)
-
-    def _apart_error(self, item: etree._Element, message: str, message_en: str) -> None:
-        self._report.error("apart", item, message, message_en)
+    def _error(self, code: str, item: etree._Element, message: str, message_en: str) -> None:
+        self._report.error(code, item, message, message_en)
 
 
 def _extensions(node: etree._Element, name: str) -> Iterator[etree._Element]:

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from engine.expressions import Expression, Script, Template
 from engine.kernel.deadlines import DeadlineModel
+from engine.kernel.people_model import APPROVERS, STARTER_NAMES, ApartModel, AssignModel
 from engine.kernel.signing import ONE_SIGNER, SigningModel
 
 
@@ -173,73 +174,6 @@ class CallModel:
     outputs: tuple[NamedValue, ...] = ()
     all_inputs: bool = True
     all_outputs: bool = True
-
-
-STARTER_NAMES = ("starterPost", "starterInst")
-"""Variables that say in which chair a case was started."""
-APPROVERS = "approvers"
-"""Variable of the people who were chosen for later steps: activity -> keys of persons, as text."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AssignModel:
-    """One rule that finds people. See `engine.kernel.assign_reader` for the rules and what each of them takes."""
-
-    rule: str
-    post: Template | None = None
-    person: Template | None = None
-    institution: Template | None = None
-    """None is the institution that `at` says."""
-    department: Template | None = None
-    chair: bool = False
-    """Whether its people preside: in a vote they speak last, and they may put it off."""
-    at: str = "own"
-    """`own`, `starter`, `receiving` or `lead`."""
-    types: tuple[str, ...] = ()
-    line: Template | None = None
-    matter: Template | None = None
-    body: Template | None = None
-    roles: tuple[str, ...] = ()
-    of: str = "starter"
-    levels: int | None = 1
-    """None is the top."""
-    until: str | None = None
-    each: bool = False
-    up: bool = False
-    """Where nobody is found at the place itself, whoever sits above it."""
-    by: str | None = None
-    """Of `chosen`: who chooses, `starter` or `previous`."""
-    element: str | None = None
-    """Of `chosen`: the activity that people are chosen for."""
-    value: Expression | None = None
-    """Of `field` and `expression`: what names the people."""
-    foreign: bool = False
-    """Whether it was written in the words of another tool."""
-
-    @property
-    def expressions(self) -> tuple[Template | Expression, ...]:
-        """Everything that is evaluated before people are looked for."""
-        given = (self.post, self.person, self.institution, self.department, self.line, self.matter, self.body, self.value)
-        return tuple(found for found in given if found is not None)
-
-    @property
-    def asks_for_starter(self) -> bool:
-        """Whether it has to know in which chair the case was started."""
-        return self.rule in ("superior", "head") or self.at == "starter"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ApartModel:
-    """Whom a task must not be given to, since two duties do not go together: incompatible posts."""
-
-    elements: tuple[str, ...] = ()
-    """Activities whose doers are meant."""
-    starter: bool = False
-    """Whether the starter of the case is meant."""
-    institution: Template | None = None
-    """Institution whose people are meant."""
-    months: int = 0
-    """For so many months after they have left it."""
 
 
 @dataclass(frozen=True, kw_only=True)

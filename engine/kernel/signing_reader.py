@@ -9,7 +9,8 @@ from lxml import etree
 
 from engine.approvals import MODES, parse_share
 from engine.expressions import Template
-from engine.kernel.model import AssignModel, OutcomeModel
+from engine.kernel.model import OutcomeModel
+from engine.kernel.people_model import AssignModel
 from engine.kernel.report import Report
 from engine.kernel.signing import DEFAULT_OPERATIONS, OPERATIONS, SigningModel
 

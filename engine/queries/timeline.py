@@ -143,12 +143,7 @@ def _called(reader: Reader, row: Any) -> list[ProcessModel]:
 
 
 def _names(reader: Reader, models: tuple[ProcessModel, ...], facts: list[Any]) -> _Names:
-    persons = {
-        int(fact.data[name])
-        for fact in facts
-        for name in ("to", "person", "on_behalf_of")
-        if str(fact.data.get(name, "")).isdigit()
-    }
+    persons = {int(fact.data[name]) for fact in facts for name in REFERRED if str(fact.data.get(name, "")).isdigit()}
     codes = {fact.data["to"] for fact in facts if fact.kind == "message-sent" and fact.data.get("to")}
     codes |= {fact.data["institution"] for fact in facts if fact.data.get("institution")}
     received = {UUID(fact.data["message"]) for fact in facts if fact.kind == "message-received" and fact.data.get("message")}

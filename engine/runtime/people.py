@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from engine.assignment import ApartRule, AssignmentRule, Resolution, resolve
 from engine.kernel.effects import Names
-from engine.kernel.model import ApprovalModel, AssignModel
+from engine.kernel.model import ApprovalModel
+from engine.kernel.people_model import AssignModel
 from engine.runtime.case import Case, Expected
 from engine.runtime.rules import evaluated_apart, evaluated_rules
 from engine.store.unit_of_work import UnitOfWork

@@ -9,7 +9,8 @@ from engine.assignment import ApartRule, AssignmentRule, bars
 from engine.errors import ExpressionError
 from engine.expressions import Template
 from engine.kernel.effects import Names
-from engine.kernel.model import APPROVERS, STARTER_NAMES, ApartModel, ApprovalModel, AssignModel
+from engine.kernel.model import ApprovalModel
+from engine.kernel.people_model import APPROVERS, STARTER_NAMES, ApartModel, AssignModel
 from engine.runtime.case import Case
 from engine.store.unit_of_work import UnitOfWork
 

@@ -15,7 +15,8 @@ from engine.authorization import person_principal
 from engine.errors import ExpressionError
 from engine.expressions import Template
 from engine.kernel.effects import Names
-from engine.kernel.model import ApprovalModel, AssignModel, Element, OutcomeModel
+from engine.kernel.model import ApprovalModel, Element, OutcomeModel
+from engine.kernel.people_model import AssignModel
 from engine.runtime.case import Case
 from engine.runtime.people import People
 from engine.runtime.terms import Term

@@ -14,7 +14,8 @@ from engine.appliers.tasks import RungPlanned
 from engine.errors import ExpressionError, Invalid
 from engine.kernel.deadlines import DeadlineModel
 from engine.kernel.effects import Names
-from engine.kernel.model import AssignModel, Element
+from engine.kernel.model import Element
+from engine.kernel.people_model import AssignModel
 from engine.runtime.case import Case
 from engine.runtime.definitions import Definition
 from engine.store.unit_of_work import UnitOfWork

@@ -284,7 +284,7 @@ WRONG: tuple[tuple[str, str], ...] = (
     (assign("superior", until="NO_SUCH"), "unknown-post"),
     (assign("post", post="BR_GP", institution="CH77"), "unknown-place"),
     (assign("head", institution="CH00", department="NONE"), "unknown-place"),
-    (assign("ancestor", post="BR_GP", type="99"), "unknown-type"),
+    (assign("ancestor", post="BR_GP", type="99"), "unknown-institution-type"),
     (assign("body", body="NONE", at="lead"), "unknown-body"),
     (assign("leader", at="lead", line="NONE"), "unknown-line"),
     (assign("person", person="nobody"), "unknown-person"),

@@ -1,0 +1,90 @@
+"""What refusals say that concern people, their chairs and their rights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+KEEPING: Mapping[str, tuple[str, str]] = {
+    # three administrators
+    "account-not-found": ("没有账号“{login}”。", "There is no account “{login}”."),
+    "administrator-business": (
+        "系统、安全和审计管理员不办理业务。",
+        "System, security and audit administrators do no business.",
+    ),
+    "administrator-chair": (
+        "三员不得担任业务岗位：请先结束其任职，或收回其管理权限。",
+        "An administrator sits in no chair: end that first, or take the right away.",
+    ),
+    "own-rights": ("不能更改自己的权限。", "Nobody changes his own rights."),
+    "rights-apart": (
+        "权限“{right}”只能单独授予：系统、安全、审计三员分立，且不与其他权限兼任。",
+        "The right “{right}” is held alone: three administrators, apart from each other and from all other rights.",
+    ),
+    "unknown-right": ("没有权限“{right}”。", "There is no right “{right}”."),
+    # acting for somebody
+    "agent-away": (
+        "代理人这段时间的工作也已委托他人，不能再代理。",
+        "The agent has delegated his own work in that time.",
+    ),
+    "agent-elsewhere": (
+        "代理人在机构“{institution}”没有岗位，不能代理那里的工作。",
+        "The agent has no chair at “{institution}”.",
+    ),
+    "agent-is-starter": (
+        "该流程由您本人发起，只能由被代理人办理。",
+        "You have started this case; it stays with the principal.",
+    ),
+    "agent-self": ("不能委托自己代理。", "Nobody is his own agent."),
+    "delegation-empty": ("被代理人在那里没有岗位。", "The principal has no chair there."),
+    "delegation-not-found": ("没有这项代理。", "There is no such delegation."),
+    "delegation-reason": ("请写明代理原因。", "Say why the work is delegated."),
+    "delegation-span": ("代理期间应在一年以内，且尚未结束。", "A delegation lasts at most a year and is not over yet."),
+    "not-your-work": ("只能委托您自己的工作。", "You can delegate your own work only."),
+    "unknown-process": ("没有部署流程“{value}”。", "No process “{value}” is deployed."),
+    # duties kept apart, people chosen
+    "apart-element": (
+        "不相容岗位：此人已办理本流程的“{element}”，不能再办理这一步。",
+        "Duties kept apart: who has done “{element}” in this case must not do this step too.",
+    ),
+    "apart-institution": (
+        "不相容岗位：此人在（或不久前在）机构“{institution}”任职，不能办理这一步。",
+        "Duties kept apart: who sits at “{institution}”, or did lately, must not do this step.",
+    ),
+    "apart-starter": ("不相容岗位：发起人不能办理这一步。", "Duties kept apart: who started the case must not do this step."),
+    "apart-unknown": (
+        "不相容岗位：无法确定要回避的机构，请联系流程管理员。",
+        "Duties kept apart: which institution is meant cannot be told; ask a process administrator.",
+    ),
+    "chosen-count": ("请选择 1 到 50 人，实际 {count} 人。", "Choose 1 to 50 people; {count} were given."),
+    "not-a-choice": ("所选人员不在可选范围内。", "That person is not among those who can be chosen."),
+    "not-choosable": ("“{element}”的办理人不由人选择。", "The people of “{element}” are not chosen by hand."),
+    "not-chooser": ("“{element}”的办理人不由您选择。", "It is not for you to choose the people of “{element}”."),
+    # keeping the organisation
+    "body-not-found": ("没有委员会或小组“{name}”。", "There is no committee or team “{name}”."),
+    "chair-taken": ("这段时间的主任委员是 {name}，请先结束其任职。", "{name} chairs it in that time; end that first."),
+    "charge-what": (
+        "分管事项应恰好是一个科室、一条条线或一个事项，实际填了 {count} 个。",
+        "A leader is put in charge of exactly one department, line or matter; {count} were given.",
+    ),
+    "dates": ("结束日期 {last} 早于开始日期 {first}。", "The last day {last} lies before the first, {first}."),
+    "department-not-found": ("没有科室“{name}”。", "There is no department “{name}”."),
+    "duty-begun": ("这一班已于 {at} 开始，不能撤回。", "That turn began at {at} and cannot be taken back."),
+    "duty-not-found": ("没有这一班。", "There is no such turn of duty."),
+    "duty-overlaps": ("“{person}”在同一值班表中的两班时间重叠。", "Two turns of “{person}” in one roster overlap."),
+    "duty-times": ("值班的结束时间应晚于开始时间。", "A turn of duty ends after it begins."),
+    "head-taken": (
+        "科室“{department}”这段时间的负责人是 {name}；请先结束其任职，或以“代理”任命。",
+        "“{department}” is headed by {name} in that time; end that first, or appoint as acting.",
+    ),
+    "head-without-department": ("科室负责人要写明科室。", "Who heads a department needs one."),
+    "institution-not-found": ("没有机构“{name}”。", "There is no institution “{name}”."),
+    "line-not-found": ("没有条线“{name}”。", "There is no business line “{name}”."),
+    "member-already": ("“{person}”这段时间已是成员。", "“{person}” is a member in that time already."),
+    "person-not-found": ("没有人员“{name}”。", "There is no person “{name}”."),
+    "post-not-found": ("没有岗位“{name}”。", "There is no post “{name}”."),
+    "quorum": ("法定人数应为 1 到 100 的百分比，实际为 {quorum}。", "A quorum is 1 to 100 per cent; {quorum} was given."),
+    "tree-loop": ("机构“{institution}”不能成为自己的下级。", "“{institution}” would lie below itself."),
+    "unknown-calendar": ("没有这种日历。", "There is no such calendar."),
+    "unknown-code": ("“{value}”不是有效的 {field}。", "“{value}” is no known {field}."),
+}
+"""Code of a refusal -> its sentence, Chinese first."""
