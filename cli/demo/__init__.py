@@ -12,12 +12,13 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.commands.account import CreateAccount, SetPassword, SetSharedPassword
 from engine.commands.calendar import PutCalendarYear
+from engine.commands.delegation import Delegate
 from engine.commands.keeping import Saved
 from engine.commands.organisation import (
     Appoint,
@@ -32,6 +33,7 @@ from engine.commands.registry import Command
 from engine.engine import Engine
 from engine.queries.calendars import ListCalendars
 from engine.queries.identity import ListAccounts
+from engine.queries.organisation import SearchPeople
 
 COMMUNITY = Path(__file__).with_name("community.json")
 INVENTED_YEAR = Path(__file__).with_name("working-days-2027.json")
@@ -59,7 +61,19 @@ def load_demo(engine: Engine) -> list[DemoLogin]:
     for person in missing:
         rights, must_change = tuple(person.get("rights", ())), not engine.config.demo
         engine.execute(CreateAccount(person=person["staffNumber"], login=person["login"], rights=rights, must_change=must_change))
+    _delegate(engine, community["delegations"], {person["login"]: person["staffNumber"] for person in missing})
     return [DemoLogin(person["login"], person["name"], _chairs(person)) for person in community["people"]]
+
+
+def _delegate(engine: Engine, delegations: Sequence[Mapping[str, Any]], numbers: Mapping[str, str]) -> None:
+    """A head of department is on leave from the day on which the county comes in: an agent does his work."""
+    for entry in delegations:
+        if entry["principal"] not in numbers or entry["agent"] not in numbers:
+            continue
+        principal, agent = (engine.query(SearchPeople(q=numbers[entry[who]], limit=1))[0].id for who in ("principal", "agent"))
+        now = engine.clock.now()
+        until = now + timedelta(days=entry["days"])
+        engine.execute(Delegate(principal=principal, agent=agent, from_at=now, to_at=until, reason=entry["reason"]))
 
 
 def _invent_year(engine: Engine) -> None:

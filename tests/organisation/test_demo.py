@@ -16,7 +16,9 @@ from engine.commands.identity import SessionOpened, SignIn
 from engine.commands.organisation import PutPerson
 from engine.config import Config
 from engine.engine import Engine
+from engine.queries.delegations import ListDelegations
 from engine.queries.identity import ListAccounts, SessionByToken, SessionRecord
+from engine.queries.organisation import ListDepartments
 from engine.queries.registry import Reader
 from engine.records import SYSTEM
 from engine.store.tables import Appointment, Institution, Person, Post
@@ -166,3 +168,13 @@ def test_the_three_administrators_of_the_county_are_apart_and_sit_in_no_chair(st
         chairs = select(func.count()).select_from(Appointment).join(Person, Person.key == Appointment.person)
         staffed = chairs.where(Person.staff_number.in_(("CH00-A01", "CH00-A02", "CH00-A03")))
         assert connection.execute(staffed).scalar_one() == 0
+
+
+def test_a_head_of_department_is_on_leave_and_another_acts_for_him(start: Callable[[bool], Engine]) -> None:
+    engine = start(True)
+    load_demo(engine)
+    load_demo(engine)
+    (delegation,) = engine.query(ListDelegations())
+    assert (delegation.principal_name, delegation.agent_name, delegation.reason) == ("于慧·演示", "钟玲·演示", "年休假")
+    heads = {row.code: row.head for row in engine.query(ListDepartments(institution="CH00"))}
+    assert (heads["ENDO"], heads["CARD"]) == ("钟玲·演示", "彭志强·演示")
