@@ -54,5 +54,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = _StrictParser()
 
+    def arguments(self, schema: Any, **options: Any) -> Any:
+        """As flask-smorest's; the schema is made once, not for every request."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **options)
+
     def __init__(self, name: str, description: str) -> None:
         super().__init__(name, __name__, url_prefix=PREFIX, description=description)

@@ -24,8 +24,8 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in ALWAYS.items():
-            response.headers.setdefault(name, value)
+        own = {name for name, _ in response.headers}
+        response.headers.extend([(name, value) for name, value in ALWAYS.items() if name not in own])
         if request.path.startswith("/api/") or response.status_code >= 400:
             response.headers["Cache-Control"] = "no-store"
         return response

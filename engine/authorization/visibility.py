@@ -9,48 +9,107 @@ Every branch of a UNION runs on one index; a single OR over them would read ever
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, exists, func, or_, select, union
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.authorization.standing import Delegated, Standing
 from engine.store.base import Executes, Instant
-from engine.store.prepared import Among
+from engine.store.prepared import Among, Prepared
 from engine.store.tables import Appointment, Candidate, Copy, Participant, ProcessDefinition, ProcessInstance, Seat
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 Keys = CompoundSelect[Any]
 """A query for integer keys, to be used as `Table.key.in_(…)`."""
-Column = InstrumentedAttribute[int]
+Column = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 
 
-def takes_part(standing: Standing, now: datetime, instance: Column) -> ColumnElement[bool]:
+@dataclass(frozen=True)
+class Named:
+    """The name under which a prepared statement is given a list."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class AskedStanding:
+    """Stands for whoever a prepared statement is asked for: the rules below, built once, and asked with `asked_of` a person."""
+
+    heads_departments: bool = True
+    """Whether the cases of departments that the person heads count; without one it costs a look-up more."""
+    person: BindParameter[Any] = field(default_factory=lambda: bindparam("person", type_=BigInteger()))
+    institutions: Named = Named("institutions")
+    principals: Named = Named("principals")
+    overseen_institutions: Named = Named("overseen_institutions")
+    department_principals: Named = Named("department_principals")
+    delegated: tuple[Delegated, ...] = ()
+    """What agents see for others depends on each delegation, so that it is never prepared."""
+
+    @property
+    def overseen_departments(self) -> Named | None:
+        """None where they do not count."""
+        return Named("overseen_departments") if self.heads_departments else None
+
+
+ASKED = AskedStanding()
+ASKED_NOW: BindParameter[Any] = bindparam("now", type_=Instant())
+Viewer = Standing | AskedStanding
+Now = datetime | BindParameter[Any]
+Key = int | BindParameter[Any]
+
+
+def asked_of(standing: Standing, now: datetime) -> dict[str, Any]:
+    """The values for a prepared statement that was built for `ASKED` and `ASKED_NOW`."""
+    return {
+        "person": standing.person,
+        "institutions": standing.institutions,
+        "principals": standing.principals,
+        "overseen_institutions": standing.overseen_institutions,
+        "overseen_departments": standing.overseen_departments,
+        "department_principals": standing.department_principals,
+        "now": now,
+    }
+
+
+def takes_part(standing: Viewer, now: Now, instance: Column) -> ColumnElement[bool]:
     """Condition that one of the person's institutions takes part at `now` in the case whose key is in column `instance`."""
     return (
         exists()
-        .where(Participant.instance == instance, Participant.institution.in_(standing.institutions), _open(now))
+        .where(Participant.instance == instance, _among(Participant.institution, standing.institutions), _open(now))
         .correlate_except(Participant)
     )
 
 
 def takes_part_asked(instance: Column) -> ColumnElement[bool]:
     """The same for a prepared statement, which is asked with the person's `institutions` and with `now`."""
-    here = (Participant.instance == instance, Among(Participant.institution, "institutions"))
-    still = func.coalesce(Participant.until, FOREVER) > bindparam("now", type_=Instant())
-    return exists().where(*here, still).correlate_except(Participant)
+    return takes_part(ASKED, ASKED_NOW, instance)
 
 
-def visible_instances(standing: Standing, now: datetime, instance: int | None = None) -> Keys:
+def visible_instances(standing: Viewer, now: Now, instance: Key | None = None) -> Keys:
     """Keys of the cases that the person may see at `now`; of the one case `instance` only, when it is given."""
     branches = [*_own_cases(standing), *_overseen_by_department(standing), *_acted_for(standing)]
     visible = [_narrowed(query, column, instance).where(takes_part(standing, now, column)) for query, column in branches]
-    overseen = select(Participant.instance).where(Participant.institution.in_(standing.overseen_institutions), _open(now))
+    overseen = select(Participant.instance).where(_among(Participant.institution, standing.overseen_institutions), _open(now))
     return union(*visible, _narrowed(overseen, Participant.instance, instance))
 
 
-def visible_seats(standing: Standing, now: datetime, seat: int | None = None) -> Keys:
+def visible_seats(standing: Viewer, now: Now, seat: Key | None = None) -> Keys:
     """Keys of the tasks that the person may open at `now`: held, ended by him, offered or copied to him.
 
     Only of the one task `seat`, when it is given.
@@ -63,7 +122,7 @@ def visible_seats(standing: Standing, now: datetime, seat: int | None = None) ->
     return union(*(_narrowed(query, Seat.key, seat) for query in (*own, offered, *others)), _narrowed(copied, Copy.seat, seat))
 
 
-def delegated_seats(standing: Standing, now: datetime) -> list[Select[Any]]:
+def delegated_seats(standing: Viewer, now: Now) -> list[Select[Any]]:
     """Queries for the keys of open tasks that the person may do as somebody's agent; none for who is nobody's."""
     queries: list[Select[Any]] = []
     for delegated in standing.delegated:
@@ -80,7 +139,7 @@ def held_by_principal(delegated: Delegated) -> ColumnElement[bool]:
     return and_(Seat.assignee == delegated.principal, or_(Seat.capacity.is_(None), Seat.capacity.in_(chairs)))
 
 
-def delegated_reach(standing: Standing, delegated: Delegated) -> tuple[ColumnElement[bool], ...]:
+def delegated_reach(standing: Viewer, delegated: Delegated) -> tuple[ColumnElement[bool], ...]:
     """Conditions on a case that was joined: not started by the agent himself, and of the processes that were delegated."""
     strange = func.coalesce(ProcessInstance.started_by, 0) != standing.person
     if delegated.processes is None:
@@ -89,7 +148,7 @@ def delegated_reach(standing: Standing, delegated: Delegated) -> tuple[ColumnEle
     return strange, ProcessInstance.definition.in_(versions)
 
 
-def _acted_for(standing: Standing) -> list[tuple[Select[Any], Column]]:
+def _acted_for(standing: Viewer) -> list[tuple[Select[Any], Column]]:
     """Cases whose tasks the person may do for others."""
     found: list[tuple[Select[Any], Column]] = []
     for delegated in standing.delegated:
@@ -102,15 +161,20 @@ def _acted_for(standing: Standing) -> list[tuple[Select[Any], Column]]:
 
 def sees_instance(connection: Executes, standing: Standing, now: datetime, instance: int) -> bool:
     """Whether the person may see the case `instance`, by key."""
-    return connection.execute(visible_instances(standing, now, instance).limit(1)).first() is not None
+    if standing.delegated:
+        return connection.execute(visible_instances(standing, now, instance).limit(1)).first() is not None
+    statement = _SEES_INSTANCE[bool(standing.overseen_departments)]
+    return statement.first(connection, key=instance, **asked_of(standing, now)) is not None
 
 
 def sees_seat(connection: Executes, standing: Standing, now: datetime, seat: int) -> bool:
     """Whether the person may open the task `seat`, by key."""
-    return connection.execute(visible_seats(standing, now, seat).limit(1)).first() is not None
+    if standing.delegated:
+        return connection.execute(visible_seats(standing, now, seat).limit(1)).first() is not None
+    return _SEES_SEAT.first(connection, key=seat, **asked_of(standing, now)) is not None
 
 
-def _own_cases(standing: Standing) -> list[tuple[Select[Any], Column]]:
+def _own_cases(standing: Viewer) -> list[tuple[Select[Any], Column]]:
     started = select(ProcessInstance.key).where(ProcessInstance.started_by == standing.person)
     copied = select(Copy.instance).where(Copy.person == standing.person)
     held = [select(Seat.instance).where(condition) for condition in _held(standing)]
@@ -118,27 +182,37 @@ def _own_cases(standing: Standing) -> list[tuple[Select[Any], Column]]:
     return [(started, ProcessInstance.key), (copied, Copy.instance), *((query, Seat.instance) for query in (*held, offered))]
 
 
-def _overseen_by_department(standing: Standing) -> list[tuple[Select[Any], Column]]:
+def _overseen_by_department(standing: Viewer) -> list[tuple[Select[Any], Column]]:
     if not standing.overseen_departments:
         return []
     # By assignee as well as by capacity: only the assignee has an index.
     chair = and_(Seat.assignee == Appointment.person, Seat.capacity == Appointment.key)
-    held = select(Seat.instance).join(Appointment, chair).where(Appointment.department.in_(standing.overseen_departments))
+    held = select(Seat.instance).join(Appointment, chair).where(_among(Appointment.department, standing.overseen_departments))
     offered = select(Seat.instance).join(Candidate, Candidate.seat == Seat.key).where(*_offered(standing.department_principals))
     return [(held, Seat.instance), (offered, Seat.instance)]
 
 
-def _held(standing: Standing) -> tuple[ColumnElement[bool], ...]:
+def _held(standing: Viewer) -> tuple[ColumnElement[bool], ...]:
     return Seat.assignee == standing.person, Seat.ended_by == standing.person
 
 
-def _offered(names: tuple[str, ...]) -> tuple[ColumnElement[bool], ...]:
-    return Candidate.principal.in_(names), Seat.state == "open"
+def _offered(names: tuple[str, ...] | Named) -> tuple[ColumnElement[bool], ...]:
+    return _among(Candidate.principal, names), Seat.state == "open"
 
 
-def _narrowed(query: Select[Any], column: Column, key: int | None) -> Select[Any]:
+def _narrowed(query: Select[Any], column: Column, key: Key | None) -> Select[Any]:
     return query if key is None else query.where(column == key)
 
 
-def _open(now: datetime) -> ColumnElement[bool]:
+def _open(now: Now) -> ColumnElement[bool]:
     return func.coalesce(Participant.until, FOREVER) > now
+
+
+def _among(column: InstrumentedAttribute[Any], values: tuple[Any, ...] | Named | None) -> ColumnElement[bool]:
+    return Among(column, values.name) if isinstance(values, Named) else column.in_(values or ())
+
+
+_SEES_SEAT = Prepared(visible_seats(ASKED, ASKED_NOW, bindparam("key")).limit(1))
+_SEES_INSTANCE = {
+    heads: Prepared(visible_instances(AskedStanding(heads), ASKED_NOW, bindparam("key")).limit(1)) for heads in (False, True)
+}

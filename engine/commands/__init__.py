@@ -24,6 +24,7 @@ from engine.commands.attachment import (
 from engine.commands.audit import AnchorAudit, anchor_audit
 from engine.commands.choosing import ChooseApprovers, choose_approvers
 from engine.commands.copies import AnswerCopy, MarkCopyRead, SendCopies, answer_copy, mark_copy_read, send_copies
+from engine.commands.delegation import Delegate, EndDelegation, delegate, end_delegation
 from engine.commands.delivery import (
     ClaimDeliveries,
     DispatchNotifications,
@@ -36,7 +37,6 @@ from engine.commands.delivery import (
     note_not_sent,
     note_sent,
 )
-from engine.commands.delegation import Delegate, EndDelegation, delegate, end_delegation
 from engine.commands.deployment import Deploy, deploy
 from engine.commands.drafts import SaveDraft, save_draft
 from engine.commands.external_task import (

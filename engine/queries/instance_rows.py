@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.queries.registry import Reader
 from engine.queries.task_rows import Coded, ProcessName, process_name, step_name_en
+from engine.store.prepared import Among, Prepared, ask
 from engine.store.tables import Candidate, Incident, Institution, Person, Post, ProcessInstance, Round, Seat, Token
 
 NOW_AT_MOST = 8
@@ -146,10 +147,11 @@ def steps_now(reader: Reader, rows: Sequence[Any]) -> dict[int, tuple[NowStep, .
     return {key: tuple(found) for key, found in steps.items()}
 
 
-def _open_tasks(reader: Reader, instances: list[int]) -> list[tuple[int, NowStep]]:
+def _first_open_tasks() -> Any:
     number = func.row_number().over(partition_by=Seat.instance, order_by=Seat.key).label("number")
-    ranked = select(Seat.key, number).where(Seat.instance.in_(instances), Seat.state.in_(("open", "claimed"))).subquery()
-    statement = (
+    is_open = or_(Seat.state == "open", Seat.state == "claimed")
+    ranked = select(Seat.key, number).where(Among(Seat.instance, "instances"), is_open).subquery()
+    return (
         select(
             Seat.key,
             Seat.instance,
@@ -167,7 +169,21 @@ def _open_tasks(reader: Reader, instances: list[int]) -> list[tuple[int, NowStep
         .where(ranked.c.number <= NOW_AT_MOST)
         .order_by(Seat.key)
     )
-    seats = reader.connection.execute(statement).all()
+
+
+_OPEN_TASKS = Prepared(_first_open_tasks())
+_OFFERS = Prepared(
+    select(Candidate.seat, func.min(Candidate.principal).label("principal"), func.count().label("offers"))
+    .where(Among(Candidate.seat, "seats"))
+    .group_by(Candidate.seat)
+)
+_POSTS = Prepared(select(Post.code, Post.name, Post.name_en).where(Among(Post.code, "codes")))
+_PLACES = Prepared(select(Institution.code, Institution.short_name).where(Among(Institution.code, "codes")))
+_PERSONS = Prepared(select(Person.key, Person.name).where(Among(Person.key, "keys")))
+
+
+def _open_tasks(reader: Reader, instances: list[int]) -> list[tuple[int, NowStep]]:
+    seats = _OPEN_TASKS.all(reader.connection, instances=instances)
     offered = _offered_to(reader, [seat.key for seat in seats if seat.holder is None])
     found = []
     for seat in seats:
@@ -189,13 +205,12 @@ def _offered_to(reader: Reader, seats: list[int]) -> dict[int, tuple[str, str]]:
     """To whom open tasks are offered, as names in both languages: posts with their institutions, or persons."""
     if not seats:
         return {}
-    statement = select(Candidate.seat, func.min(Candidate.principal).label("principal"), func.count().label("count"))
-    rows = reader.connection.execute(statement.where(Candidate.seat.in_(seats)).group_by(Candidate.seat)).all()
+    rows = _OFFERS.all(reader.connection, seats=seats)
     names = principal_names(reader, {row.principal for row in rows})
     found = {}
     for row in rows:
         zh, en = names[row.principal]
-        more = row.count - 1
+        more = row.offers - 1
         found[row.seat] = (f"{zh} 等", f"{en} and {more} more") if more else (zh, en)
     return found
 
@@ -203,10 +218,15 @@ def _offered_to(reader: Reader, seats: list[int]) -> dict[int, tuple[str, str]]:
 def principal_names(reader: Reader, principals: set[str]) -> dict[str, tuple[str, str]]:
     """What principals are called, in Chinese and English."""
     posts, places, persons = _parts(principals)
-    post = {row.code: row for row in _rows(reader, (Post.code, Post.name, Post.name_en), Post.code, posts)}
-    named = _rows(reader, (Institution.code, Institution.short_name), Institution.code, places)
-    place = {row.code: row.short_name for row in named}
-    person = {row.key: row.name for row in _rows(reader, (Person.key, Person.name), Person.key, persons)}
+    questions = (
+        _POSTS.question(codes=sorted(posts)),
+        _PLACES.question(codes=sorted(places)),
+        _PERSONS.question(keys=sorted(persons)),
+    )
+    found_posts, found_places, found_persons = ask(reader.connection, *questions)
+    post = {row.code: row for row in found_posts}
+    place = {row.code: row.short_name for row in found_places}
+    person = {row.key: row.name for row in found_persons}
     names = {}
     for principal in principals:
         kind, _, rest = principal.partition(":")
@@ -232,13 +252,6 @@ def _parts(principals: set[str]) -> tuple[set[Any], set[Any], set[Any]]:
             posts.add(code)
             places.add(where.partition("/")[0])
     return posts, places, persons
-
-
-def _rows(reader: Reader, columns: tuple[Any, ...], column: Any, values: set[Any]) -> Sequence[Any]:
-    if not values:
-        return ()
-    found: Sequence[Any] = reader.connection.execute(select(*columns).where(column.in_(sorted(values)))).all()
-    return found
 
 
 def _waits(reader: Reader, rows: Sequence[Any]) -> list[tuple[int, NowStep]]:

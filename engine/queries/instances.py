@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from engine.authorization import Standing, require_visible_instance, sees_instance, standing, takes_part, visible_instances
 from engine.errors import NotFound
@@ -15,6 +15,7 @@ from engine.queries.paging import DEFAULT_LIMIT, Order, Page
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import Coded, of_process
 from engine.runtime.withdrawal import hindrance
+from engine.store.prepared import Prepared
 from engine.store.tables import Institution, ProcessInstance
 
 State = Literal["active", "completed", "terminated", "cancelled", "incident", "suspended"]
@@ -66,6 +67,7 @@ class InstanceDetail(InstanceRow):
     """`withdraw` when the reader has started the case and may take it back, `urge` when he may urge those who have it."""
 
 
+_CASE = Prepared(select_instances().where(ProcessInstance.id == bindparam("instance")))
 _NEWEST = Order((ProcessInstance.started_at, ProcessInstance.key), descending=True)
 
 
@@ -104,7 +106,7 @@ def get_instance_row(query: GetInstanceRow, reader: Reader) -> InstanceRow:
 
 def find_visible(reader: Reader, who: Standing, instance: UUID) -> Any:
     """The row of a case that the reader may see. Raises NotFound."""
-    row = reader.connection.execute(select_instances().where(ProcessInstance.id == instance)).one_or_none()
+    row = _CASE.first(reader.connection, instance=instance)
     if row is None:
         raise NotFound("instance-not-found", "Expected to find case '{id}', but there is none that you may see", id=str(instance))
     require_visible_instance(reader.connection, who, reader.now, row.key, instance)

@@ -8,18 +8,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.authorization import Standing, require_visible_seat, standing, task_not_found
 from engine.kernel.model import OutcomeModel
 from engine.queries.registry import Query, Reader
 from engine.queries.task_round import OperationRight, RoundDetail, operation_rights, round_detail
-from engine.queries.task_rows import TaskRow, outcome_of, outcomes_of, select_rows, step_name_en, task_values
+from engine.queries.task_rows import (
+    TaskRow,
+    outcome_of,
+    outcomes_of,
+    select_rows,
+    select_rows_asked,
+    step_name_en,
+    task_values,
+)
 from engine.records import AttachmentRecord
 from engine.runtime import TaskForm, TaskPlace, task_form
 from engine.runtime.attachments import linked_attachments, own_uploads
 from engine.runtime.operations import ADVICE
 from engine.runtime.taking_back import Decision, Undoing, undoing
+from engine.store.prepared import Prepared
 from engine.store.tables import (
     Appointment,
     Candidate,
@@ -130,6 +139,9 @@ class TaskDetail(TaskRow):
     """Set when the case was sent back to this step: `name` of the step it came from, `by_name`, `reason`, `resume`, `at`."""
 
 
+TASK = Prepared(select_rows_asked().where(Seat.id == bindparam("task")))
+
+
 def get_task(query: GetTask, reader: Reader) -> TaskDetail:
     """The open task. Raises NotFound for what the reader may not open."""
     who = standing(reader.connection, reader.actor.person, reader.now)
@@ -163,7 +175,10 @@ def get_task_row(query: GetTaskRow, reader: Reader) -> TaskRow:
 
 def find_task(reader: Reader, who: Standing, task: UUID) -> Any:
     """The row of a task that the reader may open. Raises NotFound."""
-    row = reader.connection.execute(select_rows(reader, who).where(Seat.id == task)).one_or_none()
+    if who.delegated:
+        row = reader.connection.execute(select_rows(reader, who).where(Seat.id == task)).one_or_none()
+    else:
+        row = TASK.first(reader.connection, task=task, person=who.person, principals=who.principals)
     if row is None:
         raise task_not_found(task)
     require_visible_seat(reader.connection, who, reader.now, row.key, task)

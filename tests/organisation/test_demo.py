@@ -18,7 +18,7 @@ from engine.config import Config
 from engine.engine import Engine
 from engine.queries.delegations import ListDelegations
 from engine.queries.identity import ListAccounts, SessionByToken, SessionRecord
-from engine.queries.organisation import ListDepartments
+from engine.queries.organisation import ListDepartments, ListMyCapacities
 from engine.queries.registry import Reader
 from engine.records import SYSTEM
 from engine.store.tables import Appointment, Institution, Person, Post
@@ -104,7 +104,8 @@ def test_in_demo_mode_all_share_a_password_in_a_private_file(start: Callable[[bo
     for login in ("shenguohua", "mengfan", "hemin"):
         assert session(engine, login, passwords[login]).must_change is False
     both = session(engine, "shenguohua", passwords["shenguohua"])
-    assert [(chair.post, chair.institution_code) for chair in both.capacities] == [("PARTY_SEC", "CH00"), ("BR_SEC", "CH09")]
+    chairs = engine.query(ListMyCapacities(), both.actor())
+    assert [(chair.post, chair.institution_code) for chair in chairs] == [("PARTY_SEC", "CH00"), ("BR_SEC", "CH09")]
 
 
 def test_every_later_run_shows_the_same_passwords(start: Callable[[bool], Engine], tmp_path: Path) -> None:
