@@ -140,7 +140,7 @@ def test_a_task_shows_the_fields_that_its_holder_may_read(sign_in: SignIn) -> No
     assert access == {"name": "read", "urgency": "read", "amount": "read", "remark": "write", "papers": "read"}
     assert task["data"] == {"name": "张三丰", "urgency": "U", "amount": 2.5}
     assert task["subject"] == "张三丰"
-    assert task["actions"] == ["claim", "complete", "saveDraft"]
+    assert task["actions"] == ["claim", "complete", "saveDraft", "return"]
     assert task["capacity"]["post"] == "院长"
     demands = [(outcome["value"], outcome["opinionRequired"]) for outcome in task["outcomes"]]
     assert demands == [("approve", False), ("reject", True)]
