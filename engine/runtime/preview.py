@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Row, select
 
 from engine.config import Config
 from engine.errors import NotFound
@@ -29,6 +29,7 @@ from engine.runtime.definitions import Definitions
 from engine.runtime.environment import StepEnvironment
 from engine.runtime.names import reserved_names
 from engine.store.base import Executes
+from engine.store.prepared import bare_connection
 from engine.store.state import StoredState, chunks
 from engine.store.tables import Institution, ProcessInstance, Subscription, Token
 from engine.store.unit_of_work import UnitOfWork
@@ -88,7 +89,7 @@ class Trial:
         self._now = now
         keys = itertools.count(-1, -1)
         self._work = UnitOfWork(
-            connection=cast(Connection, connection), now=now, actor=actor, config=config, new_key=lambda: next(keys)
+            connection=bare_connection(connection), now=now, actor=actor, config=config, new_key=lambda: next(keys)
         )
         reserved = reserved_names(
             now=now,

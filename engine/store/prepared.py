@@ -169,10 +169,15 @@ class _Form:
         return rows
 
 
+def bare_connection(connection: Executes) -> Connection:
+    """The connection itself, of a session too."""
+    return connection if isinstance(connection, Connection) else cast(Session, connection).connection()
+
+
 def ask(connection: Executes, *questions: Question) -> list[list[Any]]:
     """The rows of each question. They are asked in this order, each seeing what those before it had locked."""
     # Anything else is a session, or Flask-SQLAlchemy's stand-in for one.
-    bare = connection if isinstance(connection, Connection) else cast(Session, connection).connection()
+    bare = bare_connection(connection)
     if not bare.in_transaction():
         bare.begin()
     return send(bare, (), questions)[1]

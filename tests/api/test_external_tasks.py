@@ -187,7 +187,8 @@ def test_a_fetch_that_is_wrong_is_refused(ordering: Callable[[], UUID], sign_in:
 
 def test_the_worker_of_the_guide_works(engine: Engine, ordering: Callable[[], UUID], address: str) -> None:
     case = ordering()
-    (script,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    scripts = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    (script,) = (script for script in scripts if "fetch-and-lock" in script)
     environment = {**os.environ, "LIANDONG_URL": address, "LOGIN": "lab", "PASSWORD": PASSWORD}
     ran = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60)
     assert (ran.stdout, ran.stderr) == ("1\n", "")

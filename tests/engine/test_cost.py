@@ -114,7 +114,7 @@ LOOP = bpmn(
         flows="s > again > g > again, g > e if again.outcome == 'never'",
     )
 )
-ROUNDS, CASES = campaign(1_000, 10_000), campaign(150, 1_000)
+ROUNDS, CASES = campaign(1_000, 10_000), campaign(300, 1_000)
 LIVE = (ProcessInstance, Scope, Token, Variable, Subscription, Compensation, Job)
 """Tables of what stands now; what was is in the others."""
 
@@ -166,7 +166,7 @@ def test_a_node_keeps_nothing_of_cases_that_have_ended(county: County) -> None:
             assert case.state == "completed"
 
     # What is cached of definitions, statements and plans is there after some cases, and then stays as it is.
-    run_to_the_end(50)
+    run_to_the_end(100)
     kept = _kept()
     run_to_the_end(CASES)
     assert _kept() - kept < CASES

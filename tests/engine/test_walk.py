@@ -171,7 +171,11 @@ class Walk:
         if not cases:
             return
         case = self.dice.choice(cases).id
-        found = self.county.rows(select(Token.key, Token.element).join(ProcessInstance).where(ProcessInstance.id == case))
+        found = self.county.rows(
+            select(Token.key, Token.element)
+            .join(ProcessInstance, ProcessInstance.key == Token.instance)
+            .where(ProcessInstance.id == case)
+        )
         model = self.county.definition(case)
         instructions: list[Instruction] = []
         for _ in range(self.dice.choice((1, 1, 2))):
