@@ -297,6 +297,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "本步骤由事件触发，与“{name}”不在同一条路线上，不能退回。",
         "This step was set off by an event and is not on the way of “{name}”.",
     ),
+    "return-not-decider": ("您只提意见，不决定本步骤，不能退回。", "You are only heard here, so you cannot send it back."),
     "return-other-branch": ("“{name}”在另一条并行分支上，不能退回到那里。", "“{name}” is in another parallel branch."),
     "return-seats": ("“{name}”由多人分别办理，不能退回到其中一份。", "“{name}” was done by several people side by side."),
     "return-subprocess": ("“{name}”所在的子流程已经结束，不能退回到其中。", "“{name}” is in a subprocess that is over."),
@@ -315,7 +316,6 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "已因此对外发送或执行，不能收回。",
         "Something outside the case was done because of it, so it cannot be taken back.",
     ),
-    "take-back-ended": ("流程已结束，不能收回。", "The case has ended, so it cannot be taken back."),
     "take-back-joined": (
         "其他分支已随之继续，不能收回。",
         "Other branches have gone on with it, so it cannot be taken back.",

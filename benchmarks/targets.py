@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,8 +154,14 @@ def table(found: Sequence[Verdict]) -> str:
     head = ("", "ours", "operaton", "flowable", "ratio", "target", "")
     rows = [head, *(_cells(verdict) for verdict in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    align: Callable[[int, str], str] = lambda at, text: text.ljust(widths[at]) if at == 0 else text.rjust(widths[at])  # noqa: E731
-    return "\n".join("  ".join(align(at, text) for at, text in enumerate(row)).rstrip() for row in rows)
+    return "\n".join(_aligned(row, widths) for row in rows)
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    first, *rest = (
+        text.rjust(width) if column else text.ljust(width) for column, (text, width) in enumerate(zip(row, widths, strict=True))
+    )
+    return "  ".join((first, *rest)).rstrip()
 
 
 def _cells(verdict: Verdict) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
+from functools import partial
 from typing import Any
 
 from benchmarks import rest
@@ -85,7 +86,7 @@ def _measure(url: str, person: int, clients: int, processes: int, warm_up: int, 
 def _node(url: str, person: int, clients: int, warm_up: int, counted: int, gate: Any) -> tuple[Times, float, float]:
     """One process with its clients: their times, and when it began and ended by the machine's clock."""
     engine, actor = Engine(Config(database_url=url)), clerk(person)
-    case: Case = lambda times: one_case(engine, actor, times)  # noqa: E731
+    case: Case = partial(one_case, engine, actor)
     try:
         work([case] * clients, warm_up)
         settle()

@@ -11,12 +11,13 @@ from sqlalchemy import update
 
 from engine.appliers.journal import Journal
 from engine.appliers.tasks import end_seats
+from engine.approvals import MAIN
 from engine.authorization import Capacity
 from engine.commands.operation import required_reason
 from engine.commands.registry import Command
 from engine.commands.signer import acting_for, holder
 from engine.commands.task import expect_revision, lock_open_seat
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Invalid, NotAllowed
 from engine.kernel.model import ProcessModel
 from engine.records import Done
 from engine.runtime import Act, Runtime
@@ -54,6 +55,10 @@ class ReturnTask(Command[Done]):
 
 def return_task(command: ReturnTask, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat, capacity = lock_open_seat(work, runtime, command.task)
+    if seat.kind not in MAIN:
+        raise NotAllowed(
+            "return-not-decider", "Expected a task whose holder decides, but for '{id}' he is only heard", id=str(seat.id)
+        )
     expect_revision(seat, command.revision)
     reason = required_reason(command.reason)
     model = runtime.definitions.get(seat.definition).model
@@ -63,7 +68,7 @@ def return_task(command: ReturnTask, work: UnitOfWork, runtime: Runtime) -> Done
     returned = {
         "from": seat.element,
         "name": seat.name,
-        "by": work.actor.person,
+        "by": holder(work, capacity),
         "by_name": work.actor.name,
         "reason": reason,
         "resume": command.resume,

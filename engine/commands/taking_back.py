@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from engine.appliers.attachments import reopen_uploads
 from engine.appliers.journal import Journal
 from engine.appliers.rounds import seats_of_round
-from engine.appliers.tasks import end_turns
+from engine.appliers.tasks import close_seats, end_turns
+from engine.approvals import LIVE
 from engine.authorization import require_visible_seat, standing
 from engine.commands.registry import Command
 from engine.commands.task import lock_seat
@@ -29,7 +30,6 @@ from engine.store.unit_of_work import UnitOfWork
 from engine.store.upsert import upsert
 
 HINDRANCES = {
-    "ended": "the case has ended",
     "seats": "it was one of several decided side by side",
     "several": "several people have decided it",
     "joined": "other branches have gone on with it",
@@ -55,7 +55,7 @@ def take_back_task(command: TakeBackTask, work: UnitOfWork, runtime: Runtime) ->
         raise NotAllowed("not-your-decision", "Expected a task that you have decided, but '{id}' is none", id=str(seat.id))
     case.require_moving()
     # What goes on, goes on with its term.
-    case.expected = {seat.element: Expected(persons=(seat.ended_by,), since=seat.opened_at)}
+    case.expected = {seat.element: Expected(persons=(seat.assignee,), since=seat.opened_at)}
     typed = _reopen_vote(work, runtime, case, seat) if seat.decided_at is None else _undo(work, runtime, case, seat)
     again = _again(work, case, seat)
     reopen_uploads(work, case.key, seat.key, again.key)
@@ -68,7 +68,7 @@ def take_back_task(command: TakeBackTask, work: UnitOfWork, runtime: Runtime) ->
 def _undo(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any) -> Mapping[str, JSON]:
     """Takes a decision back that has moved the case. Returns what had been filled in."""
     model = runtime.definitions.get(seat.definition).model
-    undone = undoing(work.connection, model, decision_of(seat, active=True))
+    undone = undoing(work.connection, model, _decision(seat))
     if not isinstance(undone, Undoing):
         raise _hindered(seat, undone)
 
@@ -85,14 +85,17 @@ def _reopen_vote(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any) -> M
     """Takes a vote back before its round is decided: its signer speaks again, and those wait whose turn it had begun."""
     if seat.kind != "asked":
         raise _hindered(seat, "seats")
-    later = (other for other in seats_of_round(work, seat.round) if other.position > seat.position)
-    after = [other for other in later if other.sent_by == seat.ended_by]
-    if any(other.state == "completed" for other in after):
+    seats = seats_of_round(work, seat.round)
+    after = [other for other in seats if other.position > seat.position and other.sent_by == seat.ended_by]
+    # Whom the vote has asked to speak afterwards is asked by it no more.
+    added = [other for other in seats if other.parent == seat.key and other.kind == "after"]
+    if any(other.state == "completed" for other in (*after, *added)):
         raise _hindered(seat, "acted")
-    restored, typed = written_by_vote(work.connection, decision_of(seat, active=True))
+    restored, typed = written_by_vote(work.connection, _decision(seat))
 
     def noted(journal: Journal) -> None:
-        end_turns(work, [other.key for other in after if other.state in ("open", "claimed")])
+        close_seats(work, [other.key for other in added if other.state in LIVE], "removed", by=work.actor.person)
+        end_turns(work, [other.key for other in after if other.state in ("open", "claimed") and other not in added])
         ask_again(work, runtime, case, seat, journal)
         _note(journal, seat)
 
@@ -119,18 +122,10 @@ def _act(seat: Any) -> Act:
     return Act(action="take-back", object=str(seat.id), capacity=seat.capacity)
 
 
-def decision_of(seat: Any, *, active: bool) -> Decision:
+def _decision(seat: Any) -> Decision:
     """A decided task from its row, which has the columns of its round."""
     return Decision(
-        seat=seat.key,
-        id=str(seat.id),
-        instance=seat.instance,
-        active=active,
-        several=seat.several,
-        definition=seat.definition,
-        element=seat.element,
-        token=seat.token,
-        scope=seat.scope,
+        id=str(seat.id), instance=seat.instance, several=seat.several, element=seat.element, token=seat.token, scope=seat.scope
     )
 
 

@@ -10,7 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, cast
 
 from engine.errors import Invalid
 
@@ -45,7 +45,7 @@ def installed_functions(taken: Iterable[str]) -> Mapping[str, Function]:
 
 def _loaded(point: EntryPoint) -> Function:
     try:
-        function = point.load()
+        function: Any = point.load()
     except Exception as error:
         kind = type(error).__name__
         raise _refused(point, f"无法载入（{kind}）：{error}", f"it cannot be loaded ({kind}): {error}") from error
@@ -55,7 +55,7 @@ def _loaded(point: EntryPoint) -> Function:
             f"“{point.value}”应是普通函数，只接受一个参数（输入的映射）。",
             f"'{point.value}' must be a plain function that takes one argument, the mapping of inputs.",
         )
-    return function  # type: ignore[no-any-return]
+    return cast(Function, function)
 
 
 def _takes_one(function: Callable[..., Any]) -> bool:

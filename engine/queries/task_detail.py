@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
+from engine.approvals import MAIN
 from engine.authorization import Standing, require_visible_seat, standing, task_not_found
 from engine.kernel.model import OutcomeModel
 from engine.queries.registry import Query, Reader
@@ -224,7 +225,7 @@ def _actions(reader: Reader, who: Standing, row: Any, *, mine: bool, claimable: 
         actions += ["claim", "complete", "saveDraft"]
     if mine:
         actions += ["complete", "saveDraft"] if row.direct else ["unclaim", "complete", "saveDraft"]
-    if (mine or claimable) and _something_done(reader, row):
+    if (mine or claimable) and row.kind in MAIN and _something_done(reader, row):
         actions.append("return")
     if _may_take_back(reader, row):
         actions.append("takeBack")
@@ -241,20 +242,14 @@ def _something_done(reader: Reader, row: Any) -> bool:
 
 def _may_take_back(reader: Reader, row: Any) -> bool:
     """Whether the reader has decided the task and could still undo that."""
-    if row.state != "completed" or row.ended_by is None or row.ended_by != reader.actor.person or row.suspended_at is not None:
+    own = row.state == "completed" and row.ended_by is not None and row.ended_by == reader.actor.person and row.ending is None
+    if not own or row.case_state != "active" or row.suspended_at is not None:
         return False
-    if row.ending is not None or row.decided_at is None:
-        return row.ending is None and row.case_state == "active"
+    if row.decided_at is None:
+        # A vote in a round that goes on.
+        return bool(row.kind == "asked")
     decision = Decision(
-        seat=row.key,
-        id=str(row.id),
-        instance=row.instance,
-        active=row.case_state == "active",
-        definition=row.home,
-        element=row.element,
-        token=row.token,
-        scope=row.scope,
-        several=row.several,
+        id=str(row.id), instance=row.instance, element=row.element, token=row.token, scope=row.scope, several=row.several
     )
     return isinstance(undoing(reader.connection, reader.definitions.model(row.home), decision), Undoing)
 

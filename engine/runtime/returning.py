@@ -42,7 +42,7 @@ class ReturnTarget:
 
     element: Element
     persons: tuple[int, ...]
-    """Keys of those who decided it last."""
+    """Keys of those whose decision it was last; an agent has decided for his principal."""
     names: tuple[str, ...]
     decided_at: datetime
     round: int
@@ -229,9 +229,9 @@ def _decided(connection: Executes, here: Standpoint, around: Sequence[int]) -> l
     A step that was decided in one of the scopes `around` counts as it was decided there, not in a scope beside.
     """
     statement = (
-        select(Round.key, Round.element, Round.scope, Round.decided_at, Seat.ended_by, Person.name)
+        select(Round.key, Round.element, Round.scope, Round.decided_at, Seat.assignee, Person.name)
         .join(Seat, Seat.round == Round.key)
-        .join(Person, Person.key == Seat.ended_by)
+        .join(Person, Person.key == Seat.assignee)
         .where(
             Round.instance == here.instance,
             Round.definition == here.definition,
@@ -253,7 +253,7 @@ def _decided(connection: Executes, here: Standpoint, around: Sequence[int]) -> l
             round=rows[0].key,
             scope=rows[0].scope,
             decided_at=rows[0].decided_at,
-            persons=tuple(dict.fromkeys(row.ended_by for row in rows)),
+            persons=tuple(dict.fromkeys(row.assignee for row in rows)),
             names=tuple(dict.fromkeys(row.name for row in rows)),
         )
         for element, rows in latest.items()

@@ -22,24 +22,21 @@ from engine.runtime.written import Write, writes, written
 from engine.store.base import Executes
 from engine.store.tables import ExternalTask, History, Round, Scope, Seat, Token, Variable
 
-Hindrance = Literal["ended", "seats", "several", "joined", "acted", "taken", "effects", "called"]
-"""Why a decision cannot be taken back: the case has ended; it was one of several side by side; several have decided it by
-their votes; its branch was joined or something else ended with it; somebody has acted since; somebody has taken the next
-task up; something happened outside; a process was called."""
+Hindrance = Literal["seats", "several", "joined", "acted", "taken", "effects", "called"]
+"""Why a decision cannot be taken back: it was one of several side by side; several have decided it by their votes; its branch
+was joined or something else ended with it; somebody has acted since; somebody has taken the next task up; something happened
+outside; a process was called."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """A task that was decided."""
+    """A task that was decided, of a case that still runs."""
 
-    seat: int
     id: str
+    """Its UUID."""
     instance: int
-    active: bool
-    """Whether its case still runs."""
     several: bool
     """Whether more than one person had a seat in its round."""
-    definition: int
     element: str
     token: int
     scope: int
@@ -67,8 +64,8 @@ class Undoing:
 
 def undoing(connection: Executes, model: ProcessModel, decision: Decision) -> Undoing | Hindrance:
     """How the decision can be taken back, or what stands against it."""
-    if not decision.active or decision.several:
-        return "several" if decision.active else "ended"
+    if decision.several:
+        return "several"
     facts = _facts(connection, decision)
     scope = _scope(connection, decision.scope)
     if not facts or scope is None:

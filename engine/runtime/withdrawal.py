@@ -19,9 +19,8 @@ from engine.runtime.returning import acts_outside
 from engine.store.base import Executes
 from engine.store.tables import History, Round, Seat, Token
 
-Hindrance = Literal["ended", "not-starter", "never", "acted", "no-draft"]
-"""Why a case cannot be withdrawn: it has ended; another started it; its process never allows it; somebody else has acted;
-its starter has done no step that it could go back to."""
+Hindrance = Literal["ended", "not-starter", "never", "acted"]
+"""Why a case cannot be withdrawn: it has ended; another started it; its process never allows it; somebody else has acted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +51,7 @@ def hindrance(connection: Executes, model: ProcessModel, case: Any, person: int 
 def withdrawal(connection: Executes, model: ProcessModel, case: Any, person: int) -> Withdrawal | None:
     """How the case goes back to its draft; None when its starter has decided no step of it."""
     decided = _decided(connection, case)
-    draft = next((row.element for row in decided if row.ended_by == person and _at_top(model, row.element)), None)
+    draft = next((row.element for row in decided if row.assignee == person and _at_top(model, row.element)), None)
     if draft is None:
         return None
     return Withdrawal(
@@ -73,13 +72,13 @@ def move(connection: Executes, root_scope: int, withdrawn: Withdrawal) -> Modify
 
 def _acted(connection: Executes, instance: int, person: int) -> bool:
     """Whether somebody else has decided a task of the case."""
-    others = select(Seat.key).where(Seat.instance == instance, Seat.state == "completed", Seat.ended_by != person)
+    others = select(Seat.key).where(Seat.instance == instance, Seat.state == "completed", Seat.assignee != person)
     return connection.execute(others.limit(1)).first() is not None
 
 
 def _decided(connection: Executes, case: Any) -> list[Row[Any]]:
     statement = (
-        select(Round.element, Seat.ended_by)
+        select(Round.element, Seat.assignee)
         .join(Seat, Seat.round == Round.key)
         .where(Round.instance == case.key, Round.definition == case.definition, Seat.state == "completed")
         .order_by(Round.key, Seat.key)

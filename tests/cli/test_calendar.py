@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,12 @@ from click.testing import CliRunner, Result
 
 from cli.main import main
 
+Run = Callable[..., Result]
 YEAR = Path(__file__).parents[2] / "cli/demo/working-days-2027.json"
 
 
 @pytest.fixture
-def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def run(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs `liandong calendar …` on a fresh store."""
     monkeypatch.setenv("LIANDONG_DATABASE_URL", sqlite_url)
 
@@ -32,7 +34,7 @@ def published(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_year_is_previewed_imported_exported_and_imported_again(run, published: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_year_is_previewed_imported_exported_and_imported_again(run: Run, published: Path, tmp_path: Path) -> None:
     preview = run("import", "--preview", str(published))
     assert preview.exit_code == 0
     assert "2027-02-05 is off" in preview.output
@@ -45,7 +47,7 @@ def test_a_year_is_previewed_imported_exported_and_imported_again(run, published
     assert run("import", str(exported)).output.splitlines()[-1] == "2027: nothing to change, version 4"
 
 
-def test_what_is_wrong_with_a_file_is_said_in_both_languages(run, published: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_wrong_with_a_file_is_said_in_both_languages(run: Run, published: Path, tmp_path: Path) -> None:
     assert "应为国务院办公厅公布的安排" in run("import", str(YEAR)).output
     document = json.loads(published.read_text(encoding="utf-8"))
     document["holidays"].pop()
@@ -57,7 +59,7 @@ def test_what_is_wrong_with_a_file_is_said_in_both_languages(run, published: Pat
     assert run("show").output.splitlines()[-1] == "version 3"
 
 
-def test_hours_and_terms(run) -> None:  # type: ignore[no-untyped-def]
+def test_hours_and_terms(run: Run) -> None:
     start = ("--start", "2026-09-24T16:00+0800")
     assert run("due", "ADMIN", "PT4H", *start).output == "2026-09-28T02:30+00:00\n"
     assert run("hours", "ADMIN", "08:00-20:00", "--every-day").output == "ADMIN: saved as version 4\n"

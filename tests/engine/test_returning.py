@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from engine.commands.operation import MigrateInstance
 from engine.commands.returning import ReturnTask
-from engine.errors import Conflict, EngineError, Invalid, InvalidForm, NotFound
+from engine.commands.seat_changes import AddSigners, DelegateTask
+from engine.errors import Conflict, EngineError, Invalid, InvalidForm, NotAllowed, NotFound
 from engine.queries.return_targets import ListReturnTargets, Target
+from engine.queries.task_detail import GetTask
 from engine.queries.timeline import GetTimeline
 from engine.store.tables import Job, Subscription, Token
 from engine.testing import CaseView, County, Someone, bpmn, process, user_task
@@ -306,3 +308,22 @@ def test_a_process_that_goes_round_is_sent_back_within_its_round(county: County,
     work(case, "a", by=gan)
     send_back(gan, case, "b", "a")
     assert (case.open, case.task("a").number) == (["a"], 5)
+
+
+@pytest.mark.parametrize("how", ["advice", "before"])
+def test_who_is_only_heard_does_not_move_the_case(county: County, gan: Someone, guo: Someone, how: str) -> None:
+    county.deploy(line("a", "b"))
+    case = county.run("p")
+    work(case, "a", by=gan)
+    gan.claim(case.task("b"))
+    mine = case.task("b").id
+    if how == "advice":
+        gan.do(DelegateTask(task=mine, person=guo.id, reason="请提意见"))
+    else:
+        gan.do(AddSigners(task=mine, persons=(guo.id,), place="before", reason="请先核对"))
+    (heard,) = [seat for seat in case.seats("b") if seat.assignee == guo.key and seat.state == "claimed"]
+    assert "return" not in county.engine.query(GetTask(task=heard.id), guo.actor).actions
+    with pytest.raises(NotAllowed) as refusal:
+        guo.do(ReturnTask(task=heard.id, target="a", reason="退"))
+    assert refusal.value.code == "return-not-decider"
+    assert case.variables["a"]["outcome"] == "done"

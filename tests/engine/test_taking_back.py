@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from engine.commands.operation import SuspendInstance
+from engine.commands.seat_changes import DelegateTask
 from engine.commands.taking_back import TakeBackTask
+from engine.commands.task import CompleteTask
 from engine.commands.withdrawal import WithdrawInstance
 from engine.errors import Conflict, EngineError, InvalidForm, NotAllowed, NotFound
 from engine.queries.instances import GetInstance
@@ -278,3 +280,27 @@ def test_in_order_the_next_signer_waits_again(county: County, gan: Someone, guo:
     assert guo.box() == ["sign"]
     guo.complete(case.task("sign"), "agree")
     assert case.state == "completed"
+
+
+def test_whom_the_vote_asked_to_speak_afterwards_is_asked_no_more(county: County, gan: Someone, guo: Someone) -> None:
+    county.deploy(signed("all", "gan", "dai"))
+    case = county.run("p")
+    mine = next(seat for seat in case.seats("sign") if seat.assignee == gan.key)
+    gan.do(CompleteTask(task=mine.id, outcome="agree", after=(guo.id,)))
+    assert guo.box() == ["sign"]
+    take_back(gan, case, "sign")
+    assert (gan.box(), guo.box()) == (["sign"], [])
+    gan.complete(next(seat for seat in case.seats("sign") if seat.assignee == gan.key and seat.state == "claimed"), "agree")
+    county.person("dai").complete(case.task("sign"), "agree")
+    assert case.state == "completed"
+
+
+def test_only_a_vote_that_was_asked_by_the_model_is_offered_to_be_taken_back(county: County, gan: Someone, guo: Someone) -> None:
+    county.deploy(signed("all", "gan", "dai"))
+    case = county.run("p")
+    mine = next(seat for seat in case.seats("sign") if seat.assignee == gan.key)
+    gan.do(DelegateTask(task=mine.id, person=guo.id, reason="请提意见"))
+    advice = next(seat for seat in case.seats("sign") if seat.assignee == guo.key)
+    guo.do(CompleteTask(task=advice.id, outcome="advised", opinion="可以"))
+    assert not offered(county, guo, case, "sign")
+    refused(Conflict, "take-back-seats", guo, case, "sign")

@@ -32,6 +32,9 @@ export interface RoundDetail {
   records: boolean
 }
 
+/** What brings other people in at once; who speaks after the holder is named with the vote itself. */
+export type Handing = Exclude<Operation['operation'], 'add-after'>
+
 /** What the holder may do beside deciding, or why not. */
 export interface Operation {
   operation: 'transfer' | 'delegate' | 'add-before' | 'add-after' | 'add-beside' | 'copy' | 'circulate'

@@ -1,6 +1,6 @@
 /** The action bar, always in the same place. On the desk: opinion, draft, outcomes. On the phone the primary outcome lies under the thumb. */
 import { useSignal } from '@preact/signals'
-import type { Operation, Outcome } from '../api/types'
+import type { Handing, Outcome } from '../api/types'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { lazy } from '../frame/lazy'
@@ -18,7 +18,7 @@ import { ReasonSheet } from './reason'
 import { ReassignDialog } from './reassign'
 import { UnclaimDialog } from './unclaim'
 
-type Layer = { kind: 'reason' | 'leave'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' | 'return' } | { kind: 'hand'; operation: Operation['operation'] } | null
+type Layer = { kind: 'reason' | 'leave'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' | 'return' } | { kind: 'hand'; operation: Handing } | null
 
 const HandDialog = lazy(() => import('./hand'))
 const ReturnDialog = lazy(() => import('./return'))
@@ -64,9 +64,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
   const entries: Entry[] = [
     ...outcomes.slice(shown.length).map((outcome) => ({ words: labelOf(outcome), act: () => void send(outcome) })),
     ...(allows(leaf, 'return') ? [{ words: t('return'), keys: 'R', act: () => void (layer.value = { kind: 'return' }) }] : []),
-    ...leaf.detail.value!.operations.filter(({ operation, allowed }) => allowed && operation !== 'add-after').map(({ operation }) => (
-      { words: t(`operation.${operation}` as Key), act: () => void (layer.value = { kind: 'hand', operation }) }
-    )),
+    ...handings(leaf).map((operation) => ({ words: t(`operation.${operation}` as Key), act: () => void (layer.value = { kind: 'hand', operation }) })),
     ...(allows(leaf, 'takeBack') ? [{ words: t('task.takeBack'), act: () => void takeBack(leaf) }] : []),
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
     ...(allows(leaf, 'reassign') ? [{ words: t('task.reassign'), act: () => void (layer.value = { kind: 'reassign' }) }] : []),
@@ -92,6 +90,11 @@ export function Actions({ leaf }: { leaf: Leaf }) {
       {layer.value?.kind === 'reassign' && <ReassignDialog leaf={leaf} onClose={close} />}
     </>
   )
+}
+
+/** What the holder may do that brings other people in. */
+function handings(leaf: Leaf): Handing[] {
+  return leaf.detail.value!.operations.flatMap(({ operation, allowed }) => (allowed && operation !== 'add-after' ? [operation] : []))
 }
 
 /** Primary, negative, neutral: the words come from the process, their order does not. */

@@ -1,7 +1,7 @@
 /** Bringing other people in: hand the task on, ask for advice, add signers, send copies. The button names who it is. */
 import { useSignal } from '@preact/signals'
 import * as api from '../api/calls'
-import type { Operation, Reassignee } from '../api/types'
+import type { Handing, Reassignee } from '../api/types'
 import { Dialog } from '../frame/dialog'
 import { useResource } from '../frame/resource'
 import { Failed } from '../frame/states'
@@ -10,12 +10,11 @@ import { withoutSuffix } from '../inbox/row'
 import { onSeat } from './act'
 import type { Leaf } from './leaf'
 
-type Name = Operation['operation']
 type Joint = 'all' | 'any' | 'order'
-const ONE: Name[] = ['transfer', 'delegate']
-const SILENT: Name[] = ['copy', 'circulate']
+const ONE: Handing[] = ['transfer', 'delegate']
+const SILENT: Handing[] = ['copy', 'circulate']
 
-export default function HandDialog({ leaf, operation, onClose }: { leaf: Leaf; operation: Name; onClose: () => void }) {
+export default function HandDialog({ leaf, operation, onClose }: { leaf: Leaf; operation: Handing; onClose: () => void }) {
   const people = useResource(leaf.id, () => api.reassignees(leaf.id))
   const chosen = useSignal<Reassignee[]>([])
   const search = useSignal('')
@@ -38,12 +37,11 @@ export default function HandDialog({ leaf, operation, onClose }: { leaf: Leaf; o
     const ids = chosen.value.map(({ id }) => id)
     const why = reason.value.trim()
     const etag = leaf.etag.value
-    const sent: Record<Name, () => Promise<unknown>> = {
+    const sent: Record<Handing, () => Promise<unknown>> = {
       transfer: () => api.handOn(leaf.id, etag, 'transfer', ids[0]!, why),
       delegate: () => api.handOn(leaf.id, etag, 'delegate', ids[0]!, why),
       'add-before': () => api.addSigners(leaf.id, etag, { personIds: ids, place: 'before', joint: joint.value, binds: binds.value, reason: why }),
       'add-beside': () => api.addSigners(leaf.id, etag, { personIds: ids, place: 'beside', joint: 'all', binds: false, reason: why }),
-      'add-after': () => Promise.resolve(),
       copy: () => api.sendCopies(leaf.id, ids, false),
       circulate: () => api.sendCopies(leaf.id, ids, true),
     }
