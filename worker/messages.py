@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from engine.commands.delivery import DeliveryOrder
 
@@ -51,16 +52,18 @@ def message_of(order: DeliveryOrder, public_url: str) -> Message:
         headline = PROCESS
     process = (order.process_en if english else order.process) or ("Liandong" if english else "联动")
     step = (order.step_en if english else order.step) or ""
-    link = _link(order, public_url)
+    link = link_to(public_url, task=order.task, instance=order.instance)
     lines = [NUMBER[english].format(number=order.number)] if order.number else []
     lines += [LINK[english].format(link=link)] if link else []
     return Message(headline=headline[english].format(process=process, step=step), lines=(*lines, FOOTER[english]), link=link)
 
 
-def _link(order: DeliveryOrder, public_url: str) -> str | None:
+def link_to(public_url: str, *, task: UUID | None, instance: UUID | None) -> str | None:
+    """Where people reach a task, else its case, else the inbox, below the address of the inbox; None without that address."""
     base = public_url.rstrip("/")
     if not base:
         return None
-    if order.task is not None:
-        return f"{base}/tasks/{order.task}"
-    return f"{base}/cases/{order.instance}" if order.instance is not None else base
+    if task is not None:
+        # The page opens any task that its reader may see, in whichever box it lies.
+        return f"{base}/inbox/todo/{task}"
+    return f"{base}/cases/{instance}" if instance is not None else base

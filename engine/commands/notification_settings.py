@@ -98,8 +98,14 @@ def _check(wanted: ChannelWanted) -> None:
         raise _wrong("channels", f"渠道应为 {known} 之一。", f"A channel is one of {known}.")
     if wanted.channel == "mail" and (wanted.address is None or not _MAIL.fullmatch(wanted.address)):
         raise _wrong("channels", "邮件渠道要有有效的邮箱地址。", "Mail needs an address that is one.")
-    if wanted.channel != "mail" and wanted.address is not None and not _HANDLE.fullmatch(wanted.address):
-        raise _wrong("channels", "提醒名只能含字母、数字和 ._@+-。", "A name to mention has letters, digits and ._@+- only.")
+    handle = None if wanted.channel == "mail" else wanted.address
+    # The robots take `all` and `@all` for everybody in the group.
+    if handle is not None and (not _HANDLE.fullmatch(handle) or handle.lstrip("@").lower() == "all"):
+        raise _wrong(
+            "channels",
+            "提醒名只能含字母、数字和 ._@+-，且不能是 all。",
+            "A name to mention has letters, digits and ._@+- only, and is not all.",
+        )
 
 
 def _span(hours: str) -> tuple[int, int]:

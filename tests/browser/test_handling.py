@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.demonstration import Demonstration
 from tests.browser.slip import act, draft_is_saved, heading, row, told
 from tests.servers.browser import DESK, PHONE
+from worker.messages import link_to
 
 SignIn = Callable[..., Page]
 BOTH = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
@@ -193,3 +195,12 @@ def test_a_double_click_acts_once(sign_in: SignIn, demonstration: Demonstration)
 
     told(page, "已接受")
     assert len(sent) == 1
+
+
+@pytest.mark.parametrize("login", ["hemin", "mengfan"])
+def test_the_link_of_a_message_opens_the_task_or_the_case(sign_in: SignIn, demonstration: Demonstration, login: str) -> None:
+    consultation = demonstration.ask()
+    task = UUID(demonstration.answer_task(consultation)) if login == "hemin" else None
+    link = link_to(demonstration.url, task=task, instance=UUID(consultation.case))
+    page = sign_in(login, at=str(link))
+    expect(page.get_by_role("heading", level=1)).to_contain_text(consultation.topic)

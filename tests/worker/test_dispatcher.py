@@ -166,7 +166,7 @@ def test_a_task_reaches_the_mailbox_with_a_receipt_and_without_data(
     assert mail["To"] == "ren@example.org"
     assert mail["Subject"] == "p：请办“check”"
     text = mail.get_content()
-    assert f"https://liandong.example/tasks/{case.task('check').id}" in text
+    assert f"https://liandong.example/inbox/todo/{case.task('check').id}" in text
     assert CANARY not in mail.as_string()
     assert CANARY not in text
     row = county.row(select(Delivery.id, Delivery.state, Delivery.receipt))
@@ -339,6 +339,8 @@ def test_operators_see_receipts_and_people_their_settings(county: County, dispat
         (ChannelWanted(channel="mail", address="ren@example.org\nBcc: all@example.org"),),
         (ChannelWanted(channel="pager"),),
         (ChannelWanted(channel="feishu", address='"><at user_id="all">'),),
+        (ChannelWanted(channel="feishu", address="all"),),
+        (ChannelWanted(channel="wecom", address="@All"),),
         (ChannelWanted(channel="webhook"), ChannelWanted(channel="webhook")),
     ],
 )
