@@ -114,7 +114,7 @@ LOOP = bpmn(
         flows="s > again > g > again, g > e if again.outcome == 'never'",
     )
 )
-ROUNDS, CASES = campaign(1_000, 10_000), campaign(300, 1_000)
+ROUNDS, CASES = campaign(1_000, 10_000), campaign(600, 1_200)
 LIVE = (ProcessInstance, Scope, Token, Variable, Subscription, Compensation, Job)
 """Tables of what stands now; what was is in the others."""
 
@@ -165,11 +165,15 @@ def test_a_node_keeps_nothing_of_cases_that_have_ended(county: County) -> None:
             specialist.complete(case.task("second"))
             assert case.state == "completed"
 
-    # What is cached of definitions, statements and plans is there after some cases, and then stays as it is.
+    # What is cached of definitions, statements and plans is there after some cases, and then stays as it is. Python's own
+    # free lists come and go by a few hundred blocks, so the lowest of three readings counts.
     run_to_the_end(100)
-    kept = _kept()
-    run_to_the_end(CASES)
-    assert _kept() - kept < CASES
+    readings = []
+    for _ in range(6):
+        run_to_the_end(CASES // 6)
+        readings.append(_kept())
+    # The two lie half the cases apart: whoever keeps one thing of every case keeps more than this.
+    assert min(readings[3:]) - min(readings[:3]) < CASES * 2 // 5, readings
 
 
 def _kept() -> int:
