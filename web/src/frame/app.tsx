@@ -22,6 +22,7 @@ const StartPage = lazy(() => import('../start/page'))
 const MinePage = lazy(() => import('../mine/page'))
 const CasePage = lazy(() => import('../cases/page'))
 const OperationsPage = lazy(() => import('../operations/page'))
+const AdministrationPage = lazy(() => import('../administration/page'))
 const NotificationsPage = lazy(() => import('../notifications/page'))
 
 export function App() {
@@ -78,6 +79,8 @@ function Place() {
       return <CasePage />
     case 'operations':
       return <OperationsPage />
+    case 'administration':
+      return <AdministrationPage />
     case 'notifications':
       return <NotificationsPage />
     default:

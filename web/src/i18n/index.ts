@@ -12,10 +12,20 @@ export type { Key }
 export const language = signal<Language>('zh')
 const dictionary = signal<Dictionary>(zh)
 
+export type Facts = Record<string, string | number>
+
 /** The sentence for `key`, with `{name}` replaced by the fact of that name. */
-export function t(key: Key, facts?: Record<string, string | number>): string {
-  const sentence = dictionary.value[key]
+export function t(key: Key, facts?: Facts): string {
+  return filled(dictionary.value[key], facts)
+}
+
+function filled(sentence: string, facts?: Facts): string {
   return facts ? sentence.replace(/\{(\w+)\}/g, (gap, name: string) => String(facts[name] ?? gap)) : sentence
+}
+
+/** The sentences of a place that is a chunk of its own: both languages come with the place, and the first page stays small. */
+export function vocabulary<Chinese extends Record<string, string>>(chinese: Chinese, english: { [key in keyof Chinese]: string }) {
+  return (key: keyof Chinese, facts?: Facts): string => filled((language.value === 'en' ? english : chinese)[key] ?? String(key), facts)
 }
 
 /** The text in the page's language where the server sent two; Chinese when there is no English. */

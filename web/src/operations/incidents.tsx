@@ -6,18 +6,19 @@ import type { Incident } from '../api/types'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { say } from '../frame/toast'
-import { joined, t } from '../i18n'
+import { joined } from '../i18n'
+import { op } from '../i18n/operations'
 import { OperationsList } from './list'
 import { WordsDialog } from './words'
 
 export function Incidents() {
   return (
     <>
-      <OperationsList<Incident> name="incidents" fetch={incidents} caption="operations.incidents" empty={['operations.empty.incidents', 'operations.empty.incidents.hint']}
-        heads={['operations.what', 'operations.where', 'operations.when', 'operations.state', 'operations.actions']}>
+      <OperationsList<Incident> name="incidents" fetch={incidents} caption="incidents" empty={['empty.incidents', 'empty.incidents.hint']}
+        heads={['what', 'where', 'when', 'state', 'actions']}>
         {(incident, reload) => <Line key={incident.id} incident={incident} reload={reload} />}
       </OperationsList>
-      <p class="s d2">{t('operations.retry.safe')}</p>
+      <p class="s d2">{op('retry.safe')}</p>
     </>
   )
 }
@@ -30,7 +31,7 @@ function Line({ incident, reload }: { incident: Incident; reload: () => void }) 
     busy.value = true
     try {
       await retryIncident(incident.id)
-      say(t('operations.retried'))
+      say(op('retried'))
       reload()
     } catch (failure) {
       error.value = sentence(failure)
@@ -45,29 +46,29 @@ function Line({ incident, reload }: { incident: Incident; reload: () => void }) 
   }
   const resolve = async (reason: string) => {
     await resolveIncident(incident.id, reason)
-    say(t('operations.resolved'))
+    say(op('resolved'))
     reload()
   }
   const { instance, process, retriesLeft } = incident
   return (
     <tr>
       <th scope="row">{incident.message}<span class="s d2 block mono">{incident.code}</span>
-        {incident.note && <span class="s d2 block">{t('operations.note.is', { note: incident.note })}</span>}
+        {incident.note && <span class="s d2 block">{op('note.is', { note: incident.note })}</span>}
       </th>
       <td>{incident.elementName ?? incident.element}<span class="s d block">{joined(process && `${process.name} v${process.version}`, instance?.number)}</span></td>
       <td class="nw d2">{when(incident.at, now.value)}</td>
-      <td class="nw d2">{retriesLeft ? t('operations.retries', { n: retriesLeft }) : t('operations.retries.none')}</td>
+      <td class="nw d2">{retriesLeft ? op('retries', { n: retriesLeft }) : op('retries.none')}</td>
       <td class="r">
-        <button type="button" class="btn sm pri" aria-disabled={busy.value} onClick={() => void retry()}>{t('operations.retry')}</button>{' '}
-        <button type="button" class="btn sm" onClick={() => (asking.value = 'note')}>{t('operations.note')}</button>{' '}
-        <button type="button" class="btn sm" onClick={() => (asking.value = 'resolve')}>{t('operations.resolve')}</button>
+        <button type="button" class="btn sm pri" aria-disabled={busy.value} onClick={() => void retry()}>{op('retry')}</button>{' '}
+        <button type="button" class="btn sm" onClick={() => (asking.value = 'note')}>{op('note')}</button>{' '}
+        <button type="button" class="btn sm" onClick={() => (asking.value = 'resolve')}>{op('resolve')}</button>
         <div role="alert">{error.value && <p class="err">{error.value}</p>}</div>
         {asking.value === 'note' && (
-          <WordsDialog title={t('operations.note.title')} hint={t('operations.note.hint')} label={t('operations.note')} action={t('operations.note.save')}
+          <WordsDialog title={op('note.title')} hint={op('note.hint')} label={op('note')} action={op('note.save')}
             initial={incident.note ?? ''} optional onSend={annotate} onClose={close} />
         )}
         {asking.value === 'resolve' && (
-          <WordsDialog title={t('operations.resolve.title')} hint={t('operations.resolve.hint')} label={t('operations.reason')} action={t('operations.resolve')}
+          <WordsDialog title={op('resolve.title')} hint={op('resolve.hint')} label={op('reason')} action={op('resolve')}
             onSend={resolve} onClose={close} />
         )}
       </td>

@@ -4,14 +4,15 @@ import type { ComponentChildren } from 'preact'
 import type { Page } from '../api/types'
 import { useResource } from '../frame/resource'
 import { Empty, Failed } from '../frame/states'
-import { t, type Key } from '../i18n'
+import { t } from '../i18n'
+import { op, type OpKey } from '../i18n/operations'
 
 interface Props<Item> {
   name: string
   fetch: (cursor: string | null) => Promise<Page<Item>>
-  empty: [title: Key, hint: Key]
-  heads: Key[]
-  caption: Key
+  empty: [title: OpKey, hint: OpKey]
+  heads: OpKey[]
+  caption: OpKey
   children: (item: Item, reload: () => void) => ComponentChildren
 }
 
@@ -32,13 +33,13 @@ export function OperationsList<Item>({ name, fetch, empty, heads, caption, child
   if (first.error.value !== null && !first.content.value) return <Failed error={first.error.value} retry={() => void first.load()} />
   if (!first.content.value) return null
   const items = [...first.content.value, ...below.value]
-  if (!items.length) return <Empty title={t(empty[0])} hint={t(empty[1])} />
+  if (!items.length) return <Empty title={op(empty[0])} hint={op(empty[1])} />
   return (
     <>
-      <div class="table-scroll" tabIndex={0} role="group" aria-label={t(caption)}>
+      <div class="table-scroll" tabIndex={0} role="group" aria-label={op(caption)}>
         <table class="tbl">
-          <caption class="vh">{t(caption)}</caption>
-          <thead><tr>{heads.map((head) => <th key={head} scope="col" class={head === 'operations.actions' ? 'r' : undefined}>{t(head)}</th>)}</tr></thead>
+          <caption class="vh">{op(caption)}</caption>
+          <thead><tr>{heads.map((head) => <th key={head} scope="col" class={head === 'actions' ? 'r' : undefined}>{op(head)}</th>)}</tr></thead>
           <tbody>{items.map((item) => children(item, () => void first.load()))}</tbody>
         </table>
       </div>

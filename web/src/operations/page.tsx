@@ -3,6 +3,7 @@ import { Screen } from '../frame/screen'
 import { Empty, Unknown } from '../frame/states'
 import { Tabs } from '../frame/tabs'
 import { t } from '../i18n'
+import { op } from '../i18n/operations'
 import { parts } from '../routing/router'
 import { can } from '../session/session'
 import { Incidents } from './incidents'
@@ -14,11 +15,11 @@ type Face = (typeof FACES)[number]
 export default function OperationsPage() {
   const face = (parts()[1] ?? 'incidents') as Face
   if (!can('operations')) {
-    return <Screen title={t('place.operations')}><Empty title={t('operations.noRight')} hint={t('operations.noRight.hint')} /></Screen>
+    return <Screen title={t('place.operations')}><Empty title={op('noRight')} hint={op('noRight.hint')} /></Screen>
   }
   const tabs = (
-    <Tabs label={t('operations.tabs')} tabs={FACES.map((name) => ({
-      href: name === 'incidents' ? '/operations' : `/operations/${name}`, label: t(`operations.${name}`), current: face === name,
+    <Tabs label={op('tabs')} tabs={FACES.map((name) => ({
+      href: name === 'incidents' ? '/operations' : `/operations/${name}`, label: op(name), current: face === name,
     }))} />
   )
   return (

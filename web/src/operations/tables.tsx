@@ -7,19 +7,20 @@ import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { say } from '../frame/toast'
 import { joined, t } from '../i18n'
+import { op } from '../i18n/operations'
 import { OperationsList } from './list'
 import { WordsDialog } from './words'
 
 export function Jobs() {
   return (
-    <OperationsList<Job> name="jobs" fetch={jobs} caption="operations.jobs" empty={['operations.empty.jobs', 'operations.empty.jobs.hint']}
-      heads={['operations.kind', 'operations.due', 'operations.number', 'operations.state']}>
+    <OperationsList<Job> name="jobs" fetch={jobs} caption="jobs" empty={['empty.jobs', 'empty.jobs.hint']}
+      heads={['kind', 'due', 'number', 'state']}>
       {(job) => (
         <tr key={job.id}>
           <th scope="row" class="mono">{job.kind}</th>
           <td class="nw">{when(job.dueAt, now.value)}</td>
           <td>{job.instance?.number}</td>
-          <td class="d2">{joined(job.state, job.attempts > 0 && t('operations.retries', { n: job.retries }))}{job.error && <span class="s block">{job.error}</span>}</td>
+          <td class="d2">{joined(job.state, job.attempts > 0 && op('retries', { n: job.retries }))}{job.error && <span class="s block">{job.error}</span>}</td>
         </tr>
       )}
     </OperationsList>
@@ -30,8 +31,8 @@ const named = (institution: Coded | null): string => institution?.name ?? ''
 
 export function Messages() {
   return (
-    <OperationsList<DeadMessage> name="messages" fetch={deadMessages} caption="operations.messages" empty={['operations.empty.messages', 'operations.empty.messages.hint']}
-      heads={['operations.name', 'operations.when', 'operations.from', 'operations.to', 'operations.state', 'operations.actions']}>
+    <OperationsList<DeadMessage> name="messages" fetch={deadMessages} caption="messages" empty={['empty.messages', 'empty.messages.hint']}
+      heads={['name', 'when', 'from', 'to', 'state', 'actions']}>
       {(message, reload) => <MessageLine key={message.id} message={message} reload={reload} />}
     </OperationsList>
   )
@@ -43,7 +44,7 @@ function MessageLine({ message, reload }: { message: DeadMessage; reload: () => 
   const again = async () => {
     try {
       await redeliverMessage(message.id)
-      say(t('operations.redelivered'))
+      say(op('redelivered'))
       reload()
     } catch (failure) {
       error.value = sentence(failure)
@@ -51,7 +52,7 @@ function MessageLine({ message, reload }: { message: DeadMessage; reload: () => 
   }
   const discard = async (reason: string) => {
     await discardMessage(message.id, reason)
-    say(t('operations.discarded'))
+    say(op('discarded'))
     reload()
   }
   return (
@@ -62,11 +63,11 @@ function MessageLine({ message, reload }: { message: DeadMessage; reload: () => 
       <td>{named(message.toInstitution) || message.endpoint}</td>
       <td class="d2">{message.reason ?? message.state}</td>
       <td class="r">
-        <button type="button" class="btn sm pri" onClick={() => void again()}>{t('operations.redeliver')}</button>{' '}
-        <button type="button" class="btn sm" onClick={() => (discarding.value = true)}>{t('operations.discard')}</button>
+        <button type="button" class="btn sm pri" onClick={() => void again()}>{op('redeliver')}</button>{' '}
+        <button type="button" class="btn sm" onClick={() => (discarding.value = true)}>{op('discard')}</button>
         <div role="alert">{error.value && <p class="err">{error.value}</p>}</div>
         {discarding.value && (
-          <WordsDialog title={t('operations.discard.title')} hint={t('operations.discard.hint')} label={t('operations.reason')} action={t('operations.discard')}
+          <WordsDialog title={op('discard.title')} hint={op('discard.hint')} label={op('reason')} action={op('discard')}
             onSend={discard} onClose={() => (discarding.value = false)} />
         )}
       </td>
@@ -77,9 +78,9 @@ function MessageLine({ message, reload }: { message: DeadMessage; reload: () => 
 export function Instances() {
   return (
     <>
-      <p class="s d2">{t('operations.privacy')}</p>
-      <OperationsList<OperatedInstance> name="instances" fetch={allInstances} caption="operations.instances" empty={['operations.empty.instances', 'operations.empty.instances.hint']}
-        heads={['operations.number', 'operations.process', 'operations.institution', 'operations.when', 'operations.state']}>
+      <p class="s d2">{op('privacy')}</p>
+      <OperationsList<OperatedInstance> name="instances" fetch={allInstances} caption="instances" empty={['empty.instances', 'empty.instances.hint']}
+        heads={['number', 'process', 'institution', 'when', 'state']}>
         {(row) => (
           <tr key={row.id}>
             <th scope="row">{row.number ?? row.key}</th>

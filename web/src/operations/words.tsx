@@ -4,6 +4,7 @@ import { useRef } from 'preact/hooks'
 import { sentence } from '../api/problem'
 import { Dialog } from '../frame/dialog'
 import { t } from '../i18n'
+import { op } from '../i18n/operations'
 
 interface Props {
   title: string
@@ -23,7 +24,7 @@ export function WordsDialog({ title, hint, label, action, initial = '', optional
   const busy = useSignal(false)
   const send = async () => {
     const words = field.current!.value.trim()
-    error.value = words || optional ? '' : t('operations.words.missing')
+    error.value = words || optional ? '' : op('words.missing')
     if (error.value) return field.current!.focus()
     if (busy.value) return
     busy.value = true

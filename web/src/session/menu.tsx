@@ -7,7 +7,7 @@ import { showHelp } from '../keyboard/help'
 import { giveHint } from '../live/hints'
 import { large, setLarge, setTheme, theme, type Theme } from './preferences'
 import { PasswordDialog } from './password'
-import { can, leave, session } from './session'
+import { administers, can, leave, session } from './session'
 
 const THEMES: Theme[] = ['system', 'light', 'dark']
 
@@ -87,6 +87,7 @@ function Menu({ onClose, onPassword }: { onClose: () => void; onPassword: () => 
       <hr />
       <ul class="commands">
         {narrow.value && can('operations') && <li><a class="btn q" href="/operations" onClick={onClose}>{t('place.operations')}</a></li>}
+        {narrow.value && administers() && <li><a class="btn q" href="/administration" onClick={onClose}>{t('place.administration')}</a></li>}
         <li><button type="button" class="btn q" onClick={then(showHelp)}>{t('me.keys')} <kbd>?</kbd></button></li>
         <li><button type="button" class="btn q" onClick={then(onPassword)}>{t('me.password')}</button></li>
         <li><button type="button" class="btn q" onClick={() => void leave()}>{t('me.leave')}</button></li>

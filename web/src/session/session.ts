@@ -55,6 +55,11 @@ export function can(right: string): boolean {
   return session.value?.rights.includes(right) ?? false
 }
 
+/** Whether one of the administrators is here, or an operator: each has pages under 管理. */
+export function administers(): boolean {
+  return ['administrate', 'secure', 'audit', 'operations'].some(can)
+}
+
 export function passwordChanged(): void {
   if (session.value) session.value = { ...session.value, mustChangePassword: false }
 }

@@ -1,0 +1,34 @@
+/**
+ * The pages of administration. Each has a name in the address, the right that opens it, and sentences under its name:
+ * `NAME` is what it is called, `NAME.about` what it is for. A page draws its content alone; the frame around it is `page.tsx`.
+ */
+import type { ComponentType } from 'preact'
+import { lazy } from '../frame/lazy'
+import type { AdminKey } from '../i18n/administration'
+
+export interface AdministrationPage {
+  name: string
+  right: 'administrate' | 'secure' | 'audit' | 'operations'
+  title: AdminKey
+  about: AdminKey
+  Content: ComponentType<object>
+}
+
+export interface Chapter {
+  title: AdminKey
+  pages: AdministrationPage[]
+}
+
+export const CHAPTERS: Chapter[] = [
+  {
+    title: 'chapter.running',
+    pages: [
+      { name: 'health', right: 'operations', title: 'health', about: 'health.about', Content: lazy(() => import('./health')) },
+    ],
+  },
+]
+
+/** The chapters with the pages that these rights open; chapters without any are left out. */
+export function openedBy(can: (right: string) => boolean): Chapter[] {
+  return CHAPTERS.map(({ title, pages }) => ({ title, pages: pages.filter(({ right }) => can(right)) })).filter(({ pages }) => pages.length > 0)
+}
