@@ -93,6 +93,7 @@ ENGINE_SETTINGS = (
     Setting("LOCKOUT_MINUTES", "lockout", _spans(minutes=1), "how long a lock lasts"),
     Setting("JOB_LEASE_SECONDS", "job_lease", _spans(seconds=1), "a worker that is silent for so long has lost its job"),
     Setting("JOB_RETRIES", "job_retries", _number, "how often a failed job is tried again"),
+    Setting("LOST_LOCKS", "lost_locks", _limit, "work whose lock ran out so often unanswered becomes an incident"),
     Setting("STEP_TOKENS", "step_tokens", _limit, "more tokens in one step undo it with an incident"),
     Setting("STEP_TIME_SECONDS", "step_time", _spans(seconds=1), "a step that takes longer is undone with an incident"),
     Setting("CALL_DEPTH", "call_depth", _limit, "call activities inside each other"),

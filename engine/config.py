@@ -23,6 +23,8 @@ class Config:
     lockout: timedelta = timedelta(minutes=10)
     job_lease: timedelta = timedelta(seconds=60)
     job_retries: int = 3
+    lost_locks: int = 5
+    """Locks of an external task that may run out without a word of their workers before it becomes an incident."""
     step_tokens: int = 10_000
     """Tokens that one step may run before it is undone and becomes an incident."""
     step_time: timedelta = timedelta(seconds=5)

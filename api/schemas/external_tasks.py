@@ -127,6 +127,7 @@ class ExternalTask(CamelSchema):
     worker = fields.String(allow_none=True)
     locked_until = Instant(allow_none=True)
     failures = fields.Integer()
+    lost_locks = fields.Integer()
     retries = fields.Integer(allow_none=True)
     error = fields.String(allow_none=True)
     error_details = fields.String(allow_none=True)

@@ -13,6 +13,8 @@ from engine.store.state import chunks
 from engine.store.tables import ExternalTask
 from engine.store.unit_of_work import UnitOfWork
 
+LOST_LOCK = "lost-lock"
+"""Kind of the job that stops work whose last lock ran out; its subject is the token."""
 UNLOCKED: dict[str, Any] = {"worker": None, "lock_token": None, "locked_until": None}
 """Columns of work that nobody holds."""
 
@@ -60,6 +62,7 @@ def _row(work: UnitOfWork, instance: int, effect: ExternalTaskOpened) -> dict[st
         "available_at": work.now,
         "failures": 0,
         "retries": None,
+        "lost_locks": 0,
         **UNLOCKED,
         "error": None,
         "error_details": None,

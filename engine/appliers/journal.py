@@ -17,7 +17,7 @@ due-moved {task, before, after, calendarVersion} · escalation {task, clock, run
 incident {incident, code} · incident-resolved {incident, reason} · instance-ended {state} ·
 instance-suspended {reason} · instance-resumed {reason, since} · instance-cancelled {reason, compensate} ·
 instance-migrated {reason, from, to, from_version, to_version, mapping, back} ·
-external-completed / external-failed {worker} · external-error {worker, code} ·
+external-completed / external-failed {worker} · external-error {worker, code} · external-lost {worker, locks} ·
 counterpart-cancelled {institution, pool} · instance-modified {reason, instructions} · variables-set {reason, changes}.
 """
 

@@ -4,22 +4,26 @@ A lock is a worker's name and a secret token. Who has lost it, because its time 
 work, or because the process took the work away, is refused with a Conflict and changes nothing. The idempotency key of
 a piece of work stays the same however often it is fetched, so that a system outside can tell a repetition.
 
+Work that kills its workers is not offered for ever: a lock that runs out without a word is counted when the work is
+fetched again, and with the last one that the configuration allows goes a job that stops the work in an incident.
+
 Fetching locks only the work's own row, all else the instance first: so no two of them wait for each other.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import Row, and_, bindparam, or_, select, update
 
 from engine.appliers import audit
-from engine.appliers.external_tasks import UNLOCKED
+from engine.appliers.external_tasks import LOST_LOCK, UNLOCKED
+from engine.appliers.jobs import JobScheduled, drop_free, schedule
 from engine.appliers.journal import Journal
 from engine.authorization import require_right
 from engine.authorization.topics import may_work_on, require_topic
@@ -132,17 +136,23 @@ class UnlockExternalTask(Command[Done]):
 
 def fetch_external_tasks(command: FetchExternalTasks, work: UnitOfWork, runtime: Runtime) -> tuple[LockedExternalTask, ...]:
     locks, free_at = _checked_topics(command, work), _lock_time(work)
-    offered = available(list(locks), work.now, free_at).limit(command.limit)
+    offered = available(list(locks), work.now, free_at, work.config.lost_locks).limit(command.limit)
     rows = work.connection.execute(offered.with_for_update(skip_locked=True, of=ExternalTask)).all()
     taken = [_locked(row, secrets.token_urlsafe(24), free_at + locks[row.topic]) for row in rows]
     if taken:
         table = table_of(ExternalTask)
-        lock = {"worker": command.worker, "lock_token": bindparam("new_token"), "locked_until": bindparam("new_until")}
+        lock = {
+            "worker": command.worker,
+            "lock_token": bindparam("new_token"),
+            "locked_until": bindparam("new_until"),
+            "lost_locks": bindparam("new_lost"),
+        }
         renewed = [
-            {"row_key": row.key, "new_token": task.lock_token, "new_until": task.locked_until}
+            {"row_key": row.key, "new_token": task.lock_token, "new_until": task.locked_until, "new_lost": _lost_locks(row)}
             for row, task in zip(rows, taken, strict=True)
         ]
         work.connection.execute(update(table).where(table.c.key == bindparam("row_key")).values(lock), renewed)
+        _watch_last_locks(work, rows, locks)
         # What a case has declared as inputs leaves the house here, and may be about a patient.
         facts = {"worker": command.worker, "tasks": [str(task.id) for task in taken]}
         audit.record(work, "fetch-external-tasks", None, data=facts)
@@ -212,8 +222,30 @@ def unlock_external_task(command: UnlockExternalTask, work: UnitOfWork, runtime:
     return Done(instance=case.id, state=task.state)
 
 
-def available(topics: list[str], now: datetime, free_at: Any) -> Any:
-    """Work of these topics whose pause is over at `now` and whose lock at `free_at`, the most urgent first, then the oldest."""
+def _lost_locks(row: Row[Any]) -> int:
+    """How many locks of fetched work were lost: one given back has no time any more."""
+    return int(row.lost_locks) + (row.locked_until is not None)
+
+
+def _watch_last_locks(work: UnitOfWork, rows: Sequence[Row[Any]], locks: Mapping[str, timedelta]) -> None:
+    """Leaves a job behind for work that got its last lock: nobody fetches it after that, so nobody else would notice."""
+    last = [row for row in rows if _lost_locks(row) + 1 >= work.config.lost_locks]
+    if last:
+        drop_free(work, LOST_LOCK, [row.token for row in last])
+        schedule(
+            work,
+            [
+                JobScheduled(kind=LOST_LOCK, subject=row.token, due_at=work.now + locks[row.topic], instance=row.instance)
+                for row in last
+            ],
+        )
+
+
+def available(topics: list[str], now: datetime, free_at: Any, most_locks: int) -> Any:
+    """Work of these topics whose pause is over at `now` and whose lock at `free_at`, the most urgent first, then the oldest.
+
+    Work whose last lock of `most_locks` has run out is not offered.
+    """
     table = ExternalTask
     return (
         select(
@@ -225,6 +257,10 @@ def available(topics: list[str], now: datetime, free_at: Any) -> Any:
             table.element,
             table.occurrence,
             table.retries,
+            table.token,
+            table.instance,
+            table.lost_locks,
+            table.locked_until,
             ProcessInstance.id.label("instance_id"),
             ProcessDefinition.process_id,
         )
@@ -234,7 +270,7 @@ def available(topics: list[str], now: datetime, free_at: Any) -> Any:
             table.state == "open",
             table.topic.in_(topics),
             table.available_at <= now,
-            or_(table.locked_until.is_(None), table.locked_until <= free_at),
+            or_(table.locked_until.is_(None), and_(table.locked_until <= free_at, table.lost_locks + 1 < most_locks)),
             ProcessInstance.state == "active",
             ProcessInstance.suspended_at.is_(None),
         )

@@ -6,10 +6,12 @@ have gone between two leases, and then acts; doing it twice must be harmless.
 
 from __future__ import annotations
 
+from engine.appliers.external_tasks import LOST_LOCK
 from engine.jobs.batch_item import carry_out_item
 from engine.jobs.calendar import drive, reckon
 from engine.jobs.continuation import continue_token
 from engine.jobs.counterpart import tell_counterpart
+from engine.jobs.lost_lock import give_up_lost_work
 from engine.jobs.message import deliver_message
 from engine.jobs.reminder import remind
 from engine.jobs.retry import retry_incident
@@ -23,6 +25,7 @@ JOBS = {
     "calendar": drive,
     "counterpart": tell_counterpart,
     "continue": continue_token,
+    LOST_LOCK: give_up_lost_work,
     "message": deliver_message,
     "reckon": reckon,
     "reminder": remind,

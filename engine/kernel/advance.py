@@ -181,7 +181,7 @@ def _complete_external(session: Session, trigger: CompleteExternalTask) -> None:
 
 def _fail_external(session: Session, trigger: FailExternalTask) -> None:
     token = _token(session, trigger.token)
-    external_spec(token).stop(token, ModelFailure("external-task", trigger.message))
+    external_spec(token).stop(token, ModelFailure(trigger.code, trigger.message))
 
 
 def _throw_external(session: Session, trigger: ThrowExternalError) -> None:

@@ -159,8 +159,8 @@ class IncidentRaised:
     element: str
     code: str
     """`uncaught-error`, `expression`, `function`, `decision`, `no-flow`, `timer`, `loop`, `no-called-process`,
-    `reserved-name`, `not-json`, `external-task` (another system gave up), `external-topic` or `external-priority`;
-    the runtime adds `budget` for a step that was rolled back."""
+    `reserved-name`, `not-json`, `external-task` (another system gave up), `external-task-lost` (its locks ran out),
+    `external-topic` or `external-priority`; the runtime adds `budget` for a step that was rolled back."""
     message: str
 
 

@@ -52,10 +52,11 @@ class CompleteExternalTask:
 
 @dataclass(frozen=True, kw_only=True)
 class FailExternalTask:
-    """Another system has given its work up: the token stops in an incident."""
+    """Another system has given its work up, or was given up: the token stops in an incident of that code."""
 
     token: int
     message: str
+    code: str = "external-task"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, and_, or_, select
 
 from engine.authorization import require_right
 from engine.authorization.topics import require_topic
@@ -64,6 +64,8 @@ class ExternalTaskRow:
     worker: str | None
     locked_until: datetime | None
     failures: int
+    lost_locks: int
+    """Locks that ran out without a word of their worker."""
     retries: int | None
     error: str | None
     error_details: str | None
@@ -102,7 +104,10 @@ def is_work_offered(query: IsWorkOffered, reader: Reader) -> bool:
         table.state == "open",
         table.topic.in_(query.topics),
         table.available_at <= reader.now,
-        or_(table.locked_until.is_(None), table.locked_until <= reader.now),
+        or_(
+            table.locked_until.is_(None),
+            and_(table.locked_until <= reader.now, table.lost_locks + 1 < reader.config.lost_locks),
+        ),
     )
     return reader.connection.execute(offered.limit(1)).first() is not None
 
@@ -136,6 +141,7 @@ _SHARED = (
     "worker",
     "locked_until",
     "failures",
+    "lost_locks",
     "retries",
     "error",
     "error_details",

@@ -8,17 +8,19 @@ from sqlalchemy import select
 
 from engine.commands.external_task import (
     CompleteExternalTask,
+    ExtendLock,
     FailExternalTask,
     FetchExternalTasks,
     LockedExternalTask,
     ThrowExternalError,
     Topic,
+    UnlockExternalTask,
 )
 from engine.commands.incident import RetryIncident
 from engine.errors import Invalid, NotAllowed
-from engine.store.tables import Incident
+from engine.store.tables import ExternalTask, Incident, Job
 from engine.testing import County, Someone, bpmn, process, user_task
-from tests.engine.invariants import live_dump
+from tests.engine.invariants import live_dump, violations
 from tests.engine.models import END, START
 from tests.engine.other_systems import MINUTE, code_of, fetch, held, lab, left, ordering, run
 
@@ -110,6 +112,53 @@ class TestFailures:
         (task,) = fetch(county)
         with pytest.raises(Invalid):
             county.execute(CompleteExternalTask(**held(task), variables=values))
+
+
+class TestLostLocks:
+    """Work whose workers die over it without a word is not offered for ever."""
+
+    def lose(self, county: County, times: int) -> None:
+        for number in range(times):
+            assert len(fetch(county, f"w{number}")) == 1
+            county.pass_time(MINUTE)
+
+    def test_the_last_lock_that_runs_out_is_an_incident_without_anybody_fetching(self, county: County) -> None:
+        county.deploy(ordering())
+        case = run(county)
+        self.lose(county, 4)
+        assert county.incidents() == []
+        (last,) = fetch(county, "w9")
+        county.execute(ExtendLock(**held(last, "w9"), lock=2 * MINUTE))
+        county.pass_time(MINUTE)
+        assert county.incidents() == []
+        county.pass_time(MINUTE)
+        (incident,) = county.incidents()
+        assert (incident.code, incident.element) == ("external-task-lost", "lab")
+        assert incident.message == "5 locks ran out without an answer; worker 'w9' held the last one"
+        assert (fetch(county), violations(county.engine.database)) == ((), [])
+        assert code_of(county, CompleteExternalTask(**held(last, "w9"), variables={"value": 1})) == "external-lock-lost"
+        county.person("it", "operations").do(RetryIncident(incident=incident.id))
+        self.lose(county, 4)
+        (again,) = fetch(county)
+        assert again.idempotency_key == last.idempotency_key
+        county.execute(CompleteExternalTask(**held(again), variables={"value": 1}))
+        county.pass_time(MINUTE)
+        assert (case.open, county.incidents(), county.rows(select(Job.kind))) == (["read"], [], [])
+
+    def test_a_worker_that_speaks_up_has_not_lost_its_lock(self, county: County) -> None:
+        county.deploy(ordering())
+        run(county)
+        self.lose(county, 4)
+        for _ in range(3):
+            (task,) = fetch(county)
+            county.execute(UnlockExternalTask(**held(task)))
+            county.pass_time(MINUTE)
+            (task,) = fetch(county)
+            county.execute(FailExternalTask(**held(task), message="no answer", retries=3, pause=timedelta(0)))
+            county.pass_time(MINUTE)
+        assert (county.incidents(), county.rows(select(ExternalTask.lost_locks))) == ([], [(4,)])
+        self.lose(county, 1)
+        assert [found.code for found in county.incidents()] == ["external-task-lost"]
 
 
 class TestErrors:

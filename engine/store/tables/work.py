@@ -63,6 +63,8 @@ class ExternalTask(Entity, Base):
     lock_token: Mapped[str | None] = mapped_column(String(40))
     """Secret of the newest lock; a worker that lost it changes nothing."""
     locked_until: Mapped[datetime | None] = mapped_column(Instant)
+    lost_locks: Mapped[int] = mapped_column(server_default="0")
+    """Locks that ran out without a word of their worker, since the work was last offered anew."""
     error: Mapped[str | None] = mapped_column(Text)
     error_details: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
