@@ -8,6 +8,7 @@
     │   ├── InvalidModel       a BPMN file, form or parameter file cannot be deployed
     │   └── ExpressionError    an expression is outside the closed language, or cannot be evaluated
     ├── Conflict      the request was right, but somebody or something was first
+    │   └── StepFailed         a job's step met a function that failed, and is to be tried again
     ├── Unavailable   the store could not do it; nothing was changed
     └── OutcomeUnknown  the store did not say whether it did it; asking again with the same key tells
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 
@@ -45,6 +47,14 @@ class Invalid(EngineError):
 
 class Conflict(EngineError):
     """The state has moved on; the caller should look again."""
+
+
+class StepFailed(Conflict):
+    """A job's step met a function that failed: it is taken back and tried again after these pauses, as its element says."""
+
+    def __init__(self, element: str, reason: str, pauses: Sequence[timedelta]) -> None:
+        super().__init__("function", "Expected element '{element}' to do its work, but {reason}", element=element, reason=reason)
+        self.pauses = tuple(pauses)
 
 
 class Unavailable(EngineError):

@@ -46,7 +46,7 @@ from engine.commands.registry import Command
 from engine.commands.task import ClaimTask, CompleteTask, UnclaimTask
 from engine.config import Config
 from engine.engine import Engine
-from engine.errors import EngineError
+from engine.errors import EngineError, StepFailed
 from engine.kernel import ProcessModel
 from engine.queries.tasks import Box, SearchTasks
 from engine.records import SYSTEM, Actor, Deployed, Done
@@ -292,7 +292,11 @@ class County:
             self.execute(ExecuteJob(job=job.id, fence=job.fence))
         except EngineError as error:
             if error.code != "lease-lost":
-                self.execute(FailJob(job=job.id, fence=job.fence, error=f"{error.code}: {error}", final=error.code == "budget"))
+                pauses = error.pauses if isinstance(error, StepFailed) else None
+                failure = FailJob(
+                    job=job.id, fence=job.fence, error=f"{error.code}: {error}", final=error.code == "budget", pauses=pauses
+                )
+                self.execute(failure)
 
 
 class Someone:

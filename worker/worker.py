@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.commands.job import TOGETHER, ClaimedJob, ClaimJobs, ExecuteJob, ExecuteJobs, FailJob, JobsExecuted, ReleaseJobs
 from engine.engine import Engine
-from engine.errors import EngineError, OutcomeUnknown, Unavailable
+from engine.errors import EngineError, OutcomeUnknown, StepFailed, Unavailable
 from worker.bell import Bell
 from worker.housekeeping import Housekeeping
 
@@ -150,7 +150,8 @@ class Worker:
             log.warning("worker %s lost job %s to another worker", self.name, job.id)
             return
         try:
-            self._engine.execute(FailJob(job=job.id, fence=job.fence, error=reason, final=_final(error)))
+            pauses = error.pauses if isinstance(error, StepFailed) else None
+            self._engine.execute(FailJob(job=job.id, fence=job.fence, error=reason, final=_final(error), pauses=pauses))
         except (SQLAlchemyError, EngineError) as failure:
             # The lease runs out and somebody takes the job again.
             log.warning("worker %s could not note the failure of job %s: %s", self.name, job.id, type(failure).__name__)

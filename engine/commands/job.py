@@ -30,7 +30,7 @@ from engine.jobs import JOBS
 from engine.records import Done
 from engine.runtime import Case, Runtime
 from engine.runtime.held import HeldCases
-from engine.runtime.retries import job_pauses
+from engine.runtime.retries import job_pauses, with_pauses
 from engine.store.database_time import told_or_database_time
 from engine.store.failures import Failure, failure_of
 from engine.store.faults import AFTER_CLAIM, AFTER_EXECUTE, BEFORE_EXECUTE
@@ -145,6 +145,8 @@ class FailJob(Command[Done]):
     error: str
     final: bool = False
     """Whether trying again cannot help: it becomes an incident at once."""
+    pauses: tuple[timedelta, ...] | None = None
+    """After which it is tried again, where the element that it has reached says so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,7 +285,7 @@ def fail_job(command: FailJob, work: UnitOfWork, runtime: Runtime) -> Done:
     if held is None:
         raise _lost(command.job)
     job: Row[Any] = held
-    pauses = job_pauses(work, runtime, job)
+    pauses = job_pauses(work, runtime, job) if command.pauses is None else command.pauses
     if command.final or job.attempts > len(pauses):
         _give_up(work, job, command.error)
         return Done(state="failed")
@@ -296,6 +298,7 @@ def fail_job(command: FailJob, work: UnitOfWork, runtime: Runtime) -> Done:
             lease_until=None,
             retries=len(pauses) - job.attempts,
             due_at=work.now + pauses[job.attempts - 1],
+            payload=with_pauses(job, command.pauses),
             error=command.error[:2000],
         )
     )

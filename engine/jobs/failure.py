@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from engine.errors import Conflict
+from engine.errors import StepFailed
 from engine.kernel.effects import IncidentRaised, StepResult
 from engine.runtime import Runtime
 from engine.runtime.retries import Place, pauses_at
@@ -14,10 +14,6 @@ from engine.store.unit_of_work import UnitOfWork
 
 FUNCTION = "function"
 """Incident of a function that failed: the one cause that may pass by itself. A model's own fault is an incident at once."""
-
-
-class StepFailed(Conflict):
-    """The step is to be taken back and tried again."""
 
 
 def refuse_failure(
@@ -29,8 +25,8 @@ def refuse_failure(
     The last try keeps its step, with the incident at the very element that failed.
     """
     failed = next((e for e in result.effects if isinstance(e, IncidentRaised) and e.code == FUNCTION), None)
-    if failed is None or job.attempts > len(pauses_at(work, runtime, definition, place)):
+    if failed is None:
         return
-    raise StepFailed(
-        FUNCTION, "Expected element '{element}' to do its work, but {reason}", element=failed.element, reason=failed.message
-    )
+    pauses = pauses_at(work, runtime, definition, place)
+    if job.attempts <= len(pauses):
+        raise StepFailed(failed.element, failed.message, pauses)

@@ -8,11 +8,13 @@ from sqlalchemy import Row, select
 
 from engine.appliers.jobs import JobScheduled, schedule
 from engine.appliers.journal import Journal
-from engine.errors import Conflict
+from engine.jobs.failure import refuse_failure
+from engine.kernel.effects import StepResult
 from engine.kernel.triggers import Fire
 from engine.runtime import Act, NewCase, Runtime
 from engine.runtime.owner import owner_of
-from engine.store.tables import ProcessDefinition, StartSubscription, Subscription
+from engine.runtime.retries import Place
+from engine.store.tables import ProcessDefinition, Scope, StartSubscription, Subscription
 from engine.store.unit_of_work import UnitOfWork
 
 
@@ -61,20 +63,25 @@ def _start(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
         start_element=job.payload["start"],
         start_event=("signal", name),
     )
-    runtime.start(work, new, Act(action="signal-start", object=name))
+    place = Place(element=job.payload["start"], flags={})
+
+    def judge(result: StepResult) -> None:
+        refuse_failure(job, place, work, runtime, new.definition, result)
+
+    runtime.start(work, new, Act(action="signal-start", object=name), judge=judge)
 
 
 def _fire(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
     case = runtime.lock(work, job.instance)
-    if case.state != "active":
+    subscription = job.payload["subscription"]
+    found = select(Subscription.element, Scope.flags).join(Scope, Scope.key == Subscription.scope)
+    place = work.connection.execute(found.where(Subscription.key == subscription)).one_or_none()
+    if case.state != "active" or place is None:
         return
 
     def noted(journal: Journal) -> None:
         journal.note("signal-received", name=job.payload["name"])
 
-    trigger = Fire(subscription=job.payload["subscription"], payload=job.payload["payload"])
-    try:
-        runtime.advance(work, case, trigger, Act(action="signal", object=job.payload["name"]), before=noted)
-    except Conflict as conflict:
-        if conflict.code != "subscription-gone":
-            raise
+    trigger = Fire(subscription=subscription, payload=job.payload["payload"])
+    result = runtime.advance(work, case, trigger, Act(action="signal", object=job.payload["name"]), before=noted)
+    refuse_failure(job, place, work, runtime, case.definition, result)

@@ -6,8 +6,11 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from engine.jobs.failure import refuse_failure
+from engine.kernel.effects import StepResult
 from engine.runtime import Act, NewCase, Runtime
 from engine.runtime.owner import owner_of
+from engine.runtime.retries import Place
 from engine.runtime.timer_starts import again
 from engine.store.tables import ProcessDefinition, StartSubscription
 from engine.store.unit_of_work import UnitOfWork
@@ -30,5 +33,10 @@ def start_by_timer(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
         start_element=start.element,
         start_event=("timer", None),
     )
-    runtime.start(work, new, Act(action="timer-start", object=start.process_id))
+    place = Place(element=start.element, flags={})
+
+    def judge(result: StepResult) -> None:
+        refuse_failure(job, place, work, runtime, new.definition, result)
+
+    runtime.start(work, new, Act(action="timer-start", object=start.process_id), judge=judge)
     again(work, job)

@@ -7,6 +7,7 @@ it expires it waits for somebody to wait for it; what comes after its case has e
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Row, func, or_, select, update
@@ -17,9 +18,11 @@ from engine.appliers.journal import Journal
 from engine.authorization import is_member, today
 from engine.errors import Conflict
 from engine.kernel import match_message
+from engine.kernel.effects import StepResult
 from engine.kernel.rows import SubscriptionRow
 from engine.kernel.triggers import Fire
 from engine.runtime.case import Act, NewCase
+from engine.runtime.retries import Place
 from engine.runtime.runtime import Runtime
 from engine.store.locks import hold
 from engine.store.state import SUBSCRIPTION_COLUMNS, correlation_pair
@@ -29,6 +32,7 @@ from engine.store.tables import (
     Message,
     ProcessDefinition,
     ProcessInstance,
+    Scope,
     StartSubscription,
     Subscription,
 )
@@ -37,7 +41,11 @@ from engine.store.unit_of_work import UnitOfWork
 NUMBER_LENGTH = 40
 
 
-def deliver(work: UnitOfWork, runtime: Runtime, key: int) -> str:
+Judge = Callable[[Place, int, StepResult], None]
+"""Refuses by an error what a message has set off: at which place of which definition it was taken, and what came of it."""
+
+
+def deliver(work: UnitOfWork, runtime: Runtime, key: int, judge: Judge | None = None) -> str:
     """Delivers the message of that key, if it is still on its way, and returns its state afterwards."""
     message = work.connection.execute(
         select(*Message.__table__.columns).where(Message.key == key).with_for_update()
@@ -49,14 +57,14 @@ def deliver(work: UnitOfWork, runtime: Runtime, key: int) -> str:
     if message.to_institution is not None and not _belongs(work, message):
         return _settle(work, message, "dead", "not-a-member")
     return (
-        _to_subscription(work, runtime, message)
+        _to_subscription(work, runtime, message, judge)
         or _to_suspended(work, message)
-        or _to_start(work, runtime, message)
+        or _to_start(work, runtime, message, judge)
         or _nobody(work, message)
     )
 
 
-def _to_subscription(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> str | None:
+def _to_subscription(work: UnitOfWork, runtime: Runtime, message: Row[Any], judge: Judge | None) -> str | None:
     for instance, row in _fitting(work, message, suspended=False):
         case = runtime.lock(work, instance)
         if case.state != "active" or case.suspended_at is not None:
@@ -73,15 +81,24 @@ def _to_subscription(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> s
             )
 
         trigger = Fire(subscription=row.key, payload=message.payload, correlation=message.correlation)
+        place = None if judge is None else _place(work, row)
         try:
-            runtime.advance(work, case, trigger, Act(action="message", object=message.name), before=noted)
+            result = runtime.advance(work, case, trigger, Act(action="message", object=message.name), before=noted)
         except Conflict as conflict:
             if conflict.code != "subscription-gone":
                 raise
             continue
+        if judge is not None and place is not None:
+            judge(place, case.definition, result)
         _share(work, message, instance)
         return _settle(work, message, "delivered", None, instance)
     return None
+
+
+def _place(work: UnitOfWork, subscription: SubscriptionRow) -> Place:
+    """Where a message is taken. A locked instance's subscription is in a scope, unless both have gone."""
+    flags = work.connection.execute(select(Scope.flags).where(Scope.key == subscription.scope)).scalar_one_or_none()
+    return Place(element=subscription.element, flags=flags or {})
 
 
 def _to_suspended(work: UnitOfWork, message: Row[Any]) -> str | None:
@@ -114,7 +131,7 @@ def _fitting(work: UnitOfWork, message: Row[Any], *, suspended: bool) -> list[tu
     ]
 
 
-def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> str | None:
+def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any], judge: Judge | None) -> str | None:
     statement = (
         select(ProcessDefinition.key, ProcessDefinition.process_id, StartSubscription.element)
         .join(ProcessDefinition, ProcessDefinition.key == StartSubscription.definition)
@@ -149,7 +166,11 @@ def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> str | No
             data={"from": _code(work, message.from_institution)},
         )
 
-    case = runtime.start(work, new, Act(action="message-start", object=message.name), before=noted)
+    def judged(result: StepResult) -> None:
+        if judge is not None:
+            judge(Place(element=start.element, flags={}), start.key, result)
+
+    case = runtime.start(work, new, Act(action="message-start", object=message.name), before=noted, judge=judged)
     _share(work, message, case.key)
     return _settle(work, message, "delivered", None, case.key)
 

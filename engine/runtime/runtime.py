@@ -119,8 +119,19 @@ class Runtime:
     def __init__(self, database: Database) -> None:
         self.definitions = Definitions(database)
 
-    def start(self, work: UnitOfWork, new: NewCase, act: Act, *, before: Callable[[Journal], None] | None = None) -> Case:
-        """Starts an instance and runs it until it waits; `before` may add to its history first."""
+    def start(
+        self,
+        work: UnitOfWork,
+        new: NewCase,
+        act: Act,
+        *,
+        before: Callable[[Journal], None] | None = None,
+        judge: Callable[[StepResult], None] | None = None,
+    ) -> Case:
+        """Starts an instance and runs it until it waits.
+
+        `before` may add to its history first, and `judge` refuse by an error what its first step has come to.
+        """
         definition = self.definitions.get(new.definition)
         key = work.new_key()
         code = new.institution_code
@@ -164,7 +175,9 @@ class Runtime:
             if before is not None:
                 before(journal)
 
-        self._step(work, case, definition, EmptySource(), trigger, act, begun)
+        result = self._step(work, case, definition, EmptySource(), trigger, act, begun)
+        if judge is not None:
+            judge(result)
         return case
 
     def lock(self, work: UnitOfWork, instance: int) -> Case:

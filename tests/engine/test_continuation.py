@@ -10,17 +10,28 @@ from sqlalchemy import select
 from engine.commands import inspection
 from engine.commands.incident import RetryIncident
 from engine.commands.instance import MoveInstance
+from engine.commands.message import BroadcastSignal
 from engine.errors import InvalidModel
 from engine.functions import REGISTERED
 from engine.kernel.triggers import SetVariables
 from engine.runtime import environment
 from engine.store.tables import AuditEntry, Job, Token
 from engine.testing import CaseView, County, bpmn, process, user_task
+from tests.engine.invariants import violations
 from tests.engine.models import END, START
 
 ASYNC = '<liandong:async before="{before}" after="{after}"/>'
 BEFORE, AFTER = ASYNC.format(before="true", after="false"), ASYNC.format(before="false", after="true")
 CALL = '<liandong:call function="flaky"><liandong:out name="answer"/></liandong:call>'
+
+RULE = '<liandong:retry cycle="R5/PT1M"/>'
+NAMED = '<message id="m" name="Result"/><signal id="g" name="Alarm"/>'
+EVENTS = {
+    "message": '<messageEventDefinition id="d" messageRef="m"/>',
+    "signal": '<signalEventDefinition id="d" signalRef="g"/>',
+    "timer": '<timerEventDefinition id="d"><timeDate>{at}</timeDate></timerEventDefinition>',
+}
+THROW = f'<intermediateThrowEvent id="t">{EVENTS["message"]}</intermediateThrowEvent>'
 
 
 class Outside:
@@ -328,6 +339,42 @@ class TestRetries:
         county.clock.advance(timedelta(hours=1))
         assert self.try_again(county) == [60, 120]
         assert (case.open, county.incidents()) == (["read"], [])
+
+    @pytest.mark.parametrize("rule", ["", RULE], ids=["configured", "own"])
+    @pytest.mark.parametrize("way", ["message", "message start", "signal", "signal start", "timer start"])
+    def test_behind_what_a_job_brings(self, county: County, outside: Outside, way: str, rule: str) -> None:
+        """A message on its way, a signal or a start of the clock loses nothing while a function fails behind it."""
+        kind, _, start = way.partition(" ")
+        definition = EVENTS[kind].format(at=(county.clock.now() + timedelta(hours=1)).isoformat())
+        event = f"<extensionElements>{rule}</extensionElements>{definition}"
+        begun = (
+            f'<startEvent id="c">{event}</startEvent>'
+            if start
+            else START + f'<intermediateCatchEvent id="c">{event}</intermediateCatchEvent>'
+        )
+        elements = (begun, service(), user_task("read", post="BR_GP"), END)
+        flows = "c > x > read > e" if start else "s > c > x > read > e"
+        county.deploy(bpmn(process("p", *elements, flows=flows), extra=NAMED))
+        county.deploy(bpmn(process("sender", START, THROW, END, flows="s > t > e"), extra=NAMED), name="sender")
+        waits = [60] * 5 if rule else [10, 40, 160]
+        for outside.failures in (len(waits), 100):
+            outside.calls = 0
+            before = [] if start else [county.run("p")]
+            if kind == "message":
+                county.run("sender")
+            elif kind == "signal":
+                county.execute(BroadcastSignal(name="Alarm"))
+            county.clock.advance(timedelta(hours=1))
+            assert self.try_again(county) == waits
+            assert county.work() == 0
+            case = before[0] if before else county.cases("p")[-1]
+            lost = [] if outside.failures < 100 else [("function", "x")]
+            assert [(found.code, found.element) for found in county.incidents()] == lost
+            assert (case.open, jobs(county)) == ([] if lost else ["read"], [])
+            assert outside.calls == len(waits) + 1
+            assert violations(county.engine.database) == []
+            if kind == "timer":
+                return
 
     def test_a_fault_of_the_model_is_an_incident_at_once(self, county: County) -> None:
         county.deploy(line(script(BEFORE, lines="y = missing + 1")))
