@@ -71,7 +71,7 @@ CODE_BY_STATUS: Mapping[int, str] = {
     503: "unavailable",
 }
 """Codes of what HTTP itself refuses."""
-FACTS_FOR_CALLERS = frozenset({"at", "by", "count", "element", "field", "institution", "post", "triesLeft", "until"})
+FACTS_FOR_CALLERS = frozenset({"at", "by", "count", "element", "field", "institution", "post", "step", "triesLeft", "until"})
 """Facts that may leave: the engine's other facts name keys and expressions that are nobody's business outside."""
 FACTS_FOR_KEEPERS = frozenset(
     {"department", "first", "institution", "kind", "last", "login", "longest", "name", "person", "quorum", "right", "value"}

@@ -170,6 +170,10 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "topic-missing": ("此账号无权办理主题“{topic}”。", "This account may not do the work of topic '{topic}'."),
     "incident-resolved": ("该异常已处理。", "This incident has been resolved already."),
     "instance-ended": ("该流程已结束。", "This case has ended."),
+    "nobody-next": (
+        "下一步“{step}”找不到办理人，暂不能提交，已填内容不变。请联系流程管理员。",
+        "Nobody is found for the next step “{step}”, so this cannot be sent on yet; nothing is lost. Ask the administrator.",
+    ),
     "instance-suspended": ("该流程已挂起，恢复后才能办理。", "This case is suspended; it can be worked on once it is resumed."),
     "no-instance": ("没有该流程实例。", "There is no such case."),
     "stale-case": ("该流程刚有变化，请刷新后再试。", "The case has changed meanwhile; look again and retry."),

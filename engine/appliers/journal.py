@@ -6,7 +6,8 @@ variables {writes: [{element, scope, name, value}]}, all of a step in one row, i
 decision {decision, name, inputs: [{name, value}], rules, results: [{output: value}], labels: {output: label}} ·
 task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reason} · task-seen {task} ·
 task-reassigned {task, to, reason} · approvers-chosen {persons} ·
-task-completed {task, outcome, label, label_en, opinion} · task-closed {task, ending} ·
+task-completed {task, outcome, label, label_en, opinion}, {automatic, persons} where the system has decided ·
+signers-passed {persons, reason} · task-closed {task, ending} ·
 task-taken-back {task} · instance-withdrawn {reason, mode} ·
 task-returned {task, target, reason, resume} · round-decided {outcome, label, label_en, counts} · copied {task, person, reason} ·
 task-transferred / task-delegated {task, to, reason, successor} · signers-added {task, persons, place, reason} ·
@@ -23,7 +24,7 @@ counterpart-cancelled {institution, pool} · instance-modified {reason, instruct
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -71,6 +72,10 @@ class Journal:
                 "data": {**(data or {}), **more},
             }
         )
+
+    def holds(self, kinds: Collection[str]) -> bool:
+        """Whether this revision has noted a fact of one of these kinds."""
+        return any(row["kind"] in kinds for row in self._history)
 
     def wrote(self, element: str | None, scope: int, name: str, value: Any) -> None:
         """Notes a variable's new value, and the element that wrote it; None stands for the outside."""

@@ -21,12 +21,19 @@ SEATS_OF_ROUND = Prepared(
     .order_by(Seat.key)
 )
 DECIDED = update_of(Round, "state", "outcome", "counts", "decided_at", "decided_by")
+STATE_OF_ROUND = Prepared(select(Round.state).where(Round.key == bindparam("round")))
+SIGNED_BY_SYSTEM = changed_seat("state", "ended_at", "outcome", "vote")
 RETAKEN = changed_seat("ending")
 
 
 def seats_of_round(work: UnitOfWork, round: int) -> list[Any]:
     """Every seat that the round, given by its key, ever had, in the order they were made, with the names of their people."""
     return SEATS_OF_ROUND.all(work.connection, round=round)
+
+
+def is_open(work: UnitOfWork, round: int) -> bool:
+    """Whether a round, by key, waits for its decision."""
+    return bool(STATE_OF_ROUND.value(work.connection, round=round) == "open")
 
 
 def ballots(seats: Sequence[Any]) -> list[Ballot]:
@@ -58,3 +65,11 @@ def decide_round(work: UnitOfWork, round: int, outcome: str, counts: Counts, nam
 def retake_seats(work: UnitOfWork, seats: Sequence[int]) -> None:
     """Marks completed seats whose people are asked again: the votes stay, and count no more."""
     work.write_all(RETAKEN, [{"key": seat, "ending": "retaken"} for seat in seats])
+
+
+def decide_by_system(work: UnitOfWork, *, round: int, seat: int, outcome: str, vote: str) -> None:
+    """Ends an open round and its one seat, which is before nobody, without a person."""
+    ended = {"state": "completed", "ended_at": work.now, "outcome": outcome, "vote": vote}
+    work.write(SIGNED_BY_SYSTEM, {**ended, "key": seat})
+    row = {"key": round, "state": "decided", "outcome": outcome, "counts": None}
+    work.write(DECIDED, {**row, "decided_at": work.now, "decided_by": None})

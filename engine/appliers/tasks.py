@@ -105,6 +105,8 @@ class RoundOpened(RoundPlace):
     several: bool = False
     seats: tuple[SeatOpened, ...]
     copies: tuple[int, ...] = ()
+    automatic: bool = False
+    """Whether the system decides it and nobody is asked."""
 
 
 @dataclass

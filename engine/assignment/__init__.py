@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.assignment.apart import ApartRule, Bar, bars
 from engine.assignment.people import find_person, normalise_login, parse_principal, people_behind
 from engine.assignment.posts import DEFAULT_POSTS, INTERNAL_POSTS, PostDefault
-from engine.assignment.resolution import NO_CANDIDATE, Asked, Resolution, resolve
+from engine.assignment.resolution import NO_CANDIDATE, Asked, Resolution, narrowed, resolve
 from engine.assignment.rules import AssignmentRule
 from engine.assignment.superiors import administrators, leaders, superiors
 
@@ -23,6 +23,7 @@ __all__ = [
     "bars",
     "find_person",
     "leaders",
+    "narrowed",
     "normalise_login",
     "parse_principal",
     "people_behind",

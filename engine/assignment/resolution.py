@@ -98,6 +98,28 @@ def resolve(
     )
 
 
+def narrowed(found: Resolution, mode: str, gone: Collection[int], instead: Sequence[Asked] = ()) -> Resolution | None:
+    """The people found but for some, by key, and others in the place of the first of these; None when nobody is left.
+
+    Everybody is offered the task by name then: under the post of somebody who is left out it would be offered to him too.
+    """
+    place = next((number for number, asked in enumerate(found.people) if asked.person in gone), len(found.people))
+    left = [asked for asked in found.people if asked.person not in gone]
+    known = {*gone, *(asked.person for asked in left)}
+    people = [*left[:place], *(asked for asked in instead if asked.person not in known), *left[place:]]
+    if not people:
+        return None
+    direct = people[0] if mode == "single" and len(people) == 1 else None
+    return Resolution(
+        people=tuple(people),
+        principals=tuple(person_principal(asked.person) for asked in people),
+        institutions=_distinct(asked.institution for asked in people),
+        direct=direct.person if direct else None,
+        capacity=direct.capacity if direct else None,
+        reason=None,
+    )
+
+
 def _without(found: Mapping[str, Sequence[Holder]], barred: Collection[int]) -> dict[str, list[Holder]]:
     """Offers without those who are kept out; what was offered to a post of theirs is offered to the others by name."""
     left: dict[str, list[Holder]] = {}

@@ -18,13 +18,20 @@ from engine.commands.organisation import INSTITUTION_TYPES
 from engine.errors import Finding
 from engine.expressions import Template
 from engine.kernel import ProcessModel
-from engine.kernel.model import Element
+from engine.kernel.model import ApprovalModel, Element
 from engine.kernel.people_model import AssignModel
 from engine.store.tables import Body, Department, Duty, Institution, Line, Post
 from engine.store.unit_of_work import UnitOfWork
 
 STANDING = ("post", "head", "leader", "body")
 """Rules that find the same people whatever the case, when nothing in them is an expression."""
+
+_UNASKED = {
+    "pass": ("会自动通过，没有人审批", "it would pass without anybody's consent"),
+    "refuse": ("会自动不通过", "it would be refused by itself"),
+    "block": ("上一步将无法提交", "nobody could send a case there"),
+}
+"""What happens at a step that finds nobody and asks nobody."""
 
 
 def staffing(work: UnitOfWork, models: Sequence[ProcessModel]) -> Iterator[Finding]:
@@ -34,9 +41,25 @@ def staffing(work: UnitOfWork, models: Sequence[ProcessModel]) -> Iterator[Findi
         return
     for model in models:
         for element in model.elements.values():
-            approval = element.approval
-            for rule in (*approval.assigns, *approval.copies) if approval is not None else ():
-                yield from check.rule(_Place(model, element, rule))
+            if element.approval is not None:
+                yield from _of_task(check, model, element, element.approval)
+
+
+def _of_task(check: _Check, model: ProcessModel, element: Element, approval: ApprovalModel) -> Iterator[Finding]:
+    asked = [list(check.rule(_Place(model, element, rule))) for rule in approval.assigns]
+    for findings in asked:
+        yield from findings
+    for rule in (*approval.copies, *approval.recused, *approval.secretaries, *approval.automatic.fallback):
+        yield from check.rule(_Place(model, element, rule))
+    nobody = bool(asked) and all(any(found.code == "nobody-today" for found in findings) for findings in asked)
+    if nobody and approval.automatic.empty in _UNASKED:
+        zh, en = _UNASKED[approval.automatic.empty]
+        yield _Place(model, element, approval.assigns[0]).finding(
+            "auto-nobody-today",
+            f"本步骤的规则目前都找不到人，{zh}。",
+            f"None of the rules of this step finds anybody today: {en}.",
+            certain=False,
+        )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from lxml import etree
 
 from engine.expressions import Template
 from engine.kernel.assign_reader import AssignReader
+from engine.kernel.automatic_reader import AutomaticReader
 from engine.kernel.deadlines import DeadlineModel
 from engine.kernel.model import (
     ApprovalModel,
@@ -131,13 +132,15 @@ class ExtensionReader:
                 "The user task names nobody; at run time it goes to the administrator of the lead institution.",
             )
         outcomes = self._outcomes(node)
+        fields = self._fields(node)
+        automatic = AutomaticReader(self.report, node, mode, fields, form=form is not None)
         recused, secretaries = tuple(self._assigns.people(node, "recuse")), tuple(self._assigns.people(node, "secretary"))
         return ApprovalModel(
             name_en=None if item is None else item.get("name-en"),
             mode=mode,
             form=form,
             assigns=assigns,
-            fields=self._fields(node),
+            fields=fields,
             outcomes=outcomes,
             deadline=self._deadline(node),
             copies=tuple(self._assigns.people(node, "copy")),
@@ -147,6 +150,7 @@ class ExtensionReader:
             signing=read_signing(self.report, node, item, mode, assigns, outcomes, at_meetings=bool(recused or secretaries)),
             recused=recused,
             secretaries=secretaries,
+            automatic=automatic.read(extension(node, "auto"), tuple(self._assigns.people(node, "fallback")), outcomes),
         )
 
     def send(self, node: etree._Element) -> SendModel | None:

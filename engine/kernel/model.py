@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from engine.expressions import Expression, Script, Template
+from engine.kernel.automatic import NOTHING_AUTOMATIC, AutomaticModel
 from engine.kernel.deadlines import DeadlineModel
 from engine.kernel.people_model import APPROVERS, STARTER_NAMES, ApartModel, AssignModel
 from engine.kernel.signing import ONE_SIGNER, SigningModel
@@ -223,15 +224,17 @@ class ApprovalModel:
     """Who of the people has to keep out of it (回避)."""
     secretaries: tuple[AssignModel, ...] = ()
     """Who may enter what was said at a meeting (秘书代录)."""
+    automatic: AutomaticModel = NOTHING_AUTOMATIC
 
     @cached_property
     def names(self) -> frozenset[str]:
         """Every name that the expressions of its people, its policy and its deadline read."""
-        rules = (*self.assigns, *self.copies, *self.recused, *self.secretaries)
+        rules = (*self.assigns, *self.copies, *self.recused, *self.secretaries, *self.automatic.fallback)
         templates: list[Template | Expression | None] = [self.signing.threshold, self.signing.quorum]
         templates += [found for rule in rules for found in rule.expressions]
         templates += [apart.institution for apart in self.apart]
         given = set(STARTER_NAMES) if any(rule.asks_for_starter for rule in rules) else set()
+        given |= self.automatic.names
         given |= {APPROVERS} if any(rule.rule == "chosen" for rule in rules) else set()
         if self.deadline:
             templates += [*vars(self.deadline).values()]

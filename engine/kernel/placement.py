@@ -36,6 +36,8 @@ _ATTRIBUTES = {
     "copy": _PEOPLE,
     "recuse": _PEOPLE,
     "secretary": _PEOPLE,
+    "auto": frozenset({"empty", "starter", "repeated"}),
+    "fallback": _PEOPLE | {"chair"},
     "fields": frozenset({"write", "required", "hidden"}),
     "outcome": frozenset({"value", "label", "label-en", "kind", "opinion", "fields", "partial"}),
     "deadline": frozenset({"term", "calendar", "ladder", "response", "response-ladder"}),
@@ -58,7 +60,9 @@ _OF_PROCESS = frozenset({"process", "starter", "number", "subject", "urgency", "
 _OF_ANY = frozenset({"async", "retry"})
 _OF_ELEMENT = {
     "process": _OF_PROCESS,
-    "userTask": frozenset({"apart", "approval", "assign", "fields", "outcome", "deadline", "copy", "recuse", "secretary"}),
+    "userTask": frozenset(
+        {"apart", "approval", "assign", "auto", "fallback", "fields", "outcome", "deadline", "copy", "recuse", "secretary"}
+    ),
     "task": frozenset({"external"}),
     "serviceTask": frozenset({"call", "external"}),
     "businessRuleTask": frozenset({"call", "decision", "external"}),
@@ -82,6 +86,7 @@ _ONCE = frozenset(
         "owner",
         "businessKey",
         "approval",
+        "auto",
         "fields",
         "deadline",
         "send",

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from engine.authorization import standing
 from engine.kernel.model import Element, ProcessModel
+from engine.queries.automatic_words import grounds_of_system
 from engine.queries.decision_words import decided, grounds
 from engine.queries.instance_rows import steps_now
 from engine.queries.instances import find_visible
@@ -144,6 +145,8 @@ def _called(reader: Reader, row: Any) -> list[ProcessModel]:
 
 def _names(reader: Reader, models: tuple[ProcessModel, ...], facts: list[Any]) -> _Names:
     persons = {int(fact.data[name]) for fact in facts for name in REFERRED if str(fact.data.get(name, "")).isdigit()}
+    unasked = (fact.data["persons"] for fact in facts if fact.kind == "signers-passed" or fact.data.get("automatic"))
+    persons |= {int(key) for keys in unasked for key in keys}
     codes = {fact.data["to"] for fact in facts if fact.kind == "message-sent" and fact.data.get("to")}
     codes |= {fact.data["institution"] for fact in facts if fact.data.get("institution")}
     received = {UUID(fact.data["message"]) for fact in facts if fact.kind == "message-received" and fact.data.get("message")}
@@ -264,10 +267,19 @@ def _completed(fact: Any, names: _Names) -> _Words:
     step, label = names.step(fact.element), fact.data.get("label") or fact.data.get("outcome") or "完成"
     label_en = fact.data.get("label_en") or label
     opinion = fact.data.get("opinion")
+    if fact.data.get("automatic"):
+        why = grounds_of_system(fact.data["automatic"], [names.person(key) for key in fact.data["persons"]])
+        return _Words("system", f"{step}：{label}（自动）", f"{names.step_en(fact.element)}: {label_en} (automatic)", *why)
     if fact.data.get("evidence"):
         whose = names.person(fact.data.get("to"))
         label, label_en = f"{label}（代录{whose}）", f"{label_en} (entered for {whose})"
     return _Words("task", f"{step}：{label}", f"{names.step_en(fact.element)}: {label_en}", opinion, opinion)
+
+
+def _passed(fact: Any, names: _Names) -> _Words:
+    step, step_en = names.step(fact.element), names.step_en(fact.element)
+    why = grounds_of_system(fact.data["reason"], [names.person(key) for key in fact.data["persons"]])
+    return _Words("system", f"“{step}”自动跳过部分办理人", f"“{step_en}”: not everybody is asked", *why)
 
 
 def _round_decided(fact: Any, names: _Names) -> _Words:
@@ -293,12 +305,12 @@ def _answered(fact: Any, names: _Names) -> _Words:
     )
 
 
-def _task(title: str, title_en: str, reason: bool = False) -> Callable[[Any, _Names], _Words]:
+def _task(title: str, title_en: str, reason: bool = False, kind: str = "task") -> Callable[[Any, _Names], _Words]:
     def words(fact: Any, names: _Names) -> _Words:
         step, why = names.step(fact.element), fact.data.get("reason") if reason else None
         values = {"to": names.person(fact.data.get("to")), "person": names.person(fact.data.get("person"))}
         step_en = names.step_en(fact.element)
-        return _Words("task", title.format(step=step, **values), title_en.format(step=step_en, **values), why, why)
+        return _Words(kind, title.format(step=step, **values), title_en.format(step=step_en, **values), why, why)
 
     return words
 
@@ -334,10 +346,6 @@ def _received(fact: Any, names: _Names) -> _Words:
     return _Words("message", f"收到{sender}的消息：{step}", f"Message from {sender}: {step_en}")
 
 
-def _timer(fact: Any, names: _Names) -> _Words:
-    return _Words("timer", f"到时：{names.step(fact.element)}", f"Time is up: {names.step_en(fact.element)}")
-
-
 def _escalated(fact: Any, names: _Names) -> _Words | None:
     late = {"overdue": ("超时无人接手，抄送上级", "not taken up in time, copied to the superior")}
     own = late if fact.data.get("clock") == "response" else {}
@@ -352,16 +360,6 @@ def _escalated(fact: Any, names: _Names) -> _Words | None:
     if rung is None:
         return None
     return _Words("escalation", f"“{names.step(fact.element)}”{rung[0]}", f"“{names.step_en(fact.element)}”: {rung[1]}")
-
-
-def _incident(fact: Any, names: _Names) -> _Words:
-    step, step_en = names.step(fact.element), names.step_en(fact.element)
-    return _Words("incident", f"“{step}”出现异常，等待处理", f"“{step_en}” stopped and waits for help")
-
-
-def _resolved(fact: Any, names: _Names) -> _Words:
-    step, step_en = names.step(fact.element), names.step_en(fact.element)
-    return _Words("incident", f"“{step}”的异常已处理", f"“{step_en}” was put right")
 
 
 def _finished(fact: Any, names: _Names) -> _Words:
@@ -425,6 +423,7 @@ WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "task-delegated": _task("“{step}”委派{to}提意见", "Asked {to} for advice on “{step}”", reason=True),
     "task-urged": _task("催办“{step}”", "Urged “{step}”", reason=True),
     "signers-added": _task("“{step}”加签", "People added to “{step}”", reason=True),
+    "signers-passed": _passed,
     "signer-removed": _task("“{step}”减签：{person}", "{person} taken off “{step}”", reason=True),
     "signer-absent": _task("“{step}”：{person}缺席", "“{step}”: {person} is absent"),
     "copy-answered": _answered,
@@ -433,11 +432,11 @@ WORDS: Mapping[str, Callable[[Any, _Names], _Words | None]] = {
     "copied": _task("“{step}”抄送{person}", "“{step}” copied to {person}"),
     "message-sent": _sent,
     "message-received": _received,
-    "timer-fired": _timer,
+    "timer-fired": _task("到时：{step}", "Time is up: {step}", kind="timer"),
     "due-moved": _task("“{step}”的期限按新日历重算", "The deadline of “{step}” was moved by the new calendar"),
     "escalation": _escalated,
-    "incident": _incident,
-    "incident-resolved": _resolved,
+    "incident": _task("“{step}”出现异常，等待处理", "“{step}” stopped and waits for help", kind="incident"),
+    "incident-resolved": _task("“{step}”的异常已处理", "“{step}” was put right", kind="incident"),
     "instance-ended": _finished,
     "instance-cancelled": _cancelled,
     "counterpart-cancelled": _counterpart,

@@ -33,8 +33,16 @@ class People:
         found = self._resolve("single", again, apart) if again and approval.mode in ONE_DECIDES else None
         if found is None or found.reason:
             found = self._resolve(approval.mode, evaluated_rules(approval.assigns, names), apart)
-        self.institutions.update(found.institutions)
         return found
+
+    def of(self, approval: ApprovalModel, rules: tuple[AssignmentRule, ...], names: Names) -> Resolution | None:
+        """Whom evaluated rules find for a task, as far as its duties go together with theirs; None when they find nobody."""
+        found = self._resolve(approval.mode, rules, evaluated_apart(approval.apart, names))
+        return None if found.reason else found
+
+    def fallback(self, approval: ApprovalModel, names: Names) -> Resolution | None:
+        """Who is to do a task for which its own rules find nobody; None when these find nobody either."""
+        return self.of(approval, evaluated_rules(approval.automatic.fallback, names), names)
 
     def copied(self, approval: ApprovalModel, names: Names) -> tuple[int, ...]:
         """The persons who get a read-only copy, none when the rules find nobody."""
@@ -51,9 +59,7 @@ class People:
 
     def administrators(self) -> Resolution:
         """Those who get what nobody else is to do."""
-        found = self._resolve("pool", ())
-        self.institutions.update(found.institutions)
-        return found
+        return self._resolve("pool", ())
 
     def _resolve(self, mode: str, rules: tuple[AssignmentRule, ...], apart: tuple[ApartRule, ...] = ()) -> Resolution:
         known = (mode, rules, apart)

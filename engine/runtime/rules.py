@@ -60,7 +60,7 @@ def require_apart(
 def _evaluated(assign: AssignModel, names: Names) -> AssignmentRule:
     if assign.rule in NAMED:
         return AssignmentRule(kind="people", people=tuple(_references(_named(assign, names))))
-    post, institution = (_value(names, name) for name in STARTER_NAMES) if assign.asks_for_starter else (None, None)
+    post, institution = starter_chair(names) if assign.asks_for_starter else (None, None)
     return AssignmentRule(
         kind=assign.rule,
         post=_text(assign.post, names),
@@ -81,6 +81,12 @@ def _evaluated(assign: AssignModel, names: Names) -> AssignmentRule:
         starter_post=post,
         starter_institution=institution,
     )
+
+
+def starter_chair(names: Names) -> tuple[str | None, str | None]:
+    """Post, and code of the institution, in which the case was started, as far as they are known."""
+    post, institution = (_value(names, name) for name in STARTER_NAMES)
+    return post, institution
 
 
 def _named(assign: AssignModel, names: Names) -> Any:

@@ -7,6 +7,7 @@ write history and audit, and raise the revision by exactly one. The caller's tra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,11 +18,15 @@ from engine.appliers import audit
 from engine.appliers.jobs import follow_timers, wake_messages
 from engine.appliers.journal import Journal
 from engine.appliers.participants import participate
+from engine.appliers.rounds import is_open
+from engine.approvals import LOOP_GUARD
 from engine.errors import Conflict, NotFound
 from engine.kernel import BudgetExceeded, EmptySource, advance
 from engine.kernel.effects import StepResult, VariableWritten
 from engine.kernel.rows import JSON, InstanceRow, StateSource
 from engine.kernel.triggers import CompleteToken, Migrate, Start, Trigger
+from engine.records import SYSTEM
+from engine.runtime.automatic import Pending
 from engine.runtime.case import Act, Case, NewCase
 from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.effects import carry_out
@@ -175,7 +180,7 @@ class Runtime:
             if before is not None:
                 before(journal)
 
-        result = self._step(work, case, definition, EmptySource(), trigger, act, begun)
+        result = self._run(work, case, definition, EmptySource(), trigger, act, begun)
         if judge is not None:
             judge(result)
         return case
@@ -238,7 +243,7 @@ class Runtime:
         definition = self.definitions.get(case.definition)
         if scope is not None and isinstance(trigger, CompleteToken):
             source.load_around(trigger.token, scope, definition.step_names.union(trigger.variables))
-        return self._step(work, case, definition, source, trigger, act, before, operated=operated)
+        return self._run(work, case, definition, source, trigger, act, before, operated=operated)
 
     def names(self, work: UnitOfWork, case: Case, scope: int) -> CaseNames:
         """The names an expression of the case may read in `scope`."""
@@ -255,7 +260,7 @@ class Runtime:
         values = {name: getattr(case, name) for name in NOTED_COLUMNS}
         work.write(NOTED, {**values, "key": case.key, "previous": case.revision - 1}, refusal=partial(_stale, case))
 
-    def _step(
+    def _run(
         self,
         work: UnitOfWork,
         case: Case,
@@ -267,6 +272,54 @@ class Runtime:
         *,
         operated: bool = False,
     ) -> StepResult:
+        """One step, and those of what the case then decides by itself; returns the first one's result."""
+        submitted = work.actor.person is not None
+        step = self._step(work, case, definition, source, trigger, act, before, operated=operated, submitted=submitted)
+        if step.pending:
+            self._decide(work, case, step.pending, submitted=submitted)
+        return step.result
+
+    def _decide(self, work: UnitOfWork, case: Case, waiting: list[Pending], *, submitted: bool) -> None:
+        """Takes the decisions that nobody is asked for, one step each, in the name of the system."""
+        system = work.in_name_of(replace(SYSTEM, request_id=work.actor.request_id))
+        definition = self.definitions.get(case.definition)
+        case.expected = {}
+        left = LOOP_GUARD
+        while waiting:
+            pending = waiting.pop(0)
+            if not is_open(system, pending.round):
+                continue
+            left -= 1
+            source, trigger = self.state(system, case), pending.trigger(system)
+            source.load_around(trigger.token, pending.scope, definition.step_names.union(trigger.variables))
+            step = self._step(
+                system,
+                case,
+                definition,
+                source,
+                trigger,
+                pending.act(),
+                pending.noted(system),
+                submitted=submitted,
+                automatic_left=left - len(waiting),
+            )
+            waiting += step.pending
+        work.jobs_due = work.jobs_due or system.jobs_due
+
+    def _step(
+        self,
+        work: UnitOfWork,
+        case: Case,
+        definition: Definition,
+        source: StateSource,
+        trigger: Trigger,
+        act: Act,
+        before: Callable[[Journal], None] | None,
+        *,
+        operated: bool = False,
+        submitted: bool = False,
+        automatic_left: int = LOOP_GUARD,
+    ) -> Step:
         reserved = self._reserved(work, case, definition)
         try:
             result = advance(source, trigger, work.now, StepEnvironment(work, self.definitions, reserved, case.institution_code))
@@ -296,6 +349,8 @@ class Runtime:
             result=result,
             journal=journal,
             seen=source.seen if isinstance(source, StoredState) else {},
+            submitted=submitted,
+            automatic_left=automatic_left,
         )
         outline(step)
         carry_out(step)
@@ -308,7 +363,7 @@ class Runtime:
         self._seal(work, case, act)
         self._update(work, case, row)
         journal.flush()
-        return result
+        return step
 
     def _reserved(self, work: UnitOfWork, case: Case, definition: Definition) -> dict[str, JSON]:
         return reserved_names(

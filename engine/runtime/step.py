@@ -35,6 +35,12 @@ class Step:
     journal: Journal
     seen: Mapping[int, TokenRow] = field(default_factory=dict)
     """Tokens of the instance as they stood before the step, as far as it has looked at them."""
+    submitted: bool = False
+    """Whether a person's act has caused it, who can be told that it cannot be done."""
+    automatic_left: int = 0
+    """How many decisions the case may still take by itself before people are asked."""
+    pending: list[Any] = field(default_factory=list)
+    """Rounds that the system is to decide (`engine.runtime.automatic.Pending`)."""
     _homes: dict[int, Definition] = field(default_factory=dict)
 
     @cached_property

@@ -1,7 +1,8 @@
 """Taking one's own decision back (收回) while nobody has acted on it and nothing outside has happened because of it.
 
-What the decision set off is read from the history of its one revision: the tokens that began in it must all stand where
-they were put, and it must have ended none but its own. Then they are taken away, the variables that it wrote get the
+What the decision set off is read from the history of its revision, and of those in which the case then went on by
+itself: the tokens that began in them must all stand where they were put, and none but its own and these
+may have ended. Then they are taken away, the variables that it wrote get the
 values they had, unless somebody has written them since, and the task opens again for the same person with the same
 deadline, its form as it was typed.
 """
@@ -95,15 +96,30 @@ def written_by_vote(connection: Executes, decision: Decision) -> tuple[Mapping[s
 
 
 def _facts(connection: Executes, decision: Decision) -> list[Row[Any]]:
-    """The history of the revision in which the task was decided."""
+    """The history of the revision in which the task was decided, and of those in which the case went on by itself."""
     own = (History.instance == decision.instance, History.token == decision.token, History.kind == "task-completed")
     found = connection.execute(select(History.revision, History.data).where(*own).order_by(History.key.desc())).all()
     revision = next((row.revision for row in found if row.data.get("task") == decision.id), None)
     if revision is None:
         return []
     columns = (History.key, History.revision, History.kind, History.element, History.token, History.data)
-    here = (History.instance == decision.instance, History.revision == revision)
+    here = (
+        History.instance == decision.instance,
+        History.revision >= revision,
+        History.revision <= _last(connection, decision, revision),
+    )
     return list(connection.execute(select(*columns).where(*here).order_by(History.key)).all())
+
+
+def _last(connection: Executes, decision: Decision, revision: int) -> int:
+    """The last of the revisions right after this one in which only the system has decided."""
+    later = (History.instance == decision.instance, History.revision > revision, History.kind == "task-completed")
+    statement = select(History.revision, History.data).where(*later).order_by(History.key)
+    for row in connection.execute(statement):
+        if row.revision != revision + 1 or not row.data.get("automatic"):
+            break
+        revision = row.revision
+    return revision
 
 
 def _scope(connection: Executes, key: int) -> Row[Any] | None:
@@ -169,12 +185,13 @@ def _restored(connection: Executes, decision: Decision, own: Sequence[Write]) ->
             select(Variable.revision).where(Variable.scope == write.scope, Variable.name == write.name)
         ).scalar_one_or_none()
         if now == write.revision:
-            restored[write.name] = _before(connection, decision.instance, write)
+            restored[write.name] = _before(connection, decision.instance, write, own[0].revision)
     return restored
 
 
-def _before(connection: Executes, instance: int, write: Write) -> JSON:
-    earlier = written(connection, instance, History.revision < write.revision)
+def _before(connection: Executes, instance: int, write: Write, revision: int) -> JSON:
+    """The value that a variable had before a revision."""
+    earlier = written(connection, instance, History.revision < revision)
     values = (found.value for found in reversed(earlier) if (found.scope, found.name) == (write.scope, write.name))
     return next(values, None)
 

@@ -12,6 +12,7 @@ from engine.appliers.tasks import RoundOpened, RoundPlace, SeatOpened, open_roun
 from engine.assignment import Resolution
 from engine.kernel.effects import Names, TaskOpened
 from engine.kernel.model import ApprovalModel, Element
+from engine.runtime.automatic import AutomaticRules, Decided, Pending
 from engine.runtime.definitions import Definition
 from engine.runtime.people import People
 from engine.runtime.signing import SEVERAL, Signing
@@ -41,15 +42,14 @@ def open_tasks(step: Step, opened: Sequence[TaskOpened]) -> None:
         approval = element.approval or NO_APPROVAL
         names = step.names(effect.scope)
         names.prefetch(approval.names)
-        term = term_or_incident(work, step.journal, case, definition, element, names)
-        rounds.append(_round(step, people, definition, effect, element, names, term))
+        rounds.append(_round(step, people, definition, effect, element, names))
     open_rounds(work, rounds)
     for institution in people.institutions - {case.institution}:
         participate(work, case.key, institution, None)
     for entry in rounds:
         definition = step.definitions.get(entry.definition)
         for seat in entry.seats:
-            if not seat.waiting and not seat.recused:
+            if not seat.waiting and not seat.recused and not entry.automatic:
                 persons = _persons(entry, seat)
                 tell_asked(
                     step.journal, definition, entry, seat=seat.seat, task=seat.seat_id, persons=persons, reason=seat.reason
@@ -57,18 +57,21 @@ def open_tasks(step: Step, opened: Sequence[TaskOpened]) -> None:
         _tell_copied(step.journal, definition, entry)
 
 
-def _round(
-    step: Step, people: People, definition: Definition, effect: TaskOpened, element: Element, names: Names, term: Term | None
-) -> RoundOpened:
+def _round(step: Step, people: People, definition: Definition, effect: TaskOpened, element: Element, names: Names) -> RoundOpened:
     approval = element.approval or NO_APPROVAL
     expected = step.case.expected.get(element.id)
     returned = None if expected is None or expected.returned is None else dict(expected.returned)
-    found = people.asked(approval, names, expected)
+    rules = AutomaticRules(step, people, definition, effect, names, expected)
+    found, decided = rules.applied(people.asked(approval, names, expected))
+    if decided is not None:
+        return _unasked(step, people, definition, effect, element, names, decided)
+    term = term_or_incident(step.work, step.journal, step.case, definition, element, names)
     signing = None
     if approval.mode in SEVERAL and found.reason is None:
         signing = Signing(step.work, step.journal, step.case, people, element, names, found)
         if not signing.asks_anybody:
             found, signing = people.administrators(), None
+    people.institutions.update(found.institutions)
     if signing is not None:
         seats, principals, persons = signing.opened(term), signing.principals, signing.persons
     else:
@@ -91,6 +94,45 @@ def _round(
         seats=seats,
         copies=people.copied(approval, names),
     )
+
+
+def _unasked(
+    step: Step,
+    people: People,
+    definition: Definition,
+    effect: TaskOpened,
+    element: Element,
+    names: Names,
+    decided: Decided,
+) -> RoundOpened:
+    """A round that nobody is asked in: its one seat is the system's."""
+    seat = SeatOpened(seat=step.work.new_key(), seat_id=uuid4(), principals=(), reason=decided.reason)
+    opened = RoundOpened(
+        round=step.work.new_key(),
+        instance=step.case.key,
+        token=effect.token,
+        scope=effect.scope,
+        definition=definition.key,
+        element=effect.element,
+        name=(element.name or element.id)[:NAME_LENGTH],
+        mode="single",
+        resolved={"persons": [], "principals": []},
+        seats=(seat,),
+        copies=people.copied(element.approval or NO_APPROVAL, names),
+        automatic=True,
+    )
+    step.pending.append(
+        Pending(
+            round=opened.round,
+            seat=seat.seat,
+            seat_id=seat.seat_id,
+            token=effect.token,
+            scope=effect.scope,
+            element=element,
+            decided=decided,
+        )
+    )
+    return opened
 
 
 def _seat(work: UnitOfWork, found: Resolution, term: Term | None) -> SeatOpened:

@@ -23,7 +23,7 @@ function Box({ opinion }: { opinion: Opinion }) {
       <q>{opinion.opinion}</q>
       <p>
         {outcome && <span class={`seal ${opinion.kind === 'negative' ? 'nay' : 'yes'}`} role="img" aria-label={outcome}>{Array.from(outcome)[0]}</span>}
-        <b>{withoutSuffix(opinion.person ?? '')}</b>
+        <b>{opinion.person === null ? t('timeline.system') : withoutSuffix(opinion.person)}</b>
         <time class="s d push" dateTime={opinion.at}>{when(opinion.at, now.value)}</time>
       </p>
     </div>
