@@ -14,7 +14,8 @@ from api.guard import COOKIE, session_token
 from api.problems import Problem
 from api.replies import nothing
 from api.schemas.base import iso
-from api.schemas.session import PasswordChange, Session, SignInBody
+from api.schemas.session import PasswordChange, Session, SignInBody, UndoSeconds
+from engine.commands.held_decisions import SetUndoSeconds
 from engine.commands.identity import ChangePassword, SessionOpened, SignIn, SignInRefused, SignOut
 from engine.queries.identity import SessionByToken, SessionRecord
 from engine.queries.organisation import ListMyCapacities
@@ -72,6 +73,15 @@ def change_password(body: dict[str, Any]) -> Response:
     return nothing()
 
 
+@blueprint.put("/session/undo")
+@blueprint.arguments(UndoSeconds)
+@blueprint.response(204)
+def set_undo(body: dict[str, Any]) -> Response:
+    """Say for how long one's decisions can be taken back; 0 sends them at once"""
+    carry_out_unkeyed(SetUndoSeconds(seconds=body["seconds"]))
+    return nothing()
+
+
 def _session(session: SessionRecord) -> dict[str, Any]:
     settings = engine().config
     return {
@@ -81,6 +91,7 @@ def _session(session: SessionRecord) -> dict[str, Any]:
         "csrf_token": session.csrf,
         "rights": sorted(session.rights),
         "demo": settings.demo,
+        "undo_seconds": session.undo_seconds,
         "idle_minutes": int(settings.session_idle.total_seconds() // 60),
     }
 

@@ -31,6 +31,7 @@ from api.schemas.tasks import (
 from engine.commands.choosing import ChooseApprovers
 from engine.commands.copies import MarkCopyRead
 from engine.commands.drafts import SaveDraft
+from engine.commands.held_decisions import HoldDecision, SendDecision, UndoDecision
 from engine.commands.opening import OpenTask
 from engine.commands.reassignment import ReassignTask
 from engine.commands.returning import ReturnTask
@@ -100,7 +101,7 @@ def unclaim(body: dict[str, Any], task: UUID) -> Reply:
 @blueprint.arguments(Complete)
 @blueprint.response(200, ActionReply)
 def complete(body: dict[str, Any], task: UUID) -> Reply:
-    """Decide a task with the changed fields of its form"""
+    """Decide a task with the changed fields of its form; with `hold` it can be taken back for some seconds"""
     after = body["after"] or {"person_ids": (), "joint": "all", "binds": True}
     command = CompleteTask(
         task=task,
@@ -112,7 +113,23 @@ def complete(body: dict[str, Any], task: UUID) -> Reply:
         joint=after["joint"],
         binds=after["binds"],
     )
-    return action_reply(task, carry_out(command))
+    return action_reply(task, carry_out(HoldDecision(decision=command) if body["hold"] else command))
+
+
+@blueprint.post("/tasks/<uuid:task>/undo")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, ActionReply)
+def undo(body: dict[str, Any], task: UUID) -> Reply:
+    """Take back a decision that is still held"""
+    return action_reply(task, carry_out(UndoDecision(task=task)))
+
+
+@blueprint.post("/tasks/<uuid:task>/send")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, ActionReply)
+def send(body: dict[str, Any], task: UUID) -> Reply:
+    """Carry out a held decision at once"""
+    return action_reply(task, carry_out(SendDecision(task=task)))
 
 
 @blueprint.post("/tasks/<uuid:task>/reassign")

@@ -26,6 +26,12 @@ class PasswordChange(CamelSchema):
     new = fields.String(required=True, load_only=True, validate=validate.Length(min=1, max=MAX_PASSWORD))
 
 
+class UndoSeconds(CamelSchema):
+    """For how long decisions are held."""
+
+    seconds = fields.Integer(required=True, strict=True, validate=validate.OneOf((0, 10, 20)))
+
+
 class SignedInPerson(CamelSchema):
     """Who is signed in."""
 
@@ -73,3 +79,4 @@ class Session(CamelSchema):
     rights = fields.List(fields.String())
     demo = fields.Boolean()
     idle_minutes = fields.Integer()
+    undo_seconds = fields.Integer()

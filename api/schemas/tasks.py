@@ -12,8 +12,8 @@ from api.schemas.base import CamelSchema, Coded, Instant, Key, Named, SearchQuer
 from api.schemas.signing import ENDINGS, After, Operation, Round
 from api.sentences import sentence
 
-BOXES = ("todo", "claimable", "overdue", "soon", "done", "copied")
-ACTIONS = ("claim", "unclaim", "complete", "saveDraft", "reassign", "return", "takeBack")
+BOXES = ("todo", "claimable", "overdue", "soon", "done", "copied", "sending", "drafts")
+ACTIONS = ("claim", "unclaim", "complete", "saveDraft", "reassign", "return", "takeBack", "undo")
 MAX_REASON = 500
 MAX_OPINION = 2_000
 
@@ -78,6 +78,8 @@ class TaskRow(CamelSchema):
     kind = fields.String(validate=validate.OneOf(("asked", "before", "after", "beside", "advice")))
     ending = fields.String(allow_none=True, validate=validate.OneOf(ENDINGS))
     urged = fields.Integer()
+    held_until = Instant(allow_none=True)
+    held_label = Words(allow_none=True)
     copy_id = fields.UUID(allow_none=True)
     read_at = Instant(allow_none=True)
 
@@ -94,6 +96,8 @@ class TaskCounts(CamelSchema):
     soon = fields.Integer()
     copied = fields.Integer()
     started = fields.Integer()
+    sending = fields.Integer()
+    drafts = fields.Integer()
 
 
 class Outcome(CamelSchema):
@@ -145,6 +149,17 @@ class LadderStep(CamelSchema):
     done = fields.Boolean()
 
 
+class Unsent(CamelSchema):
+    """A decision that was held and could not be carried out, with what was typed."""
+
+    outcome_label = Words(allow_none=True)
+    data = fields.Dict(keys=fields.String())
+    opinion = fields.String(allow_none=True)
+    code = fields.String()
+    detail = fields.Function(lambda kept: sentence(kept.code, 409, kept.facts, language()), metadata={"type": "string"})
+    at = Instant()
+
+
 class TaskDetail(TaskRow):
     """A task opened."""
 
@@ -156,6 +171,7 @@ class TaskDetail(TaskRow):
     actions = fields.List(fields.String(validate=validate.OneOf(ACTIONS)))
     capacity = fields.Nested(Chair, allow_none=True)
     draft = fields.Nested(Draft, allow_none=True)
+    unsent = fields.Nested(Unsent, allow_none=True)
     opinions = fields.List(fields.Nested(Opinion))
     ladder = fields.List(fields.Nested(LadderStep))
     round = fields.Nested(Round)
@@ -176,6 +192,7 @@ class Complete(CamelSchema):
     data = fields.Dict(keys=fields.String(), load_default=dict)
     opinion = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_OPINION))
     after = fields.Nested(After, load_default=None, allow_none=True)
+    hold = fields.Boolean(load_default=False)
 
 
 class Reassign(CamelSchema):

@@ -53,6 +53,16 @@ from engine.commands.external_task import (
     throw_external_error,
     unlock_external_task,
 )
+from engine.commands.held_decisions import (
+    HoldDecision,
+    SendDecision,
+    SetUndoSeconds,
+    UndoDecision,
+    hold_decision,
+    send_decision,
+    set_undo_seconds,
+    undo_decision,
+)
 from engine.commands.incident import (
     AnnotateIncident,
     RaiseIncident,
@@ -147,6 +157,10 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     FailExternalTask: fail_external_task,
     FailJob: fail_job,
     FetchExternalTasks: fetch_external_tasks,
+    HoldDecision: hold_decision,
+    SendDecision: send_decision,
+    SetUndoSeconds: set_undo_seconds,
+    UndoDecision: undo_decision,
     MarkCopyRead: mark_copy_read,
     MarkNotificationsRead: mark_notifications_read,
     MoveInstance: move_instance,

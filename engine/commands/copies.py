@@ -12,8 +12,9 @@ from engine.appliers.journal import Journal
 from engine.appliers.tasks import copy_row
 from engine.authorization import may_act_on_seat, require_visible_seat, standing, task_not_found
 from engine.commands.adding import PEOPLE_AT_MOST, receiver, require_operation
+from engine.commands.decision import OPINION_LIMIT
 from engine.commands.registry import Command
-from engine.commands.task import OPINION_LIMIT, lock_seat
+from engine.commands.task import lock_seat
 from engine.commands.texts import require_text
 from engine.errors import Conflict, FieldError, Invalid, InvalidForm
 from engine.kernel.model import ApprovalModel

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from engine.commands.decision import OPINION_LIMIT
 from engine.commands.registry import Command
-from engine.commands.task import OPINION_LIMIT, lock_open_seat
+from engine.commands.task import lock_open_seat
 from engine.commands.texts import require_text, require_values
 from engine.errors import Invalid
 from engine.kernel.rows import JSON

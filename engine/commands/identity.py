@@ -24,6 +24,7 @@ from engine.appliers import audit
 from engine.assignment import normalise_login
 from engine.authorization.passwords import fits, hash_password, is_outdated, require_good_password
 from engine.authorization.sessions import SESSIONS_PER_ACCOUNT, csrf_token, is_live, new_token, token_hash, touch_is_due
+from engine.commands.held_decisions import send_all
 from engine.commands.registry import Command
 from engine.errors import Invalid, NotAllowed
 from engine.records import Actor, Done
@@ -71,7 +72,7 @@ class SignIn(Command[SessionOpened | SignInRefused]):
 
 @dataclass(frozen=True, kw_only=True)
 class SignOut(Command[Done]):
-    """End the session of a token. One that has ended already stays so."""
+    """End the session of a token. One that has ended already stays so. What the person holds back is sent."""
 
     token: str = field(repr=False)
 
@@ -147,6 +148,8 @@ def sign_out(command: SignOut, work: UnitOfWork, runtime: object) -> Done:
     if session is not None:
         account = _lock_account(work, Account.key == session.account)
         _end_sessions(work, Session.key == session.key)
+        if account is not None:
+            send_all(work, account.person)
         if account is not None:
             _note(work, account, session.source, "sign-out")
     return Done()

@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.appliers.incidents import raise_incident
 from engine.authorization import require_right
+from engine.commands.held_decisions import KIND, carry_out_decision
 from engine.commands.registry import Command
 from engine.errors import Conflict
 from engine.jobs import JOBS
@@ -65,6 +66,8 @@ ABANDONED = Prepared(lambda dialect: _due().where(Job.state == "running", Job.le
 """Two statements, since one for both would sort everything that is due before it takes the first few."""
 TOGETHER = frozenset({"continue", "rung", "timer"})
 """Kinds of jobs that may share a transaction: each moves the one case it belongs to."""
+HANDLERS = {**JOBS, KIND: carry_out_decision}
+"""What carries out each kind of job: the engine's own work, and what a person has asked for."""
 BATCH_SECONDS = 0.25
 """No further job is begun in a transaction that has lasted so long: people wait for the one writer of SQLite."""
 PATIENCE = timedelta(milliseconds=50)
@@ -320,7 +323,7 @@ def _carry_out(work: UnitOfWork, runtime: Runtime, job: Row[Any], case: Case | N
     if job.due_at > work.now:
         return _put_back(work, job, "pending")
     work.reach(BEFORE_EXECUTE)
-    JOBS[job.kind](job, work, runtime)
+    HANDLERS[job.kind](job, work, runtime)
     work.reach(AFTER_EXECUTE)
     work.write(DROP_DONE, {"values": [job.key], "fence": job.fence})
     return Done()

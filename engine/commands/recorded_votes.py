@@ -11,9 +11,10 @@ from sqlalchemy import select, update
 from engine.appliers.journal import Journal
 from engine.appliers.tasks import close_seats
 from engine.authorization import require_visible_instance, standing
+from engine.commands.decision import OPINION_LIMIT
 from engine.commands.registry import Command
 from engine.commands.signer import Signer
-from engine.commands.task import OPINION_LIMIT, CompleteTask, expect_revision, lock_seat, require_open, sign
+from engine.commands.task import CompleteTask, expect_revision, lock_seat, require_open, sign
 from engine.commands.texts import require_text
 from engine.errors import FieldError, InvalidForm, NotAllowed
 from engine.records import Done

@@ -21,30 +21,27 @@ from engine.authorization import (
     seat_access,
     task_not_found,
 )
-from engine.commands.adding import Joint, added_seats, place_of, receivers, require_advice_in_vote, require_operation
+from engine.commands.adding import Joint, added_seats, place_of
+from engine.commands.decision import checked, people_after
 from engine.commands.registry import Command
 from engine.commands.signer import Signer, acting_for, holder, keep_apart, signed_for, signer_of
-from engine.commands.texts import require_text, require_values
-from engine.errors import Conflict, FieldError, Invalid, InvalidForm, NotAllowed
-from engine.forms import FieldRights, FormModel
-from engine.kernel.model import ApprovalModel, OutcomeModel
+from engine.commands.texts import require_text
+from engine.errors import Conflict, FieldError, InvalidForm, NotAllowed
+from engine.kernel.model import OutcomeModel
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CompleteToken
 from engine.records import Done
-from engine.runtime import VOTES, Act, Case, Change, Runtime, field_rights, settle, straight_back
-from engine.runtime.attachments import own_uploads
-from engine.runtime.operations import ADVICE
+from engine.runtime import VOTES, Act, Case, Change, Runtime, settle, straight_back
 from engine.runtime.tasks import tell_asked
 from engine.runtime.terms import term_or_incident
 from engine.store.base import dump_json
 from engine.store.prepared import Prepared
-from engine.store.tables import Draft, Person, Round, Seat
+from engine.store.tables import Draft, HeldDecision, Person, Round, Seat
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.writes import update_of
 
-DONE = OutcomeModel(value="done", label="完成", label_en="Done")
-OPINION_LIMIT = 2_000
 _drafted = exists().where(Draft.seat == Seat.key)
+_held_by = select(HeldDecision.person).where(HeldDecision.seat == Seat.key, HeldDecision.refusal.is_(None)).scalar_subquery()
 SEAT = Prepared(
     select(
         *Seat.__table__.columns,
@@ -59,6 +56,7 @@ SEAT = Prepared(
         Round.decided_at,
         Round.decided_by,
         _drafted.label("drafted"),
+        _held_by.label("held_by"),
     )
     .join(Round, Round.key == Seat.round)
     .where(Seat.id == bindparam("task"))
@@ -182,15 +180,8 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
 def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, signer: Signer) -> Done:
     """Records a decision on a locked, open seat, and lets the case go on as far as the decision carries it."""
     definition = runtime.definitions.get(seat.definition)
-    element = definition.model.elements[seat.element]
-    approval = element.approval or ApprovalModel()
-    require_values(command.data)
-    outcome = ADVICE if seat.kind == "advice" else _outcome(approval, command.outcome)
-    if outcome.kind == "adjourn" and seat.policy.get("chair") != signer.person:
-        raise NotAllowed("not-chair", "Expected the chair to put task '{id}' off, but you do not preside", id=str(seat.id))
-    opinion = _opinion(outcome, command.opinion)
-    form = definition.forms.get(approval.form) if approval.form and seat.kind != "advice" else None
-    values = _validated(work, runtime, case, seat, form, approval, outcome, command.data)
+    said = checked(work, runtime, case, seat, signer, outcome=command.outcome, opinion=command.opinion, data=command.data)
+    outcome, opinion, values = said.outcome, said.opinion, said.values
     decision = {
         "outcome": outcome.value,
         "opinion": opinion,
@@ -198,7 +189,7 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
         "byName": signer.name,
         "at": work.now.isoformat(),
     }
-    attached = sorted(form.attachments(values)) if form is not None else []
+    attached = sorted(said.form.attachments(values)) if said.form is not None else []
     submit_uploads(work, case.key, seat.key, attached)
     added = _added_after(command, work, runtime, case, seat)
 
@@ -246,15 +237,12 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
 
 def _added_after(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, seat: Any) -> list[SeatOpened]:
     """Writes the seats of those who are to speak after the signer, and returns those whose turn it is at once."""
-    if not command.after:
+    people = people_after(work, runtime, case, seat, command.after, binds=command.binds)
+    if not people:
         return []
     definition = runtime.definitions.get(seat.definition)
     element = definition.model.elements[seat.element]
-    require_operation(element.approval or ApprovalModel(), seat, "add-after")
-    require_advice_in_vote(seat, command.binds)
     names = runtime.names(work, case, seat.scope)
-    people = receivers(work, case, seat, command.after)
-    keep_apart(work, runtime, case, seat, *(person for person, _ in people))
     added = added_seats(
         work,
         people,
@@ -309,6 +297,9 @@ def require_open(work: UnitOfWork, seat: Any) -> None:
         )
     if seat.state == "waiting":
         raise Conflict("task-waiting", "Expected task '{id}' to be open, but it waits for others", id=str(seat.id))
+    if seat.held_by is not None:
+        by = work.connection.execute(select(Person.name).where(Person.key == seat.held_by)).scalar_one()
+        raise Conflict("task-held", "Expected task '{id}' to be open, but {by} has just decided it", id=str(seat.id), by=by)
 
 
 def _hold(work: UnitOfWork, seat: Any, capacity: Capacity | None) -> None:
@@ -351,82 +342,6 @@ def _end(
     work.wake(signer.person)
     end_seats(work, [seat.key], drafts=seat.drafted, ladders=seat.term is not None)
     work.wake(work.actor.person, *seat.resolved["persons"])
-
-
-def _outcome(approval: ApprovalModel, wanted: str) -> OutcomeModel:
-    outcomes = approval.outcomes or (DONE,)
-    found = next((outcome for outcome in outcomes if outcome.value == wanted), None)
-    if found is None:
-        known = ", ".join(outcome.value for outcome in outcomes)
-        raise Invalid(
-            "unknown-outcome", "Expected one of the outcomes {known}, but found '{found}'", known=known, found=wanted[:100]
-        )
-    return found
-
-
-def _opinion(outcome: OutcomeModel, opinion: str | None) -> str | None:
-    require_text("opinion", opinion)
-    text = (opinion or "").strip()
-    if len(text) > OPINION_LIMIT:
-        raise InvalidForm(
-            [
-                FieldError(
-                    path="opinion",
-                    code="too-long",
-                    message=f"意见最多 {OPINION_LIMIT} 字。",
-                    message_en=f"An opinion has at most {OPINION_LIMIT} characters.",
-                )
-            ]
-        )
-    if not text and outcome.opinion == "required":
-        raise InvalidForm(
-            [
-                FieldError(
-                    path="opinion",
-                    code="required",
-                    message=f"“{outcome.label}”要写明意见。",
-                    message_en=f"Say why: “{outcome.label_en}” needs an opinion.",
-                )
-            ]
-        )
-    return text or None
-
-
-def _validated(
-    work: UnitOfWork,
-    runtime: Runtime,
-    case: Case,
-    seat: Any,
-    form: FormModel | None,
-    approval: ApprovalModel,
-    outcome: OutcomeModel,
-    data: Mapping[str, JSON],
-) -> dict[str, JSON]:
-    """The accepted form delta. A task without a form takes no values from people."""
-    if form is None:
-        if data and work.actor.person is not None:
-            raise Invalid("no-form", "Expected no values for task '{id}', which has no form, but found some", id=str(seat.id))
-        return dict(data)
-    rights = field_rights(approval)
-    current = runtime.names(work, case, seat.scope).all()
-    return form.validate(
-        data,
-        current=current,
-        rights=rights,
-        required=outcome.fields,
-        partial=outcome.partial,
-        demo=work.config.demo,
-        now=work.now,
-        files=_files(work, seat, form, rights, current),
-    )
-
-
-def _files(work: UnitOfWork, seat: Any, form: FormModel, rights: FieldRights, current: Mapping[str, JSON]) -> frozenset[str]:
-    """Attachments that the form may name: those that the person is shown in it, and his own uploads."""
-    if not form.takes_files:
-        return frozenset()
-    uploads = own_uploads(work.connection, seat.key, work.actor.person)
-    return form.attachments(form.readable(rights, current)).union(str(upload.id) for upload in uploads)
 
 
 def expect_revision(seat: Any, revision: int | None) -> None:

@@ -34,6 +34,8 @@ class SessionRecord:
     """When it ends if it is not used."""
     touch_due: bool
     """Whether a use is worth `Touch`."""
+    undo_seconds: int
+    """For how long his decisions are held; see `engine.commands.held_decisions`."""
 
     def actor(self, source: str | None = None, request_id: str | None = None) -> Actor:
         """The actor of a request of this session; without rights while the password must be changed."""
@@ -75,6 +77,7 @@ SESSION = Prepared(
         Account.rights,
         Account.must_change,
         Account.person,
+        Account.undo_seconds,
         Person.id.label("person_id"),
         Person.name,
     )
@@ -98,6 +101,7 @@ def session_by_token(query: SessionByToken, reader: Reader) -> SessionRecord | N
         csrf=csrf_token(query.token),
         ends_at=ends_at(row, reader.config),
         touch_due=touch_is_due(row, reader.now),
+        undo_seconds=row.undo_seconds,
     )
 
 

@@ -29,10 +29,10 @@ from sqlalchemy.orm import aliased
 
 from engine.authorization import takes_part_asked
 from engine.queries.paging import FAR, Order
-from engine.queries.task_rows import URGENCY_RANK, select_rows_asked
+from engine.queries.task_rows import URGENCY_RANK, is_held, select_rows_asked
 from engine.store.base import Instant
 from engine.store.prepared import Among, AmongFound, Prepared
-from engine.store.tables import Candidate, Copy, ProcessDefinition, ProcessInstance, Seat
+from engine.store.tables import Candidate, Copy, Draft, HeldDecision, ProcessDefinition, ProcessInstance, Seat
 
 BY_DUE = Order((URGENCY_RANK, func.coalesce(Seat.due_at, literal(FAR, Instant())), Seat.key))
 BY_END = Order((Seat.ended_at, Seat.key), descending=True)
@@ -42,14 +42,18 @@ _PERSON, _NOW = bindparam("person", type_=BigInteger()), bindparam("now", type_=
 _OFFERED = select(Candidate.seat).where(Among(Candidate.principal, "principals"))
 _in_hand = aliased(Seat)
 _HELD_OR_OFFERED = union_all(select(_in_hand.key).where(_in_hand.assignee == _PERSON, _in_hand.state == "claimed"), _OFFERED)
-_HELD = and_(Seat.assignee == _PERSON, Seat.state == "claimed")
-_FREE = and_(AmongFound(Seat.key, _OFFERED), Seat.state == "open")
+_UNDECIDED = ~is_held()
+_HELD = and_(Seat.assignee == _PERSON, Seat.state == "claimed", _UNDECIDED)
+_FREE = and_(AmongFound(Seat.key, _OFFERED), Seat.state == "open", _UNDECIDED)
 # Narrowed by the index first, so that the OR reads nobody else's seats.
-_WORK = and_(AmongFound(Seat.key, _HELD_OR_OFFERED), or_(Seat.state == "open", _HELD))
+_WORK = and_(AmongFound(Seat.key, _HELD_OR_OFFERED), or_(and_(Seat.state == "open", _UNDECIDED), _HELD))
 _DONE = or_(Seat.state == "completed", Seat.ending == "transferred")
 """What a person has done: decided, or handed on. What nobody needed any more (无需处理) is not."""
-_OTHERS = Among(Seat.key, "others")
+_OTHERS = and_(Among(Seat.key, "others"), _UNDECIDED)
 """What an agent may do for others, found before: so few people are agents that everybody else's statements leave it out."""
+_OPEN = or_(Seat.state == "open", Seat.state == "claimed")
+_SENDING = select(HeldDecision.seat).where(HeldDecision.person == _PERSON, HeldDecision.refusal.is_(None))
+_DRAFTED = select(Draft.seat).where(Draft.person == _PERSON)
 _OVERDUE = Seat.due_at <= _NOW
 _SOON = and_(Seat.soon_at <= _NOW, Seat.due_at > _NOW)
 _HERE = takes_part_asked(Seat.instance)
@@ -90,6 +94,8 @@ BOXES: Mapping[str, tuple[Prepared, Order]] = {
     "soon": (_page(and_(_WORK, _SOON), BY_DUE), BY_DUE),
     "done": (_page(and_(Seat.ended_by == _PERSON, _DONE), BY_END), BY_END),
     "copied": (_copies(), BY_COPY),
+    "sending": (_page(AmongFound(Seat.key, _SENDING), BY_DUE), BY_DUE),
+    "drafts": (_page(and_(AmongFound(Seat.key, _DRAFTED), _OPEN, _UNDECIDED), BY_DUE), BY_DUE),
 }
 """Asked also with `process`, `text`, `most` and what `Order.after` gives. `text` is a pattern of LIKE, escaped by `/`."""
 _AGENT_WORK = or_(_WORK, _OTHERS)
@@ -118,6 +124,10 @@ UNREAD = Prepared(
     select(func.count(Copy.key).label("copied")).where(
         Copy.person == _PERSON, Copy.read_at.is_(None), takes_part_asked(Copy.instance)
     )
+)
+SENDING = Prepared(_SENDING.with_only_columns(func.count().label("sending")))
+DRAFTS = Prepared(
+    select(func.count().label("drafts")).select_from(Seat).where(AmongFound(Seat.key, _DRAFTED), _OPEN, _UNDECIDED, _HERE)
 )
 STARTED = Prepared(
     select(func.count(ProcessInstance.key).label("started")).where(

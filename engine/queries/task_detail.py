@@ -35,6 +35,7 @@ from engine.store.tables import (
     Candidate,
     Copy,
     Draft,
+    HeldDecision,
     Institution,
     Person,
     Post,
@@ -88,6 +89,20 @@ class SavedDraft:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unsent:
+    """What the reader had decided and could not be carried out."""
+
+    outcome_label: str | None
+    outcome_label_en: str | None
+    data: Mapping[str, Any]
+    opinion: str | None
+    code: str
+    """Why, as a refusal's code."""
+    facts: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Opinion:
     """What somebody decided at an earlier task of the case."""
 
@@ -128,9 +143,10 @@ class TaskDetail(TaskRow):
     """Those that the data name, and the reader's own uploads."""
     outcomes: tuple[OutcomeModel, ...]
     actions: tuple[str, ...]
-    """Of `claim`, `unclaim`, `complete`, `saveDraft`, `reassign`, `return`, `takeBack`."""
+    """Of `claim`, `unclaim`, `complete`, `saveDraft`, `reassign`, `return`, `takeBack`, `undo`."""
     capacity: Chair | None
     draft: SavedDraft | None
+    unsent: Unsent | None
     opinions: tuple[Opinion, ...]
     ladder: tuple[LadderStep, ...]
     round: RoundDetail
@@ -160,6 +176,7 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
         actions=_actions(reader, who, row, mine=values["mine"], claimable=values["claimable"]),
         capacity=_chair(reader, who, row),
         draft=_draft(reader, row) if active else None,
+        unsent=_unsent(reader, row),
         opinions=_opinions(reader, row),
         ladder=_ladder(reader, row),
         round=round_detail(reader, who, row),
@@ -220,6 +237,8 @@ def _attachments(reader: Reader, row: Any, form: TaskForm | None, *, active: boo
 
 
 def _actions(reader: Reader, who: Standing, row: Any, *, mine: bool, claimable: bool) -> tuple[str, ...]:
+    if row.held_by is not None:
+        return ("undo",) if row.held_by == reader.actor.person else ()
     actions: list[str] = []
     if claimable:
         actions += ["claim", "complete", "saveDraft"]
@@ -274,6 +293,24 @@ def _draft(reader: Reader, row: Any) -> SavedDraft | None:
     mine = (Draft.seat == row.key, Draft.person == reader.actor.person)
     found = reader.connection.execute(select(Draft.data, Draft.opinion, Draft.saved_at).where(*mine)).one_or_none()
     return None if found is None else SavedDraft(**found._mapping)
+
+
+def _unsent(reader: Reader, row: Any) -> Unsent | None:
+    mine = (HeldDecision.seat == row.key, HeldDecision.person == reader.actor.person, HeldDecision.refusal.is_not(None))
+    columns = (HeldDecision.outcome, HeldDecision.data, HeldDecision.opinion, HeldDecision.refusal, HeldDecision.refused_at)
+    kept = reader.connection.execute(select(*columns).where(*mine)).one_or_none()
+    if kept is None or (row.state == "completed" and row.ended_by == reader.actor.person):
+        return None
+    chosen = outcome_of(reader, row.home, row.element, kept.outcome)
+    return Unsent(
+        outcome_label=chosen.label if chosen else None,
+        outcome_label_en=chosen.label_en if chosen else None,
+        data=kept.data,
+        opinion=kept.opinion,
+        code=kept.refusal["code"],
+        facts=kept.refusal["facts"],
+        at=kept.refused_at,
+    )
 
 
 def _opinions(reader: Reader, row: Any) -> tuple[Opinion, ...]:

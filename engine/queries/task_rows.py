@@ -20,6 +20,7 @@ from engine.store.prepared import Among
 from engine.store.tables import (
     Appointment,
     Candidate,
+    HeldDecision,
     Institution,
     Message,
     Notification,
@@ -124,11 +125,17 @@ class TaskRow:
     """How often its people were urged."""
     on_behalf_of: str | None = None
     """Name of the principal for whom the reader may do it, or an agent has done it."""
+    held_until: datetime | None = None
+    """Set while a decision of the reader waits to be sent: until then he can take it back for certain."""
+    held_label: str | None = None
+    held_label_en: str | None = None
+    """What he has decided."""
     copy_id: UUID | None = None
     """Set in the list of copies."""
     read_at: datetime | None = None
 
 
+HELD = aliased(HeldDecision)
 OWNER, ASSIGNEE, SENDER, PRINCIPAL = aliased(Institution), aliased(Person), aliased(Person), aliased(Person)
 URGENCY_RANK = case((ProcessInstance.urgency == "E", 0), (ProcessInstance.urgency == "U", 1), else_=2)
 """Emergencies first, then urgent ones, then all others."""
@@ -208,6 +215,9 @@ def _rows(person: int | BindParameter[Any] | None, offered: ColumnElement[bool],
             own.label("own"),
             PRINCIPAL.name.label("principal_name"),
             _unread(person).label("unread"),
+            HELD.person.label("held_by"),
+            HELD.due_at.label("held_until"),
+            HELD.outcome.label("held_outcome"),
         )
         .join(Round, Round.key == Seat.round)
         .join(ProcessInstance, ProcessInstance.key == Seat.instance)
@@ -215,6 +225,7 @@ def _rows(person: int | BindParameter[Any] | None, offered: ColumnElement[bool],
         .outerjoin(ASSIGNEE, ASSIGNEE.key == Seat.assignee)
         .outerjoin(SENDER, SENDER.key == Seat.sent_by)
         .outerjoin(PRINCIPAL, PRINCIPAL.key == Seat.on_behalf_of)
+        .outerjoin(HELD, and_(HELD.seat == Seat.key, HELD.refusal.is_(None)))
     )
 
 
@@ -254,8 +265,9 @@ def task_values(reader: Reader, row: Any) -> dict[str, Any]:
         "state": row.state,
         "assignee": None if row.assignee_id is None else Named(id=row.assignee_id, name=row.assignee_name),
         "suspended": row.suspended_at is not None,
-        "claimable": row.state == "open" and row.suspended_at is None and bool(row.offered),
-        "mine": row.state == "claimed" and bool(row.own),
+        "claimable": row.state == "open" and row.suspended_at is None and row.held_by is None and bool(row.offered),
+        "mine": row.state == "claimed" and row.held_by is None and bool(row.own),
+        **_held(reader, row),
         "on_behalf_of": _principal_name(reader, row),
         "created_at": row.opened_at,
         "due_at": row.due_at,
@@ -273,6 +285,21 @@ def task_values(reader: Reader, row: Any) -> dict[str, Any]:
         "outcome_label_en": chosen.label_en if chosen else None,
         "reason": row.reason,
     }
+
+
+def is_held() -> ColumnElement[bool]:
+    """Condition that a decision of a seat waits to be sent: then it is in nobody's box of things to do."""
+    return exists().where(HeldDecision.seat == Seat.key, HeldDecision.refusal.is_(None)).correlate(Seat)
+
+
+def _held(reader: Reader, row: Any) -> dict[str, Any]:
+    """Of a held decision what its maker is shown; nobody else is to know of it yet."""
+    if row.held_by is None or row.held_by != reader.actor.person:
+        return {}
+    chosen = ADVICE if row.kind == "advice" else outcome_of(reader, row.home, row.element, row.held_outcome)
+    if chosen is None:
+        return {"held_until": row.held_until}
+    return {"held_until": row.held_until, "held_label": chosen.label, "held_label_en": chosen.label_en}
 
 
 def _principal_name(reader: Reader, row: Any) -> str | None:

@@ -1,7 +1,9 @@
 """The inbox: one person's tasks in boxes, and how many are in each.
 
 `todo` holds what is in the person's hands, `claimable` what is offered to him; `soon` and `overdue` look at both by the
-clock. `done` holds what he has completed, `copied` the read-only copies. Every box starts from an index on the person.
+clock. `done` holds what he has completed, `copied` the read-only copies, `drafts` what he has begun to write on, and
+`sending` his decisions that are held and can be taken back: they are in none of the boxes of things to do. Every box
+starts from an index on the person.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from engine.authorization import delegated_seats, standing, takes_part_asked
 from engine.queries.instances import find_visible
 from engine.queries.paging import DEFAULT_LIMIT, Page, checked_limit, encode_cursor, key_cursor
 from engine.queries.registry import Query, Reader
-from engine.queries.task_boxes import AGENT_BOXES, AGENT_NEXT, AGENT_WORK, BOXES, NEXT, STARTED, UNREAD, WORK
+from engine.queries.task_boxes import AGENT_BOXES, AGENT_NEXT, AGENT_WORK, BOXES, DRAFTS, NEXT, SENDING, STARTED, UNREAD, WORK
 from engine.queries.task_rows import (
     TaskRow,
     offered_asked,
@@ -28,7 +30,7 @@ from engine.queries.task_rows import (
 from engine.store.prepared import Prepared, ask
 from engine.store.tables import ProcessInstance, Seat
 
-Box = Literal["todo", "claimable", "overdue", "soon", "done", "copied"]
+Box = Literal["todo", "claimable", "overdue", "soon", "done", "copied", "sending", "drafts"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,10 @@ class TaskCounts:
     """Copies not read yet."""
     started: int
     """Cases that the reader started and that are still open."""
+    sending: int
+    """Decisions of the reader that he can still take back."""
+    drafts: int
+    """Open tasks that the reader has begun to write on."""
 
 
 # Narrowed to one case by an index, so that the OR reads no other case's seats.
@@ -139,7 +145,7 @@ def count_tasks(query: CountTasks, reader: Reader) -> TaskCounts:
     """The numbers of all boxes."""
     asked = _asked(reader)
     work = AGENT_WORK if asked["others"] else WORK
-    answers = ask(reader.connection, *(statement.question(**asked) for statement in (work, UNREAD, STARTED)))
+    answers = ask(reader.connection, *(statement.question(**asked) for statement in (work, UNREAD, STARTED, SENDING, DRAFTS)))
     return TaskCounts(**{name: number for (row,) in answers for name, number in row._asdict().items()})
 
 

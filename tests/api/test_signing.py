@@ -9,6 +9,7 @@ from engine.commands.deployment import Deploy
 from engine.engine import Engine
 from tests.api.browser import Client
 from tests.engine.signing import signed
+from worker.worker import Worker
 
 
 def begin(engine: Engine, sign_in: Callable[[str], Client], mode: str, *people: str, **policy: str) -> Any:
@@ -110,3 +111,27 @@ def test_copies_urging_comments_and_plain_consent(sign_in: Callable[[str], Clien
     assert director.call("POST", "/tasks/agree", {"tasks": items}, Idempotency_Key="many-1").json()["results"][0]["done"]
     titles = [line["title"] for line in gp.get(f"/instances/{case}/timeline")["items"]]
     assert {"催办“sign”", "评论", "传阅意见：sign"} <= set(titles)
+
+
+def test_a_decision_is_held_taken_back_and_sent(sign_in: Callable[[str], Client], engine: Engine, worker: Worker) -> None:
+    case = begin(engine, sign_in, "single", "gp", "director")
+    gp, director = sign_in("gp"), sign_in("director")
+    assert gp.session["undoSeconds"] == 10
+    task = gp.get("/tasks?box=claimable")["items"][0]["id"]
+    held = gp.act(task, "complete", {"outcome": "agree", "opinion": "可以", "hold": True}).json()["task"]
+    assert (held["heldLabel"], held["mine"], gp.get("/tasks/counts")["sending"]) == ("同意", False, 1)
+    assert [row["id"] for row in gp.get("/tasks?box=sending")["items"]] == [task]
+    late = director.act(task, "complete", {"outcome": "agree"})
+    assert (late.status_code, late.json()["detail"]) == (409, "甘平·演示刚刚办理了此任务，正在发出。")
+    assert director.act(task, "undo").status_code == 404
+    undone = gp.act(task, "undo").json()["task"]
+    assert (undone["heldUntil"], gp.get(f"/tasks/{task}")["draft"]["opinion"]) == (None, "可以")
+    # Left for the clock, which has no time yet; asked for, it goes at once.
+    gp.act(task, "complete", {"outcome": "agree", "hold": True})
+    worker.drain()
+    assert gp.get(f"/instances/{case}")["state"] == "active"
+    assert gp.act(task, "send").json()["instance"]["state"] == "completed"
+    assert gp.act(task, "undo").json()["detail"] == "已经发出，不能撤销；可以在已办里收回。"
+    assert gp.call("PUT", "/session/undo", {"seconds": 5}).status_code == 422
+    assert gp.call("PUT", "/session/undo", {"seconds": 0}).status_code == 204
+    assert gp.get("/session")["undoSeconds"] == 0

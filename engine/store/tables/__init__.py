@@ -16,7 +16,7 @@ from engine.store.tables.lateness import Lateness, QuietHours
 from engine.store.tables.organisation import Appointment, Department, DocumentNumber, Institution, Membership, Person, Post
 from engine.store.tables.record import AuditAnchor, AuditEntry, History, Notification, Participant
 from engine.store.tables.substitution import Delegation
-from engine.store.tables.task import Candidate, Copy, Draft, Round, Rung, Seat
+from engine.store.tables.task import Candidate, Copy, Draft, HeldDecision, Round, Rung, Seat
 from engine.store.tables.work import ExternalTask, Incident, Job, Message
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Draft",
     "Duty",
     "ExternalTask",
+    "HeldDecision",
     "History",
     "IdempotencyKey",
     "Incident",

@@ -23,6 +23,8 @@ class Account(Entity, Base):
     disabled: Mapped[bool] = mapped_column()
     rights: Mapped[list[str]] = mapped_column(Json)
     """System rights such as `operations`; business rights come from appointments."""
+    undo_seconds: Mapped[int] = mapped_column(server_default="10")
+    """For how long a decision made in the browser is held and can be taken back; 0 carries it out at once."""
 
 
 class SignInFailure(Keyed, Base):

@@ -154,6 +154,31 @@ class Draft(Base):
     saved_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class HeldDecision(Keyed, Base):
+    """A decision that a person has made and can still take back: nothing has happened because of it (待发送).
+
+    A job carries it out at `due_at`. One that was refused then stays, so that what was typed is not lost.
+    """
+
+    __tablename__ = "held_decision"
+    seat: Mapped[int] = mapped_column(ForeignKey("seat.key"), unique=True)
+    person: Mapped[int] = mapped_column(ForeignKey("person.key"), index=True)
+    """Who made it; an agent, where one acts."""
+    outcome: Mapped[str] = mapped_column(String(100))
+    data: Mapped[dict[str, Any]] = mapped_column(Json)
+    opinion: Mapped[str | None] = mapped_column(Text)
+    after: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """Who is to speak after the signer (后加签): `persons`, `joint`, `binds`."""
+    held_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    source: Mapped[str | None] = mapped_column(String(60))
+    request_id: Mapped[str | None] = mapped_column(String(60))
+    refusal: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """Why it could not be carried out, as `code` and `facts`; None while it is held."""
+    refused_at: Mapped[datetime | None] = mapped_column(Instant)
+    __table_args__ = (CheckConstraint("(refusal IS NULL) = (refused_at IS NULL)", name="refused"),)
+
+
 class Copy(Entity, Base):
     """A read-only copy for a person: by the model, or by the ladder to a superior."""
 

@@ -1,0 +1,150 @@
+"""What may be decided at a task: its outcome, the opinion, the values of its form, and who is to speak after the signer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from engine.commands.adding import receivers, require_advice_in_vote, require_operation
+from engine.commands.signer import Signer, keep_apart
+from engine.commands.texts import require_text, require_values
+from engine.errors import FieldError, Invalid, InvalidForm, NotAllowed
+from engine.forms import FieldRights, FormModel
+from engine.kernel.model import ApprovalModel, OutcomeModel
+from engine.kernel.rows import JSON
+from engine.runtime import Case, Runtime, field_rights
+from engine.runtime.attachments import own_uploads
+from engine.runtime.operations import ADVICE
+from engine.store.unit_of_work import UnitOfWork
+
+DONE = OutcomeModel(value="done", label="完成", label_en="Done")
+OPINION_LIMIT = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A decision that its step takes: the outcome, the opinion, the form and its accepted values."""
+
+    outcome: OutcomeModel
+    opinion: str | None
+    form: FormModel | None
+    values: dict[str, JSON]
+
+
+def checked(
+    work: UnitOfWork,
+    runtime: Runtime,
+    case: Case,
+    seat: Any,
+    signer: Signer,
+    *,
+    outcome: str,
+    opinion: str | None,
+    data: Mapping[str, JSON],
+) -> Checked:
+    """What a decision on a locked, open seat says, when the step takes it.
+
+    Raises Invalid for an unknown outcome or wrong values, NotAllowed for what the signer may not say.
+    """
+    definition = runtime.definitions.get(seat.definition)
+    approval = definition.model.elements[seat.element].approval or ApprovalModel()
+    require_values(data)
+    chosen = ADVICE if seat.kind == "advice" else _outcome(approval, outcome)
+    if chosen.kind == "adjourn" and seat.policy.get("chair") != signer.person:
+        raise NotAllowed("not-chair", "Expected the chair to put task '{id}' off, but you do not preside", id=str(seat.id))
+    said = _opinion(chosen, opinion)
+    form = definition.forms.get(approval.form) if approval.form and seat.kind != "advice" else None
+    values = _validated(work, runtime, case, seat, form, approval, chosen, data)
+    return Checked(outcome=chosen, opinion=said, form=form, values=values)
+
+
+def people_after(
+    work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, persons: Sequence[UUID], *, binds: bool
+) -> list[tuple[int, int]]:
+    """Keys of those who are to speak after the signer, and of their appointments. Raises when they may not."""
+    if not persons:
+        return []
+    element = runtime.definitions.get(seat.definition).model.elements[seat.element]
+    require_operation(element.approval or ApprovalModel(), seat, "add-after")
+    require_advice_in_vote(seat, binds)
+    people = receivers(work, case, seat, persons)
+    keep_apart(work, runtime, case, seat, *(person for person, _ in people))
+    return people
+
+
+def _outcome(approval: ApprovalModel, wanted: str) -> OutcomeModel:
+    outcomes = approval.outcomes or (DONE,)
+    found = next((outcome for outcome in outcomes if outcome.value == wanted), None)
+    if found is None:
+        known = ", ".join(outcome.value for outcome in outcomes)
+        raise Invalid(
+            "unknown-outcome", "Expected one of the outcomes {known}, but found '{found}'", known=known, found=wanted[:100]
+        )
+    return found
+
+
+def _opinion(outcome: OutcomeModel, opinion: str | None) -> str | None:
+    require_text("opinion", opinion)
+    text = (opinion or "").strip()
+    if len(text) > OPINION_LIMIT:
+        raise InvalidForm(
+            [
+                FieldError(
+                    path="opinion",
+                    code="too-long",
+                    message=f"意见最多 {OPINION_LIMIT} 字。",
+                    message_en=f"An opinion has at most {OPINION_LIMIT} characters.",
+                )
+            ]
+        )
+    if not text and outcome.opinion == "required":
+        raise InvalidForm(
+            [
+                FieldError(
+                    path="opinion",
+                    code="required",
+                    message=f"“{outcome.label}”要写明意见。",
+                    message_en=f"Say why: “{outcome.label_en}” needs an opinion.",
+                )
+            ]
+        )
+    return text or None
+
+
+def _validated(
+    work: UnitOfWork,
+    runtime: Runtime,
+    case: Case,
+    seat: Any,
+    form: FormModel | None,
+    approval: ApprovalModel,
+    outcome: OutcomeModel,
+    data: Mapping[str, JSON],
+) -> dict[str, JSON]:
+    """The accepted form delta. A task without a form takes no values from people."""
+    if form is None:
+        if data and work.actor.person is not None:
+            raise Invalid("no-form", "Expected no values for task '{id}', which has no form, but found some", id=str(seat.id))
+        return dict(data)
+    rights = field_rights(approval)
+    current = runtime.names(work, case, seat.scope).all()
+    return form.validate(
+        data,
+        current=current,
+        rights=rights,
+        required=outcome.fields,
+        partial=outcome.partial,
+        demo=work.config.demo,
+        now=work.now,
+        files=_files(work, seat, form, rights, current),
+    )
+
+
+def _files(work: UnitOfWork, seat: Any, form: FormModel, rights: FieldRights, current: Mapping[str, JSON]) -> frozenset[str]:
+    """Attachments that the form may name: those that the person is shown in it, and his own uploads."""
+    if not form.takes_files:
+        return frozenset()
+    uploads = own_uploads(work.connection, seat.key, work.actor.person)
+    return form.attachments(form.readable(rights, current)).union(str(upload.id) for upload in uploads)
