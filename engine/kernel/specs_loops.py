@@ -52,7 +52,7 @@ class MultiInstanceSpec(KernelSpec):
         self._open_collection(token, items)
         token._set_state(TaskState.STARTED)
         for index in range(number if self.parallel else 1):
-            self._seat(token, None if items is None or not self.parallel else items[index])
+            self._seat(token, None if items is None else items[index])
         return False
 
     def body_done(self, token: Token, body: Token, scope: Scope | None) -> None:

@@ -221,6 +221,12 @@ def test_an_outcome_without_a_way_is_a_warning() -> None:
     assert "no-default" in {finding.code for finding in parse({"m.bpmn": document(body)}).findings}
 
 
+def test_a_script_that_compares_an_outcome_has_an_answer_for_every_other_one() -> None:
+    script = '<scriptTask id="r" scriptFormat="liandong"><script>back = d.outcome == \'no\'</script></scriptTask>'
+    body = START + approval("d", "yes", "no", "later") + script + nodes("endEvent", "e")
+    assert told(body + flows("s>d", "d>r", "r>e")) == set()
+
+
 def test_a_question_about_an_outcome_that_does_not_exist_is_a_warning() -> None:
     body = deciding(approval("d", "yes", "no"), "d.outcome == 'yes'", "d.outcome == 'nope'")
     assert ("warning", "unknown-outcome", "f_g_e1") in told(body)

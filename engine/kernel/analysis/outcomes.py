@@ -20,6 +20,8 @@ class _Asked:
     values: set[str] = field(default_factory=set)
     openly: bool = False
     """Whether something reads the decision in another way than by comparing it with texts."""
+    chooses: bool = False
+    """Whether a flow asks: a script or a value that compares has an answer for every outcome."""
     covered: bool = False
     """Whether an element that asks has a way for every other outcome."""
 
@@ -35,6 +37,7 @@ def check_outcomes(model: ProcessModel, facts: Facts) -> Iterator[Finding]:
             record = asked[task]
             record.openly |= compared is None
             record.values |= compared or set()
+            record.chooses |= isinstance(reading.place, Flow)
             record.covered |= _covers_the_rest(model, reading.place)
             known = outcomes(tasks[task])
             for value in sorted((compared or set()) - known):
@@ -121,7 +124,7 @@ def _never_asked(model: ProcessModel, task: Element, record: _Asked) -> Iterator
             f"“{called(task)}”有 {len(known)} 种处理结果，但没有任何步骤问选了哪一种。",
             f"'{called(task)}' has {len(known)} outcomes, but nothing asks which one was chosen.",
         )
-    elif record.values and not record.covered and known - record.values:
+    elif record.chooses and not record.covered and known - record.values:
         missing = sorted(known - record.values)
         yield found(
             "warning",
