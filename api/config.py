@@ -17,6 +17,10 @@ class ApiConfig:
     stream_limit: int = 32
     """Open event streams of this node; each holds a server thread."""
     streams_per_person: int = 3
+    requests_per_minute: int = 6_000
+    """Requests of one session in a minute, over all nodes; 0 for any number."""
+    sign_ins_per_minute: int = 300
+    """Attempts to sign in from one address in a minute, good ones too; 0 for any number."""
     heartbeat_seconds: float = 15.0
     stream_seconds: float = 600.0
     """After so long a stream ends and the browser opens a new one, whose session is checked again."""

@@ -9,16 +9,21 @@ from __future__ import annotations
 import hmac
 import logging
 import secrets
+from datetime import datetime
+from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.config import ApiConfig
 from api.door import ask, carry_out_unkeyed, engine
 from api.permissions import OWN, PERMISSIONS, PUBLIC, may_knock
 from api.problems import Problem
+from api.rate import RequestRate
 from api.strict_json import refuse_text
 from engine.commands.identity import Touch
+from engine.commands.request_rate import CountRequests
 from engine.errors import EngineError
 from engine.queries.identity import SessionByToken, SessionRecord
 from engine.records import Actor
@@ -28,6 +33,10 @@ CSRF_HEADER = "X-CSRF-Token"
 BACKGROUND_HEADER = "X-Background"
 """Sent by a browser that asks on its own account: such a request does not keep the session awake."""
 QUIET_ENDPOINTS = frozenset({"events.stream_changes"})
+SIGN_IN = "session.sign_in"
+PLAIN = "identity"
+SUBJECT_LENGTH = 80
+RATE_KEY = "liandong.rate"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MAX_COOKIE = 200
 
@@ -36,6 +45,7 @@ log = logging.getLogger(__name__)
 
 def register(app: Flask) -> None:
     """Puts the guard before every view of `app`."""
+    app.extensions[RATE_KEY] = RequestRate()
     app.before_request(_guard)
     app.after_request(_name)
 
@@ -56,12 +66,16 @@ def _guard() -> None:
     permission = PERMISSIONS.get(request.endpoint)
     if permission is None:
         raise Problem(403, "not-listed")
+    _require_plain_body()
     changing = request.method not in SAFE_METHODS
     if changing:
         _require_own_origin()
     if permission == PUBLIC:
+        if request.endpoint == SIGN_IN:
+            _require_pace(f"source {g.caller.source}"[:SUBJECT_LENGTH], _config().sign_ins_per_minute)
         return
     session = _require_session()
+    _require_pace(f"session {session.key}", _config().requests_per_minute)
     if changing:
         _require_csrf_token(session)
     if session.must_change and permission != OWN:
@@ -69,6 +83,12 @@ def _guard() -> None:
     if not may_knock(permission, g.caller.rights):
         raise Problem(403, "right-missing")
     _keep_awake(session)
+
+
+def _require_plain_body() -> None:
+    """Raises Problem for a packed body: nothing here unpacks one, and a small one may unpack to a very large one."""
+    if request.headers.get("Content-Encoding", PLAIN).strip().lower() != PLAIN:
+        raise Problem(415, "content-encoding")
 
 
 def _require_session() -> SessionRecord:
@@ -105,6 +125,27 @@ def _require_csrf_token(session: SessionRecord) -> None:
         raise Problem(403, "csrf-missing")
     if not hmac.compare_digest(given.encode(), session.csrf.encode()):
         raise Problem(403, "csrf-wrong")
+
+
+def _config() -> ApiConfig:
+    return cast(ApiConfig, current_app.config["LIANDONG"])
+
+
+def _require_pace(subject: str, limit: int) -> None:
+    """Raises Problem for who has sent more requests than may be sent in a minute."""
+    rate: RequestRate = current_app.extensions[RATE_KEY]
+
+    def share(subject: str, minute: datetime, number: int) -> int:
+        try:
+            return carry_out_unkeyed(CountRequests(subject=subject, minute=minute, number=number, limit=limit))
+        except (SQLAlchemyError, EngineError) as error:
+            # Reading goes on while nothing can be written; this node's own count still holds.
+            log.warning("requests could not be counted: %s", type(error).__name__)
+            return 0
+
+    seconds = rate.wait(subject, limit, engine().clock.now(), share)
+    if seconds is not None:
+        raise Problem(429, "too-many-requests", retry_after=seconds, count=limit)
 
 
 def _keep_awake(session: SessionRecord) -> None:

@@ -88,8 +88,18 @@ log = logging.getLogger(__name__)
 class Problem(Exception):
     """A refusal that the API itself gives."""
 
-    def __init__(self, status: int, code: str, *, errors: Sequence[Mapping[str, str]] = (), **facts: Any) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        *,
+        errors: Sequence[Mapping[str, str]] = (),
+        retry_after: int | None = None,
+        **facts: Any,
+    ) -> None:
+        """`retry_after` is after how many seconds it is worth trying again."""
         super().__init__(code)
+        self.retry_after = retry_after
         self.status = status
         self.code = code
         self.errors = tuple(errors)
@@ -123,7 +133,7 @@ def status_of(error: EngineError) -> int:
 
 def register(app: Flask) -> None:
     """Has `app` answer every error as a problem."""
-    app.register_error_handler(Problem, lambda error: problem_response(error.status, error.code, error.facts, error.errors))
+    app.register_error_handler(Problem, _from_problem)
     app.register_error_handler(JsonRefused, lambda error: problem_response(STATUS_BY_CODE[error.code], error.code, {}))
     app.register_error_handler(EngineError, _from_engine)
     app.register_error_handler(HTTPException, _from_http)
@@ -145,6 +155,13 @@ def field_errors(messages: Any, path: str = "") -> Iterator[dict[str, str]]:
 def field_error(path: str, code: str, **facts: Any) -> dict[str, str]:
     """One thing that is wrong with a request, in the caller's language."""
     return {"path": path, "code": code, "message": sentence(code, 422, facts, language())}
+
+
+def _from_problem(problem: Problem) -> Response:
+    response = problem_response(problem.status, problem.code, problem.facts, problem.errors)
+    if problem.retry_after is not None:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response
 
 
 def _from_engine(error: EngineError) -> Response:

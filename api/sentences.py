@@ -81,6 +81,11 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "This Idempotency-Key is not valid, or was used for another request.",
     ),
     "invalid-cursor": ("翻页标记无效，请从第一页开始。", "The page cursor is not valid; start from the first page."),
+    "too-many-requests": (
+        "请求过多，每分钟最多 {count} 次，请稍后再试。",
+        "Too many requests; {count} a minute are taken. Try again a little later.",
+    ),
+    "content-encoding": ("请求正文不能压缩(Content-Encoding)。", "Send the body as it is, without a Content-Encoding."),
     "too-many-streams": ("实时连接过多，改为定时刷新。", "Too many live connections; poll instead."),
     # tasks
     "stale": ("此任务刚被他人更新，请刷新后再试。", "Somebody changed this task meanwhile; look again and retry."),

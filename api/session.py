@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Any
 
@@ -99,5 +100,8 @@ def _session(session: SessionRecord) -> dict[str, Any]:
 def _refusal(refused: SignInRefused) -> Problem:
     if refused.code == "locked":
         until: datetime | None = refused.locked_until
-        return Problem(429, "locked", until=None if until is None else iso(until))
+        if until is None:
+            return Problem(429, "locked", until=None)
+        left = math.ceil((until - engine().clock.now()).total_seconds())
+        return Problem(429, "locked", retry_after=max(left, 1), until=iso(until))
     return Problem(422, refused.code, triesLeft=refused.tries_left)

@@ -110,6 +110,8 @@ ENGINE_SETTINGS = (
 API_SETTINGS = (
     Setting("SECURE_COOKIES", "secure_cookies", _flag, "1 wherever HTTPS is: the session cookie needs it"),
     Setting("TRUSTED_PROXIES", "trusted_proxies", _number, "how many proxies in front may be believed"),
+    Setting("REQUESTS_PER_MINUTE", "requests_per_minute", _number, "requests of one session, over all nodes; 0 for any number"),
+    Setting("SIGN_INS_PER_MINUTE", "sign_ins_per_minute", _number, "attempts to sign in from one address; 0 for any number"),
     Setting("STREAM_LIMIT", "stream_limit", _number, "open event streams; each holds a server thread"),
 )
 CHANNEL_SETTINGS = (

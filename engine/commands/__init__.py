@@ -109,6 +109,7 @@ from engine.commands.opening import OpenTask, open_task
 from engine.commands.plain_agreement import AgreeToTask, agree_to_task
 from engine.commands.reassignment import ReassignTask, reassign_task
 from engine.commands.recorded_votes import RecordAbsence, RecordVote, record_absence, record_vote
+from engine.commands.request_rate import CountRequests, count_requests
 from engine.commands.returning import ReturnTask, return_task
 from engine.commands.seat_changes import (
     AddSigners,
@@ -200,6 +201,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     account.SetRights: account.set_rights,
     account.SetSharedPassword: account.set_shared_password,
     identity.ChangePassword: identity.change_password,
+    CountRequests: count_requests,
     identity.PurgeIdentity: identity.purge_identity,
     identity.SignIn: identity.sign_in,
     identity.SignOut: identity.sign_out,

@@ -8,7 +8,9 @@ configuration, N below), so that nobody can shut out a hospital from one desk:
 
 - N failures of a log-in from one source lock that log-in for that source;
 - 4 N failures of a log-in from all sources lock it everywhere: no single source can get there;
-- 10 N failures from one source lock the source, but not for people who signed in from there lately.
+- 10 N failures from one source lock the source.
+
+The last two do not hold where the person himself has signed in lately: guesses from outside shut nobody out for ever.
 """
 
 from __future__ import annotations
@@ -28,12 +30,13 @@ from engine.commands.held_decisions import send_all
 from engine.commands.registry import Command
 from engine.errors import Invalid, NotAllowed
 from engine.records import Actor, Done
-from engine.store.tables import Account, AuditEntry, IdempotencyKey, Person, Session, SignInFailure
+from engine.store.tables import Account, AuditEntry, IdempotencyKey, Person, RequestCount, Session, SignInFailure
 from engine.store.unit_of_work import UnitOfWork
 
 EVERYWHERE = 4
 SOURCE = 10
 LATELY = timedelta(days=30)
+REQUEST_COUNTS_KEPT = timedelta(minutes=10)
 SIGN_IN = "sign-in"
 
 
@@ -96,7 +99,7 @@ class Touch(Command[Done]):
 
 @dataclass(frozen=True, kw_only=True)
 class PurgeIdentity(Command[Done]):
-    """Forget ended sessions, failures that count no more, and idempotency keys after their time."""
+    """Forget ended sessions, failures and requests that count no more, and idempotency keys after their time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +189,7 @@ def purge_identity(command: PurgeIdentity, work: UnitOfWork, runtime: object) ->
     work.connection.execute(delete(SignInFailure).where(SignInFailure.at <= work.now - 2 * work.config.lockout))
     work.connection.execute(delete(Session).where(Session.seen_at <= work.now - work.config.session_idle))
     work.connection.execute(delete(Session).where(Session.created_at <= work.now - work.config.session_limit))
+    work.connection.execute(delete(RequestCount).where(RequestCount.minute <= work.now - REQUEST_COUNTS_KEPT))
     work.connection.execute(delete(IdempotencyKey).where(IdempotencyKey.at <= work.now - work.config.idempotency))
     return Done()
 
@@ -213,9 +217,9 @@ def _login_hash(login: str) -> str:
 def _locked_until(work: UnitOfWork, name: str, source: str, account: _Kept | None) -> datetime | None:
     failures = work.config.lockout_failures
     own, here = SignInFailure.login == name, SignInFailure.source == _source(source)
-    locks = [_lock(work, failures, own, here), _lock(work, EVERYWHERE * failures, own)]
+    locks = [_lock(work, failures, own, here)]
     if not _came_from_here(work, account, source):
-        locks.append(_lock(work, SOURCE * failures, here))
+        locks += [_lock(work, EVERYWHERE * failures, own), _lock(work, SOURCE * failures, here)]
     return max((lock for lock in locks if lock is not None), default=None)
 
 

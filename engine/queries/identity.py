@@ -21,6 +21,7 @@ from engine.store.tables import Account, Person, Session
 class SessionRecord:
     """A session that holds now: whose it is, and what he may do. Read for every request, so a change acts on the next."""
 
+    key: int
     person: int
     person_id: UUID
     name: str
@@ -71,6 +72,7 @@ class ListAccounts(Query[tuple[AccountRow, ...]]):
 
 SESSION = Prepared(
     select(
+        Session.key,
         Session.created_at,
         Session.seen_at,
         Account.login,
@@ -92,6 +94,7 @@ def session_by_token(query: SessionByToken, reader: Reader) -> SessionRecord | N
     if row is None or not is_live(row, reader.config, reader.now):
         return None
     return SessionRecord(
+        key=row.key,
         person=row.person,
         person_id=row.person_id,
         name=row.name,

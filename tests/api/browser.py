@@ -27,6 +27,12 @@ class Client:
         self.session = answer.json()
         return self
 
+    def to(self, url: str) -> Client:
+        """The same browser, sent to another node."""
+        other = Client(url)
+        other.session, other.http = self.session, self.http
+        return other
+
     def call(self, method: str, path: str, body: Any = None, **headers: str | None) -> requests.Response:
         """One request under /api/v1."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import gzip
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from http.cookies import SimpleCookie
 
+import requests
+from sqlalchemy import select
+
 from engine.clock import VirtualClock
 from engine.commands.account import DisableAccount, SetPassword
 from engine.engine import Engine
+from engine.store.tables import AuditEntry
 from tests.api.browser import Client
 from tests.api.community import PASSWORD
 
@@ -141,3 +147,49 @@ def test_the_answer_to_a_sign_in_is_not_kept_under_an_idempotency_key(address: s
 
     assert first.status_code == second.status_code == 200
     assert first.json()["csrfToken"] != second.json()["csrfToken"]
+
+
+def test_a_session_that_asks_without_end_is_slowed_down_on_every_node(serve: Callable[..., str], engine: Engine) -> None:
+    clock = VirtualClock(engine.clock.now().replace(second=30, microsecond=0))
+    engine.clock = clock
+    nodes = [serve(stream_limit=4, requests_per_minute=20) for _ in range(2)]
+    busy, calm = Client(nodes[0]).sign_in("gp"), Client(nodes[0]).sign_in("gp")
+    answers = []
+    for _ in range(30):
+        answers += [busy.call("GET", "/tasks/counts"), busy.to(nodes[1]).call("GET", "/tasks/counts")]
+
+    passed = [answer.status_code for answer in answers].count(200)
+    assert 20 <= passed <= 24, "the limit, and at most a tenth of it a node more"
+    refused = answers[-1]
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "31")
+    assert (refused.json()["code"], "20" in refused.json()["detail"]) == ("too-many-requests", True)
+    assert calm.call("GET", "/tasks/counts").status_code == 200
+    with engine.database.reading() as connection:
+        noted = select(AuditEntry.result).where(AuditEntry.action == "too-many-requests")
+        assert connection.execute(noted).scalars().all() == ["refused"]
+    clock.advance(timedelta(seconds=31))
+    assert busy.call("GET", "/tasks/counts").status_code == 200
+
+
+def test_signing_in_is_slowed_down_by_address_and_a_lock_says_when_it_ends(serve: Callable[..., str], engine: Engine) -> None:
+    engine.clock = VirtualClock(engine.clock.now())
+    address = serve(sign_ins_per_minute=8)
+    answers = [Client(address).call("POST", "/session", {"login": "gp", "password": "wrong"}) for _ in range(10)]
+
+    codes = [answer.json()["code"] for answer in answers]
+    assert codes == ["wrong-credentials"] * 4 + ["locked"] * 4 + ["too-many-requests"] * 2
+    assert [answer.status_code for answer in answers] == [422] * 4 + [429] * 6
+    assert answers[4].headers["Retry-After"] == "600"
+    assert Client(address).call("GET", "/session").status_code == 401
+
+
+def test_a_packed_body_is_refused_before_it_is_unpacked(address: str) -> None:
+    body = gzip.compress(json.dumps({"login": "gp", "password": PASSWORD}).encode())
+    for encoding, status in (("gzip", 415), ("br", 415), ("gzip, identity", 415), ("identity", 400)):
+        answer = requests.post(
+            f"{address}/api/v1/session",
+            data=body,
+            headers={"Content-Type": "application/json", "Content-Encoding": encoding},
+            timeout=20,
+        )
+        assert answer.status_code == status, encoding

@@ -92,6 +92,14 @@ def test_guesses_from_everywhere_lock_the_account_everywhere(desk: Desk) -> None
     assert desk.refused(PASSWORD, source=ELSEWHERE).code == "locked"
 
 
+def test_guesses_from_everywhere_do_not_shut_a_person_out_of_his_own_desk(desk: Desk) -> None:
+    desk.open(source=HERE)
+    for number in range(4):
+        desk.fail(5, source=f"10.9.0.{number}")
+    assert desk.refused(PASSWORD, source=ELSEWHERE).code == "locked"
+    assert isinstance(desk.sign_in(source=HERE), SessionOpened)
+
+
 def test_a_desk_that_tries_many_names_is_locked_but_not_for_those_who_work_there(desk: Desk) -> None:
     desk.open(source=HERE)
     for number in range(50):

@@ -10,7 +10,7 @@ from engine.store.tables.batch import Batch, BatchItem
 from engine.store.tables.calendar import CalendarEntry
 from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.tables.delivery import Delivery, NotificationSetting
-from engine.store.tables.identity import Account, IdempotencyKey, Session, SignInFailure
+from engine.store.tables.identity import Account, IdempotencyKey, RequestCount, Session, SignInFailure
 from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
 from engine.store.tables.lateness import Lateness, QuietHours
 from engine.store.tables.organisation import Appointment, Department, DocumentNumber, Institution, Membership, Person, Post
@@ -65,6 +65,7 @@ __all__ = [
     "ProcessDefinition",
     "ProcessInstance",
     "QuietHours",
+    "RequestCount",
     "Resource",
     "Round",
     "Rung",

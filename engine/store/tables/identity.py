@@ -48,6 +48,15 @@ class Session(Keyed, Base):
     source: Mapped[str] = mapped_column(String(60))
 
 
+class RequestCount(Base):
+    """Requests of one session, or from one address, within a minute, over all nodes."""
+
+    __tablename__ = "request_count"
+    subject: Mapped[str] = mapped_column(String(80), primary_key=True)
+    minute: Mapped[datetime] = mapped_column(Instant, primary_key=True, index=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+
+
 class IdempotencyKey(Base):
     """A request that was carried out, and what it answered."""
 
