@@ -7,14 +7,13 @@ answered with a file keeps it from being run, guessed at or kept: the browser is
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, request
 
 from api.blueprint import Blueprint
 from api.door import carry_out_unkeyed
-from api.replies import nothing
+from api.replies import download, nothing
 from api.schemas.attachments import Attachment, AttachmentQuery
 from engine.commands.attachment import AddAttachment, ReadAttachment, RemoveAttachment
 from engine.records import AttachmentRecord
@@ -22,7 +21,6 @@ from engine.records import AttachmentRecord
 MAX_FILE = 10 * 1024 * 1024
 """Bytes of the largest file that any form takes."""
 BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-SEALED = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 blueprint = Blueprint("attachments", "Files in the forms of tasks")
 
@@ -43,10 +41,7 @@ def add_attachment(query: dict[str, Any], task: UUID, attachment: UUID) -> Attac
 def read_attachment(task: UUID, attachment: UUID) -> Response:
     """Read a file that the task's form shows; the reading is audited"""
     found = carry_out_unkeyed(ReadAttachment(task=task, id=attachment))
-    response = Response(found.content, mimetype=found.record.type)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.record.name, safe='')}"
-    response.headers["Content-Security-Policy"] = SEALED
-    return response
+    return download(found.content, found.record.type, found.record.name)
 
 
 @blueprint.delete("/tasks/<uuid:task>/attachments/<uuid:attachment>")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from flask import Response
+
 from api.blueprint import Blueprint
-from api.door import ask, carry_out
-from api.replies import StartReply, start_reply
+from api.door import ask, carry_out, carry_out_unkeyed
+from api.language import language
+from api.replies import StartReply, download, start_reply
 from api.schemas.base import PageQuery
 from api.schemas.instances import (
     ActivityStart,
@@ -25,12 +28,15 @@ from api.schemas.instances import (
 from api.schemas.tasks import TaskPage
 from engine.commands.ad_hoc import StartAdHocActivity
 from engine.commands.instance import StartInstance
+from engine.commands.printing import NotePrinting
 from engine.commands.withdrawal import WithdrawInstance
-from engine.queries import ad_hoc, diagram, instances, processes, timeline
+from engine.queries import ad_hoc, case_document, diagram, instances, processes, timeline
 from engine.queries.instance_rows import InstanceRow
 from engine.queries.paging import Page
 from engine.queries.task_rows import TaskRow
 from engine.queries.tasks import ListCaseTasks
+
+PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 
 blueprint = Blueprint("instances", "Cases: start them, find them, see where they stand")
 
@@ -98,6 +104,15 @@ def list_instance_tasks(query: dict[str, Any], instance: UUID) -> Page[TaskRow]:
 def get_timeline(instance: UUID) -> dict[str, Any]:
     """Read what happened to a case"""
     return {"items": ask(timeline.GetTimeline(instance=instance))}
+
+
+@blueprint.get("/instances/<uuid:instance>/document")
+@blueprint.doc(responses={"200": {"description": "The print", "content": PDF}})
+def print_instance(instance: UUID) -> Response:
+    """Print a case, as far as the caller may see it, as PDF; the printing is audited"""
+    carry_out_unkeyed(NotePrinting(instance=instance))
+    printed = ask(case_document.PrintCase(instance=instance, language="en" if language() == "en" else "zh"))
+    return download(printed.content, "application/pdf", printed.name)
 
 
 @blueprint.get("/instances/<uuid:instance>/diagram")

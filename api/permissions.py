@@ -81,6 +81,7 @@ PERMISSIONS: Mapping[str, str] = {
     "instances.list_instance_tasks": SIGNED_IN,
     "instances.list_instances": SIGNED_IN,
     "instances.list_startable": SIGNED_IN,
+    "instances.print_instance": SIGNED_IN,
     "instances.start_instance": SIGNED_IN,
     "instances.withdraw_instance": SIGNED_IN,
     "lateness.count_lateness": ADMINISTRATE,

@@ -7,6 +7,7 @@ id of a new case is answered.
 from __future__ import annotations
 
 from typing import Any, TypeVar
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, current_app, request
@@ -21,6 +22,7 @@ from engine.queries.tasks import GetNextTask
 from engine.records import Done
 
 R = TypeVar("R")
+SEALED = "default-src 'none'; sandbox; frame-ancestors 'none'"
 Reply = dict[str, Any] | Response
 StartReply = tuple[Reply, int, dict[str, str]]
 
@@ -51,6 +53,14 @@ def start_reply(done: Done) -> StartReply:
         "next_task": ask(GetNextTask(instance=done.instance, only_there=True)),
     }
     return reply, 201, headers
+
+
+def download(content: bytes, kind: str, name: str) -> Response:
+    """A file that the browser is to store or to show as a picture: it may not run, guess or embed it."""
+    response = Response(content, mimetype=kind)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    response.headers["Content-Security-Policy"] = SEALED
+    return response
 
 
 def nothing() -> Response:

@@ -136,6 +136,7 @@ class Opinion(CamelSchema):
     outcome_label = Words(allow_none=True)
     kind = fields.String(allow_none=True)
     opinion = fields.String(allow_none=True)
+    on_behalf_of = fields.String(allow_none=True)
     at = Instant()
 
 

@@ -107,6 +107,7 @@ from engine.commands.notification_settings import (
 )
 from engine.commands.opening import OpenTask, open_task
 from engine.commands.plain_agreement import AgreeToTask, agree_to_task
+from engine.commands.printing import NotePrinting, note_printing
 from engine.commands.reassignment import ReassignTask, reassign_task
 from engine.commands.recorded_votes import RecordAbsence, RecordVote, record_absence, record_vote
 from engine.commands.request_rate import CountRequests, count_requests
@@ -169,6 +170,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     DispatchNotifications: dispatch_notifications,
     FollowDeliveries: follow_deliveries,
     NoteNotSent: note_not_sent,
+    NotePrinting: note_printing,
     NoteSent: note_sent,
     PutNotificationSettings: put_notification_settings,
     PutQuietHours: put_quiet_hours,

@@ -45,7 +45,7 @@ class WithdrawInstance(Command[Done]):
 
 
 def withdraw_instance(command: WithdrawInstance, work: UnitOfWork, runtime: Runtime) -> Done:
-    case = _seen_case(command, work, runtime)
+    case = lock_seen_case(work, runtime, command.instance)
     reason = required_reason(command.reason)
     model = runtime.definitions.get(case.definition).model
     found = hindrance(work.connection, model, case, work.actor.person)
@@ -61,14 +61,13 @@ def withdraw_instance(command: WithdrawInstance, work: UnitOfWork, runtime: Runt
     return Done(instance=case.id, state=case.state)
 
 
-def _seen_case(command: WithdrawInstance, work: UnitOfWork, runtime: Runtime) -> Case:
-    key = work.connection.execute(select(ProcessInstance.key).where(ProcessInstance.id == command.instance)).scalar_one_or_none()
+def lock_seen_case(work: UnitOfWork, runtime: Runtime, instance: UUID) -> Case:
+    """The locked case, when the actor may see it. Raises NotFound."""
+    key = work.connection.execute(select(ProcessInstance.key).where(ProcessInstance.id == instance)).scalar_one_or_none()
     if key is None:
-        raise NotFound(
-            "instance-not-found", "Expected to find case '{id}', but there is none that you may see", id=str(command.instance)
-        )
+        raise NotFound("instance-not-found", "Expected to find case '{id}', but there is none that you may see", id=str(instance))
     who = standing(work.connection, work.actor.person, work.now)
-    require_visible_instance(work.connection, who, work.now, key, command.instance)
+    require_visible_instance(work.connection, who, work.now, key, instance)
     return runtime.lock(work, key)
 
 

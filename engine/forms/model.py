@@ -2,6 +2,7 @@
 
 view       what the browser draws for one person at one step
 readable   the values that person may read
+paper      the form as it is printed for that person
 validate   the accepted delta of a submission, or every error at once
 """
 
@@ -16,11 +17,13 @@ from typing import Any
 from marshmallow import Schema
 
 from engine.forms import view as viewing
+from engine.forms.paper import FormPaper, Language
 from engine.forms.rights import AS_THE_FORM_SAYS, FieldRights, access
 from engine.forms.schema import compile_schema
 from engine.forms.situation import Situation
 from engine.forms.submission import Submission, Terms
 from engine.forms.tree import Check, Field, Node, Ornament, Rows, Wording, attachment_ids, walk
+from engine.printing import Sheet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +87,15 @@ class FormModel:
     def readable(self, rights: FieldRights | None, data: Mapping[str, Any]) -> dict[str, Any]:
         """The values of `data` that belong to the form and that the person may read; money as text such as `12.50`."""
         return viewing.readable_values(Situation.of(self.nodes, rights or AS_THE_FORM_SAYS, data))
+
+    def paper(
+        self, rights: FieldRights | None, data: Mapping[str, Any], *, language: Language, files: Mapping[str, str]
+    ) -> Sheet:
+        """The form as it is printed for the person; `files` are names of attachments by their ids."""
+        situation = Situation.of(self.nodes, rights or AS_THE_FORM_SAYS, data)
+        paper = FormPaper(situation, language, files)
+        copy = None if self.copy_name is None else paper.words(self.copy_name)
+        return Sheet(title=paper.words(self.title), copy=copy, blocks=paper.blocks())
 
     def validate(
         self,

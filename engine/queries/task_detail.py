@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from engine.approvals import MAIN
 from engine.authorization import Standing, require_visible_seat, standing, task_not_found
 from engine.kernel.model import OutcomeModel
+from engine.queries.opinions import Opinion, opinions_of
 from engine.queries.registry import Query, Reader
 from engine.queries.task_round import OperationRight, RoundDetail, operation_rights, round_detail
 from engine.queries.task_rows import (
@@ -21,7 +22,6 @@ from engine.queries.task_rows import (
     outcomes_of,
     select_rows,
     select_rows_asked,
-    step_name_en,
     task_values,
 )
 from engine.records import AttachmentRecord
@@ -37,7 +37,6 @@ from engine.store.tables import (
     Draft,
     HeldDecision,
     Institution,
-    Person,
     Post,
     Round,
     Rung,
@@ -50,7 +49,6 @@ LADDER_TEXTS: Mapping[str, tuple[str, str]] = {
     "level2": ("二级督办：上级可改派", "Level 2: the superior may reassign"),
     "level3": ("三级督办：分管领导须处理", "Level 3: the next leader must act"),
 }
-OPINIONS_AT_MOST = 200
 SUPERIOR_LEVEL = 2
 BY_LADDER = ("level2", "level3")
 """Reasons of the copies that prove a superior's right to reassign."""
@@ -99,24 +97,6 @@ class Unsent:
     code: str
     """Why, as a refusal's code."""
     facts: Mapping[str, Any]
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Opinion:
-    """What somebody decided at an earlier task of the case."""
-
-    step: str
-    step_en: str
-    person: str | None
-    post: str | None
-    post_en: str | None
-    institution: str | None
-    outcome_label: str | None
-    outcome_label_en: str | None
-    kind: str | None
-    """Of the outcome: `primary`, `negative` or `neutral`."""
-    opinion: str | None
     at: datetime
 
 
@@ -177,7 +157,7 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
         capacity=_chair(reader, who, row),
         draft=_draft(reader, row) if active else None,
         unsent=_unsent(reader, row),
-        opinions=_opinions(reader, row),
+        opinions=opinions_of(reader, row.instance),
         ladder=_ladder(reader, row),
         round=round_detail(reader, who, row),
         operations=operation_rights(reader, row, mine=values["mine"] and row.suspended_at is None),
@@ -311,50 +291,6 @@ def _unsent(reader: Reader, row: Any) -> Unsent | None:
         facts=kept.refusal["facts"],
         at=kept.refused_at,
     )
-
-
-def _opinions(reader: Reader, row: Any) -> tuple[Opinion, ...]:
-    statement = (
-        select(
-            Seat.name.label("step"),
-            Seat.element,
-            Round.definition.label("home"),
-            Seat.outcome,
-            Seat.opinion,
-            Seat.ended_at,
-            Person.name.label("person"),
-            Post.name.label("post"),
-            Post.name_en.label("post_en"),
-            Institution.short_name.label("institution"),
-        )
-        .join(Round, Round.key == Seat.round)
-        .outerjoin(Person, Person.key == Seat.ended_by)
-        .outerjoin(Appointment, Appointment.key == Seat.capacity)
-        .outerjoin(Post, Post.code == Appointment.post)
-        .outerjoin(Institution, Institution.key == Appointment.institution)
-        .where(Seat.instance == row.instance, Seat.state == "completed")
-        .order_by(Seat.ended_at.desc(), Seat.key.desc())
-        .limit(OPINIONS_AT_MOST)
-    )
-    found = []
-    for seat in reversed(reader.connection.execute(statement).all()):
-        outcome = outcome_of(reader, seat.home, seat.element, seat.outcome)
-        found.append(
-            Opinion(
-                step=seat.step,
-                step_en=step_name_en(reader, seat) or seat.step,
-                person=seat.person,
-                post=seat.post,
-                post_en=seat.post_en,
-                institution=seat.institution,
-                outcome_label=outcome.label if outcome else None,
-                outcome_label_en=outcome.label_en if outcome else None,
-                kind=outcome.kind if outcome else None,
-                opinion=seat.opinion,
-                at=seat.ended_at,
-            )
-        )
-    return tuple(found)
 
 
 def _ladder(reader: Reader, row: Any) -> tuple[LadderStep, ...]:

@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.forms import FieldRights, FormModel
+from engine.forms.paper import Language
 from engine.kernel.model import ApprovalModel
+from engine.printing import Sheet
 from engine.runtime.definitions import Definitions
 from engine.runtime.names import CaseNames, reserved_names
 from engine.runtime.rights import field_rights
@@ -52,6 +54,10 @@ class TaskForm:
     def readable(self) -> dict[str, Any]:
         """The values that the reader may read."""
         return self.model.readable(self.rights, self.names)
+
+    def paper(self, language: Language, files: Mapping[str, str]) -> Sheet:
+        """The form as it is printed for the reader; `files` are names of attachments by their ids."""
+        return self.model.paper(self.rights, self.names, language=language, files=files)
 
 
 def task_form(

@@ -71,6 +71,8 @@ export const markCopyRead = (copyId: string) => post<void>(`/copies/${id(copyId)
 
 export const withdraw = (instanceId: string, body: { mode: 'revise' | 'void'; reason: string; confirmed: boolean }) =>
   post<T.InstanceDetail>(`/instances/${id(instanceId)}/withdraw`, body)
+/** Where a case is printed, in the language of the page. */
+export const printAddress = (instanceId: string, language: string): string => addressOf(`/instances/${id(instanceId)}/document`, { lang: language })
 export const urge = (instanceId: string, text: string) => post<void>(`/instances/${id(instanceId)}/urge`, { text })
 export const comment = (instanceId: string, text: string) => post<void>(`/instances/${id(instanceId)}/comments`, { text })
 export const startable = () => get<T.Startable[]>('/processes/startable')

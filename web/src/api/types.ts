@@ -216,6 +216,8 @@ export interface Opinion {
   outcomeLabel: string | null
   kind: OutcomeKind | null
   opinion: string | null
+  /** The principal for whom an agent has decided. */
+  onBehalfOf: string | null
   at: string
 }
 

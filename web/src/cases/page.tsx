@@ -1,7 +1,7 @@
 /** One case: who has it now, everything that happened, the institutions that take part, and the diagram. */
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { instance } from '../api/calls'
+import { instance, printAddress } from '../api/calls'
 import { Problem } from '../api/problem'
 import type { InstanceDetail } from '../api/types'
 import { now } from '../clock/now'
@@ -12,7 +12,7 @@ import { useResource } from '../frame/resource'
 import { Screen } from '../frame/screen'
 import { Seal } from '../frame/seal'
 import { Empty, Failed } from '../frame/states'
-import { t, type Key } from '../i18n'
+import { language, t, type Key } from '../i18n'
 import { subjectOf, withoutSuffix } from '../inbox/row'
 import { onHint } from '../live/hints'
 import { Holder } from '../mine/tables'
@@ -51,6 +51,7 @@ function Case({ detail }: { detail: InstanceDetail }) {
       <header class="case-head">
         <div class="fx"><Seal urgency={detail.urgency} /><b class="t3">{detail.process.name}</b><span class="d2">{detail.number}</span>
           <span class="fx push">
+            <a class="btn sm" href={printAddress(detail.id, language.value)} download>{t('case.print')}</a>
             <button type="button" class="btn sm" onClick={() => (words.value = 'comment')}>{t('case.comment')}</button>
             {detail.actions.includes('urge') && <button type="button" class="btn sm" onClick={() => (words.value = 'urge')}>{t('case.urge')}</button>}
             {detail.actions.includes('withdraw') && <button type="button" class="btn sm" onClick={() => (withdrawing.value = true)}>{t('withdraw')}</button>}

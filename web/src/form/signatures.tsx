@@ -23,9 +23,16 @@ function Box({ opinion }: { opinion: Opinion }) {
       <q>{opinion.opinion}</q>
       <p>
         {outcome && <span class={`seal ${opinion.kind === 'negative' ? 'nay' : 'yes'}`} role="img" aria-label={outcome}>{Array.from(outcome)[0]}</span>}
-        <b>{opinion.person === null ? t('timeline.system') : withoutSuffix(opinion.person)}</b>
+        <b>{signerOf(opinion)}</b>
         <time class="s d push" dateTime={opinion.at}>{when(opinion.at, now.value)}</time>
       </p>
     </div>
   )
+}
+
+/** B（代A） where an agent has decided. */
+function signerOf({ person, onBehalfOf }: Opinion): string {
+  if (person === null) return t('timeline.system')
+  const name = withoutSuffix(person)
+  return onBehalfOf ? t('opinion.for', { name, principal: withoutSuffix(onBehalfOf) }) : name
 }

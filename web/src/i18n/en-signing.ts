@@ -79,6 +79,8 @@ export const signing: Record<keyof typeof chinese, string> = {
   'hand.joint.any': 'one is enough',
   'hand.joint.order': 'in order',
   'hand.binds': 'Their refusal decides',
+  'case.print': 'Print',
+  'opinion.for': '{name} for {principal}',
   'case.comment': 'Comment',
   'case.comment.words': 'Everybody who sees the case can read it',
   'case.comment.missing': 'Write something first.',

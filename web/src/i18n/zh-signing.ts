@@ -77,6 +77,8 @@ export const signing = {
   'hand.joint.any': '一人即可',
   'hand.joint.order': '依次签',
   'hand.binds': '加签人不同意，就按不同意办',
+  'case.print': '打印',
+  'opinion.for': '{name}（代{principal}）',
   'case.comment': '评论',
   'case.comment.words': '评论内容，能看这件事的人都看得到',
   'case.comment.missing': '写点什么再发。',

@@ -1,11 +1,12 @@
 /** The action bar, always in the same place. On the desk: opinion, draft, outcomes. On the phone the primary outcome lies under the thumb. */
 import { useSignal } from '@preact/signals'
+import { printAddress } from '../api/calls'
 import type { Handing, Outcome } from '../api/types'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { lazy } from '../frame/lazy'
 import { narrow } from '../frame/media'
-import { t, type Key } from '../i18n'
+import { language, t, type Key } from '../i18n'
 import { rows } from '../inbox/store'
 import { useCommands } from '../keyboard/use-commands'
 import { claim, complete, labelOf, mayLeaveOut, missing, takeBack } from './act'
@@ -67,6 +68,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     ...handings(leaf).map((operation) => ({ words: t(`operation.${operation}` as Key), act: () => void (layer.value = { kind: 'hand', operation }) })),
     ...(allows(leaf, 'takeBack') ? [{ words: t('task.takeBack'), act: () => void takeBack(leaf) }] : []),
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
+    { words: t('case.print'), act: () => print(leaf) },
     ...(allows(leaf, 'reassign') ? [{ words: t('task.reassign'), act: () => void (layer.value = { kind: 'reassign' }) }] : []),
   ]
   const buttons = shown.map((outcome) => <OutcomeButton key={outcome.value} leaf={leaf} outcome={outcome} first={outcome === first} onAct={send} />)
@@ -95,6 +97,14 @@ export function Actions({ leaf }: { leaf: Leaf }) {
 /** What the holder may do that brings other people in. */
 function handings(leaf: Leaf): Handing[] {
   return leaf.detail.value!.operations.flatMap(({ operation, allowed }) => (allowed && operation !== 'add-after' ? [operation] : []))
+}
+
+/** The task's case as PDF; the browser stores it. */
+function print(leaf: Leaf): void {
+  const link = document.createElement('a')
+  link.href = printAddress(leaf.detail.value!.instance.id, language.value)
+  link.download = ''
+  link.click()
 }
 
 /** Primary, negative, neutral: the words come from the process, their order does not. */

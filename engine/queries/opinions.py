@@ -1,0 +1,93 @@
+"""What was decided at the tasks of a case, by whom, in which chair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from engine.queries.registry import Reader
+from engine.queries.task_rows import outcome_of, step_name_en
+from engine.store.tables import Appointment, Institution, Person, Post, Round, Seat
+
+OPINIONS_AT_MOST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opinion:
+    """What somebody decided at an earlier task of the case."""
+
+    step: str
+    step_en: str
+    person: str | None
+    post: str | None
+    post_en: str | None
+    institution: str | None
+    outcome_label: str | None
+    outcome_label_en: str | None
+    kind: str | None
+    """Of the outcome: `primary`, `negative` or `neutral`."""
+    opinion: str | None
+    at: datetime
+    on_behalf_of: str | None = None
+    """Name of the principal for whom an agent has decided."""
+    recorded_by: str | None = None
+    """Name of who entered the vote on behalf."""
+    evidence: str | None = None
+    """What proves a vote that was entered on behalf."""
+
+
+def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
+    """What was decided at the tasks of a case, oldest first; the newest OPINIONS_AT_MOST of it."""
+    principal, recorder = aliased(Person), aliased(Person)
+    statement = (
+        select(
+            Seat.name.label("step"),
+            Seat.element,
+            Round.definition.label("home"),
+            Seat.outcome,
+            Seat.opinion,
+            Seat.ended_at,
+            Seat.evidence,
+            Person.name.label("person"),
+            principal.name.label("principal"),
+            recorder.name.label("recorder"),
+            Post.name.label("post"),
+            Post.name_en.label("post_en"),
+            Institution.short_name.label("institution"),
+        )
+        .join(Round, Round.key == Seat.round)
+        .outerjoin(Person, Person.key == Seat.ended_by)
+        .outerjoin(principal, principal.key == Seat.on_behalf_of)
+        .outerjoin(recorder, recorder.key == Seat.recorded_by)
+        .outerjoin(Appointment, Appointment.key == Seat.capacity)
+        .outerjoin(Post, Post.code == Appointment.post)
+        .outerjoin(Institution, Institution.key == Appointment.institution)
+        .where(Seat.instance == instance, Seat.state == "completed")
+        .order_by(Seat.ended_at.desc(), Seat.key.desc())
+        .limit(OPINIONS_AT_MOST)
+    )
+    found = []
+    for seat in reversed(reader.connection.execute(statement).all()):
+        outcome = outcome_of(reader, seat.home, seat.element, seat.outcome)
+        found.append(
+            Opinion(
+                step=seat.step,
+                step_en=step_name_en(reader, seat) or seat.step,
+                person=seat.person,
+                post=seat.post,
+                post_en=seat.post_en,
+                institution=seat.institution,
+                outcome_label=outcome.label if outcome else None,
+                outcome_label_en=outcome.label_en if outcome else None,
+                kind=outcome.kind if outcome else None,
+                opinion=seat.opinion,
+                at=seat.ended_at,
+                on_behalf_of=seat.principal,
+                recorded_by=seat.recorder,
+                evidence=seat.evidence,
+            )
+        )
+    return tuple(found)
