@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BigInteger, bindparam, select
 
 from engine.store.base import dump_json
 from engine.store.database import Database
+from engine.store.prepared import Prepared, ask
 from engine.store.references import dangling
 from engine.store.tables import (
     AuditEntry,
@@ -42,40 +43,77 @@ from engine.store.tables import (
 LIVE = ("waiting", "open", "claimed")
 ACTING = ("open", "claimed")
 Row = Any
+TABLES = (
+    ProcessInstance,
+    Seat,
+    Round,
+    Token,
+    Scope,
+    Subscription,
+    Job,
+    Incident,
+    Message,
+    ExternalTask,
+    History,
+    AuditEntry,
+    Rung,
+    Candidate,
+    Draft,
+    IdempotencyKey,
+)
+_OF_SEATS = (Rung, Candidate, Draft)
+
+
+def _of_case(table: Any) -> Prepared:
+    """The rows of a table that belong to one case; none of a table that knows no cases."""
+    key = bindparam("instance", type_=BigInteger())
+    rows = select(*table.__table__.columns)
+    if table in _OF_SEATS:
+        return Prepared(rows.join(Seat, Seat.key == table.seat).where(Seat.instance == key))
+    if table is ProcessInstance:
+        return Prepared(rows.where(ProcessInstance.key == key))
+    return Prepared(rows.where(table.instance == key) if hasattr(table, "instance") else rows.where(key.is_(None)))
+
+
+OF_CASE = {table: _of_case(table) for table in TABLES}
 
 
 class _Store:
-    """Every row of the tables that are compared, read once."""
+    """The rows of the tables that are compared."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.instances = self._all(ProcessInstance)
-        self.seats = self._all(Seat)
-        self.rounds = self._all(Round)
-        self.tokens = self._all(Token)
-        self.scopes = self._all(Scope)
-        self.subscriptions = self._all(Subscription)
-        self.jobs = self._all(Job)
-        self.incidents = self._all(Incident)
-        self.messages = self._all(Message)
-        self.external_tasks = self._all(ExternalTask)
-        self.history = self._all(History)
-        self.audit = self._all(AuditEntry)
-        self.rungs = self._all(Rung)
-        self.candidates = self._all(Candidate)
-        self.drafts = self._all(Draft)
-        self.answers = self._all(IdempotencyKey)
-
-    def _all(self, table: Any) -> Sequence[Row]:
-        return self._connection.execute(select(*table.__table__.columns)).all()
+    def __init__(self, rows: Mapping[Any, Sequence[Row]]) -> None:
+        self.instances = rows[ProcessInstance]
+        self.seats = rows[Seat]
+        self.rounds = rows[Round]
+        self.tokens = rows[Token]
+        self.scopes = rows[Scope]
+        self.subscriptions = rows[Subscription]
+        self.jobs = rows[Job]
+        self.incidents = rows[Incident]
+        self.messages = rows[Message]
+        self.external_tasks = rows[ExternalTask]
+        self.history = rows[History]
+        self.audit = rows[AuditEntry]
+        self.rungs = rows[Rung]
+        self.candidates = rows[Candidate]
+        self.drafts = rows[Draft]
+        self.answers = rows[IdempotencyKey]
 
 
 def violations(database: Database) -> list[str]:
     """Every invariant that does not hold, with what breaks it."""
     with database.reading() as connection:
-        store = _Store(connection)
+        store = _Store({table: connection.execute(select(*table.__table__.columns)).all() for table in TABLES})
         lost = [f"{number} rows of {column} refer to nothing" for column, number in dangling(connection).items()]
         return [*(found for check in CHECKS for found in check(store)), *lost]
+
+
+def violations_of_case(database: Database, instance: int) -> list[str]:
+    """Every invariant that does not hold for one instance, given by its key, which no other one has called or calls."""
+    with database.reading() as connection:
+        found = ask(connection, *(statement.question(instance=instance) for statement in OF_CASE.values()))
+    store = _Store(dict(zip(OF_CASE, found, strict=True)))
+    return [broken for check in CHECKS for broken in check(store)]
 
 
 def live_dump(database: Database) -> dict[str, list[Any]]:
@@ -148,7 +186,8 @@ def _timers_have_jobs(store: _Store) -> Iterator[str]:
     jobs = Counter(row.subject for row in store.jobs if row.kind == "timer")
     if timers != jobs:
         yield f"I5 timer subscriptions {dict(timers)} have jobs {dict(jobs)}"
-    climbing = Counter({row.seat: 1 for row in store.rungs if row.done_at is None})
+    stopped = {row.key for row in store.seats if row.paused_at is not None}
+    climbing = Counter({row.seat: 1 for row in store.rungs if row.done_at is None and row.seat not in stopped})
     rungs = Counter(row.subject for row in store.jobs if row.kind == "rung")
     if climbing != rungs:
         yield f"I5 seats with a ladder {dict(climbing)} have jobs {dict(rungs)}"
@@ -174,6 +213,8 @@ def _seats_agree_with_rounds(store: _Store) -> Iterator[str]:
             yield f"I7 task {seat.element} is {seat.state}, its round is open"
         if (seat.state == "closed") != (seat.ending not in (None, "retaken")):
             yield f"I7 task {seat.element} is {seat.state} and ended as {seat.ending}"
+        if seat.paused_at is not None and seat.state != "waiting":
+            yield f"I7 task {seat.element} is {seat.state} and its clock stands still"
         if seat.state != "completed" and seat.vote is not None:
             yield f"I7 task {seat.element} is {seat.state} and has vote {seat.vote}"
     for round_ in store.rounds:
@@ -202,7 +243,7 @@ def _people_agree_with_tokens(store: _Store) -> Iterator[str]:
     if ready != asked:
         yield f"I7 tokens ready {ready}, open rounds {asked}"
     live = {row.key for row in store.seats if row.state in LIVE}
-    climbing = {row.key for row in store.seats if row.state in ACTING}
+    climbing = {row.key for row in store.seats if row.state in ACTING or row.paused_at is not None}
     for name, rows in (("candidate", store.candidates), ("draft", store.drafts)):
         if left := {row.seat for row in rows} - live:
             yield f"I7 ended tasks {left} have a {name}"

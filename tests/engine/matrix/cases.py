@@ -1,36 +1,21 @@
-"""The cases of the matrix: how people sign × where the task stands × what is done with a seat × how it ends."""
+"""The cases of the matrix: how people sign × where the task stands × whose hand × what is done with a seat × how it ends."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 
-from engine.testing import bpmn, process, user_task
-from tests.engine.models import END, START
-from tests.engine.signing import BUTTONS, people
+from tests.engine.matrix.drawings import PLACES, SHORT, Variant
 
-SIGNERS = ("gan", "guo", "ren")
 HELPERS = ("shen", "song")
-TERM = "PT8H"
-COPY = '<liandong:copy rule="post" post="MED_DIR" institution="CH00"/>'
-"""Lets the lead hospital, where the helpers sit, take part."""
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One way to sign: the attributes of the model, and the same in the words of the reference."""
-
-    name: str
-    mode: str
-    policy: dict[str, str] = field(default_factory=dict)
-    options: dict[str, object] = field(default_factory=dict)
-    signers: tuple[str, ...] = SIGNERS
-
+AGENT = "dai"
+"""Does the work of every signer while each of them is away (代理)."""
 
 VARIANTS = (
-    Variant("single", "single", signers=SIGNERS[:1]),
-    Variant("pool", "pool", signers=SIGNERS[:1]),
+    Variant("single", "single", signers=("gan",)),
+    Variant("pool", "pool", signers=("gan",)),
     Variant("all", "all"),
     Variant("all-late", "all", {"refusal": "end"}, {"late": True}),
     Variant("any", "any"),
@@ -41,9 +26,10 @@ VARIANTS = (
     Variant("vote-all-heard", "vote", {"threshold": "50%", "early": "false"}, {"percent": 50, "hear_all": True}),
     Variant("vote-chair", "vote", {"threshold": "50%", "chair-last": "true"}, {"percent": 50, "chair": "gan"}),
 )
-POSITIONS = ("top", "branch", "nested", "subprocess", "seat")
 OPERATIONS = (
     "none",
+    "suspend",
+    "take-back",
     "transfer",
     "delegate",
     "delegate-remove",
@@ -59,87 +45,100 @@ OPERATIONS = (
     "beside",
     "beside-remove",
 )
-ENDINGS = ("agreed", "first-refuses", "last-refuses", "helper-refuses", "cancelled", "timeout")
+OF_AGENTS = ("none", "take-back")
+"""What an agent may do with a seat of his principal."""
+SPOKEN = ("agreed", "first-refuses", "last-refuses", "helper-refuses")
+"""Endings in which the signers decide."""
+LEFT = ("revised", "voided")
+"""Endings by whoever started the case."""
+BESIDE_RETURNS = ("none", "transfer", "delegate", "before-all", "after-all", "beside")
+"""What may have been done with a seat before the case is left: one of each kind."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One case: after `votes` votes in favour, the operation, and then everybody speaks until it ends."""
+    """One case: after `votes` votes in favour, the operation, and then everybody speaks or somebody ends it."""
 
     variant: Variant
     position: str
+    hand: str
+    """`own`, or `agent`."""
     operation: str
     votes: int
     ending: str
 
     def __str__(self) -> str:
-        return f"{self.variant.name}-{self.position}-{self.operation}-{self.votes}-{self.ending}"
+        return f"{self.variant.name}-{self.position}-{self.hand}-{self.operation}-{self.votes}-{self.ending}"
 
     @property
     def helped(self) -> bool:
         """Whether somebody else than the signers gets a vote."""
         return self.operation.startswith(("before", "after", "beside")) and self.operation != "beside-remove"
 
+    @property
+    def long(self) -> bool:
+        """Whether the process has steps before the signed task."""
+        return self.ending in LEFT or self.ending.startswith("return-")
+
 
 def scenes() -> Iterator[Scene]:
     """Every case that really does something, in one order for ever."""
-    for variant, position, operation, votes, ending in itertools.product(VARIANTS, POSITIONS, OPERATIONS, (0, 1), ENDINGS):
-        scene = Scene(variant, position, operation, votes, ending)
-        if _applies(scene):
-            yield scene
+    rest = (("own", "agent"), OPERATIONS, (0, 1))
+    for variant, (position, ending) in itertools.product(VARIANTS, _placed_endings()):
+        for hand, operation, votes in itertools.product(*rest):
+            scene = Scene(variant, position, hand, operation, votes, ending)
+            if _applies(scene):
+                yield scene
+
+
+def ordered(every: Sequence[Scene]) -> tuple[list[Scene], int]:
+    """The cases in an order that has each two of their properties together as early as may be, and how many that takes."""
+    shuffled = random.Random(5).sample(list(every), len(every))
+    seen: set[tuple[object, ...]] = set()
+    first, later = [], []
+    for scene in shuffled:
+        values = [(each.name, str(getattr(scene, each.name))) for each in fields(Scene)]
+        pairs = set(itertools.combinations(values, 2))
+        (later if pairs <= seen else first).append(scene)
+        seen |= pairs
+    return first + later, len(first)
+
+
+def _placed_endings() -> Iterator[tuple[str, str]]:
+    yield from itertools.product(SHORT, (*SPOKEN, "terminated", "timeout", "taken-back"))
+    yield from itertools.product(PLACES, LEFT)
+    for position, place in PLACES.items():
+        for name, target in place.targets.items():
+            yield position, f"return-{name}"
+            if target.direct and target.refusal is None:
+                yield position, f"return-{name}-direct"
 
 
 def _applies(scene: Scene) -> bool:
+    return _operation_applies(scene) and _ending_applies(scene)
+
+
+def _operation_applies(scene: Scene) -> bool:
     variant, operation = scene.variant, scene.operation
-    if scene.votes and (len(variant.signers) == 1 or variant.name in ("any", "any-late")):
+    alone, first_decides = len(variant.signers) == 1, variant.name in ("any", "any-late")
+    if scene.votes and (alone or first_decides):
         return False
-    if variant.mode == "vote" and operation in ("before-binding", "after-all", "after-any", "after-order"):
-        # In a vote the refusal of an added signer is advice.
+    if operation == "take-back":
+        # The votes that were given are taken back; where none can stand undecided, there is none to take back.
+        return scene.votes == 1 and not scene.long
+    if scene.hand == "agent" and (operation not in OF_AGENTS or scene.ending not in (*SPOKEN, "taken-back")):
         return False
-    if scene.ending == "helper-refuses" and not scene.helped:
+    if scene.long and operation not in BESIDE_RETURNS:
         return False
-    if scene.ending == "last-refuses" and len(variant.signers) == 1:
+    # In a vote the refusal of an added signer is advice.
+    return not (variant.mode == "vote" and operation in ("before-binding", "after-all", "after-any", "after-order"))
+
+
+def _ending_applies(scene: Scene) -> bool:
+    variant, operation, ending = scene.variant, scene.operation, scene.ending
+    if ending == "helper-refuses" and not scene.helped:
+        return False
+    if ending == "last-refuses" and len(variant.signers) == 1:
         return False
     # One who sits beside another shares his turn; to whom his refusal goes back, the table does not say.
-    return not (variant.name == "order-back" and operation == "beside" and scene.ending == "helper-refuses")
-
-
-def model(variant: Variant, position: str) -> bytes:
-    """The process of a variant at a position."""
-    attributes = "".join(f' {name}="{value}"' for name, value in variant.policy.items())
-    approval = f'<liandong:approval mode="{variant.mode}"{attributes}/>'
-    sign = user_task("sign", approval + people(*variant.signers, chair=str(variant.options.get("chair", ""))) + BUTTONS + COPY)
-    border = (
-        '<boundaryEvent id="late" attachedToRef="sign"><timerEventDefinition id="d">'
-        f"<timeDuration>{TERM}</timeDuration></timerEventDefinition></boundaryEvent>"
-    )
-    following, other = user_task("following", post="BR_DIR"), user_task("other", post="BR_DIR")
-    gates = '<exclusiveGateway id="x"/>' + "".join(f'<parallelGateway id="{name}"/>' for name in ("f", "j", "f2", "j2"))
-    elements, flows = _placed(position, sign + border, following, other, gates)
-    return bpmn(process(key(variant, position), START, *elements, END, flows=flows))
-
-
-def key(variant: Variant, position: str) -> str:
-    """Id of the process of a variant at a position."""
-    return f"{variant.name}-{position}"
-
-
-def _placed(position: str, sign: str, following: str, other: str, gates: str) -> tuple[tuple[str, ...], str]:
-    if position == "top":
-        return (sign, following), "s > sign > following > e, late > following"
-    if position == "branch":
-        used = gates[: gates.index('<parallelGateway id="f2"/>')]
-        return (sign, following, other, used), "s > f, f > sign > x > j, late > x, f > other > j, j > following > e"
-    if position == "nested":
-        more = user_task("more", post="BR_DIR")
-        flows = "s > f, f > f2, f2 > sign > x > j2, late > x, f2 > more > j2, j2 > j, f > other > j, j > following > e"
-        return (sign, following, other, more, gates), flows
-    loop = "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
-    inner = (
-        '<startEvent id="si"/>'
-        + sign
-        + '<endEvent id="se"/><sequenceFlow id="i1" sourceRef="si" targetRef="sign"/>'
-        + '<sequenceFlow id="i2" sourceRef="sign" targetRef="se"/><sequenceFlow id="i3" sourceRef="late" targetRef="se"/>'
-    )
-    body = f'<subProcess id="sub">{loop if position == "seat" else ""}{inner}</subProcess>'
-    return (body, following), "s > sub > following > e"
+    return not (variant.name == "order-back" and operation == "beside" and ending == "helper-refuses")

@@ -135,6 +135,16 @@ class Reference:
                 signer.vote = self.signers[at - 1].vote = None
                 signer.before = self.signers[at - 1].before = None
 
+    def retake(self, person: str) -> None:
+        """A signer takes his vote back, and with it what he had asked of others."""
+        signer = next(signer for signer in self.signers if signer.name == person)
+        signer.vote = signer.after = None
+
+    @property
+    def deciding(self) -> set[str]:
+        """Of those who may act now, the ones whose vote decides."""
+        return self.acting() & {signer.name for signer in self.signers if not signer.held_up and signer.vote is None}
+
     def transfer(self, person: str, to: str) -> None:
         """Somebody takes the seat of another."""
         next(signer for signer in self.signers if signer.name == person).name = to
