@@ -24,6 +24,7 @@ from engine.errors import Conflict, Invalid
 from engine.store import postgresql, sqlite
 from engine.store.failures import CommitInterrupted, Failure, failure_of
 from engine.store.faults import AFTER_COMMIT, BEFORE_COMMIT, BEFORE_TRANSACTION, fault
+from engine.store.prepared import READING
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -38,7 +39,7 @@ class Database:
         """
         self.url = normalise_url(url)
         if self.url.get_backend_name() == "sqlite":
-            arguments: dict[str, object] = {"check_same_thread": False}
+            arguments: dict[str, object] = {"check_same_thread": False, "cached_statements": sqlite.STATEMENTS_AT_HAND}
             self.engine = self._engine(pool_size, connect_args=arguments)
             sqlite.prepare(self.engine)
         else:
@@ -76,7 +77,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for reading; nothing is kept."""
-        with self.engine.connect().execution_options(liandong_reading=True) as connection:
+        with self.engine.connect().execution_options(**{READING: True}) as connection:
             yield connection
 
     def check_schema(self) -> None:

@@ -2,13 +2,14 @@
 
 psycopg's cursors send every statement by itself, even in a pipeline, and forget what they have prepared with every
 rollback. Here all statements are queued first and sent at once, each under a name that its connection keeps. BEGIN goes
-with them when no transaction is open. Values travel as text, in the spelling of PostgreSQL.
+with them when something may be written and no transaction is open. Values travel as text, in the spelling of PostgreSQL.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.waiting import Ready, Wait
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, String, Uuid
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from engine.store.base import INSTANTS_AT_ONCE
 
 Texts = list[bytes | None]
 
@@ -41,13 +44,16 @@ class PreparingConnection(Protocol):
     def wait(self, gen: PQGen[Any], /) -> Any: ...
 
 
-def run(connection: PreparingConnection, calls: Iterable[Call]) -> list[Any]:
-    """Carries out the calls in their order; libpq's result of each. Raises psycopg's Error for the first that fails."""
+def run(connection: PreparingConnection, calls: Iterable[Call], *, begin: bool = True) -> list[Any]:
+    """Carries out the calls in their order; libpq's result of each. Raises psycopg's Error for the first that fails.
+
+    Without `begin` no transaction is opened for them: what only reads then leaves nothing to be ended in one more round trip.
+    """
     server, extra = connection.pgconn, dict[int, bytes]()
     server.enter_pipeline_mode()
     try:
         try:
-            _queue(connection, server, calls, extra)
+            _queue(connection, server, calls, extra, begin)
         finally:
             # Whatever was queued is answered, also when a value could not be spelled.
             server.pipeline_sync()
@@ -70,13 +76,13 @@ def _remember(connection: PreparingConnection, extra: dict[int, bytes], results:
             connection.prepared_names.add(name)
 
 
-def _queue(connection: PreparingConnection, server: Any, calls: Iterable[Call], extra: dict[int, bytes]) -> None:
+def _queue(connection: PreparingConnection, server: Any, calls: Iterable[Call], extra: dict[int, bytes], begin: bool) -> None:
     """Queues everything; `extra` are the numbers of the results that answer no call, with the name that each has prepared.
 
     What fills a packet is sent at once, so that the server works while the rest is spelled.
     """
     known, number = connection.prepared_names, 0
-    if server.transaction_status == TransactionStatus.IDLE:
+    if begin and server.transaction_status == TransactionStatus.IDLE:
         server.send_query_params(b"BEGIN", [])
         extra[number] = b""
         number += 1
@@ -134,12 +140,18 @@ def _text(value: str | None) -> bytes | None:
     return value.encode()
 
 
+@lru_cache(INSTANTS_AT_ONCE)
+def _instant(value: datetime) -> bytes:
+    """Most rows of a step hold the same. Two times that are equal are the same time, however they are spelled."""
+    return value.isoformat(" ").encode()
+
+
 _DONE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
 _SPELLED: dict[type, Callable[[Any], bytes | None]] = {
     bool: lambda value: b"t" if value else b"f",
     int: _number,
     str: _text,
-    datetime: lambda value: value.isoformat(" ").encode(),
+    datetime: _instant,
     date: lambda value: value.isoformat().encode(),
     UUID: lambda value: str(value).encode(),
 }

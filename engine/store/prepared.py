@@ -16,6 +16,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -40,6 +41,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from engine.store import pipeline
 from engine.store.base import Executes, dump_json
 
+READING = "liandong_reading"
+"""The execution option of a connection that only reads."""
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
 _NUMBERS = itertools.count(1)
@@ -110,16 +113,20 @@ class _Form:
         compiled = cast(SQLCompiler, cast(ClauseElement, statement).compile(dialect=words))
         self.sql = str(compiled)
         self._name, self._bytes = f"liandong_{next(_NUMBERS)}".encode(), self.sql.encode()
-        self._slots: list[tuple[str, Convert | None]] = []
-        self._spellings: list[tuple[str, Convert]] = []
+        self._names: list[str] = []
+        self._converters: list[tuple[int, Convert]] = []
+        self._spellings: list[Convert] = []
         self._constants: dict[str, Any] = {}
-        for name in compiled.positiontup or ():
+        for number, name in enumerate(compiled.positiontup or ()):
             bind = compiled.binds[name]
-            given, convert = name.removeprefix("the_"), _binding(bind.type, dialect)
-            self._slots.append((given, convert))
-            self._spellings.append((given, pipeline.spelling(bind.type, convert)))
+            convert = _binding(bind.type, dialect)
+            self._names.append(name.removeprefix("the_"))
+            self._spellings.append(pipeline.spelling(bind.type, convert))
+            if convert is not None:
+                self._converters.append((number, convert))
             if not bind.required:
                 self._constants[name] = compiled.params[name]
+        self._pick = _picking(self._names)
         columns: list[Any] = list(getattr(statement, "exported_columns", ()))
         self._row = namedtuple("Row", [column.key for column in columns]) if columns else None
         readers = [_reading(column.type, dialect) for column in columns]
@@ -131,21 +138,24 @@ class _Form:
 
     def text(self, rows: Sequence[Values]) -> str:
         """The values of these rows as the JSON text of objects."""
-        names = [name for name, _ in self._slots]
-        objects = [dict(zip(names, self.parameters(row), strict=True)) for row in rows]
+        objects = [dict(zip(self._names, self.parameters(row), strict=True)) for row in rows]
         return json.dumps(objects, default=str, ensure_ascii=False, check_circular=False)
 
     def call(self, values: Values) -> pipeline.Call:
         """The statement as PostgreSQL's pipeline takes it."""
         if self._constants:
             values = {**values, **self._constants}
-        return pipeline.Call(self._name, self._bytes, [spell(values[name]) for name, spell in self._spellings])
+        spelled = [spell(value) for spell, value in zip(self._spellings, self._pick(values), strict=True)]
+        return pipeline.Call(self._name, self._bytes, spelled)
 
     def parameters(self, values: Values) -> list[Any]:
         """The values in the order and the types of the driver. Raises KeyError for one that is missing."""
         if self._constants:
             values = {**values, **self._constants}
-        return [values[name] if convert is None else convert(values[name]) for name, convert in self._slots]
+        parameters = list(self._pick(values))
+        for number, convert in self._converters:
+            parameters[number] = convert(parameters[number])
+        return parameters
 
     def spelled_rows(self, result: Any) -> list[Any]:
         """libpq's result as named tuples of Python values."""
@@ -192,7 +202,9 @@ def send(
     """
     with driver(connection) as raw:
         if connection.dialect.name == "postgresql":
-            return _pipelined(raw, connection.dialect, orders, questions)
+            # Every statement sees what is committed when it begins, so that a transaction would give a reader nothing.
+            begin = not connection.get_execution_options().get(READING, False)
+            return _pipelined(raw, connection.dialect, orders, questions, begin=begin)
         cursor, found, answers = raw.cursor(), [], []
         for statement, rows in orders:
             form = statement.form(connection.dialect)
@@ -208,7 +220,12 @@ def send(
 
 
 def _pipelined(
-    raw: Any, dialect: Dialect, orders: Sequence[tuple[Prepared, Sequence[Values]]], questions: Sequence[Question]
+    raw: Any,
+    dialect: Dialect,
+    orders: Sequence[tuple[Prepared, Sequence[Values]]],
+    questions: Sequence[Question],
+    *,
+    begin: bool,
 ) -> tuple[list[int], list[list[Any]]]:
     found, owners = [0] * len(orders), []
     forms = [question.statement.form(dialect) for question in questions]
@@ -226,7 +243,7 @@ def _pipelined(
         for form, question in zip(forms, questions, strict=True):
             yield form.call(question.values)
 
-    results = pipeline.run(raw, calls())
+    results = pipeline.run(raw, calls(), begin=begin)
     for number, result in zip(owners, results, strict=False):
         found[number] += result.command_tuples or 0
     answers = results[len(owners) :]
@@ -321,6 +338,13 @@ def _item(value: int | str) -> str:
         return str(value)
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _picking(names: Sequence[str]) -> Callable[[Values], Sequence[Any]]:
+    """What takes the values of these names out of a row, in their order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: [values[name] for name in names]
 
 
 def _binding(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:

@@ -16,8 +16,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 from engine.errors import Conflict
+from engine.store.prepared import READING, driver
 
 BUSY_TIMEOUT_MS = 10_000
+CHECKPOINT_PAGES = 4_000
+"""Of the write-ahead log (16 MB) before they are copied into the file: a step changes fifty, most of them again and again."""
+STATEMENTS_AT_HAND = 500
+"""Of one connection; Python's own 128 would be compiled again and again."""
 
 
 def prepare(engine: Engine) -> None:
@@ -27,14 +32,16 @@ def prepare(engine: Engine) -> None:
     def on_connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+        for pragma in (*pragmas, f"busy_timeout={BUSY_TIMEOUT_MS}", f"wal_autocheckpoint={CHECKPOINT_PAGES}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("liandong_reading", False)
-        connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+        reading = connection.get_execution_options().get(READING, False)
+        with driver(connection) as raw:
+            raw.execute("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
 
 
 def copy(source: Path, target: Path) -> None:
