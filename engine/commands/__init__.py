@@ -53,6 +53,7 @@ from engine.commands.external_task import (
     throw_external_error,
     unlock_external_task,
 )
+from engine.commands.handover import RevokeHandover, StartHandover, handover_made, revoke_handover, start_handover
 from engine.commands.held_decisions import (
     HoldDecision,
     SendDecision,
@@ -185,6 +186,8 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     RetryCause: retry_cause,
     ReturnTask: return_task,
     RetryIncident: retry_incident,
+    RevokeHandover: revoke_handover,
+    StartHandover: start_handover,
     RunInstance: run_instance,
     SaveDraft: save_draft,
     DiscardMessage: discard_message,
@@ -246,5 +249,6 @@ ANSWERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "BatchMade": _batch_made,
     "CalendarSaved": calendar.saved,
     "Done": _done,
+    "HandoverMade": handover_made,
     "Saved": organisation.saved,
 }

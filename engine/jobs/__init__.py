@@ -12,6 +12,7 @@ from engine.jobs.calendar import drive, reckon
 from engine.jobs.continuation import continue_token
 from engine.jobs.counterpart import tell_counterpart
 from engine.jobs.lost_lock import give_up_lost_work
+from engine.jobs.handover_item import carry_out_handover
 from engine.jobs.message import deliver_message
 from engine.jobs.reminder import remind
 from engine.jobs.retry import retry_incident
@@ -26,6 +27,7 @@ JOBS = {
     "counterpart": tell_counterpart,
     "continue": continue_token,
     LOST_LOCK: give_up_lost_work,
+    "handover-item": carry_out_handover,
     "message": deliver_message,
     "reckon": reckon,
     "reminder": remind,

@@ -8,12 +8,12 @@ from sqlalchemy import Row, select, update
 
 from engine.authorization import require_right
 from engine.errors import EngineError
-from engine.records import Actor
+from engine.jobs.maker import maker
 from engine.runtime import Case, Runtime
 from engine.runtime.cancellation import cancel
 from engine.runtime.migration import migrate, revert
 from engine.runtime.suspension import resume, suspend
-from engine.store.tables import Account, Batch, BatchItem, Person
+from engine.store.tables import Batch, BatchItem
 from engine.store.unit_of_work import UnitOfWork
 
 
@@ -28,7 +28,7 @@ def carry_out_item(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
     item = work.connection.execute(found.with_for_update(of=BatchItem)).one()
     if item.state != "pending":
         return
-    acting = work.in_name_of(_actor(work, item.made_by))
+    acting = work.in_name_of(maker(work, item.made_by))
     code: str | None = None
     message: str | None = None
     try:
@@ -56,17 +56,3 @@ def _act(work: UnitOfWork, runtime: Runtime, case: Case, item: Row[Any]) -> None
             migrate(work, runtime, case, reason=item.reason, **item.parameters)
         case "revert":
             revert(work, runtime, case, item.reason)
-
-
-def _actor(work: UnitOfWork, person: int | None) -> Actor:
-    """Who made the batch, with the rights that he has at this moment; what it does is signed with his name."""
-    if person is None:
-        return work.actor
-    found = (
-        select(Person.name, Person.active, Account.rights, Account.disabled)
-        .outerjoin(Account, Account.person == Person.key)
-        .where(Person.key == person)
-    )
-    maker = work.connection.execute(found).one()
-    rights = maker.rights if maker.active and maker.disabled is False else ()
-    return Actor(person=person, name=maker.name, rights=frozenset(rights))

@@ -10,6 +10,7 @@ from engine.store.tables.batch import Batch, BatchItem
 from engine.store.tables.calendar import CalendarEntry
 from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.tables.delivery import Delivery, NotificationSetting
+from engine.store.tables.handover import Handover, HandoverItem
 from engine.store.tables.identity import Account, IdempotencyKey, RequestCount, Session, SignInFailure
 from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
 from engine.store.tables.lateness import Lateness, QuietHours
@@ -45,6 +46,8 @@ __all__ = [
     "Draft",
     "Duty",
     "ExternalTask",
+    "Handover",
+    "HandoverItem",
     "HeldDecision",
     "History",
     "IdempotencyKey",
