@@ -12,8 +12,17 @@ from api.schemas.base import Nothing
 from engine.commands import authority, organisation
 from engine.commands.keeping import Saved
 from engine.queries import authority as rows
+from engine.queries import keeping
 
 blueprint = Blueprint("administration", "Keep institutions, departments, posts, people and who decides what")
+
+
+@blueprint.get("/administration/institutions")
+@blueprint.response(200, schemas.InstitutionRecord(many=True))
+def list_institutions() -> list[keeping.KeptInstitution]:
+    """List all institutions with their calendars and memberships"""
+    found = ask(keeping.ListKeptInstitutions())
+    return list(found)
 
 
 @blueprint.put("/administration/institutions/<string:code>")
@@ -53,6 +62,15 @@ def put_post(body: dict[str, Any], code: str) -> Saved:
 def list_posts() -> list[rows.PostRow]:
     """List all posts"""
     found = ask(rows.ListPosts())
+    return list(found)
+
+
+@blueprint.get("/administration/people")
+@blueprint.arguments(schemas.KeptQuery, location="query")
+@blueprint.response(200, schemas.PersonRecord(many=True))
+def list_people(query: dict[str, Any]) -> list[keeping.KeptPerson]:
+    """List people, inactive ones too"""
+    found = ask(keeping.ListKeptPeople(**query))
     return list(found)
 
 

@@ -20,6 +20,7 @@ from api import (
     events,
     external_tasks,
     guard,
+    handovers,
     headers,
     health,
     instances,
@@ -56,6 +57,7 @@ CONCEPTS = (
     administration,
     lateness,
     delegations,
+    handovers,
     audit,
     events,
 )

@@ -59,6 +59,26 @@ KEEPING: Mapping[str, tuple[str, str]] = {
     "not-a-choice": ("所选人员不在可选范围内。", "That person is not among those who can be chosen."),
     "not-choosable": ("“{element}”的办理人不由人选择。", "The people of “{element}” are not chosen by hand."),
     "not-chooser": ("“{element}”的办理人不由您选择。", "It is not for you to choose the people of “{element}”."),
+    # handing on
+    "chair-already": ("接任人届时已担任同一职务。", "The successor has the same one then already."),
+    "draft-there": ("接任人已有自己的草稿。", "The successor has a draft of his own."),
+    "handover-acted": ("交接后已有人办理，保持现状。", "Somebody has acted on it since; it stays as it is."),
+    "handover-changed": (
+        "名单已有变化，请重新预览后再交接。",
+        "The list has changed since it was shown; look at it again.",
+    ),
+    "handover-choice": ("对“{name}”不能这样处理。", "That cannot become of “{name}”."),
+    "handover-day": ("交接日期应在前后一年以内。", "A handover begins within a year from today."),
+    "handover-gone": ("此任务已不在其名下。", "This task is not his any more."),
+    "handover-not-found": ("没有这次交接。", "There is no such handover."),
+    "handover-pending": (
+        "此人还有交接在进行，请先等它完成或撤销。",
+        "A handover of this person is under way; let it end or revoke it.",
+    ),
+    "handover-revoked": ("这次交接已经撤销。", "This handover is revoked already."),
+    "handover-size": ("要交接的事项过多，请分批办理任务后再试。", "There is too much to hand on at once."),
+    "successor-inactive": ("接任人已停用。", "The successor is inactive."),
+    "successor-self": ("接任人不能是本人。", "Nobody succeeds himself."),
     # keeping the organisation
     "body-not-found": ("没有委员会或小组“{name}”。", "There is no committee or team “{name}”."),
     "chair-taken": ("这段时间的主任委员是 {name}，请先结束其任职。", "{name} chairs it in that time; end that first."),

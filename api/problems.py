@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from api.language import language, pick
-from api.sentences import sentence, title
+from api.sentences import FACTS_FOR_CALLERS, FACTS_FOR_KEEPERS, sentence, title
 from api.strict_json import JsonRefused
 from engine.errors import (
     Conflict,
@@ -71,12 +71,6 @@ CODE_BY_STATUS: Mapping[int, str] = {
     503: "unavailable",
 }
 """Codes of what HTTP itself refuses."""
-FACTS_FOR_CALLERS = frozenset({"at", "by", "count", "element", "field", "institution", "post", "step", "triesLeft", "until"})
-"""Facts that may leave: the engine's other facts name keys and expressions that are nobody's business outside."""
-FACTS_FOR_KEEPERS = frozenset(
-    {"department", "first", "institution", "kind", "last", "login", "longest", "name", "person", "quorum", "right", "value"}
-)
-"""Further facts for who keeps the organisation: codes and names of people and places, which he has given himself."""
 _KEEPERS = frozenset({"administrate", "secure"})
 
 _CODES: Mapping[str, str] = {"Missing data for required field.": "missing", "Unknown field.": "unknown"}

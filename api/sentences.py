@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.keeping_sentences import KEEPING
+from api.language import language as readers_language
 
 TITLES: Mapping[int, tuple[str, str]] = {
     400: ("请求有误", "Bad request"),
@@ -390,10 +391,24 @@ class _Facts(dict[str, Any]):
         return "…"
 
 
+FACTS_FOR_CALLERS = frozenset({"at", "by", "count", "element", "field", "institution", "post", "step", "triesLeft", "until"})
+"""Facts that may leave: the engine's other facts name keys and expressions that are nobody's business outside."""
+FACTS_FOR_KEEPERS = frozenset(
+    {"department", "first", "institution", "kind", "last", "login", "longest", "name", "person", "quorum", "right", "value"}
+)
+"""Further facts for who keeps the organisation: codes and names of people and places, which he has given himself."""
+
+
 def sentence(code: str, status: int, facts: Mapping[str, Any], language: str) -> str:
     """The sentence for `code` in `zh` or `en`; facts it names but does not get read as an ellipsis."""
     words = BY_CODE.get(code) or BY_STATUS.get(status) or BY_STATUS[500 if status >= 500 else 400]
     return words[language == "en"].format_map(_Facts(facts))
+
+
+def keeper_sentence(code: str, facts: Mapping[str, Any]) -> str:
+    """The sentence for what was refused to somebody who keeps the organisation, in the language of this request."""
+    allowed = {name: value for name, value in facts.items() if name in FACTS_FOR_CALLERS | FACTS_FOR_KEEPERS}
+    return sentence(code, 409, allowed, readers_language())
 
 
 def title(status: int, language: str) -> str:

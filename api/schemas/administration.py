@@ -244,3 +244,35 @@ class Appointment(CamelSchema):
     head = fields.Boolean()
     from_date = fields.Date()
     to_date = fields.Date(allow_none=True)
+
+
+class KeptQuery(CamelSchema):
+    """A part of the name, or the beginning of the staff number or the log-in."""
+
+    q = fields.String(load_default="", validate=validate.Length(max=MAX_TEXT))
+
+
+class PersonRecord(CamelSchema):
+    """A person."""
+
+    id = fields.UUID()
+    staff_number = fields.String()
+    name = fields.String()
+    active = fields.Boolean()
+    login = fields.String(allow_none=True)
+    chairs = fields.Integer()
+
+
+class InstitutionRecord(CamelSchema):
+    """An institution with its newest membership."""
+
+    id = fields.UUID()
+    code = fields.String()
+    name = fields.String()
+    short_name = fields.String()
+    type = fields.String()
+    parent = fields.String(allow_none=True)
+    calendar = fields.String()
+    integrated = fields.Boolean()
+    member_from = fields.Date(allow_none=True)
+    member_to = fields.Date(allow_none=True)

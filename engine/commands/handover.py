@@ -25,7 +25,8 @@ from engine.commands.registry import Command
 from engine.errors import Conflict, EngineError, Invalid
 from engine.jobs.handover_item import refused
 from engine.runtime import Runtime
-from engine.runtime.handover_choice import Choice, choice_for
+from engine.runtime.handover_choice import Choice as Choice
+from engine.runtime.handover_choice import choice_for
 from engine.runtime.holdings import CASE_KINDS, HOLDINGS_AT_MOST, KINDS, Holding, begins, fingerprint, holdings
 from engine.store.locks import hold
 from engine.store.tables import Handover, HandoverItem, Person

@@ -208,11 +208,8 @@ def _pass_agent(work: UnitOfWork, row: dict[str, Any], passing: Passing) -> dict
     if passing.successor == row["principal"]:
         raise Invalid("agent-self", "Expected somebody else as the agent, but it is the principal himself")
     code = select(Institution.code).where(Institution.key == row["institution"])
-    ids = dict(
-        work.connection.execute(select(Person.key, Person.id).where(Person.key.in_((passing.successor, row["principal"]))))
-        .tuples()
-        .all()
-    )
+    people = select(Person.key, Person.id).where(Person.key.in_((passing.successor, row["principal"])))
+    ids = {found.key: found.id for found in work.connection.execute(people)}
     made = delegate(
         Delegate(
             agent=ids[passing.successor],
@@ -252,7 +249,8 @@ def _unmake(work: UnitOfWork, table: Any, kind: str, id: UUID) -> None:
     elif kind == "agent":
         work.connection.execute(update(table).where(table.key == row.key).values(to_at=max(work.now, row.from_at)))
         audit.record(work, "delegation-ended", str(id))
-    elif row.from_date > today(work.now):
+    elif row.from_date > today(work.now) or (table is not Appointment and row.from_date == today(work.now)):
+        # A chair that somebody has acted in stays; nothing refers to the others.
         _remove(work, table, values)
     else:
         _put_end(work, table, row.key, id, max(row.from_date, today(work.now) - ONE_DAY))

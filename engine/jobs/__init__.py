@@ -11,8 +11,8 @@ from engine.jobs.batch_item import carry_out_item
 from engine.jobs.calendar import drive, reckon
 from engine.jobs.continuation import continue_token
 from engine.jobs.counterpart import tell_counterpart
-from engine.jobs.lost_lock import give_up_lost_work
 from engine.jobs.handover_item import carry_out_handover
+from engine.jobs.lost_lock import give_up_lost_work
 from engine.jobs.message import deliver_message
 from engine.jobs.reminder import remind
 from engine.jobs.retry import retry_incident

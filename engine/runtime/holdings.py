@@ -178,7 +178,8 @@ def _agents(place: Place, person: int, first: date) -> Iterator[Holding]:
     rows = rows.outerjoin(Institution, Institution.key == Delegation.institution).where(own, lasting).order_by(Delegation.key)
     found = list(place.connection.execute(rows))
     others = {row.agent if row.principal == person else row.principal for row in found}
-    names = dict(place.connection.execute(select(Person.key, Person.name).where(Person.key.in_(others))).tuples().all())
+    people = select(Person.key, Person.name).where(Person.key.in_(others))
+    names = {row.key: row.name for row in place.connection.execute(people)}
     for row in found:
         if row.principal == person:
             kind, name, name_en = "principal", f"{names[row.agent]}代其办理", f"{names[row.agent]} acts for him"
