@@ -69,6 +69,7 @@ KEEPING: Mapping[str, tuple[str, str]] = {
     ),
     "handover-choice": ("对“{name}”不能这样处理。", "That cannot become of “{name}”."),
     "handover-day": ("交接日期应在前后一年以内。", "A handover begins within a year from today."),
+    "handover-decided": ("此任务的决定正在发出，不再交接。", "The decision of this task is about to be sent."),
     "handover-gone": ("此任务已不在其名下。", "This task is not his any more."),
     "handover-not-found": ("没有这次交接。", "There is no such handover."),
     "handover-pending": (

@@ -20,7 +20,17 @@ from engine.kernel.effects import Names
 from engine.runtime.definitions import Definitions
 from engine.runtime.names import CaseNames, reserved_names
 from engine.runtime.rules import evaluated_apart
-from engine.store.tables import Appointment, Candidate, Draft, Institution, Participant, ProcessInstance, Round, Seat
+from engine.store.tables import (
+    Appointment,
+    Candidate,
+    Draft,
+    HeldDecision,
+    Institution,
+    Participant,
+    ProcessInstance,
+    Round,
+    Seat,
+)
 from engine.store.unit_of_work import UnitOfWork
 
 SEAT = (
@@ -65,6 +75,8 @@ def _nearest(place: Place, seat: Row[Any], chairs: list[Capacity]) -> Capacity:
 
 def refuse_successor(place: Place, definitions: Definitions, seat: Row[Any], successor: int) -> None:
     """Raises Conflict for who has a part in the round already, NotAllowed for who must be kept apart from the task."""
+    if _is_held(place, seat.key):
+        raise Conflict("handover-decided", "Expected a task that nobody has decided, but its decision is about to be sent")
     mine = (Seat.round == seat.round, Seat.assignee == successor)
     part = or_(Seat.state.in_(LIVE), and_(Seat.state == "completed", Seat.ending.is_(None)))
     if seat.several and place.connection.execute(select(Seat.key).where(*mine, part)).first() is not None:
@@ -110,7 +122,7 @@ def hand_on(work: UnitOfWork, seat: Row[Any], person: int, successor: int) -> di
 def hand_back(work: UnitOfWork, seat: Row[Any], person: int, successor: int, undo: Mapping[str, Any]) -> None:
     """Gives a seat back that nobody has acted on since. Raises Conflict `handover-acted` where somebody has."""
     held = seat.assignee == successor if undo["held"] else seat.assignee is None
-    if seat.state not in LIVE or not held or seat.revision != undo["revision"]:
+    if seat.state not in LIVE or not held or seat.revision != undo["revision"] or _is_held(work, seat.key):
         raise acted()
     if undo["offered"] and not undo["joint"]:
         _replace_candidate(work, seat.key, person_principal(successor), person_principal(person))
@@ -147,6 +159,12 @@ def hand_draft_back(work: UnitOfWork, seat: Row[Any], person: int, successor: in
 def acted() -> EngineError:
     """The refusal to give back what somebody has acted on since it was handed on."""
     return Conflict("handover-acted", "Expected nobody to have acted on it since, but somebody has: it stays as it is")
+
+
+def _is_held(place: Place, seat: int) -> bool:
+    """Whether a decision of the seat waits for some seconds to be sent."""
+    waiting = select(HeldDecision.key).where(HeldDecision.seat == seat, HeldDecision.refusal.is_(None))
+    return place.connection.execute(waiting).first() is not None
 
 
 def _replace_candidate(work: UnitOfWork, seat: int, old: str, new: str) -> bool:
