@@ -245,7 +245,7 @@ WORDS: Mapping[str, Callable[[Any, CaseFacts], LineWords | None]] = {
     "approvers-chosen": _task("选定“{step}”的办理人", "Chose who does “{step}”"),
     "task-reassigned": _task("“{step}”改派给{to}", "“{step}” reassigned to {to}", reason=True),
     "task-handed-over": _task("“{step}”由{person}交接给{to}", "“{step}” handed over from {person} to {to}", reason=True),
-    "task-handed-back": _task("“{step}”的交接撤销，由{person}交回{to}", "“{step}” handed back from {person} to {to}", reason=True),
+    "task-handed-back": _task("“{step}”撤销交接，由{person}交回{to}", "“{step}” handed back from {person} to {to}", reason=True),
     "task-completed": _completed,
     "task-returned": _returned,
     "task-taken-back": _task("“{step}”的办理已由本人收回", "“{step}”: the decision was taken back"),
