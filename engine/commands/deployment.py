@@ -20,6 +20,7 @@ from engine.kernel.definition import ForeignServices
 from engine.records import Deployed
 from engine.runtime import Runtime
 from engine.runtime.definitions import digest
+from engine.runtime.environment import budget
 from engine.runtime.timer_starts import Plans, disarm, plan
 from engine.store.tables import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.unit_of_work import UnitOfWork
@@ -45,7 +46,7 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
     known = _known(work, command.name, fingerprint)
     if known is not None:
         return known
-    inspected = inspect(command.resources, foreign_services=command.foreign_services)
+    inspected = inspect(command.resources, foreign_services=command.foreign_services, budget=budget(work.config))
     if any(finding.level == "error" for finding in inspected.findings):
         raise InvalidModel(inspected.findings)
     staffed = tuple(staffing(work, inspected.processes))

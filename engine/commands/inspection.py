@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.commands.clock_names import unknown_clocks, unusable_ladders
 from engine.commands.surroundings import facts, unknown_fields
 from engine.decisions import read_decisions
 from engine.errors import Finding
 from engine.forms import FormModel, parse_form
 from engine.functions import REGISTERED
-from engine.kernel import ProcessModel, parse
+from engine.kernel import Budget, ProcessModel, parse
 from engine.kernel import StartSubscription as StartSubscriptionModel
 from engine.kernel.analysis import analyse
 from engine.kernel.definition import ForeignServices
@@ -20,6 +21,8 @@ from engine.store.base import load_json
 PARAMETERS = "parameters.json"
 LONGEST_ID, LONGEST_NAME, LONGEST_OUTCOME, LONGEST_ENDPOINT, LONGEST_TAG = 150, 200, 100, 40, 100
 """Characters that the store keeps of what a model names."""
+MOST_FINDINGS = 200
+"""Findings that are told; nobody reads more, and a file made to have very many must not fill the answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +33,17 @@ class Inspected:
     processes: tuple[ProcessModel, ...]
 
 
-def inspect(resources: Mapping[str, bytes], *, foreign_services: ForeignServices = "refuse", whole: bool = True) -> Inspected:
-    """What the gate says of these files. `whole` False: they are part of a deployment, so forms and tables may lie elsewhere."""
+def inspect(
+    resources: Mapping[str, bytes],
+    *,
+    foreign_services: ForeignServices = "refuse",
+    whole: bool = True,
+    budget: Budget | None = None,
+) -> Inspected:
+    """What the gate says of these files. `whole` False: they are part of a deployment, so forms and tables may lie elsewhere.
+
+    `budget` is what a step may spend where the files are to run.
+    """
     kinds = {name: kind_of(name) for name in resources}
     findings = [_unknown_file(name) for name, kind in kinds.items() if kind == "unknown"]
     forms: dict[str, FormModel] = {}
@@ -46,7 +58,7 @@ def inspect(resources: Mapping[str, bytes], *, foreign_services: ForeignServices
     findings += tables.findings
     bpmn = {name: content for name, content in resources.items() if kinds[name] == "bpmn"}
     if not whole and not bpmn:
-        return Inspected(findings=tuple(findings), processes=())
+        return Inspected(findings=_bounded(findings), processes=())
     parsed = parse(
         bpmn,
         functions=REGISTERED,
@@ -58,8 +70,11 @@ def inspect(resources: Mapping[str, bytes], *, foreign_services: ForeignServices
         _unset(model, start) for model in parsed.processes for start in model.start_subscriptions if start.kind == "conditional"
     ]
     findings += [finding for model in parsed.processes for finding in (*_too_long(model), *unknown_fields(model, forms))]
-    findings += analyse(parsed.processes, facts(forms, tables.decisions, parameters if whole else None))
-    return Inspected(findings=(*findings, *parsed.findings), processes=parsed.processes)
+    told = parameters if whole else None
+    findings += unusable_ladders(parameters, PARAMETERS)
+    findings += [finding for model in parsed.processes for finding in unknown_clocks(model, told)]
+    findings += analyse(parsed.processes, facts(forms, tables.decisions, told, budget or Budget()))
+    return Inspected(findings=_bounded([*findings, *parsed.findings]), processes=parsed.processes)
 
 
 def kind_of(name: str) -> str:
@@ -105,6 +120,26 @@ def _unset(model: ProcessModel, start: StartSubscriptionModel) -> Finding:
         message_en="a process cannot be started by a condition, since before it starts there is no data that could change:"
         " start it by a message, a signal, a timer or by hand",
     )
+
+
+def _bounded(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """At most `MOST_FINDINGS` of them in their order, errors before warnings if need be, and how many more there are."""
+    if len(findings) <= MOST_FINDINGS:
+        return tuple(findings)
+    ranked = sorted(range(len(findings)), key=lambda number: (findings[number].level != "error", number))
+    kept = sorted(ranked[:MOST_FINDINGS])
+    left = [findings[number] for number in ranked[MOST_FINDINGS:]]
+    errors = sum(finding.level == "error" for finding in left)
+    more = Finding(
+        level="error" if errors else "warning",
+        code="more-findings",
+        resource=left[0].resource,
+        element=None,
+        line=None,
+        message=f"另有 {len(left)} 条未列出（其中错误 {errors} 条），请先处理以上各条。",
+        message_en=f"and {len(left)} more, {errors} of them errors, which are not listed: mend these first",
+    )
+    return (*(findings[number] for number in kept), more)
 
 
 def _too_long(model: ProcessModel) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from engine.decisions import Decisions
 from engine.errors import Finding
 from engine.forms import FormModel
 from engine.forms.tree import data_key, data_nodes
-from engine.kernel import ProcessModel
+from engine.kernel import Budget, ProcessModel
 from engine.kernel.analysis import Facts
 from engine.runtime import field_rights
 from engine.runtime.names import reserved_names
@@ -23,7 +23,7 @@ VOTES = frozenset({"agree", "refuse", "abstain", "expected", "present", "base", 
 """What a completed user task leaves under its id."""
 
 
-def facts(forms: Mapping[str, FormModel], decisions: Decisions, parameters: Mapping[str, Any] | None) -> Facts:
+def facts(forms: Mapping[str, FormModel], decisions: Decisions, parameters: Mapping[str, Any] | None, budget: Budget) -> Facts:
     """Everything the analysis may know. `parameters` None: they lie elsewhere."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     reserved = reserved_names(now=now, parameters={}, institution=None, number=None, starter=None, started_at=now)
@@ -34,6 +34,7 @@ def facts(forms: Mapping[str, FormModel], decisions: Decisions, parameters: Mapp
         decision=DECISION | VOTES,
         table_inputs={key: _inputs(decisions, key) for key in decisions.versions},
         table_outputs={key: frozenset(_outputs(decisions, key)) for key in decisions.versions},
+        budget=budget,
     )
 
 

@@ -43,6 +43,8 @@ _WITHDRAW = frozenset({"first-act", "any", "never"})
 _FLAGS = frozenset({"true", "false"})
 _OPINIONS = frozenset({"optional", "required"})
 _BINDINGS = frozenset({"", "latest", "deployment", "version", "versionTag"})
+_WAYS = {"in": ("传入被调流程", "into"), "out": ("从被调流程传回", "out of")}
+"""The mappings of a call, and in words which way their values go."""
 _DONE = OutcomeModel(value="done", label="完成", label_en="Done")
 
 
@@ -204,6 +206,7 @@ class ExtensionReader:
         """The mappings of a call activity, ours or another engine's."""
         inputs, all_inputs = self._mappings(node, "in")
         outputs, all_outputs = self._mappings(node, "out")
+        self._compare_mappings(node)
         return CallModel(
             process=process,
             binding=self._binding(node),
@@ -212,6 +215,22 @@ class ExtensionReader:
             all_inputs=all_inputs,
             all_outputs=all_outputs,
         )
+
+    def _compare_mappings(self, node: etree._Element) -> None:
+        """Warns where a file of another engine says nothing of what crosses the border: there it would be nothing."""
+        if not any(namespace[1:-1] in node.nsmap.values() for namespace in VENDORS):
+            return
+        for name, (way, way_en) in _WAYS.items():
+            items = [*extensions(node, name), *_foreign_mappings(node, name)]
+            if any(item.get("variables") == "all" or item.get("target") or item.tag == LIANDONG + name for item in items):
+                continue
+            self.report.warning(
+                "call-mapping",
+                node,
+                f"没有写明{way}的变量：这里全部传递，Camunda 7、Operaton 和 Flowable 一个也不传；请用 liandong:{name} 写明。",
+                f"No variables are named that go {way_en} the called process: here all of them do, in Camunda 7, Operaton and"
+                f" Flowable none; name them by liandong:{name}.",
+            )
 
     def _binding(self, node: etree._Element) -> Binding:
         item = extension(node, "called")
@@ -254,7 +273,7 @@ class ExtensionReader:
         if holder is None:
             return (), True
         ours = [self._value(item, needed=False) for item in holder.iterchildren(LIANDONG + name)]
-        theirs = [item for namespace in VENDORS for item in holder.iterchildren(namespace + name)]
+        theirs = list(_foreign_mappings(node, name))
         everything = any(item.get("variables") == "all" for item in theirs)
         for item in theirs:
             target, source = item.get("target"), item.get("source") or item.get("sourceExpression")
@@ -354,6 +373,13 @@ class ExtensionReader:
                 "missing-attribute", item, f"liandong:{tag} 缺少属性 {name}。", f"liandong:{tag} lacks its attribute {name}."
             )
         return value
+
+
+def _foreign_mappings(node: etree._Element, name: str) -> Iterator[etree._Element]:
+    holder = child(node, "extensionElements")
+    if holder is not None:
+        for namespace in VENDORS:
+            yield from holder.iterchildren(namespace + name)
 
 
 def _words(item: etree._Element, name: str) -> tuple[str, ...]:

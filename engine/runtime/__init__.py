@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from engine.runtime.case import Act, Case, NewCase
+from engine.runtime.case import Act, Case, NewCase, StepTooLarge
 from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.names import CaseNames
 from engine.runtime.rights import field_rights
 from engine.runtime.rounds import Change, policy_of, settle, straight_back
 from engine.runtime.rules import require_apart
-from engine.runtime.runtime import Runtime, StepTooLarge
+from engine.runtime.runtime import Runtime
 from engine.runtime.signing import VOTES
 from engine.runtime.task_form import TaskForm, TaskPlace, task_form
 

@@ -12,6 +12,14 @@ from engine.errors import Conflict
 from engine.kernel.rows import JSON
 
 
+class StepTooLarge(Conflict):
+    """A step wanted more than its budget; nothing of it is kept. `instance` is None when it was to be the first step."""
+
+    def __init__(self, instance: int | None, reason: str) -> None:
+        super().__init__("budget", "Expected a step within its budget, but {reason}", reason=reason)
+        self.instance = instance
+
+
 @dataclass(frozen=True, kw_only=True)
 class Act:
     """Why an instance moves, for the audit trail."""

@@ -27,7 +27,7 @@ from engine.kernel.rows import JSON, InstanceRow, StateSource
 from engine.kernel.triggers import CompleteToken, Migrate, Start, Trigger
 from engine.records import SYSTEM
 from engine.runtime.automatic import Pending
-from engine.runtime.case import Act, Case, NewCase
+from engine.runtime.case import Act, Case, NewCase, StepTooLarge
 from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.effects import carry_out
 from engine.runtime.environment import StepEnvironment
@@ -108,14 +108,6 @@ NEW_INSTANCE = insert_of(ProcessInstance)
 _IS_PREVIOUS = ProcessInstance.revision == bindparam("previous")
 MOVED = update_of(ProcessInstance, *MOVED_COLUMNS, only=_IS_PREVIOUS)
 NOTED = update_of(ProcessInstance, *NOTED_COLUMNS, only=_IS_PREVIOUS)
-
-
-class StepTooLarge(Conflict):
-    """A step wanted more than its budget; nothing of it is kept. `instance` is None when it was to be the first step."""
-
-    def __init__(self, instance: int | None, reason: str) -> None:
-        super().__init__("budget", "Expected a step within its budget, but {reason}", reason=reason)
-        self.instance = instance
 
 
 class Runtime:

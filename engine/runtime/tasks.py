@@ -13,6 +13,7 @@ from engine.assignment import Resolution
 from engine.kernel.effects import Names, TaskOpened
 from engine.kernel.model import ApprovalModel, Element
 from engine.runtime.automatic import AutomaticRules, Decided, Pending
+from engine.runtime.case import StepTooLarge
 from engine.runtime.definitions import Definition
 from engine.runtime.people import People
 from engine.runtime.signing import SEVERAL, Signing
@@ -76,6 +77,7 @@ def _round(step: Step, people: People, definition: Definition, effect: TaskOpene
         seats, principals, persons = signing.opened(term), signing.principals, signing.persons
     else:
         seats, principals, persons = (_seat(step.work, found, term),), found.principals, found.persons
+    _require_room(step, element, len(seats))
     if returned is not None:
         seats = tuple(replace(seat, reason=seat.reason or RETURNED) for seat in seats)
     return RoundOpened(
@@ -94,6 +96,14 @@ def _round(step: Step, people: People, definition: Definition, effect: TaskOpene
         seats=seats,
         copies=people.copied(approval, names),
     )
+
+
+def _require_room(step: Step, element: Element, seats: int) -> None:
+    """Raises StepTooLarge when more people are to sign than an activity may have seats."""
+    most = step.work.config.multi_instance
+    if seats > most:
+        reason = f"'{element.id}' asks {seats} people, more than {most}"
+        raise StepTooLarge(step.case.key if step.case.stored else None, reason)
 
 
 def _unasked(

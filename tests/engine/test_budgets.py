@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from engine.errors import EngineError
+from engine.errors import EngineError, InvalidModel
 from engine.runtime import environment
 from engine.store.tables import Job
 from engine.testing import County, bpmn, process, user_task
@@ -57,6 +57,21 @@ def test_a_step_that_takes_too_long_is_undone(open_county: Callable[..., County]
     with pytest.raises(EngineError, match=r"2\.0 seconds"):
         county.person("gan").complete(case.task("go"))
     assert (case.open, case.variables["n"]) == (["go"], 1)
+
+
+def test_the_limit_of_seats_holds_at_deployment_and_for_signers(open_county: Callable[..., County]) -> None:
+    county = open_county(multi_instance=2)
+    loop = "<multiInstanceLoopCharacteristics><loopCardinality>${3}</loopCardinality></multiInstanceLoopCharacteristics>"
+    with pytest.raises(InvalidModel) as refused:
+        county.deploy(bpmn(process("p", START, user_task("vote", post="BR_GP", body=loop), END, flows="s > vote > e")))
+    assert [(found.code, found.element) for found in refused.value.findings] == [("cardinality", "vote")]
+    everybody = "".join(f'<liandong:assign rule="post" post="{post}"/>' for post in ("BR_GP", "BR_DIR"))
+    people = '<liandong:approval mode="all"/>' + everybody
+    outcomes = '<liandong:outcome value="yes"/><liandong:outcome value="no" kind="negative"/>'
+    county.deploy(bpmn(process("q", START, user_task("sign", people, outcomes), END, flows="s > sign > e")), name="q")
+    with pytest.raises(EngineError, match="more than 2"):
+        county.run("q")
+    assert county.cases("q") == []
 
 
 def test_the_limit_of_seats_is_a_setting(open_county: Callable[..., County]) -> None:

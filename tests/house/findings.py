@@ -11,6 +11,7 @@ from engine.kernel.dialect_table import RULES
 from tests.house.sources import read, sources
 
 GATE = (
+    "engine/commands/clock_names.py",
     "engine/commands/inspection.py",
     "engine/commands/staffing.py",
     "engine/commands/surroundings.py",
