@@ -11,6 +11,7 @@ from api.blueprint import Blueprint
 from api.door import ask, carry_out, carry_out_unkeyed
 from api.replies import nothing
 from api.schemas.base import Nothing
+from api.schemas.instances import Diagram
 from api.schemas.messages import Accepted
 from api.schemas.operations import (
     AllInstancesQuery,
@@ -23,14 +24,20 @@ from api.schemas.operations import (
     JobQuery,
     MessagePage,
     MessageQuery,
+    OperatedCase,
     OperatedInstancePage,
+    OperatedProcess,
+    ProcessState,
     Redeliver,
     RetryCause,
     RetryScheduled,
 )
+from engine.commands.definition import ResumeProcess, SuspendProcess
 from engine.commands.incident import AnnotateIncident, ResolveIncident, RetryIncident
 from engine.commands.incident import RetryCause as RetryAll
 from engine.commands.message import DiscardMessage, RedeliverMessage
+from engine.queries import operated_case
+from engine.queries.definitions import ListProcesses, ProcessRow
 from engine.queries.incidents import ListIncidentCauses
 from engine.queries.operations import (
     IncidentRow,
@@ -129,6 +136,44 @@ def list_jobs(query: dict[str, Any]) -> Page[JobRow]:
 def list_messages(query: dict[str, Any]) -> Page[MessageRow]:
     """List messages in one state; dead ones by default"""
     return ask(ListMessages(**query))
+
+
+@blueprint.get("/operations/processes")
+@blueprint.response(200, OperatedProcess(many=True))
+def list_processes() -> list[ProcessRow]:
+    """List every process with its versions and live cases"""
+    found = ask(ListProcesses())
+    return list(found)
+
+
+@blueprint.post("/operations/processes/<string:process>/suspend")
+@blueprint.arguments(Because)
+@blueprint.response(200, ProcessState)
+def suspend_process(body: dict[str, Any], process: str) -> Done:
+    """Start no new case of a process; what runs goes on"""
+    return carry_out(SuspendProcess(process=process, reason=body["reason"]))
+
+
+@blueprint.post("/operations/processes/<string:process>/resume")
+@blueprint.arguments(Because)
+@blueprint.response(200, ProcessState)
+def resume_process(body: dict[str, Any], process: str) -> Done:
+    """Let a process take new cases again"""
+    return carry_out(ResumeProcess(process=process, reason=body["reason"]))
+
+
+@blueprint.get("/operations/instances/<uuid:instance>")
+@blueprint.response(200, OperatedCase)
+def get_operated_case(instance: UUID) -> operated_case.OperatedCase:
+    """Read one case, without what it is about"""
+    return ask(operated_case.GetOperatedCase(instance=instance))
+
+
+@blueprint.get("/operations/instances/<uuid:instance>/diagram")
+@blueprint.response(200, Diagram)
+def get_operated_diagram(instance: UUID) -> Any:
+    """See a case's drawing and where it stands"""
+    return ask(operated_case.GetOperatedDiagram(instance=instance))
 
 
 @blueprint.get("/operations/instances")

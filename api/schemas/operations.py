@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.schemas.base import CamelSchema, Coded, Instant, Key, PageQuery, page_of
-from api.schemas.instances import STATES, ProcessVersion
+from api.schemas.instances import STATES, Member, ProcessVersion
 from api.schemas.tasks import InstanceRef
 
 
@@ -13,12 +13,17 @@ class IncidentQuery(PageQuery):
     """Which incidents."""
 
     state = fields.String(load_default="open", validate=validate.OneOf(("open", "resolved")))
+    instance = fields.UUID(load_default=None)
+    code = fields.String(load_default=None, validate=validate.Length(max=60))
+    element = fields.String(load_default=None, validate=validate.Length(max=200))
+    process = fields.String(load_default=None, validate=validate.Length(max=200))
 
 
 class JobQuery(PageQuery):
     """Which jobs."""
 
     state = fields.String(load_default=None, validate=validate.OneOf(("pending", "running", "failed")))
+    instance = fields.UUID(load_default=None)
 
 
 class MessageQuery(PageQuery):
@@ -33,6 +38,9 @@ class AllInstancesQuery(PageQuery):
     """Which cases."""
 
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    process = fields.String(load_default=None, validate=validate.Length(max=200))
+    version = fields.Integer(load_default=None, validate=validate.Range(min=1, max=2**31 - 1))
+    text = fields.String(load_default=None, data_key="q", validate=validate.Length(max=100))
 
 
 class Incident(CamelSchema):
@@ -144,6 +152,51 @@ class OperatedInstance(CamelSchema):
     revision = fields.Integer()
     started_at = Instant()
     ended_at = Instant(allow_none=True)
+
+
+class Place(CamelSchema):
+    """An element where a token can be put."""
+
+    element = fields.String()
+    name = fields.String(allow_none=True)
+    type = fields.String()
+
+
+class OperatedCase(OperatedInstance):
+    """A case, with what an operator needs to act on it."""
+
+    incidents = fields.Integer()
+    versions = fields.List(fields.Integer())
+    migrated_from = fields.Integer(allow_none=True)
+    collaboration = fields.List(fields.Nested(Member))
+    places = fields.List(fields.Nested(Place))
+
+
+class DefinitionVersion(CamelSchema):
+    """One version of a process, with its live cases."""
+
+    version = fields.Integer()
+    version_tag = fields.String(allow_none=True)
+    deployed_at = Instant()
+    deployed_by = fields.String(allow_none=True)
+    active = fields.Integer()
+    suspended = fields.Integer()
+    stopped = fields.Integer()
+
+
+class OperatedProcess(CamelSchema):
+    """A process with its versions."""
+
+    process = fields.Nested(ProcessVersion)
+    suspended_at = Instant(allow_none=True)
+    startable = fields.Boolean()
+    versions = fields.List(fields.Nested(DefinitionVersion))
+
+
+class ProcessState(CamelSchema):
+    """Whether a process takes new cases."""
+
+    state = fields.String(validate=validate.OneOf(("active", "suspended")))
 
 
 IncidentPage = page_of(Incident, "IncidentPage")

@@ -24,6 +24,7 @@ from engine.commands.attachment import (
 from engine.commands.audit import AnchorAudit, anchor_audit
 from engine.commands.choosing import ChooseApprovers, choose_approvers
 from engine.commands.copies import AnswerCopy, MarkCopyRead, SendCopies, answer_copy, mark_copy_read, send_copies
+from engine.commands.definition import ResumeProcess, SuspendProcess, resume_process, suspend_process
 from engine.commands.delegation import Delegate, EndDelegation, delegate, end_delegation
 from engine.commands.delivery import (
     ClaimDeliveries,
@@ -188,6 +189,8 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     RetryIncident: retry_incident,
     RevokeHandover: revoke_handover,
     StartHandover: start_handover,
+    ResumeProcess: resume_process,
+    SuspendProcess: suspend_process,
     RunInstance: run_instance,
     SaveDraft: save_draft,
     DiscardMessage: discard_message,

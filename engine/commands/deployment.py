@@ -88,7 +88,10 @@ def _define(work: UnitOfWork, deployment: int, model: ProcessModel, plans: Plans
     table = ProcessDefinition
     older = select(func.coalesce(func.max(table.version), 0)).where(table.process_id == model.id)
     version = int(work.connection.execute(older).scalar_one()) + 1
+    suspended = work.connection.execute(select(table.suspended_at).where(table.process_id == model.id, table.latest.is_(True)))
     previous = select(table.key).where(table.process_id == model.id)
+    # A new version does not let a process go on that somebody has suspended.
+    suspended_at = suspended.scalar_one_or_none()
     disarm(work, model.id)
     work.connection.execute(delete(StartSubscription).where(StartSubscription.definition.in_(previous)))
     work.connection.execute(update(table).where(table.process_id == model.id, table.latest.is_(True)).values(latest=False))
@@ -105,6 +108,7 @@ def _define(work: UnitOfWork, deployment: int, model: ProcessModel, plans: Plans
             resource=model.resource,
             name=(model.title or model.name or model.id)[:LONGEST_NAME],
             startable=model.startable,
+            suspended_at=suspended_at,
         )
     )
     keys = [work.new_key() for _ in model.start_subscriptions]

@@ -13,13 +13,13 @@ from engine.appliers.numbers import draw_number
 from engine.authorization import Capacity, may_start, require_business, require_right, standing
 from engine.commands.registry import Command
 from engine.commands.texts import require_text, require_values
-from engine.errors import Invalid, NotFound
+from engine.errors import Conflict, Invalid, NotFound
 from engine.kernel.model import ProcessModel, accepted_at_start
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import Fire, SetVariables, StartAdHoc, Trigger
 from engine.records import Done
 from engine.runtime import Act, Case, Definition, NewCase, Runtime
-from engine.runtime.definitions import LATEST, latest
+from engine.runtime.definitions import LATEST
 from engine.store.base import dump_json
 from engine.store.prepared import Prepared
 from engine.store.tables import Institution, ProcessInstance
@@ -61,7 +61,7 @@ class MoveInstance(Command[Done]):
 
 def start_instance(command: StartInstance, work: UnitOfWork, runtime: Runtime) -> Done:
     require_business(work.actor)
-    definition = _definition(runtime, latest(work.connection, command.process_key), command.process_key)
+    definition = _definition(runtime, LATEST.first(work.connection, process_id=command.process_key), command.process_key)
     model = definition.model
     who = standing(work.connection, work.actor.person, work.now)
     if not model.startable:
@@ -99,7 +99,7 @@ def run_instance(command: RunInstance, work: UnitOfWork, runtime: Runtime) -> Do
     found, institutions = work.ask(
         LATEST.question(process_id=command.process_key), INSTITUTION.question(code=command.institution or "")
     )
-    definition = _definition(runtime, found[0].key if found else None, command.process_key)
+    definition = _definition(runtime, found[0] if found else None, command.process_key)
     if command.institution is not None and not institutions:
         raise NotFound(
             "no-institution",
@@ -127,10 +127,14 @@ def move_instance(command: MoveInstance, work: UnitOfWork, runtime: Runtime) -> 
     return _done(case)
 
 
-def _definition(runtime: Runtime, key: int | None, process_key: str) -> Definition:
-    if key is None:
+def _definition(runtime: Runtime, newest: Any, process_key: str) -> Definition:
+    """The newest version of a process. Raises NotFound `no-process`, Conflict `process-suspended`."""
+    if newest is None:
         raise NotFound("no-process", "Expected to start process '{process}', but none is deployed", process=process_key)
-    return runtime.definitions.get(key)
+    if newest.suspended_at is not None:
+        message = "Expected process '{process}' to take new cases, but it is suspended"
+        raise Conflict("process-suspended", message, process=process_key)
+    return runtime.definitions.get(newest.key)
 
 
 def _given(command: StartInstance, work: UnitOfWork, model: ProcessModel) -> dict[str, JSON]:

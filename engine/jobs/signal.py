@@ -36,7 +36,8 @@ def _fan_out(job: Row[Any], work: UnitOfWork) -> None:
     starts = (
         select(ProcessDefinition.key, StartSubscription.element)
         .join(ProcessDefinition, ProcessDefinition.key == StartSubscription.definition)
-        .where(StartSubscription.kind == "signal", StartSubscription.name == name, ProcessDefinition.latest.is_(True))
+        .where(StartSubscription.kind == "signal", StartSubscription.name == name)
+        .where(ProcessDefinition.latest.is_(True), ProcessDefinition.suspended_at.is_(None))
     )
     told: list[tuple[int, int | None, dict[str, Any]]] = [
         (row.key, row.instance, {"subscription": row.key})

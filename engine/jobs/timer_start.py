@@ -19,13 +19,21 @@ from engine.store.unit_of_work import UnitOfWork
 def start_by_timer(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
     """Starts an instance, if the start event still belongs to the newest version of its process."""
     found = (
-        select(StartSubscription.definition, StartSubscription.element, ProcessDefinition.process_id)
+        select(
+            StartSubscription.definition,
+            StartSubscription.element,
+            ProcessDefinition.process_id,
+            ProcessDefinition.suspended_at,
+        )
         .join(ProcessDefinition, ProcessDefinition.key == StartSubscription.definition)
         .where(StartSubscription.key == job.subject, ProcessDefinition.latest.is_(True))
     )
     start = work.connection.execute(found).one_or_none()
     if start is None:
         return
+    if start.suspended_at is not None:
+        # What falls due meanwhile is never made up for, as after any other time without a worker.
+        return again(work, job)
     new = NewCase(
         definition=start.definition,
         institution=owner_of(work, runtime.definitions.get(start.definition)),

@@ -79,6 +79,11 @@ def get_diagram(query: GetDiagram, reader: Reader) -> Diagram:
     """Raises NotFound for what the reader may not see."""
     who = standing(reader.connection, reader.actor.person, reader.now)
     row = find_visible(reader, who, query.instance)
+    return drawing(reader, row, _pools(reader, who, row))
+
+
+def drawing(reader: Reader, row: Any, pools: tuple[Pool, ...]) -> Diagram:
+    """The drawing of a case, given by its columns `key` and `definition`, with its marks. It tells nothing of anybody."""
     model = reader.definitions.model(row.definition)
     tokens = _tokens(reader, row.key)
     done = _done(reader, row.key)
@@ -88,7 +93,7 @@ def get_diagram(query: GetDiagram, reader: Reader) -> Diagram:
         tokens=tokens,
         done=tuple(sorted(done - here)),
         outline=_outline(model, here, done),
-        pools=_pools(reader, who, row),
+        pools=pools,
     )
 
 

@@ -14,7 +14,7 @@ from engine.authorization import require_right
 from engine.queries.instance_rows import has_incident, in_state, shown_state
 from engine.queries.paging import DEFAULT_LIMIT, Order, Page
 from engine.queries.registry import Query, Reader
-from engine.queries.task_rows import CaseName, Coded, ProcessName, process_name
+from engine.queries.task_rows import CaseName, Coded, ProcessName, of_process, process_name
 from engine.store.tables import Incident, Institution, Job, Message, ProcessInstance
 
 RIGHT = "operations"
@@ -22,9 +22,13 @@ RIGHT = "operations"
 
 @dataclass(frozen=True, kw_only=True)
 class ListIncidents(Query[Page["IncidentRow"]]):
-    """Stops that a person must resolve, newest first."""
+    """Stops that a person must resolve, newest first; of one case, or of one cause as `ListIncidentCauses` tells it."""
 
     state: Literal["open", "resolved"] | None = "open"
+    instance: UUID | None = None
+    code: str | None = None
+    element: str | None = None
+    process: str | None = None
     cursor: str | None = None
     limit: int = DEFAULT_LIMIT
 
@@ -34,6 +38,7 @@ class ListJobs(Query[Page["JobRow"]]):
     """Work of the clock, the next one first."""
 
     state: Literal["pending", "running", "failed"] | None = None
+    instance: UUID | None = None
     cursor: str | None = None
     limit: int = DEFAULT_LIMIT
 
@@ -52,6 +57,11 @@ class ListAllInstances(Query[Page["OperatedInstance"]]):
     """Every case, newest first, without what it is about."""
 
     state: Literal["active", "completed", "terminated", "cancelled", "incident", "suspended"] | None = None
+    process: str | None = None
+    version: int | None = None
+    """Of `process`; None takes every version."""
+    text: str | None = None
+    """Only cases whose number or business key holds this text."""
     cursor: str | None = None
     limit: int = DEFAULT_LIMIT
 
@@ -148,6 +158,11 @@ def list_incidents(query: ListIncidents, reader: Reader) -> Page[IncidentRow]:
     )
     if query.state is not None:
         statement = statement.where(Incident.state == query.state)
+    if query.process is not None:
+        statement = statement.where(of_process(query.process))
+    for column, wanted in ((ProcessInstance.id, query.instance), (Incident.code, query.code), (Incident.element, query.element)):
+        if wanted is not None:
+            statement = statement.where(column == wanted)
     rows, following = _page(Order((Incident.raised_at, Incident.key), descending=True), statement, query, reader)
     return Page(items=tuple(_incident(reader, row) for row in rows), next_cursor=following)
 
@@ -169,6 +184,8 @@ def list_jobs(query: ListJobs, reader: Reader) -> Page[JobRow]:
     ).outerjoin(ProcessInstance, ProcessInstance.key == Job.instance)
     if query.state is not None:
         statement = statement.where(Job.state == query.state)
+    if query.instance is not None:
+        statement = statement.where(ProcessInstance.id == query.instance)
     rows, following = _page(Order((Job.due_at, Job.key)), statement, query, reader)
     items = tuple(
         JobRow(
@@ -218,25 +235,16 @@ def list_messages(query: ListMessages, reader: Reader) -> Page[MessageRow]:
 def list_all_instances(query: ListAllInstances, reader: Reader) -> Page[OperatedInstance]:
     """One page. Raises NotAllowed without the right `operations`."""
     require_right(reader.actor, RIGHT)
-    table = ProcessInstance
-    statement = select(
-        table.key,
-        table.id,
-        table.number,
-        table.definition,
-        table.state,
-        table.suspended_at,
-        table.revision,
-        table.started_at,
-        table.ended_at,
-        Institution.code,
-        Institution.short_name,
-        has_incident().label("stopped"),
-    ).outerjoin(Institution, Institution.key == table.institution)
+    statement = select_operated()
     if query.state is not None:
         statement = statement.where(in_state(query.state))
-    rows, following = _page(Order((table.key,), descending=True), statement, query, reader)
-    return Page(items=tuple(_operated(reader, row) for row in rows), next_cursor=following)
+    if query.process:
+        statement = statement.where(of_process(query.process, query.version))
+    if query.text:
+        number = ProcessInstance.number.icontains(query.text, autoescape=True)
+        statement = statement.where(number | ProcessInstance.business_key.icontains(query.text, autoescape=True))
+    rows, following = _page(Order((ProcessInstance.key,), descending=True), statement, query, reader)
+    return Page(items=tuple(OperatedInstance(**operated_values(reader, row)) for row in rows), next_cursor=following)
 
 
 def _in_message_state(state: str) -> Any:
@@ -295,15 +303,36 @@ def _message(row: Any) -> MessageRow:
     )
 
 
-def _operated(reader: Reader, row: Any) -> OperatedInstance:
-    return OperatedInstance(
-        id=row.id,
-        key=row.key,
-        number=row.number,
-        process=process_name(reader, row.definition),
-        institution=_coded(row.code, row.short_name),
-        state=shown_state(row),
-        revision=row.revision,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-    )
+def select_operated() -> Any:
+    """The columns of a case as operators see it."""
+    table = ProcessInstance
+    return select(
+        table.key,
+        table.id,
+        table.number,
+        table.definition,
+        table.state,
+        table.suspended_at,
+        table.revision,
+        table.collaboration,
+        table.started_at,
+        table.ended_at,
+        Institution.code,
+        Institution.short_name,
+        has_incident().label("stopped"),
+    ).outerjoin(Institution, Institution.key == table.institution)
+
+
+def operated_values(reader: Reader, row: Any) -> dict[str, Any]:
+    """The fields of a case that `select_operated` found."""
+    return {
+        "id": row.id,
+        "key": row.key,
+        "number": row.number,
+        "process": process_name(reader, row.definition),
+        "institution": _coded(row.code, row.short_name),
+        "state": shown_state(row),
+        "revision": row.revision,
+        "started_at": row.started_at,
+        "ended_at": row.ended_at,
+    }

@@ -31,9 +31,10 @@ class StartableProcess:
 
 
 def list_startable(query: ListStartable, reader: Reader) -> tuple[StartableProcess, ...]:
-    """Newest versions only, sorted by name."""
+    """Newest versions only, sorted by name; what is suspended is left out."""
     who = standing(reader.connection, reader.actor.person, reader.now)
-    latest = select(ProcessDefinition.key).where(ProcessDefinition.latest.is_(True), ProcessDefinition.startable.is_(True))
+    table = ProcessDefinition
+    latest = select(table.key).where(table.latest.is_(True), table.startable.is_(True), table.suspended_at.is_(None))
     found = []
     for key in reader.connection.execute(latest).scalars():
         model = reader.definitions.model(key)

@@ -229,9 +229,11 @@ def _rows(person: int | BindParameter[Any] | None, offered: ColumnElement[bool],
     )
 
 
-def of_process(process: str) -> ColumnElement[bool]:
-    """Condition that a case runs any version of a process, given by its key in the model."""
+def of_process(process: str, version: int | None = None) -> ColumnElement[bool]:
+    """Condition that a case runs a version of a process, given by its key in the model; None takes every version."""
     versions = select(ProcessDefinition.key).where(ProcessDefinition.process_id == process)
+    if version is not None:
+        versions = versions.where(ProcessDefinition.version == version)
     return ProcessInstance.definition.in_(versions)
 
 

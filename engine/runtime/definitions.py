@@ -173,7 +173,7 @@ def read_bundle(rows: Any) -> _Bundle:
 
 
 LATEST = Prepared(
-    select(ProcessDefinition.key).where(
+    select(ProcessDefinition.key, ProcessDefinition.suspended_at).where(
         ProcessDefinition.process_id == bindparam("process_id"), ProcessDefinition.latest.is_(True)
     )
 )

@@ -1,8 +1,8 @@
 """Delivers messages: to one waiting subscription, to a start event, to nobody yet, or to the dead-message desk.
 
 A message is taken by the first subscription whose correlation names it all carries with equal values, at the addressed
-institution when one is addressed. Without one it may start an instance, once per business key and institution. Until
-it expires it waits for somebody to wait for it; what comes after its case has ended is dead.
+institution when one is addressed. Without one it may start an instance, once per business key and institution, unless
+the process is suspended. Until it expires it waits for somebody to wait for it; what comes after its case has ended is dead.
 """
 
 from __future__ import annotations
@@ -133,7 +133,12 @@ def _fitting(work: UnitOfWork, message: Row[Any], *, suspended: bool) -> list[tu
 
 def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any], judge: Judge | None) -> str | None:
     statement = (
-        select(ProcessDefinition.key, ProcessDefinition.process_id, StartSubscription.element)
+        select(
+            ProcessDefinition.key,
+            ProcessDefinition.process_id,
+            ProcessDefinition.suspended_at,
+            StartSubscription.element,
+        )
         .join(ProcessDefinition, ProcessDefinition.key == StartSubscription.definition)
         .where(StartSubscription.kind == "message", StartSubscription.name == message.name, ProcessDefinition.latest.is_(True))
         .order_by(ProcessDefinition.key)
@@ -141,6 +146,8 @@ def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any], judge: Judg
     start = work.connection.execute(statement).first()
     if start is None:
         return None
+    if start.suspended_at is not None:
+        return _to_suspended_process(work, message, start.key)
     # Two messages of one business key, delivered at once, would each find that the other has started nothing.
     hold(work.connection, f"start {start.process_id} {message.to_institution} {message.business_key}")
     if _started_already(work, message, start.process_id):
@@ -173,6 +180,15 @@ def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any], judge: Judg
     case = runtime.start(work, new, Act(action="message-start", object=message.name), before=noted, judge=judged)
     _share(work, message, case.key)
     return _settle(work, message, "delivered", None, case.key)
+
+
+def _to_suspended_process(work: UnitOfWork, message: Row[Any], definition: int) -> str:
+    """Keeps what would start a suspended process until that is resumed."""
+    hold_waiting(work, message.name)
+    # It may have been resumed since we looked, and then nobody else would try again.
+    still = select(ProcessDefinition.suspended_at).where(ProcessDefinition.key == definition)
+    suspended = work.connection.execute(still).scalar_one() is not None
+    return _settle(work, message, "waiting" if suspended else "sent", None)
 
 
 def _started_already(work: UnitOfWork, message: Row[Any], process_id: str) -> bool:

@@ -50,7 +50,7 @@ def revert(work: UnitOfWork, runtime: Runtime, case: Case, reason: str) -> None:
 
     Raises Conflict `not-migrated` or `revert-ambiguous`, and what `migrate` raises.
     """
-    last = _last_migration(work, case)
+    last = last_migration(work.connection, case.key)
     if last is None:
         raise Conflict("not-migrated", "Expected process instance '{id}' to have been migrated, but it was not", id=str(case.id))
     mapping: dict[str, str] = dict(last["mapping"])
@@ -150,11 +150,11 @@ def _tokens(case: Case) -> Any:
     return select(Token.key).where(Token.instance == case.key)
 
 
-def _last_migration(work: UnitOfWork, case: Case) -> Mapping[str, Any] | None:
-    """The newest migration that was not taken back."""
-    statement = select(History.data).where(History.instance == case.key, History.kind == MIGRATED).order_by(History.key)
+def last_migration(connection: Executes, instance: int) -> Mapping[str, Any] | None:
+    """The facts of an instance's newest migration that was not taken back, `from_version` among them; None when there is none."""
+    statement = select(History.data).where(History.instance == instance, History.kind == MIGRATED).order_by(History.key)
     done: list[Mapping[str, Any]] = []
-    for facts in work.connection.execute(statement).scalars():
+    for facts in connection.execute(statement).scalars():
         if facts["back"]:
             done.pop()
         else:

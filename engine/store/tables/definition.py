@@ -49,6 +49,8 @@ class ProcessDefinition(Entity, Base):
     resource: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(200))
     startable: Mapped[bool] = mapped_column()
+    suspended_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Since when the process starts no new case; the same in all its versions. None while it is not suspended."""
     __table_args__ = (UniqueConstraint("process_id", "version"), Index("ix_process_definition_latest", "latest", "process_id"))
 
 
