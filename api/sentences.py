@@ -193,6 +193,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "流程“{process}”已停止发起，恢复后才能发起。",
         "Process {process} is suspended; no new case can be started.",
     ),
+    "process-suspended": ("流程“{process}”已停止发起，恢复后才能发起。", "Process {process} takes no new case: it is suspended."),
     "process-active": ("流程“{process}”没有停止发起。", "Process {process} is not suspended."),
     "instance-suspended": ("该流程已挂起，恢复后才能办理。", "This case is suspended; it can be worked on once it is resumed."),
     "no-instance": ("没有该流程实例。", "There is no such case."),

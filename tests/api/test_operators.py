@@ -11,11 +11,18 @@ from worker.worker import Worker
 SignIn = Callable[[str], Client]
 
 
+def approve(director: Client) -> None:
+    """The branch's director claims the newest review and lets the case go on to the centre."""
+    review = director.get("/tasks?box=claimable")["items"][0]["id"]
+    assert director.act(review, "claim").status_code == 200
+    director.complete(review, "approve", {"remark": "同意转出"})
+
+
 def test_an_operator_opens_one_case_and_reads_no_patient_in_it(engine: Engine, sign_in: SignIn, worker: Worker) -> None:
     gp, director, operator = sign_in("gp"), sign_in("director"), sign_in("operator")
     case = gp.start()
     gp.complete(case["nextTask"]["id"], "submit", SLIP)
-    director.complete(director.get("/tasks?box=claimable")["items"][0]["id"], "agree")
+    approve(director)
     worker.drain()
     path = f"/operations/instances/{case['instance']['id']}"
     answer = operator.call("GET", path)
@@ -53,7 +60,7 @@ def test_a_suspended_process_takes_no_new_case_and_loses_none(engine: Engine, si
     refused(again, 409, "process-suspended")
 
     gp.complete(running["nextTask"]["id"], "submit", SLIP)
-    director.complete(director.get("/tasks?box=claimable")["items"][0]["id"], "agree")
+    approve(director)
     worker.drain()
     assert centre.get("/tasks?box=claimable")["items"] == []
     assert len(operator.get("/operations/messages?state=waiting")["items"]) == 1
