@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.schemas.base import CamelSchema, Coded, Instant, Key, PageQuery, page_of
+from api.schemas.base import CamelSchema, Coded, Instant, Key, PageQuery, Words, page_of
 from api.schemas.instances import STATES, Member, ProcessVersion
 from api.schemas.tasks import InstanceRef
 
@@ -66,7 +66,9 @@ class IncidentCause(CamelSchema):
 
     code = fields.String()
     element = fields.String(allow_none=True)
+    element_name = fields.String(allow_none=True)
     process_key = fields.String(allow_none=True)
+    process_name = Words(allow_none=True)
     incidents = fields.Integer()
     first_at = Instant()
     last_at = Instant()

@@ -46,8 +46,9 @@ class Demonstration:
     """One running `liandong serve --demo`."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        """`folder` holds its log-ins."""
+        """`folder` holds its log-ins and its store."""
         self.url = url
+        self.folder = folder
         self.passwords: dict[str, str] = json.loads((folder / "demo-logins.json").read_text(encoding="utf-8"))
         self._people: dict[str, Client] = {}
         self._numbers: Iterator[int] = count(1)

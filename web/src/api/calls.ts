@@ -2,18 +2,12 @@
 import { addressOf, ask } from './client'
 import { upload as send } from './upload'
 import type * as T from './types'
+import { get, id, post, type Live } from './verbs'
 
-const id = encodeURIComponent
-type Live = { signal?: AbortSignal }
 export interface Revised<Body> {
   body: Body
   etag: string
 }
-
-const get = async <Body>(path: string, query?: Record<string, string | number | null | undefined>, live: Live = {}): Promise<Body> =>
-  (await ask<Body>('GET', path, { ...(query ? { query } : {}), ...live })).body
-const post = async <Body>(path: string, body: unknown, ifMatch?: string): Promise<Body> =>
-  (await ask<Body>('POST', path, { body, ifMatch })).body
 
 export const session = async (): Promise<T.Session> => (await ask<T.Session>('GET', '/session', { signIn: false })).body
 export const signIn = async (login: string, password: string): Promise<T.Session> =>
@@ -87,14 +81,3 @@ export const diagram = (instanceId: string, live?: Live) => get<T.Diagram>(`/ins
 
 export const notices = (cursor?: string | null) => get<T.Notices>('/notifications', { cursor })
 export const markNoticesRead = (ids: string[]) => post<void>('/notifications/read', { ids })
-
-export const incidents = (cursor?: string | null) => get<T.Page<T.Incident>>('/operations/incidents', { cursor })
-export const retryIncident = (incidentId: string) => post<void>(`/operations/incidents/${id(incidentId)}/retry`, {})
-export const annotateIncident = (incidentId: string, note: string) => post<void>(`/operations/incidents/${id(incidentId)}/note`, { note })
-export const resolveIncident = (incidentId: string, reason: string) => post<void>(`/operations/incidents/${id(incidentId)}/resolve`, { reason })
-export const redeliverMessage = (messageId: string) => post<{ state: string }>(`/operations/messages/${id(messageId)}/redeliver`, {})
-export const discardMessage = (messageId: string, reason: string) => post<void>(`/operations/messages/${id(messageId)}/discard`, { reason })
-export const jobs = (cursor?: string | null) => get<T.Page<T.Job>>('/operations/jobs', { cursor })
-export const deadMessages = (cursor?: string | null) =>
-  get<T.Page<T.DeadMessage>>('/operations/messages', { state: 'dead', cursor })
-export const allInstances = (cursor?: string | null) => get<T.Page<T.OperatedInstance>>('/operations/instances', { cursor })

@@ -337,66 +337,6 @@ export interface Notices extends Page<Notice> {
   unread: number
 }
 
-export interface CaseRef {
-  id: string
-  number: string | null
-}
-export interface ProcessRef {
-  key: string
-  name: string
-  version: number
-}
-
-export interface Incident {
-  id: string
-  at: string
-  instance: CaseRef | null
-  process: ProcessRef | null
-  element: string | null
-  elementName: string | null
-  code: string
-  message: string
-  retriesLeft: number | null
-  state: string
-  note: string | null
-}
-
-export interface Job {
-  id: string
-  kind: string
-  instance: CaseRef | null
-  dueAt: string
-  state: string
-  retries: number
-  attempts: number
-  error: string | null
-}
-
-export interface DeadMessage {
-  id: string
-  name: string
-  fromInstitution: Coded | null
-  toInstitution: Coded | null
-  endpoint: string | null
-  businessKey: string | null
-  channel: string
-  state: string
-  reason: string | null
-  sentAt: string
-  expiresAt: string
-}
-
-export interface OperatedInstance {
-  id: string
-  key: string
-  number: string | null
-  process: ProcessRef
-  institution: Coded | null
-  state: InstanceRow['state']
-  startedAt: string
-  endedAt: string | null
-}
-
 export interface Reassignee {
   id: string
   name: string

@@ -13,8 +13,14 @@ import { Icon } from '../frame/icon'
 import { Outline } from './outline'
 import { openViewer, type Picture } from './viewer'
 
-export default function DiagramFace({ instanceId }: { instanceId: string }) {
-  const found = useResource(instanceId, (live) => diagram(instanceId, live))
+interface Props {
+  instanceId: string
+  /** Where the drawing comes from: for an operator it is another place than for those who take part. */
+  fetch?: typeof diagram
+}
+
+export default function DiagramFace({ instanceId, fetch = diagram }: Props) {
+  const found = useResource(instanceId, (live) => fetch(instanceId, live))
   useEffect(() => onHint((hint) => void (hint === 'tasks' && found.load())), [found])
   const content = found.content.value
   if (found.error.value !== null && !content) return <div class="pad"><Failed error={found.error.value} retry={() => void found.load()} /></div>

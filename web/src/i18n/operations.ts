@@ -5,3 +5,9 @@ import { zh } from './zh-operations'
 
 export const op = vocabulary(zh, en)
 export type OpKey = keyof typeof zh
+
+/** What an incident's code means; a code without words speaks for itself. */
+export function causeOf(code: string): string {
+  const key = `cause.${code}`
+  return key in zh ? op(key as OpKey) : code
+}

@@ -16,6 +16,7 @@ interface Props<Item> {
   children: (item: Item, reload: () => void) => ComponentChildren
 }
 
+/** `name` says what is listed; another one fetches anew. */
 export function OperationsList<Item>({ name, fetch, empty, heads, caption, children }: Props<Item>) {
   const below = useSignal<Item[]>([])
   const cursor = useSignal<string | null>(null)
@@ -36,14 +37,21 @@ export function OperationsList<Item>({ name, fetch, empty, heads, caption, child
   if (!items.length) return <Empty title={op(empty[0])} hint={op(empty[1])} />
   return (
     <>
-      <div class="table-scroll" tabIndex={0} role="group" aria-label={op(caption)}>
-        <table class="tbl">
-          <caption class="vh">{op(caption)}</caption>
-          <thead><tr>{heads.map((head) => <th key={head} scope="col" class={head === 'actions' ? 'r' : undefined}>{op(head)}</th>)}</tr></thead>
-          <tbody>{items.map((item) => children(item, () => void first.load()))}</tbody>
-        </table>
-      </div>
+      <Table caption={op(caption)} heads={heads}>{items.map((item) => children(item, () => void first.load()))}</Table>
       {cursor.value && <button type="button" class="btn sm more" onClick={() => void more()}>{t('list.more')}</button>}
     </>
+  )
+}
+
+/** A table that scrolls by itself where it is too wide. */
+export function Table({ caption, heads, children }: { caption: string; heads: OpKey[]; children: ComponentChildren }) {
+  return (
+    <div class="table-scroll" tabIndex={0} role="group" aria-label={caption}>
+      <table class="tbl">
+        <caption class="vh">{caption}</caption>
+        <thead><tr>{heads.map((head) => <th key={head} scope="col" class={head === 'actions' || head === 'number.of' ? 'r' : undefined}>{op(head)}</th>)}</tr></thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
   )
 }

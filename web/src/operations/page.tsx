@@ -1,4 +1,4 @@
-/** Operations: what has stopped and needs a person, what the clock will do, messages nobody took, all instances. No patient data. */
+/** Operations: what has stopped and needs a person, cases, processes, batches, the clock, messages nobody took. No patient data. */
 import { Screen } from '../frame/screen'
 import { Empty, Unknown } from '../frame/states'
 import { Tabs } from '../frame/tabs'
@@ -6,25 +6,41 @@ import { t } from '../i18n'
 import { op } from '../i18n/operations'
 import { parts } from '../routing/router'
 import { can } from '../session/session'
+import { BatchPage, Batches } from './batches'
+import { CalendarNote } from './calendar-note'
+import { OperatedCasePage } from './case'
 import { Incidents } from './incidents'
-import { Instances, Jobs, Messages } from './tables'
+import { Instances } from './instances'
+import { Jobs } from './jobs'
+import { Messages } from './messages'
+import { Processes } from './processes'
 
-const FACES = ['incidents', 'instances', 'jobs', 'messages'] as const
-type Face = (typeof FACES)[number]
+const FACES = { incidents: Incidents, instances: Instances, processes: Processes, batches: Batches, jobs: Jobs, messages: Messages }
+type Face = keyof typeof FACES
+const isFace = (name: string): name is Face => Object.hasOwn(FACES, name)
 
 export default function OperationsPage() {
-  const face = (parts()[1] ?? 'incidents') as Face
+  const [, face = 'incidents', id] = parts()
   if (!can('operations')) {
     return <Screen title={t('place.operations')}><Empty title={op('noRight')} hint={op('noRight.hint')} /></Screen>
   }
   const tabs = (
-    <Tabs label={op('tabs')} tabs={FACES.map((name) => ({
+    <Tabs label={op('tabs')} tabs={(Object.keys(FACES) as Face[]).map((name) => ({
       href: name === 'incidents' ? '/operations' : `/operations/${name}`, label: op(name), current: face === name,
     }))} />
   )
   return (
     <Screen title={t('place.operations')} tabs={tabs} shape="operations">
-      {face === 'incidents' ? <Incidents /> : face === 'instances' ? <Instances /> : face === 'jobs' ? <Jobs /> : face === 'messages' ? <Messages /> : <Unknown />}
+      {!id && <CalendarNote />}
+      <Content face={face} id={id} />
     </Screen>
   )
+}
+
+function Content({ face, id }: { face: string; id: string | undefined }) {
+  if (face === 'instances' && id) return <OperatedCasePage key={id} id={id} />
+  if (face === 'batches' && id) return <BatchPage key={id} id={id} />
+  if (!isFace(face) || id) return <Unknown />
+  const Face = FACES[face]
+  return <Face />
 }

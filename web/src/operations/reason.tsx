@@ -1,5 +1,6 @@
 /** Asks an operator for a few words: a note that others will read, or the reason that the audit trail keeps. */
 import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import { sentence } from '../api/problem'
 import { Dialog } from '../frame/dialog'
@@ -9,23 +10,30 @@ import { op } from '../i18n/operations'
 interface Props {
   title: string
   hint: string
-  label: string
+  /** What stands on the button: the effect, not "OK". */
   action: string
+  label?: string
   initial?: string
   /** Whether the words may be empty. */
   optional?: boolean
+  /** True for what cannot be undone. */
+  final?: boolean
+  /** Why it cannot be done as it stands; null when it can. */
+  hindrance?: string | null
+  /** What is chosen beside the words, and what would come of it. */
+  children?: ComponentChildren
   onSend: (words: string) => Promise<void>
   onClose: () => void
 }
 
-export function WordsDialog({ title, hint, label, action, initial = '', optional = false, onSend, onClose }: Props) {
+export function ReasonDialog({ title, hint, action, label = op('reason'), initial = '', optional = false, final = false, hindrance = null, children, onSend, onClose }: Props) {
   const field = useRef<HTMLTextAreaElement>(null)
   const error = useSignal('')
   const busy = useSignal(false)
   const send = async () => {
     const words = field.current!.value.trim()
-    error.value = words || optional ? '' : op('words.missing')
-    if (error.value) return field.current!.focus()
+    error.value = hindrance ?? (words || optional ? '' : op('words.missing'))
+    if (error.value) return hindrance === null ? field.current!.focus() : undefined
     if (busy.value) return
     busy.value = true
     try {
@@ -36,13 +44,14 @@ export function WordsDialog({ title, hint, label, action, initial = '', optional
     }
     busy.value = false
   }
-  const footer = <button type="button" class="btn pri" aria-disabled={busy.value} onClick={() => void send()}>{action}</button>
+  const footer = <button type="button" class={`btn ${final ? 'no' : 'pri'}`} aria-disabled={busy.value} onClick={() => void send()}>{action}</button>
   return (
     <Dialog title={title} shape="sheet" onClose={onClose} footer={footer}>
       <p class="d2 lead">{hint}</p>
+      {children}
       <div class="fld">
         <label for="operator-words">{label}{!optional && <span class="req">{t('form.required')}</span>}</label>
-        <textarea class="in" id="operator-words" rows={3} maxLength={500} ref={field} data-autofocus="" defaultValue={initial}
+        <textarea class="in" id="operator-words" rows={3} maxLength={500} ref={field} {...(children ? {} : { 'data-autofocus': '' })} defaultValue={initial}
           aria-invalid={Boolean(error.value)} aria-describedby={error.value ? 'operator-words-error' : undefined} />
         {error.value && <p class="err" id="operator-words-error" role="alert">{error.value}</p>}
       </div>
