@@ -189,10 +189,6 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "下一步“{step}”找不到办理人，暂不能提交，已填内容不变。请联系流程管理员。",
         "Nobody is found for the next step “{step}”, so this cannot be sent on yet; nothing is lost. Ask the administrator.",
     ),
-    "process-suspended": (
-        "流程“{process}”已停止发起，恢复后才能发起。",
-        "Process {process} is suspended; no new case can be started.",
-    ),
     "process-suspended": ("流程“{process}”已停止发起，恢复后才能发起。", "Process {process} takes no new case: it is suspended."),
     "process-active": ("流程“{process}”没有停止发起。", "Process {process} is not suspended."),
     "instance-suspended": ("该流程已挂起，恢复后才能办理。", "This case is suspended; it can be worked on once it is resumed."),
