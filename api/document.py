@@ -13,7 +13,7 @@ from api.permissions import PERMISSIONS, PUBLIC
 
 PROBLEM = "application/problem+json"
 CHANGING = ("post", "put", "patch", "delete")
-WITH_REVISION = ("claim", "unclaim", "complete", "reassign", "return")
+WITH_REVISION = ("claim", "unclaim", "complete", "reassign", "recalculate", "return")
 API_KEY = "liandong.document"
 
 

@@ -124,6 +124,8 @@ PERMISSIONS: Mapping[str, str] = {
     "tasks.mark_copy_read": SIGNED_IN,
     "tasks.open_task": SIGNED_IN,
     "tasks.reassign": SIGNED_IN,
+    "tasks.preview_recalculation": OPERATIONS,
+    "tasks.recalculate": OPERATIONS,
     "tasks.list_return_targets": SIGNED_IN,
     "tasks.return_task": SIGNED_IN,
     "tasks.save_draft": SIGNED_IN,

@@ -185,6 +185,11 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "topic-missing": ("此账号无权办理主题“{topic}”。", "This account may not do the work of topic '{topic}'."),
     "incident-resolved": ("该异常已处理。", "This incident has been resolved already."),
     "instance-ended": ("该流程已结束。", "This case has ended."),
+    "nobody-found": (
+        "规则找不到任何办理人，未作改变。请先检查任职和规则。",
+        "The rules find nobody, so nothing was changed; check the chairs and the rules first.",
+    ),
+    "nobody-changed": ("规则找到的还是这些人，没有变化。", "The rules find the same people; nothing would change."),
     "nobody-next": (
         "下一步“{step}”找不到办理人，暂不能提交，已填内容不变。请联系流程管理员。",
         "Nobody is found for the next step “{step}”, so this cannot be sent on yet; nothing is lost. Ask the administrator.",

@@ -19,6 +19,8 @@ from api.schemas.tasks import (
     DraftBody,
     Reassign,
     Reassignee,
+    Recalculate,
+    Recalculation,
     Return,
     ReturnTarget,
     Saved,
@@ -34,12 +36,14 @@ from engine.commands.drafts import SaveDraft
 from engine.commands.held_decisions import HoldDecision, SendDecision, UndoDecision
 from engine.commands.opening import OpenTask
 from engine.commands.reassignment import ReassignTask
+from engine.commands.recalculation import RecalculateApprovers
 from engine.commands.returning import ReturnTask
 from engine.commands.taking_back import TakeBackTask
 from engine.commands.task import ClaimTask, CompleteTask, UnclaimTask
 from engine.queries.paging import Page
 from engine.queries.reassignees import ListReassignees
 from engine.queries.reassignees import Reassignee as ReassigneeRecord
+from engine.queries.recalculation import PreviewRecalculation, RecalculationPreview
 from engine.queries.return_targets import ListReturnTargets, Target
 from engine.queries.task_detail import GetTask
 from engine.queries.task_rows import TaskRow
@@ -147,6 +151,22 @@ def list_reassignees(task: UUID) -> list[ReassigneeRecord]:
     """List the people a task may be given to"""
     found = ask(ListReassignees(task=task))
     return list(found)
+
+
+@blueprint.get("/tasks/<uuid:task>/recalculation")
+@blueprint.response(200, Recalculation)
+def preview_recalculation(task: UUID) -> RecalculationPreview:
+    """Show whom the rules of an open task find now"""
+    return ask(PreviewRecalculation(task=task))
+
+
+@blueprint.post("/tasks/<uuid:task>/recalculate")
+@blueprint.arguments(Recalculate)
+@blueprint.response(200, ActionReply)
+def recalculate(body: dict[str, Any], task: UUID) -> Reply:
+    """Ask whom the rules of an open task find now, with a reason; votes stay"""
+    command = RecalculateApprovers(task=task, revision=expected_revision(), reason=body["reason"])
+    return action_reply(task, carry_out(command))
 
 
 @blueprint.get("/tasks/<uuid:task>/return-targets")

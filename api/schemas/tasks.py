@@ -203,6 +203,20 @@ class Reassign(CamelSchema):
     reason = fields.String(required=True, validate=validate.Length(max=MAX_REASON))
 
 
+class Recalculation(CamelSchema):
+    """Whom the rules of a step find now, held against those who are asked; names."""
+
+    joining = fields.List(fields.String())
+    leaving = fields.List(fields.String())
+    staying = fields.List(fields.String())
+
+
+class Recalculate(CamelSchema):
+    """Find the people of a task anew."""
+
+    reason = fields.String(required=True, validate=validate.Length(max=MAX_REASON))
+
+
 class Return(CamelSchema):
     """Send a task back."""
 

@@ -5,7 +5,7 @@ instance-started {process, number} · activity-started {} · activity-ended {out
 variables {writes: [{element, scope, name, value}]}, all of a step in one row, in their order ·
 decision {decision, name, inputs: [{name, value}], rules, results: [{output: value}], labels: {output: label}} ·
 task-opened {task, persons, reason} · task-claimed / task-unclaimed {task, reason} · task-seen {task} ·
-task-reassigned {task, to, reason} · approvers-chosen {persons} ·
+task-reassigned {task, to, reason} · approvers-recalculated {task, joined, left, reason} · approvers-chosen {persons} ·
 task-handed-over / task-handed-back {task, person, to, reason, handover} ·
 task-completed {task, outcome, label, label_en, opinion}, {automatic, persons} where the system has decided ·
 signers-passed {persons, reason} · task-closed {task, ending} ·

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.assignment.apart import ApartRule, Bar, bars
-from engine.assignment.people import find_person, normalise_login, parse_principal, people_behind
+from engine.assignment.people import Place, find_person, normalise_login, parse_principal, people_behind
 from engine.assignment.posts import DEFAULT_POSTS, INTERNAL_POSTS, PostDefault
 from engine.assignment.resolution import NO_CANDIDATE, Asked, Resolution, narrowed, resolve
 from engine.assignment.rules import AssignmentRule
@@ -17,6 +17,7 @@ __all__ = [
     "Asked",
     "AssignmentRule",
     "Bar",
+    "Place",
     "PostDefault",
     "Resolution",
     "administrators",

@@ -111,6 +111,7 @@ from engine.commands.opening import OpenTask, open_task
 from engine.commands.plain_agreement import AgreeToTask, agree_to_task
 from engine.commands.printing import NotePrinting, note_printing
 from engine.commands.reassignment import ReassignTask, reassign_task
+from engine.commands.recalculation import RecalculateApprovers, recalculate_approvers
 from engine.commands.recorded_votes import RecordAbsence, RecordVote, record_absence, record_vote
 from engine.commands.request_rate import CountRequests, count_requests
 from engine.commands.returning import ReturnTask, return_task
@@ -185,6 +186,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     RaiseIncident: raise_instance_incident,
     ResolveIncident: resolve_incident,
     RetryCause: retry_cause,
+    RecalculateApprovers: recalculate_approvers,
     ReturnTask: return_task,
     RetryIncident: retry_incident,
     RevokeHandover: revoke_handover,

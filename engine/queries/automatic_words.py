@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.runtime.automatic import EMPTY, REPEATED, STARTER
+from engine.runtime.asking import EMPTY, REPEATED, STARTER
 
 _GROUNDS = {
     EMPTY: ("没有找到办理人", "nobody was found"),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from engine.approvals import MAIN
+from engine.approvals import LIVE, MAIN
 from engine.authorization import Standing, require_visible_seat, standing, task_not_found
 from engine.kernel.model import OutcomeModel
 from engine.queries.opinions import Opinion, opinions_of
@@ -123,7 +123,7 @@ class TaskDetail(TaskRow):
     """Those that the data name, and the reader's own uploads."""
     outcomes: tuple[OutcomeModel, ...]
     actions: tuple[str, ...]
-    """Of `claim`, `unclaim`, `complete`, `saveDraft`, `reassign`, `return`, `takeBack`, `undo`."""
+    """Of `claim`, `unclaim`, `complete`, `saveDraft`, `reassign`, `recalculate`, `return`, `takeBack`, `undo`."""
     capacity: Chair | None
     draft: SavedDraft | None
     unsent: Unsent | None
@@ -230,6 +230,8 @@ def _actions(reader: Reader, who: Standing, row: Any, *, mine: bool, claimable: 
         actions.append("takeBack")
     if may_reassign(reader, who, row):
         actions.append("reassign")
+    if "operations" in reader.actor.rights and row.state in LIVE:
+        actions.append("recalculate")
     return tuple(actions)
 
 

@@ -105,6 +105,8 @@ def _names(reader: Reader, models: tuple[ProcessModel, ...], facts: list[Any]) -
     persons = {int(fact.data[name]) for fact in facts for name in REFERRED if str(fact.data.get(name, "")).isdigit()}
     unasked = (fact.data["persons"] for fact in facts if fact.kind == "signers-passed" or fact.data.get("automatic"))
     persons |= {int(key) for keys in unasked for key in keys}
+    moved = (fact.data for fact in facts if fact.kind == "approvers-recalculated")
+    persons |= {int(key) for data in moved for key in (*data["joined"], *data["left"])}
     codes = {fact.data["to"] for fact in facts if fact.kind == "message-sent" and fact.data.get("to")}
     codes |= {fact.data["institution"] for fact in facts if fact.data.get("institution")}
     received = {UUID(fact.data["message"]) for fact in facts if fact.kind == "message-received" and fact.data.get("message")}

@@ -112,6 +112,18 @@ def _passed(fact: Any, names: CaseFacts) -> LineWords:
     return LineWords("system", f"“{step}”自动跳过部分办理人", f"“{step_en}”: not everybody is asked", *why)
 
 
+def _recalculated(fact: Any, names: CaseFacts) -> LineWords:
+    step, step_en, why = names.step(fact.element), names.step_en(fact.element), fact.data.get("reason")
+    joined, left = ([names.person(key) for key in fact.data[side]] for side in ("joined", "left"))
+    moves = [f"新增{'、'.join(joined)}"] if joined else []
+    moves_en = [f"new {', '.join(joined)}"] if joined else []
+    if left:
+        moves.append(f"不再办理{'、'.join(left)}")
+        moves_en.append(f"no longer {', '.join(left)}")
+    title, title_en = f"“{step}”重新计算审批人：", f"“{step_en}”: people found anew: "
+    return LineWords("system", title + "，".join(moves), title_en + "; ".join(moves_en), why, why)
+
+
 def _round_decided(fact: Any, names: CaseFacts) -> LineWords:
     """The one outcome of several signers, with what they said."""
     step, step_en, counts = names.step(fact.element), names.step_en(fact.element), fact.data["counts"]
@@ -256,6 +268,7 @@ WORDS: Mapping[str, Callable[[Any, CaseFacts], LineWords | None]] = {
     "task-urged": _task("催办“{step}”", "Urged “{step}”", reason=True),
     "signers-added": _task("“{step}”加签", "People added to “{step}”", reason=True),
     "signers-passed": _passed,
+    "approvers-recalculated": _recalculated,
     "signer-removed": _task("“{step}”减签：{person}", "{person} taken off “{step}”", reason=True),
     "signer-absent": _task("“{step}”：{person}缺席", "“{step}”: {person} is absent"),
     "copy-answered": _answered,

@@ -9,7 +9,7 @@ signed by the system with its reason, never by the absent person.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,23 +17,19 @@ from engine.appliers.incidents import raise_incident
 from engine.appliers.journal import Journal
 from engine.appliers.rounds import decide_by_system
 from engine.approvals import AGREE, LOOP_GUARD, REFUSE, Counts
-from engine.assignment import AssignmentRule, Resolution, narrowed
+from engine.assignment import Resolution, narrowed
 from engine.errors import Conflict
-from engine.kernel.automatic_reader import fills_in
 from engine.kernel.effects import Names, TaskOpened
 from engine.kernel.model import ApprovalModel, Element, OutcomeModel
 from engine.kernel.triggers import CompleteToken
+from engine.runtime.asking import EMPTY, REPEATED, STARTER, asking, may_pass
 from engine.runtime.case import Act, Expected
 from engine.runtime.consent import Consents
 from engine.runtime.definitions import Definition
 from engine.runtime.people import People
-from engine.runtime.rules import starter_chair
 from engine.runtime.signing import SEVERAL, VOTES
 from engine.runtime.step import Step
 from engine.store.unit_of_work import UnitOfWork
-
-EMPTY, STARTER, REPEATED = "auto-empty", "auto-starter", "auto-repeated"
-"""Why the system has decided: nobody was found, only the starter was, or all who were found had agreed before."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,48 +111,23 @@ class AutomaticRules:
         returned = expected is not None and expected.returned is not None
         self._asks_only = returned or step.case.suspended_at is not None
 
-    def applied(self, found: Resolution) -> tuple[Resolution, Decided | None]:
+    def applied(self, expected: Expected | None) -> tuple[Resolution, Decided | None]:
         """Who is asked in the end, and what is decided instead of asking them."""
-        if self._rules.starter != "self" and not self._asks_only:
-            left = self._without_starter(found)
-            if left is None and self._rules.starter == "skip":
-                return self._decided(found, Decided(reason=STARTER, vote=AGREE, persons=found.persons))
-            found = self._people.administrators() if left is None else left
-        if found.reason is not None:
-            return self._instead(found)
+        starter = self._step.case.started_by
+        asked = asking(self._people, self._approval, self._names, starter, expected, plain=self._asks_only)
+        if asked.reason == STARTER:
+            return self._decided(asked.found, Decided(reason=STARTER, vote=AGREE, persons=asked.found.persons))
+        if asked.reason is not None:
+            return self._instead(asked.found)
+        if asked.passed is not None:
+            self._passed(STARTER, asked.passed)
         if self._rules.repeated != "none" and not self._asks_only:
-            return self._without_repeated(found)
-        return found, None
-
-    def _without_starter(self, found: Resolution) -> Resolution | None:
-        """The people without the starter, or with those above him in his place; None when nobody is left."""
-        starter, mode = self._step.case.started_by, self._approval.mode
-        if found.reason is not None or starter not in found.persons:
-            return found
-        if self._rules.starter != "skip":
-            return narrowed(found, mode, (starter,), self._above().people)
-        if not self._may_pass():
-            return found
-        left = narrowed(found, mode, (starter,))
-        if left is not None:
-            self._passed(STARTER, starter)
-        return left
-
-    def _above(self) -> Resolution:
-        """The starter's superior; or the head of his department, whose own superior it is where he is the head himself."""
-        post, institution = starter_chair(self._names)
-        chair = AssignmentRule(kind="superior", at="starter", starter_post=post, starter_institution=institution, up=True)
-        if self._rules.starter == "head":
-            head = self._people.of(self._approval, (replace(chair, kind="head"),), self._names)
-            if head is not None and self._step.case.started_by not in head.persons:
-                return head
-        return self._people.of(self._approval, (chair,), self._names) or _NOBODY
+            return self._without_repeated(asked.found)
+        return asked.found, None
 
     def _instead(self, nobody: Resolution) -> tuple[Resolution, Decided | None]:
         """What happens where the rules find nobody; `nobody` are the administrators."""
         match self._rules.empty:
-            case "fallback":
-                return self._people.fallback(self._approval, self._names) or nobody, None
             case "block" if self._step.submitted:
                 name = self._element.name or self._element.id
                 raise Conflict(
@@ -172,7 +143,7 @@ class AutomaticRules:
     def _without_repeated(self, found: Resolution) -> tuple[Resolution, Decided | None]:
         """Those who have not agreed before. In a pool anybody may take it, so that it takes one who is asked alone."""
         mode = self._approval.mode
-        if not self._may_pass() or (mode not in SEVERAL and len(found.persons) > 1):
+        if not may_pass(self._approval) or (mode not in SEVERAL and len(found.persons) > 1):
             return found, None
         agreed = Consents(self._step, self._definition, self._element).agreed(found.persons, self._rules.repeated)
         if not agreed:
@@ -182,13 +153,6 @@ class AutomaticRules:
             return self._decided(found, Decided(reason=REPEATED, vote=AGREE, persons=tuple(sorted(agreed))))
         self._passed(REPEATED, *sorted(agreed))
         return left, None
-
-    def _may_pass(self) -> bool:
-        """Whether consent can be taken for given here."""
-        approval = self._approval
-        if approval.mode == "vote":
-            return False
-        return not fills_in(approval.fields, approval.outcomes, form=approval.form is not None)
 
     def _decided(self, found: Resolution, decided: Decided) -> tuple[Resolution, Decided | None]:
         """The decision, unless the case has taken too many in a row: then people are asked, beside an incident."""
@@ -208,6 +172,3 @@ class AutomaticRules:
     def _passed(self, reason: str, *persons: int) -> None:
         """Notes who is not asked while others are."""
         self._step.journal.note("signers-passed", element=self._element.id, persons=list(persons), reason=reason)
-
-
-_NOBODY = Resolution(people=(), principals=(), institutions=(), direct=None, capacity=None, reason=None)

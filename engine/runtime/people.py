@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from engine.assignment import ApartRule, AssignmentRule, Resolution, resolve
+from engine.assignment import ApartRule, AssignmentRule, Place, Resolution, resolve
 from engine.kernel.effects import Names
 from engine.kernel.model import ApprovalModel
 from engine.kernel.people_model import AssignModel
-from engine.runtime.case import Case, Expected
+from engine.runtime.case import Expected
 from engine.runtime.rules import evaluated_apart, evaluated_rules
-from engine.store.unit_of_work import UnitOfWork
 
 ONE_DECIDES = frozenset({"single", "pool"})
 """Modes in which one person does the task, so that whoever did it before does it again."""
 
 
+class Origin(Protocol):
+    """The case that people are looked for in."""
+
+    @property
+    def key(self) -> int: ...
+    @property
+    def institution_code(self) -> str | None: ...
+    @property
+    def started_by(self) -> int | None: ...
+
+
 class People:
     """Whom the rules of one step's tasks find; each rule is asked once, however many tasks have it."""
 
-    def __init__(self, work: UnitOfWork, case: Case) -> None:
+    def __init__(self, place: Place, case: Origin) -> None:
         self.institutions: set[int] = set()
         """Where those who are asked or get a copy sit: they take part, or nobody there could read the case."""
-        self._work = work
+        self._place = place
         self._case = case
         self._found: dict[tuple[str, tuple[AssignmentRule, ...], tuple[ApartRule, ...]], Resolution] = {}
 
@@ -65,10 +76,10 @@ class People:
         known = (mode, rules, apart)
         if known not in self._found:
             own, starter, case = self._case.institution_code, self._case.started_by, self._case.key
-            self._found[known] = resolve(self._work, rules, own=own, starter=starter, mode=mode, case=case, apart=apart)
+            self._found[known] = resolve(self._place, rules, own=own, starter=starter, mode=mode, case=case, apart=apart)
         return self._found[known]
 
 
-def people_asked(work: UnitOfWork, case: Case, approval: ApprovalModel, names: Names) -> tuple[int, ...]:
+def people_asked(place: Place, case: Origin, approval: ApprovalModel, names: Names) -> tuple[int, ...]:
     """Keys of the persons whom a task of the case would ask now."""
-    return People(work, case).asked(approval, names).persons
+    return People(place, case).asked(approval, names).persons

@@ -35,7 +35,7 @@ class Signing:
     def __init__(
         self,
         work: UnitOfWork,
-        journal: Journal,
+        journal: Journal | None,
         case: Case,
         people: People,
         element: Element,

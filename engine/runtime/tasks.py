@@ -63,7 +63,7 @@ def _round(step: Step, people: People, definition: Definition, effect: TaskOpene
     expected = step.case.expected.get(element.id)
     returned = None if expected is None or expected.returned is None else dict(expected.returned)
     rules = AutomaticRules(step, people, definition, effect, names, expected)
-    found, decided = rules.applied(people.asked(approval, names, expected))
+    found, decided = rules.applied(expected)
     if decided is not None:
         return _unasked(step, people, definition, effect, element, names, decided)
     term = term_or_incident(step.work, step.journal, step.case, definition, element, names)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from engine.commands.deployment import Deploy
+from engine.commands.organisation import Appoint
 from engine.engine import Engine
+from engine.testing import bpmn, process, user_task
 from tests.api.browser import Client
+from tests.engine.models import END, START, STARTER
 from tests.engine.signing import signed
 from worker.worker import Worker
 
@@ -135,3 +139,25 @@ def test_a_decision_is_held_taken_back_and_sent(sign_in: Callable[[str], Client]
     assert gp.call("PUT", "/session/undo", {"seconds": 5}).status_code == 422
     assert gp.call("PUT", "/session/undo", {"seconds": 0}).status_code == 204
     assert gp.get("/session")["undoSeconds"] == 0
+
+
+def test_an_administrator_finds_the_people_of_a_task_anew(sign_in: Callable[[str], Client], engine: Engine) -> None:
+    task = user_task("check", post="BR_NURSE", at="CH01")
+    model = bpmn(process("anew", START, task, END, flows="s > check > e", extensions=STARTER))
+    engine.execute(Deploy(name="anew", resources={"anew.bpmn": model}))
+    operator = sign_in("operator")
+    before = sign_in("gp").start("anew")["instance"]["id"]
+    (fallen,) = [row for row in operator.get("/tasks?box=claimable")["items"] if row["instance"]["id"] == before]
+    assert "recalculate" in operator.get(f"/tasks/{fallen['id']}")["actions"]
+    assert operator.call("GET", f"/tasks/{fallen['id']}/recalculation").json()["code"] == "nobody-found"
+    engine.execute(Appoint(person="S003", post="BR_NURSE", institution="CH01", department=None, from_date=date(2026, 1, 1)))
+    found = operator.get(f"/tasks/{fallen['id']}/recalculation")
+    assert (found["joining"], found["staying"]) == (["杜和·演示"], [])
+    assert sign_in("gp").call("GET", f"/tasks/{fallen['id']}/recalculation").status_code == 403
+    answer = operator.act(fallen["id"], "recalculate", {"reason": "补任命"})
+    assert answer.status_code == 200, answer.text
+    assert [row["name"] for row in sign_in("deputy").get("/tasks?box=todo")["items"]] == ["check"]
+    lines = sign_in("gp").get(f"/instances/{before}/timeline")["items"]
+    assert ("“check”重新计算审批人：新增杜和·演示，不再办理欧博·演示", "补任命") in [
+        (line["title"], line["detail"]) for line in lines
+    ]

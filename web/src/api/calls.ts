@@ -35,6 +35,9 @@ export const unclaim = (taskId: string, etag: string, reason: string) =>
 export const complete = (taskId: string, etag: string, done: { outcome: string; data: T.Values; opinion: string }) =>
   post<T.ActionReply>(`/tasks/${id(taskId)}/complete`, done, etag)
 export const reassignees = (taskId: string) => get<T.Reassignee[]>(`/tasks/${id(taskId)}/reassignees`)
+export const recalculation = (taskId: string) => get<T.Recalculation>(`/tasks/${id(taskId)}/recalculation`)
+export const recalculate = (taskId: string, etag: string, reason: string) =>
+  post<T.ActionReply>(`/tasks/${id(taskId)}/recalculate`, { reason }, etag)
 export const reassign = (taskId: string, etag: string, personId: string, reason: string) =>
   post<T.ActionReply>(`/tasks/${id(taskId)}/reassign`, { personId, reason }, etag)
 export const returnTargets = (taskId: string) => get<T.ReturnTarget[]>(`/tasks/${id(taskId)}/return-targets`)

@@ -207,7 +207,7 @@ export interface Outcome {
   partial: boolean
 }
 
-export type Action = 'claim' | 'unclaim' | 'complete' | 'saveDraft' | 'reassign' | 'return' | 'takeBack'
+export type Action = 'claim' | 'unclaim' | 'complete' | 'saveDraft' | 'reassign' | 'recalculate' | 'return' | 'takeBack'
 
 export interface Opinion {
   step: string
@@ -342,6 +342,13 @@ export interface Reassignee {
   name: string
   post: string
   institution: string
+}
+
+/** Whom the rules of a task find now, by name. */
+export interface Recalculation {
+  joining: string[]
+  leaving: string[]
+  staying: string[]
 }
 
 /** RFC 9457 problem, as the server writes it. */

@@ -96,6 +96,15 @@ export async function reassign(leaf: Leaf, person: Reassignee, reason: string): 
   })
 }
 
+export async function recalculate(leaf: Leaf, reason: string): Promise<void> {
+  await run(leaf, 'recalculate', async () => {
+    await api.recalculate(leaf.id, leaf.etag.value, reason)
+    say(t('recalculate.done'))
+    await leaf.load()
+    giveHint('tasks')
+  })
+}
+
 export interface SentBack {
   reason: string
   resume: 'again' | 'direct'

@@ -19,9 +19,10 @@ import { ReasonSheet } from './reason'
 import { ReassignDialog } from './reassign'
 import { UnclaimDialog } from './unclaim'
 
-type Layer = { kind: 'reason' | 'leave'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' | 'return' } | { kind: 'hand'; operation: Handing } | null
+type Layer = { kind: 'reason' | 'leave'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' | 'recalculate' | 'return' } | { kind: 'hand'; operation: Handing } | null
 
 const HandDialog = lazy(() => import('./hand'))
+const RecalculateDialog = lazy(() => import('./recalculate'))
 const ReturnDialog = lazy(() => import('./return'))
 
 /** Buttons beside 更多; what does not fit is in it. */
@@ -70,6 +71,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
     { words: t('case.print'), act: () => print(leaf) },
     ...(allows(leaf, 'reassign') ? [{ words: t('task.reassign'), act: () => void (layer.value = { kind: 'reassign' }) }] : []),
+    ...(allows(leaf, 'recalculate') ? [{ words: t('recalculate'), act: () => void (layer.value = { kind: 'recalculate' }) }] : []),
   ]
   const buttons = shown.map((outcome) => <OutcomeButton key={outcome.value} leaf={leaf} outcome={outcome} first={outcome === first} onAct={send} />)
   if (mayClaim) buttons.push(<ClaimButton key="claim" leaf={leaf} first={!first} />)
@@ -89,6 +91,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
       {layer.value?.kind === 'unclaim' && <UnclaimDialog leaf={leaf} onClose={close} />}
       {layer.value?.kind === 'hand' && <HandDialog leaf={leaf} operation={layer.value.operation} onClose={close} />}
       {layer.value?.kind === 'return' && <ReturnDialog leaf={leaf} onClose={close} />}
+      {layer.value?.kind === 'recalculate' && <RecalculateDialog leaf={leaf} onClose={close} />}
       {layer.value?.kind === 'reassign' && <ReassignDialog leaf={leaf} onClose={close} />}
     </>
   )

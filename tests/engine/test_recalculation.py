@@ -1,0 +1,133 @@
+"""The people of an open round are found anew after the organisation has changed: who comes, goes and stays."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from engine.commands.organisation import Appoint
+from engine.commands.recalculation import RecalculateApprovers
+from engine.commands.seat_changes import TransferTask
+from engine.errors import Conflict, InvalidForm, NotAllowed
+from engine.queries.recalculation import PreviewRecalculation
+from engine.store.tables import AuditEntry, Notification, Person, Round
+from engine.testing import CaseView, County, bpmn, process, user_task
+from tests.engine.models import END, START, STARTER, one_task
+from tests.engine.signing import BUTTONS
+from tests.engine.test_rounds import say, states
+
+ALL_GPS = '<liandong:approval mode="{mode}"/><liandong:assign rule="post" post="BR_GP" institution="CH01"/>'
+
+
+def signed_by_post(mode: str) -> bytes:
+    """A task `sign` that all general practitioners of CH01 sign."""
+    task = user_task("sign", ALL_GPS.format(mode=mode), BUTTONS)
+    return bpmn(process("p", START, task, END, flows="s > sign > e", extensions=STARTER))
+
+
+def appoint(county: County, login: str, post: str = "BR_GP", at: str = "CH01") -> None:
+    """Somebody gets a chair."""
+    county.execute(Appoint(person=login, post=post, institution=at, department=None, from_date=date(2026, 3, 1)))
+
+
+def leave(county: County, login: str) -> None:
+    """Somebody cannot work any more."""
+    with county.engine.database.writing() as connection:
+        connection.execute(update(Person).where(Person.staff_number == login).values(active=False))
+
+
+def again(county: County, case: CaseView, element: str = "sign", reason: str = "人员变动") -> Any:
+    """The administrator finds the people anew."""
+    task = next(seat for seat in case.seats(element) if seat.state in ("open", "claimed", "waiting"))
+    return county.person("it", "operations").do(RecalculateApprovers(task=task.id, reason=reason))
+
+
+def test_votes_stay_who_left_is_out_and_who_came_is_asked(county: County) -> None:
+    county.deploy(signed_by_post("all"))
+    appoint(county, "ren")
+    case = county.run("p")
+    say(case, "guo", "agree")
+    leave(county, "ren")
+    appoint(county, "dai")
+    task = case.task("sign").id
+    preview = county.engine.query(PreviewRecalculation(task=task), county.person("it", "operations").actor)
+    assert (preview.joining, preview.leaving, preview.staying) == (("戴岚·演示",), ("任转·演示",), ("甘平·演示",))
+    with pytest.raises(NotAllowed):
+        county.person("gan").do(RecalculateApprovers(task=task, reason="想要"))
+    with pytest.raises(InvalidForm):
+        again(county, case, reason=" ")
+    again(county, case)
+    assert states(case, "gan", "guo", "ren", "dai") == ["claimed", "agree", "removed", "claimed"]
+    told = county.rows(
+        select(Notification.kind).where(Notification.person == county.person("ren").key).order_by(Notification.key)
+    )
+    assert "task-closed" in {row.kind for row in told}
+    entry = county.rows(
+        select(AuditEntry.action, AuditEntry.data).where(AuditEntry.instance == case.key).order_by(AuditEntry.key)
+    )[-1]
+    assert (entry.action, entry.data["reason"]) == ("recalculate-approvers", "人员变动")
+    with pytest.raises(Conflict) as same:
+        again(county, case)
+    assert same.value.code == "nobody-changed"
+    for login in ("gan", "dai"):
+        say(case, login, "agree")
+    assert case.state == "completed"
+
+
+def test_when_nobody_is_left_to_speak_the_votes_decide(county: County) -> None:
+    county.deploy(signed_by_post("all"))
+    case = county.run("p")
+    say(case, "guo", "agree")
+    leave(county, "gan")
+    again(county, case)
+    assert (case.state, case.variables["sign"]["outcome"]) == ("completed", "agree")
+
+
+def test_in_order_who_comes_later_speaks_last_and_who_was_handed_a_seat_keeps_it(county: County) -> None:
+    county.deploy(signed_by_post("order"))
+    case = county.run("p")
+    gan = county.person("gan")
+    gan.do(TransferTask(task=case.task("sign").id, person=county.person("ren").id, reason="休假"))
+    appoint(county, "dai")
+    again(county, case)
+    assert states(case, "ren", "guo", "dai") == ["claimed", "waiting", "waiting"]
+    for login in ("ren", "guo", "dai"):
+        say(case, login, "agree")
+    assert case.state == "completed"
+
+
+def test_a_task_of_one_signer_goes_to_whom_the_rule_finds_and_stays_with_who_holds_it(county: County) -> None:
+    county.deploy(one_task(key="p"))
+    case = county.run("p")
+    county.person("guo").claim(case.task("check"))
+    leave(county, "gan")
+    appoint(county, "dai")
+    again(county, case, "check")
+    assert case.task("check").assignee == county.person("guo").key
+    county.person("guo").unclaim(case.task("check"), "换人")
+    leave(county, "guo")
+    again(county, case, "check")
+    assert (case.task("check").state, county.person("dai").box()) == ("claimed", ["check"])
+    leave(county, "dai")
+    with pytest.raises(Conflict) as nobody:
+        again(county, case, "check")
+    assert nobody.value.code == "nobody-found"
+    assert case.task("check").assignee == county.person("dai").key
+
+
+def test_what_had_fallen_to_the_administrators_becomes_what_its_model_says(county: County) -> None:
+    task = user_task("sign", '<liandong:approval mode="all"/>', BUTTONS, post="BR_NURSE", at="CH01")
+    county.deploy(bpmn(process("p", START, task, END, flows="s > sign > e", extensions=STARTER)))
+    case = county.run("p")
+    assert case.task("sign").reason == "no-candidate"
+    for login in ("gan", "guo"):
+        appoint(county, login, "BR_NURSE")
+    again(county, case)
+    assert states(case, "gan", "guo") == ["claimed", "claimed"]
+    assert county.row(select(Round.mode, Round.several).where(Round.instance == case.key)) == ("all", True)
+    for login in ("gan", "guo"):
+        say(case, login, "agree")
+    assert case.state == "completed"
