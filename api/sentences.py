@@ -342,12 +342,16 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "已因此对外发送或执行，不能收回。",
         "Something outside the case was done because of it, so it cannot be taken back.",
     ),
+    "take-back-heard": ("这只是征求的意见，没有收回一说。", "It was only heard, so there is nothing to take back."),
     "take-back-joined": (
         "其他分支已随之继续，不能收回。",
         "Other branches have gone on with it, so it cannot be taken back.",
     ),
     "take-back-seats": ("本步骤由多人分别办理，不能单独收回。", "It is one of several decided side by side."),
-    "take-back-several": ("本步骤由多人共同决定，已有结果，不能收回。", "Several people have decided it by their votes."),
+    "take-back-several": (
+        "他人在您之后表态，已有结果，不能收回。",
+        "Others have voted after you and decided it, so it cannot be taken back.",
+    ),
     "take-back-taken": ("下一步已有人领取，不能收回。", "Somebody has taken the next task up, so it cannot be taken back."),
     "withdraw-acted": ("已有人办理，发起人不能再撤回。", "Somebody has acted, so the case cannot be withdrawn any more."),
     "withdraw-effects": (

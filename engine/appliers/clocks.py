@@ -10,6 +10,7 @@ pause, and when the calendars have changed. A rule that is a date stays; its lad
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -202,12 +203,45 @@ def ask_again(work: UnitOfWork, seat: Any, ladders: Mapping[str, Any] | None) ->
         if step.kind in climbed:
             climbed.remove(step.kind)
             continue
-        rung = {"seat": seat.key, "clock": RESPONSE, "kind": step.kind, "level": step.level, "due_at": step.at}
-        rows.append({"key": work.new_key(), **rung, "done_at": None, "told": None})
+        rows.append(_rung(work, seat.key, RESPONSE, step))
     if rows:
         work.connection.execute(insert(Rung), rows)
     work.connection.execute(update(Seat).where(Seat.key == seat.key).values(term=term))
     reschedule(work, [seat.key])
+
+
+def steps_ahead(work: UnitOfWork, seat: Any, ladders: Mapping[str, Any] | None) -> list[tuple[str, LadderStep]]:
+    """What the clocks of a seat that has ended have still ahead, each step with the name of its clock, should it go on.
+
+    `seat` is a row with key and term. What it had climbed is behind it, and nobody is reminded of what has passed since.
+    """
+    if seat.term is None:
+        return []
+    climbed = Counter((rung.clock, rung.kind) for rung in _rungs(work, [seat.key]).get(seat.key, ()))
+    found = []
+    for name, clock in clocks_of(seat.term, ladders).items():
+        if name == RESPONSE and not is_unanswered(seat):
+            continue
+        for step in clock.reckon(work.working_time).steps:
+            if climbed[name, step.kind]:
+                climbed[name, step.kind] -= 1
+            elif step.kind != "remind" or step.at > work.now:
+                found.append((name, step))
+    return found
+
+
+def restore(work: UnitOfWork, seats: Sequence[Any], ladders: Ladders) -> None:
+    """The ladders of closed seats that are open again go on; `seats` are rows with key, term and the definition."""
+    rows = [
+        _rung(work, seat.key, name, step) for seat in seats for name, step in steps_ahead(work, seat, ladders(seat.definition))
+    ]
+    if rows:
+        work.connection.execute(insert(Rung), rows)
+
+
+def _rung(work: UnitOfWork, seat: int, clock: str, step: LadderStep) -> dict[str, Any]:
+    rung = {"seat": seat, "clock": clock, "kind": step.kind, "level": step.level, "due_at": step.at}
+    return {"key": work.new_key(), **rung, "done_at": None, "told": None}
 
 
 def reschedule(work: UnitOfWork, seats: Iterable[int]) -> None:

@@ -23,6 +23,7 @@ SEATS_OF_ROUND = Prepared(
 DECIDED = update_of(Round, "state", "outcome", "counts", "decided_at", "decided_by")
 STATE_OF_ROUND = Prepared(select(Round.state).where(Round.key == bindparam("round")))
 SIGNED_BY_SYSTEM = changed_seat("state", "ended_at", "outcome", "vote")
+CONTINUED = update_of(Round, "token", "scope", "state", "outcome", "counts", "decided_at", "decided_by")
 RETAKEN = changed_seat("ending")
 
 
@@ -60,6 +61,12 @@ def decide_round(work: UnitOfWork, round: int, outcome: str, counts: Counts, nam
     found = {**counts.plain(), "names": names}
     row = {"key": round, "state": "decided", "outcome": outcome, "counts": found}
     work.write(DECIDED, {**row, "decided_at": work.now, "decided_by": work.actor.person})
+
+
+def continue_round(work: UnitOfWork, round: int, *, token: int, scope: int) -> None:
+    """A decided round is open again, with another token of its step; its seats are those that it had."""
+    undecided = {"state": "open", "outcome": None, "counts": None, "decided_at": None, "decided_by": None}
+    work.write(CONTINUED, {**undecided, "key": round, "token": token, "scope": scope})
 
 
 def retake_seats(work: UnitOfWork, seats: Sequence[int]) -> None:

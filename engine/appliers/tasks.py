@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,8 @@ NEW_SEAT, NEW_CANDIDATE, NEW_RUNG, NEW_COPY = map(insert_of, (Seat, Candidate, R
 SEVERAL = update_of(Round, "several")
 TURN = changed_seat("state", "opened_at", "claimed_at", "due_at", "soon_at", "term", "sent_by")
 WAITING = changed_seat("state", "paused_at")
-CLOSED_SEAT = changed_seat("state", "ended_at", "ended_by", "ending", "paused_at")
+CLOSED_SEAT = changed_seat("state", "ended_at", "ended_by", "on_behalf_of", "ending")
+REOPENED_SEAT = changed_seat("state", "ended_at", "ended_by", "ending")
 DROP_CANDIDATES, DROP_DRAFTS = map(delete_of, (Candidate.seat, Draft.seat))
 DROP_RUNGS = delete_of(Rung.seat, Rung.done_at.is_(None))
 
@@ -322,11 +323,23 @@ def resume_turns(work: UnitOfWork, seats: Sequence[int]) -> None:
     work.write_all(WAITING, [{"key": seat, "state": "claimed", "paused_at": None} for seat in seats])
 
 
-def close_seats(work: UnitOfWork, seats: Sequence[int], ending: str, *, by: int | None = None) -> None:
-    """Ends unfinished seats of an open round undone: `unneeded`, `removed`, `transferred`, `absent`. `by` is who ended them."""
-    ended = {"state": "closed", "ended_at": work.now, "ended_by": by, "ending": ending, "paused_at": None}
+def close_seats(
+    work: UnitOfWork, seats: Sequence[int], ending: str, *, by: int | None = None, on_behalf_of: int | None = None
+) -> None:
+    """Ends unfinished seats of an open round undone: `unneeded`, `removed`, `transferred`, `absent`.
+
+    `by` is who ended them, `on_behalf_of` the principal if he is an agent.
+    """
+    ended = {"state": "closed", "ended_at": work.now, "ended_by": by, "on_behalf_of": on_behalf_of, "ending": ending}
     work.write_all(CLOSED_SEAT, [{**ended, "key": seat} for seat in seats])
     end_seats(work, seats)
+
+
+def reopen_seats(work: UnitOfWork, seats: Mapping[int, str]) -> None:
+    """Has seats that were closed wait again, offered to these principals; whose turn it is has to be told after that."""
+    waiting = {"state": "waiting", "ended_at": None, "ended_by": None, "ending": None}
+    work.write_all(REOPENED_SEAT, [{**waiting, "key": seat} for seat in seats])
+    work.write_all(NEW_CANDIDATE, [{"principal": principal, "seat": seat} for seat, principal in seats.items()])
 
 
 def close_rounds(work: UnitOfWork, tokens: Sequence[int]) -> list[tuple[int, UUID, str]]:
@@ -345,7 +358,7 @@ def close_rounds(work: UnitOfWork, tokens: Sequence[int]) -> list[tuple[int, UUI
         work.connection.execute(
             update(Seat)
             .where(*open_seats)
-            .values(state="closed", ended_at=work.now, ending="withdrawn", paused_at=None, revision=Seat.revision + 1)
+            .values(state="closed", ended_at=work.now, ending="withdrawn", revision=Seat.revision + 1)
         )
         end_seats(work, [seat.key for seat in seats])
         closed += [(seat.key, seat.id, seat.element) for seat in seats]

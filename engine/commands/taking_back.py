@@ -24,14 +24,16 @@ from engine.records import Done
 from engine.runtime import Act, Case, Runtime
 from engine.runtime.case import Expected
 from engine.runtime.rounds import ask_again
-from engine.runtime.taking_back import Decision, Undoing, undoing, written_by_vote
+from engine.runtime.taking_back import Decision, Undoing, undoing, undoing_vote
+from engine.runtime.terms import term_going_on
 from engine.store.tables import Draft, Round, Seat
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.upsert import upsert
 
 HINDRANCES = {
+    "heard": "it was only heard",
     "seats": "it was one of several decided side by side",
-    "several": "several people have decided it",
+    "several": "others have voted since and decided it",
     "joined": "other branches have gone on with it",
     "acted": "somebody has acted on it",
     "taken": "somebody has taken the next task up",
@@ -54,8 +56,10 @@ def take_back_task(command: TakeBackTask, work: UnitOfWork, runtime: Runtime) ->
     if seat.state != "completed" or seat.ended_by != work.actor.person or seat.ending is not None:
         raise NotAllowed("not-your-decision", "Expected a task that you have decided, but '{id}' is none", id=str(seat.id))
     case.require_moving()
-    # What goes on, goes on with its term.
-    case.expected = {seat.element: Expected(persons=(seat.assignee,), since=seat.opened_at)}
+    # What goes on, goes on with its term; a round of several with its votes.
+    goes_on = seat.round if seat.several and seat.decided_at is not None else None
+    term = term_going_on(work, runtime.definitions.get(seat.definition), seat)
+    case.expected = {seat.element: Expected(persons=(seat.assignee,), term=term, round=goes_on)}
     typed = _reopen_vote(work, runtime, case, seat) if seat.decided_at is None else _undo(work, runtime, case, seat)
     again = _again(work, case, seat)
     reopen_uploads(work, case.key, seat.key, again.key)
@@ -74,7 +78,10 @@ def _undo(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any) -> Mapping[
 
     def noted(journal: Journal) -> None:
         # The vote stays as it was given; the step as such is not decided any more.
-        work.connection.execute(update(Round).where(Round.key == seat.round).values(state="cancelled"))
+        if seat.several:
+            ask_again(work, runtime, case, seat, journal, undone.needless)
+        else:
+            work.connection.execute(update(Round).where(Round.key == seat.round).values(state="cancelled"))
         _note(journal, seat)
 
     runtime.advance(work, case, undone.move(seat.element), _act(seat), before=noted, operated=True)
@@ -83,28 +90,28 @@ def _undo(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any) -> Mapping[
 
 def _reopen_vote(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any) -> Mapping[str, JSON]:
     """Takes a vote back before its round is decided: its signer speaks again, and those wait whose turn it had begun."""
-    if seat.kind != "asked":
-        raise _hindered(seat, "seats")
+    undone = undoing_vote(work.connection, _decision(seat))
+    if not isinstance(undone, Undoing):
+        raise _hindered(seat, undone)
     seats = seats_of_round(work, seat.round)
     after = [other for other in seats if other.position > seat.position and other.sent_by == seat.ended_by]
     # Whom the vote has asked to speak afterwards is asked by it no more.
     added = [other for other in seats if other.parent == seat.key and other.kind == "after"]
     if any(other.state == "completed" for other in (*after, *added)):
         raise _hindered(seat, "acted")
-    restored, typed = written_by_vote(work.connection, _decision(seat))
 
     def noted(journal: Journal) -> None:
         close_seats(work, [other.key for other in added if other.state in LIVE], "removed", by=work.actor.person)
         end_turns(work, [other.key for other in after if other.state in ("open", "claimed") and other not in added])
-        ask_again(work, runtime, case, seat, journal)
+        ask_again(work, runtime, case, seat, journal, undone.needless)
         _note(journal, seat)
 
-    if restored:
-        trigger = SetVariables(variables=restored, scope=seat.scope)
+    if undone.restored:
+        trigger = SetVariables(variables=undone.restored, scope=seat.scope)
         runtime.advance(work, case, trigger, _act(seat), before=noted)
     else:
         runtime.note(work, case, _act(seat), noted)
-    return typed
+    return undone.typed
 
 
 def _hindered(seat: Any, hindrance: str) -> Conflict:
@@ -125,7 +132,13 @@ def _act(seat: Any) -> Act:
 def _decision(seat: Any) -> Decision:
     """A decided task from its row, which has the columns of its round."""
     return Decision(
-        id=str(seat.id), instance=seat.instance, several=seat.several, element=seat.element, token=seat.token, scope=seat.scope
+        id=str(seat.id),
+        instance=seat.instance,
+        kind=seat.kind,
+        several=seat.several,
+        element=seat.element,
+        token=seat.token,
+        scope=seat.scope,
     )
 
 
@@ -133,6 +146,7 @@ def _again(work: UnitOfWork, case: Case, seat: Any) -> Any:
     newest = (
         select(Seat.key, Seat.id)
         .where(Seat.instance == case.key, Seat.element == seat.element, Seat.state.in_(("open", "claimed")))
+        .where(Seat.assignee == seat.assignee)
         .order_by(Seat.key.desc())
         .limit(1)
     )

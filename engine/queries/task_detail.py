@@ -248,9 +248,15 @@ def _may_take_back(reader: Reader, row: Any) -> bool:
         return False
     if row.decided_at is None:
         # A vote in a round that goes on.
-        return bool(row.kind == "asked")
+        return row.kind in MAIN
     decision = Decision(
-        id=str(row.id), instance=row.instance, element=row.element, token=row.token, scope=row.scope, several=row.several
+        id=str(row.id),
+        instance=row.instance,
+        kind=row.kind,
+        several=row.several,
+        element=row.element,
+        token=row.token,
+        scope=row.scope,
     )
     return isinstance(undoing(reader.connection, reader.definitions.model(row.home), decision), Undoing)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from engine.errors import Conflict
 from engine.kernel.rows import JSON
+
+if TYPE_CHECKING:
+    from engine.runtime.terms import Term
 
 
 class StepTooLarge(Conflict):
@@ -38,8 +41,10 @@ class Expected:
     """Keys of those who did it before, who are asked again; its rules are asked when none of them is left."""
     returned: Mapping[str, JSON] | None = None
     """Why it was sent back, as the round keeps it: `from`, `name`, `by`, `by_name`, `reason`, `resume`, `at`."""
-    since: datetime | None = None
-    """When its term began, for a task that goes on where it was; None is now."""
+    term: Term | None = None
+    """The term of a task that goes on where it was; None begins one now."""
+    round: int | None = None
+    """Key of the decided round that goes on in the step instead of a new one."""
 
 
 @dataclass(kw_only=True)

@@ -237,6 +237,7 @@ def _decided(connection: Executes, here: Standpoint, around: Sequence[int]) -> l
             Round.definition == here.definition,
             Round.state == "decided",
             Seat.state == "completed",
+            Seat.ending.is_(None),
         )
         .order_by(Round.decided_at.desc(), Round.key.desc(), Seat.key)
     )

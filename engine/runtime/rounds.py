@@ -6,7 +6,7 @@ the lines to people, and, once the round is decided, the move of its token.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -14,7 +14,16 @@ from uuid import uuid4
 from engine.appliers import clocks
 from engine.appliers.journal import Journal
 from engine.appliers.rounds import ballots, decide_round, retake_seats, seats_of_round
-from engine.appliers.tasks import RoundPlace, SeatOpened, TurnCome, add_seats, begin_turns, close_seats, resume_turns
+from engine.appliers.tasks import (
+    RoundPlace,
+    SeatOpened,
+    TurnCome,
+    add_seats,
+    begin_turns,
+    close_seats,
+    reopen_seats,
+    resume_turns,
+)
 from engine.approvals import MAIN, Policy, Verdict, judge
 from engine.authorization import person_principal
 from engine.kernel.effects import Names
@@ -26,7 +35,7 @@ from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.runtime import Runtime
 from engine.runtime.signing import outcome_of_votes
 from engine.runtime.tasks import tell_asked, titles
-from engine.runtime.terms import Term, term_or_incident
+from engine.runtime.terms import Term, term_going_on, term_or_incident
 from engine.store.unit_of_work import UnitOfWork
 
 
@@ -56,15 +65,16 @@ def settle(work: UnitOfWork, runtime: Runtime, case: Case, round: Any, change: C
         settling.go_on()
 
 
-def ask_again(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, journal: Journal) -> None:
-    """Gives the signer of a completed seat of an open round a new one in its place; the vote stays, and counts no more.
+def ask_again(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, journal: Journal, needless: Collection[str]) -> None:
+    """Gives the signer of a completed seat a new one in its place; the vote stays, and counts no more.
 
-    `seat` has the columns of `engine.commands.task.SEAT`.
+    `seat` has the columns of `engine.commands.task.SEAT`; `needless` are ids of seats that its vote had made so, which are
+    needed again.
     """
     seats = seats_of_round(work, seat.round)
     verdict = judge(policy_of(runtime.definitions, seat), ballots(seats))
     change = Change(act=Act(action="ask-again"), noted=lambda _: None)
-    _Settling(work, runtime, case, seat, seats, verdict, change).repeat(journal)
+    _Settling(work, runtime, case, seat, seats, verdict, change).repeat(journal, needless)
 
 
 def policy_of(definitions: Definitions, round: Any) -> Policy:
@@ -153,12 +163,21 @@ class _Settling:
     def _begin(self, seats: Sequence[Any], journal: Journal) -> None:
         fresh = [seat for seat in seats if seat.claimed_at is None]
         term = self._term(journal) if fresh else None
-        begun = vars(term) if term is not None else {"due_at": None, "soon_at": None, "term": None, "rungs": ()}
-        turns = [TurnCome(seat=seat.key, assignee=seat.assignee, instance=self.case.key, **begun) for seat in fresh]
-        begin_turns(self.work, turns)
+        begin_turns(self.work, [self._turn(seat, term) for seat in fresh])
         self._resume([seat for seat in seats if seat.claimed_at is not None])
         for seat in seats:
             tell_asked(journal, self.definition, self.place, seat=seat.key, task=seat.id, persons=[seat.assignee])
+
+    def _turn(self, seat: Any, term: Term | None) -> TurnCome:
+        return TurnCome(
+            seat=seat.key,
+            assignee=seat.assignee,
+            instance=self.case.key,
+            due_at=None if term is None else term.due_at,
+            soon_at=None if term is None else term.soon_at,
+            term=None if term is None else term.term,
+            rungs=() if term is None else term.rungs,
+        )
 
     def _resume(self, seats: Sequence[Any]) -> None:
         """Gives seats back to who had asked others first; clocks that stood still go on."""
@@ -183,10 +202,21 @@ class _Settling:
             persons = [seat.assignee] if seat.assignee is not None else []
             tell_asked(journal, self.definition, self.place, seat=seat.seat, task=seat.seat_id, persons=persons)
 
-    def repeat(self, journal: Journal) -> None:
-        """Asks the signer of the one completed seat that `round` is the row of once more."""
+    def repeat(self, journal: Journal, needless: Collection[str]) -> None:
+        """Asks the signer of the one completed seat that `round` is the row of once more, and those whom his vote spared."""
         retake_seats(self.work, [self.round.key])
-        add_seats(self.work, self.place, [self._successor(self.round, self._term(journal), waiting=False)])
+        term = term_going_on(self.work, self.definition, self.round)
+        add_seats(self.work, self.place, [self._successor(self.round, term, waiting=False)])
+        again = [seat for seat in self.seats if str(seat.id) in needless]
+        reopen_seats(self.work, {seat.key: person_principal(seat.assignee) for seat in again})
+        now = seats_of_round(self.work, self.round.round)
+        opens = judge(policy_of(self.runtime.definitions, self.round), ballots(now)).opens
+        self._begin([seat for seat in again if seat.key in opens], journal)
+        acting = [seat.key for seat in again if seat.key in opens and seat.claimed_at is not None]
+        stopped = [seat.key for seat in again if seat.key not in opens and seat.paused_at is not None]
+        running = [_WithDefinition(seat, self.round.definition) for seat in again if seat.key in (*acting, *stopped)]
+        clocks.restore(self.work, running, self._ladders)
+        clocks.reschedule(self.work, acting)
 
     def _successor(self, seat: Any, term: Term | None, *, waiting: bool) -> SeatOpened:
         return SeatOpened(
@@ -196,7 +226,7 @@ class _Settling:
             assignee=seat.assignee,
             capacity=seat.capacity,
             kind=seat.kind,
-            parent=seat.key,
+            parent=seat.key if seat.kind == "asked" else seat.parent,
             position=seat.position,
             waiting=waiting,
             **({} if term is None or waiting else vars(term)),

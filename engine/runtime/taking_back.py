@@ -4,7 +4,8 @@ What the decision set off is read from the history of its revision, and of those
 itself: the tokens that began in them must all stand where they were put, and none but its own and these
 may have ended. Then they are taken away, the variables that it wrote get the
 values they had, unless somebody has written them since, and the task opens again for the same person with the same
-deadline, its form as it was typed.
+deadline, its form as it was typed. Where several sign, their round goes on as it stood before the vote that decided it:
+the others' votes count, and who was not needed any more is asked again with the clock he had.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, select
 
+from engine.approvals import MAIN
 from engine.kernel.model import ProcessModel
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CancelToken, Modify, StartBefore
@@ -23,10 +25,10 @@ from engine.runtime.written import Write, writes, written
 from engine.store.base import Executes
 from engine.store.tables import ExternalTask, History, Round, Scope, Seat, Token, Variable
 
-Hindrance = Literal["seats", "several", "joined", "acted", "taken", "effects", "called"]
-"""Why a decision cannot be taken back: it was one of several side by side; several have decided it by their votes; its branch
-was joined or something else ended with it; somebody has acted since; somebody has taken the next task up; something happened
-outside; a process was called."""
+Hindrance = Literal["heard", "seats", "several", "joined", "acted", "taken", "effects", "called"]
+"""Why a decision cannot be taken back: it was advice, or that of an added signer; it was one of several side by side; others
+have voted since and decided; its branch was joined or something else ended with it; somebody has acted since; somebody has
+taken the next task up; something happened outside; a process was called."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,8 @@ class Decision:
     id: str
     """Its UUID."""
     instance: int
+    kind: str
+    """Of its seat."""
     several: bool
     """Whether more than one person had a seat in its round."""
     element: str
@@ -56,6 +60,8 @@ class Undoing:
     """Variables that get back the values they had, as seen from the task."""
     typed: Mapping[str, JSON]
     """What was submitted with the decision."""
+    needless: tuple[str, ...]
+    """UUIDs of the seats of others that nobody needed any more because of it."""
 
     def move(self, element: str) -> Modify:
         """The move of the tokens. The task is put first, so that its subprocess is never empty."""
@@ -65,9 +71,11 @@ class Undoing:
 
 def undoing(connection: Executes, model: ProcessModel, decision: Decision) -> Undoing | Hindrance:
     """How the decision can be taken back, or what stands against it."""
-    if decision.several:
-        return "several"
+    if decision.kind not in MAIN:
+        return "heard"
     facts = _facts(connection, decision)
+    if decision.several and not any((fact.kind, fact.token) == ("round-decided", decision.token) for fact in facts):
+        return "several"
     scope = _scope(connection, decision.scope)
     if not facts or scope is None:
         return "joined"
@@ -86,18 +94,28 @@ def undoing(connection: Executes, model: ProcessModel, decision: Decision) -> Un
         ancestor=scope.host,
         restored=_restored(connection, decision, own),
         typed=_typed(decision, own),
+        needless=_needless(facts),
     )
 
 
-def written_by_vote(connection: Executes, decision: Decision) -> tuple[Mapping[str, JSON], Mapping[str, JSON]]:
-    """Of a vote that has decided nothing: the values to put back, and what its signer had filled in."""
-    own = list(writes(_facts(connection, decision)))
-    return _restored(connection, decision, own), {write.name: write.value for write in own}
+def undoing_vote(connection: Executes, decision: Decision) -> Undoing | Hindrance:
+    """How a vote can be taken back that has decided nothing yet: no token has moved."""
+    if decision.kind not in MAIN:
+        return "heard"
+    facts = _facts(connection, decision)
+    own = list(writes(facts))
+    return Undoing(
+        tokens=(),
+        ancestor=None,
+        restored=_restored(connection, decision, own),
+        typed={write.name: write.value for write in own},
+        needless=_needless(facts),
+    )
 
 
 def _facts(connection: Executes, decision: Decision) -> list[Row[Any]]:
     """The history of the revision in which the task was decided, and of those in which the case went on by itself."""
-    own = (History.instance == decision.instance, History.token == decision.token, History.kind == "task-completed")
+    own = (History.instance == decision.instance, History.element == decision.element, History.kind == "task-completed")
     found = connection.execute(select(History.revision, History.data).where(*own).order_by(History.key.desc())).all()
     revision = next((row.revision for row in found if row.data.get("task") == decision.id), None)
     if revision is None:
@@ -120,6 +138,11 @@ def _last(connection: Executes, decision: Decision, revision: int) -> int:
             break
         revision = row.revision
     return revision
+
+
+def _needless(facts: Iterable[Row[Any]]) -> tuple[str, ...]:
+    closed = (fact.data for fact in facts if fact.kind == "task-closed")
+    return tuple(data["task"] for data in closed if data["ending"] == "unneeded")
 
 
 def _scope(connection: Executes, key: int) -> Row[Any] | None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from engine.appliers.journal import Journal
 from engine.appliers.participants import participate
+from engine.appliers.rounds import continue_round
 from engine.appliers.tasks import RoundOpened, RoundPlace, SeatOpened, open_rounds
 from engine.assignment import Resolution
 from engine.kernel.effects import Names, TaskOpened
@@ -38,6 +39,10 @@ def open_tasks(step: Step, opened: Sequence[TaskOpened]) -> None:
     people = People(work, case)
     rounds: list[RoundOpened] = []
     for effect in opened:
+        expected = case.expected.get(effect.element)
+        if expected is not None and expected.round is not None:
+            continue_round(work, expected.round, token=effect.token, scope=effect.scope)
+            continue
         definition = step.home(effect.token)
         element = definition.model.elements[effect.element]
         approval = element.approval or NO_APPROVAL

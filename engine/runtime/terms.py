@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.appliers.clocks import HANDLING, RESPONSE, clocks_of
+from engine.appliers.clocks import HANDLING, RESPONSE, clocks_of, is_unanswered, steps_ahead
 from engine.appliers.incidents import raise_incident
 from engine.appliers.journal import Journal
 from engine.appliers.tasks import RungPlanned
@@ -30,28 +30,52 @@ class Term:
     term: dict[str, Any]
     """What it was reckoned from, see `engine.appliers.clocks`."""
     rungs: tuple[RungPlanned, ...]
+    level: int = 0
+    """Highest rung of the ladder that was climbed before it."""
 
 
 def term_or_incident(
     work: UnitOfWork, journal: Journal | None, case: Case, definition: Definition, element: Element, names: Names
 ) -> Term | None:
-    """The term of a task. One that cannot be computed must not stop the task: it opens without a term, beside an incident."""
+    """The term of a task: the one that goes on, or a new one.
+
+    One that cannot be computed must not stop the task: it opens without a term, beside an incident.
+    """
     deadline = element.approval.deadline if element.approval else None
     if element.approval is None or deadline is None:
         return None
+    expected = case.expected.get(element.id)
+    if expected is not None and expected.term is not None:
+        return expected.term
     try:
         institution = _place(element.approval.assigns, names, case.institution_code)
-        expected = case.expected.get(element.id)
-        return _term(work, definition, deadline, names, institution, (expected and expected.since) or work.now)
+        return _term(work, definition, deadline, names, institution)
     except (ExpressionError, Invalid, ValueError) as error:
         raise_incident(work, journal, instance=case.key, element=element.id, code="deadline", message=str(error))
         return None
 
 
-def _term(
-    work: UnitOfWork, definition: Definition, deadline: DeadlineModel, names: Names, institution: str | None, start: datetime
-) -> Term:
-    time = work.working_time
+def term_going_on(work: UnitOfWork, definition: Definition, seat: Any) -> Term | None:
+    """The term of a seat that has ended, given by its row, for the one that takes its place: as if it had not."""
+    if seat.term is None:
+        return None
+    term = dict(seat.term)
+    if is_unanswered(seat):
+        term["response"] = {**term["response"], "answered": seat.ended_at.isoformat()}
+    ahead = steps_ahead(work, seat, definition.parameters.get("ladders"))
+    return Term(
+        due_at=seat.due_at,
+        soon_at=seat.soon_at,
+        term=term,
+        rungs=tuple(
+            RungPlanned(clock=name, kind=step.kind, level=step.level, due_at=step.at) for name, step in ahead if name == HANDLING
+        ),
+        level=seat.level,
+    )
+
+
+def _term(work: UnitOfWork, definition: Definition, deadline: DeadlineModel, names: Names, institution: str | None) -> Term:
+    time, start = work.working_time, work.now
     rule: dict[str, Any] = {
         "rule": str(deadline.term.evaluate(names)),
         "calendar": str(deadline.calendar.evaluate(names)) if deadline.calendar else "CLIN",
@@ -72,8 +96,6 @@ def _term(
         RungPlanned(clock=name, kind=step.kind, level=step.level, due_at=step.at)
         for name, clock in reckoned.items()
         for step in clock.steps
-        # Of a term that goes on, nobody is reminded again.
-        if step.kind != "remind" or start == work.now or step.at > work.now
     )
     return Term(due_at=handling.due_at, soon_at=handling.soon_at, term={**rule, "provisional": handling.provisional}, rungs=rungs)
 

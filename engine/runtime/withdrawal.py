@@ -72,7 +72,8 @@ def move(connection: Executes, root_scope: int, withdrawn: Withdrawal) -> Modify
 
 def _acted(connection: Executes, instance: int, person: int) -> bool:
     """Whether somebody else has decided a task of the case."""
-    others = select(Seat.key).where(Seat.instance == instance, Seat.state == "completed", Seat.assignee != person)
+    stands = (Seat.state == "completed", Seat.ending.is_(None))
+    others = select(Seat.key).where(Seat.instance == instance, *stands, Seat.assignee != person)
     return connection.execute(others.limit(1)).first() is not None
 
 

@@ -213,7 +213,7 @@ def _seats_agree_with_rounds(store: _Store) -> Iterator[str]:
             yield f"I7 task {seat.element} is {seat.state}, its round is open"
         if (seat.state == "closed") != (seat.ending not in (None, "retaken")):
             yield f"I7 task {seat.element} is {seat.state} and ended as {seat.ending}"
-        if seat.paused_at is not None and seat.state != "waiting":
+        if seat.paused_at is not None and seat.state not in ("waiting", "closed"):
             yield f"I7 task {seat.element} is {seat.state} and its clock stands still"
         if seat.state != "completed" and seat.vote is not None:
             yield f"I7 task {seat.element} is {seat.state} and has vote {seat.vote}"
@@ -243,7 +243,7 @@ def _people_agree_with_tokens(store: _Store) -> Iterator[str]:
     if ready != asked:
         yield f"I7 tokens ready {ready}, open rounds {asked}"
     live = {row.key for row in store.seats if row.state in LIVE}
-    climbing = {row.key for row in store.seats if row.state in ACTING or row.paused_at is not None}
+    climbing = {row.key for row in store.seats if row.state in ACTING or (row.state == "waiting" and row.paused_at)}
     for name, rows in (("candidate", store.candidates), ("draft", store.drafts)):
         if left := {row.seat for row in rows} - live:
             yield f"I7 ended tasks {left} have a {name}"

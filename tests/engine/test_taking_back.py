@@ -16,7 +16,7 @@ from engine.commands.withdrawal import WithdrawInstance
 from engine.errors import Conflict, EngineError, InvalidForm, NotAllowed, NotFound
 from engine.queries.instances import GetInstance
 from engine.queries.task_detail import GetTask
-from engine.store.tables import Draft, Job
+from engine.store.tables import Draft, Job, Rung
 from engine.testing import CaseView, County, Someone, bpmn, process, user_task
 from tests.engine.models import END, SLIP, START, STARTER
 from tests.engine.signing import signed
@@ -262,11 +262,52 @@ def test_a_vote_is_taken_back_before_the_others_have_decided(county: County, gan
     assert votes(case) == [("completed", "agree", "retaken"), ("claimed", None, None), ("claimed", None, None)]
     assert gan.box() == ["sign"]
     refused(NotAllowed, "not-your-decision", gan, case, "sign")
-    for person, vote in ((gan, "refuse"),):
-        person.complete(next(seat for seat in case.seats("sign") if seat.assignee == gan.key and seat.state == "claimed"), vote)
-    assert case.open == ["why"]
-    # Who has decided it is one of several: their votes stand.
-    refused(Conflict, "take-back-several", gan, case, "sign")
+
+
+def test_the_vote_that_decided_is_taken_back_and_the_round_goes_on_as_it_was(county: County, gan: Someone, guo: Someone) -> None:
+    ren = county.person("ren")
+    extra = '<liandong:deadline term="PT4H" calendar="CLIN" ladder="clinical"/>'
+    county.deploy(signed("all", "gan", "guo", "ren", extra=extra))
+    case = county.run("p")
+    mine = {seat.assignee: seat for seat in case.seats("sign")}
+    gan.complete(mine[gan.key], "agree")
+    county.pass_time("PT2H30M")
+    guo.complete(mine[guo.key], "refuse")
+    assert (case.open, case.variables["sign"]["outcome"], ren.box()) == (["why"], "refuse", [])
+    with pytest.raises(Conflict) as refusal:
+        gan.do(TakeBackTask(task=mine[gan.key].id))
+    # His vote came before.
+    assert refusal.value.code == "take-back-several"
+    county.pass_time("PT20M")
+    assert offered(county, guo, case, "sign")
+    take_back(guo, case, "sign")
+    assert votes(case) == [
+        ("completed", "agree", None),
+        ("completed", "refuse", "retaken"),
+        ("claimed", None, None),
+        ("claimed", None, None),
+    ]
+    assert {seat.number for seat in case.seats("sign")} == {1}
+    assert {seat.due_at for seat in case.seats("sign")} == {mine[gan.key].due_at}
+    assert (case.open, case.variables["sign"], guo.box(), ren.box()) == (["sign", "sign"], None, ["sign"], ["sign"])
+    # The clocks of who was not needed run on: he was reminded at half of the term, and will be again.
+    rungs = county.rows(select(Rung.kind, Rung.done_at.is_not(None)).where(Rung.seat == mine[ren.key].key).order_by(Rung.due_at))
+    assert [tuple(row) for row in rungs][:3] == [("remind", True), ("remind", False), ("overdue", False)]
+    guo.complete(case.seats("sign")[-1], "agree")
+    ren.complete(mine[ren.key].id, "agree")
+    assert (case.state, case.variables["sign"]["names"]["agree"]) == ("completed", ["甘平·演示", "任转·演示", "郭宁·演示"])
+
+
+def test_who_was_not_needed_any_more_is_asked_again_with_a_vote_that_others_were_to_follow(
+    county: County, gan: Someone, guo: Someone
+) -> None:
+    county.deploy(signed("all", "gan", "dai"))
+    case = county.run("p")
+    mine = next(seat for seat in case.seats("sign") if seat.assignee == gan.key)
+    gan.do(CompleteTask(task=mine.id, outcome="refuse", after=(guo.id,)))
+    assert (county.person("dai").box(), guo.box()) == ([], ["sign"])
+    take_back(gan, case, "sign")
+    assert (gan.box(), county.person("dai").box(), guo.box()) == (["sign"], ["sign"], [])
 
 
 def test_in_order_the_next_signer_waits_again(county: County, gan: Someone, guo: Someone) -> None:
@@ -295,7 +336,7 @@ def test_whom_the_vote_asked_to_speak_afterwards_is_asked_no_more(county: County
     assert case.state == "completed"
 
 
-def test_only_a_vote_that_was_asked_by_the_model_is_offered_to_be_taken_back(county: County, gan: Someone, guo: Someone) -> None:
+def test_what_was_only_advice_is_not_taken_back(county: County, gan: Someone, guo: Someone) -> None:
     county.deploy(signed("all", "gan", "dai"))
     case = county.run("p")
     mine = next(seat for seat in case.seats("sign") if seat.assignee == gan.key)
@@ -303,4 +344,4 @@ def test_only_a_vote_that_was_asked_by_the_model_is_offered_to_be_taken_back(cou
     advice = next(seat for seat in case.seats("sign") if seat.assignee == guo.key)
     guo.do(CompleteTask(task=advice.id, outcome="advised", opinion="可以"))
     assert not offered(county, guo, case, "sign")
-    refused(Conflict, "take-back-seats", guo, case, "sign")
+    refused(Conflict, "take-back-heard", guo, case, "sign")

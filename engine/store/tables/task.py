@@ -114,7 +114,7 @@ class Seat(Entity, Base):
     joint: Mapped[str | None] = mapped_column(String(5))
     """How seats that were added together act: `all`, `any` or in `order`."""
     paused_at: Mapped[datetime | None] = mapped_column(Instant)
-    """Since when the clock of a waiting seat stands still."""
+    """Since when the clock of a waiting seat stands still, or stood still when it was closed."""
     recorded_by: Mapped[int | None] = mapped_column(BigInteger)
     """Person who entered the vote on behalf of the one whose it is."""
     evidence: Mapped[str | None] = mapped_column(Text)

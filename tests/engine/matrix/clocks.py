@@ -19,6 +19,8 @@ class Clocks:
         self.kept: dict[str, datetime | None] = {}
         """Whose clocks go on when his turn comes again, with the moment at which it was stopped, if it was."""
         self.acting: set[str] = set()
+        self.before: set[str] = set()
+        """Who could act now, and before the last act."""
 
     def due(self, acting: Any) -> dict[str, datetime]:
         """When each of those who may act now is due: a term from now for whoever is new."""
@@ -29,12 +31,13 @@ class Clocks:
                 continue
             stopped = self.kept.pop(login)
             self.known[login] += timedelta(0) if stopped is None else now - stopped
-        self.acting = set(acting)
+        self.before, self.acting = self.acting, set(acting)
         return {login: self.known[login] for login in acting}
 
-    def keep(self, login: str, *, paused: bool = False) -> None:
-        """Somebody's turn comes again, and with it his own term."""
-        self.kept[login] = self.county.clock.now() if paused else None
+    def keep(self, *logins: str, paused: bool = False) -> None:
+        """Their turn comes again, and with it the term that each of them had."""
+        for login in logins:
+            self.kept.setdefault(login, self.county.clock.now() if paused else None)
 
     def hand_over(self, login: str, to: str) -> None:
         """Somebody acts in another's place, and in his term."""

@@ -257,8 +257,8 @@ class Play(Watch):
         hindrance = None if self.case.state == "active" else "instance-ended"
         if PLACES[self.scene.position].held is not None:
             hindrance = f"take-back-{PLACES[self.scene.position].held}"
-        if self._row(self.round).several:
-            hindrance = "take-back-several"
+        if seat.kind not in ("asked", "beside"):
+            hindrance = "take-back-heard"
         command = TakeBackTask(task=seat.id)
         if hindrance is not None:
             before = self.case.revision
@@ -268,8 +268,9 @@ class Play(Watch):
             return
         self.people[self._hand(who)].do(command)
         self.reference.retake(who)
+        self.clocks.keep(who, *self.clocks.before)
+        # What several sign goes on as it was; what one has done is asked anew.
         self.round = next(row for row in self._rounds() if row.element == "sign" and row.state == "open").key
-        self.said = {}
         self.compare()
         self.speak()
         self.decided()
