@@ -23,6 +23,7 @@ from api import (
     handovers,
     headers,
     health,
+    imports,
     instances,
     lateness,
     messages,
@@ -58,6 +59,7 @@ CONCEPTS = (
     lateness,
     delegations,
     handovers,
+    imports,
     audit,
     events,
 )

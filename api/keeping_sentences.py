@@ -80,6 +80,35 @@ KEEPING: Mapping[str, tuple[str, str]] = {
     "handover-size": ("要交接的事项过多，请分批办理任务后再试。", "There is too much to hand on at once."),
     "successor-inactive": ("接任人已停用。", "The successor is inactive."),
     "successor-self": ("接任人不能是本人。", "Nobody succeeds himself."),
+    # bringing an organisation in
+    "import-changed": (
+        "文件或组织与预览时不同，请重新预览。",
+        "The file or the organisation is not as it was shown; look at it again.",
+    ),
+    "import-date": ("“{name}”应为日期，如 2026-01-31，实际为“{value}”。", "“{name}” is a day such as 2026-01-31, not “{value}”."),
+    "import-double": ("与第 {first} 行重复。", "It stands in row {first} already."),
+    "import-empty": ("“{name}”不能为空。", "“{name}” must not be empty."),
+    "import-formula": ("“{name}”中是公式，请改为数值。", "“{name}” holds a formula; write its value."),
+    "import-membership": ("填了退出日期，也要填加入日期。", "With an end of the membership its beginning is needed."),
+    "import-nothing": ("文件中没有要导入的行。", "There are no rows to bring in."),
+    "import-text": ("“{name}”应为文本，实际为“{value}”。", "“{name}” is a text, not “{value}”."),
+    "import-wrong": ("有 {count} 行出错，未作任何更改。", "{count} rows are wrong; nothing was changed."),
+    "import-yes": ("“{name}”应为是或否，实际为“{value}”。", "“{name}” is yes or no, not “{value}”."),
+    "workbook-columns": (
+        "工作表“{name}”第 {number} 列的标题应为“{expected}”，实际为“{found}”。请使用模板，不要改动标题行。",
+        "Column {number} of “{name}” is headed “{expected}”, not “{found}”. Use the template and keep its headings.",
+    ),
+    "workbook-rows": (
+        "工作表“{name}”超过 {most} 行，请分几次导入。",
+        "“{name}” has more than {most} rows; divide it.",
+    ),
+    "workbook-sheet": ("没有预期的工作表：应为 {expected}，发现“{name}”。", "The sheets are {expected}, but found “{name}”."),
+    "workbook-size": ("文件应在 {most} MB 以内。", "The file has at most {most} MB."),
+    "workbook-unreadable": ("这不是可以读取的 Excel 文件（.xlsx）。", "This is no Excel workbook (.xlsx) that can be read."),
+    "workbook-unsafe": (
+        "文件含有宏或实体声明，或解压后过大，已拒绝。",
+        "The file holds macros or entities, or unpacks to too much; it was refused.",
+    ),
     # keeping the organisation
     "body-not-found": ("没有委员会或小组“{name}”。", "There is no committee or team “{name}”."),
     "chair-taken": ("这段时间的主任委员是 {name}，请先结束其任职。", "{name} chairs it in that time; end that first."),

@@ -405,7 +405,24 @@ class _Facts(dict[str, Any]):
 FACTS_FOR_CALLERS = frozenset({"at", "by", "count", "element", "field", "institution", "post", "step", "triesLeft", "until"})
 """Facts that may leave: the engine's other facts name keys and expressions that are nobody's business outside."""
 FACTS_FOR_KEEPERS = frozenset(
-    {"department", "first", "institution", "kind", "last", "login", "longest", "name", "person", "quorum", "right", "value"}
+    {
+        "department",
+        "expected",
+        "first",
+        "found",
+        "institution",
+        "kind",
+        "last",
+        "login",
+        "longest",
+        "most",
+        "name",
+        "number",
+        "person",
+        "quorum",
+        "right",
+        "value",
+    }
 )
 """Further facts for who keeps the organisation: codes and names of people and places, which he has given himself."""
 

@@ -108,6 +108,7 @@ from engine.commands.notification_settings import (
     put_quiet_hours,
 )
 from engine.commands.opening import OpenTask, open_task
+from engine.commands.organisation_import import ImportOrganisation, TryImport, import_organisation, try_import
 from engine.commands.plain_agreement import AgreeToTask, agree_to_task
 from engine.commands.printing import NotePrinting, note_printing
 from engine.commands.reassignment import ReassignTask, reassign_task
@@ -189,7 +190,9 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     RecalculateApprovers: recalculate_approvers,
     ReturnTask: return_task,
     RetryIncident: retry_incident,
+    ImportOrganisation: import_organisation,
     RevokeHandover: revoke_handover,
+    TryImport: try_import,
     StartHandover: start_handover,
     ResumeProcess: resume_process,
     SuspendProcess: suspend_process,

@@ -23,11 +23,23 @@ RIGHT = "administrate"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Change:
+    """What keeping a thing has changed."""
+
+    made: bool
+    """Whether it was not there before."""
+    values: Mapping[str, tuple[Any, Any]]
+    """Column -> what it was and what it has become."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Saved:
     """Answer of a command that keeps a thing: its id outside, if it has one, and whether anything changed."""
 
     id: UUID | None
     changed: bool
+    change: Change | None = None
+    """What has changed, where one row was kept."""
 
 
 def put(work: UnitOfWork, table: type[Keyed], identity: Mapping[str, Any], values: Mapping[str, Any], name: str) -> Saved:
@@ -41,12 +53,18 @@ def put(work: UnitOfWork, table: type[Keyed], identity: Mapping[str, Any], value
         made = {"id": uuid4()} if named else {}
         work.connection.execute(insert(table).values(key=work.new_key(), **made, **identity, **values))
         _note(work, table, name, "made", values)
-        return Saved(id=made.get("id"), changed=True)
+        return Saved(id=made.get("id"), changed=True, change=_change(None, values))
     changes = {column: value for column, value in values.items() if getattr(row, column) != value}
     if changes:
         work.connection.execute(update(table).where(table.key == row.key).values(**changes))
         _note(work, table, name, "changed", changes)
-    return Saved(id=row.id if named else None, changed=bool(changes))
+    change = _change(row, changes) if changes else None
+    return Saved(id=row.id if named else None, changed=bool(changes), change=change)
+
+
+def _change(row: Any, values: Mapping[str, Any]) -> Change:
+    before = {column: None if row is None else getattr(row, column) for column in values}
+    return Change(made=row is None, values={column: (before[column], value) for column, value in values.items()})
 
 
 def _note(work: UnitOfWork, table: type[Keyed], name: str, what: str, values: Mapping[str, Any]) -> None:

@@ -300,8 +300,13 @@ def _refuse_loop(work: UnitOfWork, code: str, parent: int) -> None:
 
 def put_together(command: PutTogether, work: UnitOfWork, runtime: object) -> Saved:
     require_right(work.actor, RIGHT)
-    answers = [_TOGETHER[type(each)](each, work, runtime) for each in command.commands]
+    answers = [carry_out(each, work, runtime) for each in command.commands]
     return Saved(id=None, changed=any(answer.changed for answer in answers))
+
+
+def carry_out(command: Command[Saved], work: UnitOfWork, runtime: object) -> Saved:
+    """Carries out one command of this file or of `authority` within the transaction of another."""
+    return _TOGETHER[type(command)](command, work, runtime)
 
 
 _TOGETHER: Mapping[type, Callable[..., Saved]] = {
