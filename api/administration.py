@@ -165,6 +165,22 @@ def put_charge(body: dict[str, Any]) -> Saved:
     return carry_out(authority.PutCharge(**body))
 
 
+@blueprint.post("/administration/charges/<uuid:charge>/end")
+@blueprint.arguments(schemas.EndIn)
+@blueprint.response(200, schemas.Kept)
+def end_charge(body: dict[str, Any], charge: UUID) -> Saved:
+    """Have a leader's charge end with a day"""
+    return carry_out(authority.EndCharge(charge=charge, **body))
+
+
+@blueprint.post("/administration/members/<uuid:member>/end")
+@blueprint.arguments(schemas.EndIn)
+@blueprint.response(200, schemas.Kept)
+def end_member(body: dict[str, Any], member: UUID) -> Saved:
+    """Have somebody's part in a committee or a team end with a day"""
+    return carry_out(authority.EndMember(member=member, **body))
+
+
 @blueprint.get("/bodies")
 @blueprint.arguments(schemas.BodyQuery, location="query")
 @blueprint.response(200, schemas.Body(many=True))

@@ -96,7 +96,7 @@ KEEPING: Mapping[str, tuple[str, str]] = {
     "import-yes": ("“{name}”应为是或否，实际为“{value}”。", "“{name}” is yes or no, not “{value}”."),
     "workbook-columns": (
         "工作表“{name}”第 {number} 列的标题应为“{expected}”，实际为“{found}”。请使用模板，不要改动标题行。",
-        "Column {number} of “{name}” is headed “{expected}”, not “{found}”. Use the template and keep its headings.",
+        "In “{name}” column {number} is headed “{expected}”, not “{found}”. Use the template and keep its headings.",
     ),
     "workbook-rows": (
         "工作表“{name}”超过 {most} 行，请分几次导入。",
@@ -112,6 +112,7 @@ KEEPING: Mapping[str, tuple[str, str]] = {
     # keeping the organisation
     "body-not-found": ("没有委员会或小组“{name}”。", "There is no committee or team “{name}”."),
     "chair-taken": ("这段时间的主任委员是 {name}，请先结束其任职。", "{name} chairs it in that time; end that first."),
+    "charge-not-found": ("没有这项分管。", "There is no such charge."),
     "charge-what": (
         "分管事项应恰好是一个科室、一条条线或一个事项，实际填了 {count} 个。",
         "A leader is put in charge of exactly one department, line or matter; {count} were given.",
@@ -129,6 +130,7 @@ KEEPING: Mapping[str, tuple[str, str]] = {
     "head-without-department": ("科室负责人要写明科室。", "Who heads a department needs one."),
     "institution-not-found": ("没有机构“{name}”。", "There is no institution “{name}”."),
     "line-not-found": ("没有条线“{name}”。", "There is no business line “{name}”."),
+    "member-not-found": ("没有这名成员。", "There is no such member."),
     "member-already": ("“{person}”这段时间已是成员。", "“{person}” is a member in that time already."),
     "person-not-found": ("没有人员“{name}”。", "There is no person “{name}”."),
     "post-not-found": ("没有岗位“{name}”。", "There is no post “{name}”."),

@@ -33,6 +33,8 @@ PERMISSIONS: Mapping[str, str] = {
     "session.sign_out": OWN,
     "administration.appoint": ADMINISTRATE,
     "administration.end_appointment": ADMINISTRATE,
+    "administration.end_charge": ADMINISTRATE,
+    "administration.end_member": ADMINISTRATE,
     "administration.list_appointments": ADMINISTRATE,
     "administration.list_bodies": SIGNED_IN,
     "administration.list_charges": SIGNED_IN,

@@ -225,6 +225,8 @@ class PostRecord(CamelSchema):
 
     code = fields.String()
     name = Words()
+    name_zh = fields.String(attribute="name")
+    name_en = fields.String()
     superior = fields.String(allow_none=True)
     leader = fields.String(allow_none=True)
 

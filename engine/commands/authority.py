@@ -117,6 +117,22 @@ class PutCharge(Command[Saved]):
     to_date: date | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class EndMember(Command[Saved]):
+    """Have somebody's part in a committee or a team end with a day, included."""
+
+    member: UUID
+    to_date: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndCharge(Command[Saved]):
+    """Have a leader's charge end with a day, included."""
+
+    charge: UUID
+    to_date: date
+
+
 def put_body(command: PutBody, work: UnitOfWork, runtime: object) -> Saved:
     require_right(work.actor, RIGHT)
     one_of("kind", command.kind, BODY_KINDS)
@@ -219,6 +235,24 @@ def put_charge(command: PutCharge, work: UnitOfWork, runtime: object) -> Saved:
     return put(work, Charge, identity, {"to_date": command.to_date}, f"{command.institution}: {named[0]}")
 
 
+def end_member(command: EndMember, work: UnitOfWork, runtime: object) -> Saved:
+    require_right(work.actor, RIGHT)
+    return _end(work, BodyMember, "member", command.member, command.to_date)
+
+
+def end_charge(command: EndCharge, work: UnitOfWork, runtime: object) -> Saved:
+    require_right(work.actor, RIGHT)
+    return _end(work, Charge, "charge", command.charge, command.to_date)
+
+
+def _end(work: UnitOfWork, table: Any, kind: str, id: UUID, last: date) -> Saved:
+    row = work.connection.execute(select(table.key, table.from_date).where(table.id == id)).one_or_none()
+    if row is None:
+        raise missing(kind, str(id))
+    in_order(row.from_date, last)
+    return put(work, table, {"key": row.key}, {"to_date": last}, str(id))
+
+
 def body_key(work: UnitOfWork, institution: str, code: str) -> int:
     """Key of a committee or team by the codes of its institution and its own. Raises NotFound."""
     query = select(Body.key).where(Body.institution == institution_key(work, institution), Body.code == code)
@@ -259,6 +293,8 @@ def _refuse_double_duty(work: UnitOfWork, identity: dict[str, Any], command: Put
 
 
 AUTHORITY: Mapping[type, Callable[..., Saved]] = {
+    EndCharge: end_charge,
+    EndMember: end_member,
     PutBody: put_body,
     PutBodyMember: put_body_member,
     PutCharge: put_charge,

@@ -66,6 +66,9 @@ def test_committees_rosters_lines_and_charges_are_kept_and_read(sign_in: SignIn)
 
     put(keeper, "/charges", {"institution": "CH00", "person": "S006", "line": "CD", "fromDate": "2026-01-01"}, "POST")
     assert [(row["name"], row["line"]) for row in gp.get("/charges?institution=CH00")] == [("医务·演示", "CD")]
+    put(keeper, f"/charges/{gp.get('/charges')[0]['id']}/end", {"toDate": "2026-02-01"}, "POST")
+    put(keeper, f"/members/{body['members'][1]['id']}/end", {"toDate": "2026-02-01"}, "POST")
+    assert (gp.get("/charges"), len(gp.get("/bodies?institution=CH00")[0]["members"])) == ([], 1)
     assert {post["code"] for post in keeper.get("/administration/posts")} >= {"BR_GP", "MED_DIR"}
 
 
