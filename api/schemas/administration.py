@@ -225,7 +225,7 @@ class PostRecord(CamelSchema):
 
     code = fields.String()
     name = Words()
-    name_zh = fields.String(attribute="name")
+    name_zh = fields.String()
     name_en = fields.String()
     superior = fields.String(allow_none=True)
     leader = fields.String(allow_none=True)

@@ -110,6 +110,11 @@ class PostRow:
     superior: str | None
     leader: str | None
 
+    @property
+    def name_zh(self) -> str:
+        """The Chinese name, whatever the reader reads."""
+        return self.name
+
 
 @dataclass(frozen=True, kw_only=True)
 class AppointmentRow:
