@@ -11,11 +11,11 @@ from engine.commands.surroundings import facts, unknown_fields
 from engine.decisions import read_decisions
 from engine.errors import Finding
 from engine.forms import FormModel, parse_form
-from engine.functions import REGISTERED
 from engine.kernel import Budget, ProcessModel, parse
 from engine.kernel import StartSubscription as StartSubscriptionModel
 from engine.kernel.analysis import analyse
 from engine.kernel.definition import ForeignServices
+from engine.runtime.directory import callable_functions
 from engine.store.base import load_json
 
 PARAMETERS = "parameters.json"
@@ -61,7 +61,7 @@ def inspect(
         return Inspected(findings=_bounded(findings), processes=())
     parsed = parse(
         bpmn,
-        functions=REGISTERED,
+        functions=callable_functions(),
         form_keys=forms if whole else None,
         decisions=tables.decisions if whole else None,
         foreign_services=foreign_services,

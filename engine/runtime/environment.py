@@ -9,8 +9,8 @@ from typing import Any
 from engine.clock import stopwatch
 from engine.config import Config
 from engine.errors import NotFound
-from engine.functions import REGISTERED
 from engine.kernel import Budget, CompiledDefinition
+from engine.runtime import directory
 from engine.runtime.definitions import Definitions, bound, latest, sibling
 from engine.store.unit_of_work import UnitOfWork
 
@@ -58,7 +58,7 @@ class StepEnvironment:
         return str(key)
 
     def function(self, name: str) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
-        return REGISTERED[name]
+        return directory.function(name, self._work, self._institution)
 
     def due(self, term: str, calendar: str | None, start: datetime) -> datetime:
         return self._work.working_time.due(start, term, calendar or "CLIN", self._institution).at
