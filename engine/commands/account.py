@@ -14,18 +14,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from engine.appliers import audit
 from engine.assignment import find_person, normalise_login
-from engine.authorization import ADMINISTRATORS, capacities, require_right, today
+from engine.authorization import ADMINISTRATORS, LAST_DAY, require_right, today
 from engine.authorization.passwords import UNUSABLE, hash_password, require_good_password
 from engine.authorization.sessions import token_hash
 from engine.authorization.topics import RIGHT as TOPIC_RIGHT
 from engine.commands.registry import Command
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 from engine.records import Done
-from engine.store.tables import Account, Person, Session, SignInFailure
+from engine.store.tables import Account, Appointment, Person, Session, SignInFailure
 from engine.store.unit_of_work import UnitOfWork
 
 RIGHT = "administrate"
@@ -185,12 +185,19 @@ def enable_account(command: EnableAccount, work: UnitOfWork, runtime: object) ->
 
 
 def _account(work: UnitOfWork, login: str, right: str = RIGHT) -> _Kept:
+    """The account, locked. Raises NotAllowed without the right.
+
+    Who gives an administrator's account a new password could sign in with it and be two administrators in one person, so
+    that takes the rights of both who keep accounts: only the command line on the server has them.
+    """
     require_right(work.actor, right)
     columns = Account.key, Account.id, Account.login, Account.person, Account.disabled, Account.rights
     query = select(*columns, Person.name).join(Person, Person.key == Account.person)
     row = work.connection.execute(query.where(Account.login == normalise_login(login)).with_for_update(of=Account)).one_or_none()
     if row is None:
         raise NotFound("account-not-found", "Expected to find account '{login}', but there is none", login=login)
+    if right == RIGHT and row.person != work.actor.person and not ADMINISTRATORS.isdisjoint(row.rights):
+        require_right(work.actor, SECURITY)
     return _Kept(**row._mapping)
 
 
@@ -222,11 +229,17 @@ def _good_rights(work: UnitOfWork, rights: tuple[str, ...], person: int | None) 
             "Expected the right '{right}' alone, but found others beside it",
             right=min(administrates),
         )
-    if administrates and person is not None and capacities(work.connection, person, today(work.now)):
+    if administrates and person is not None and _has_chair(work, person):
         raise Conflict(
             "administrator-chair", "Expected a person without a chair to administrate, but he sits in one; end that first"
         )
     return sorted(set(rights))
+
+
+def _has_chair(work: UnitOfWork, person: int) -> bool:
+    """Whether somebody sits in a chair, or will."""
+    ahead = func.coalesce(Appointment.to_date, LAST_DAY) >= today(work.now)
+    return work.connection.execute(select(Appointment.key).where(Appointment.person == person, ahead)).first() is not None
 
 
 def _refuse_second(work: UnitOfWork, login: str, person: int) -> None:

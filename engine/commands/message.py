@@ -174,7 +174,7 @@ def _require_sender(command: SendMessage, work: UnitOfWork) -> None:
     if "integrate" in work.actor.rights:
         return
     who = standing(work.connection, work.actor.person, work.now)
-    if command.channel == "PROXY_ENTRY" and any(chair.post in ENTRY_POSTS for chair in who.capacities):
+    if command.channel == "PROXY_ENTRY" and any(chair.post in ENTRY_POSTS and chair.member for chair in who.capacities):
         return
     raise NotAllowed(
         "right-missing", "Expected right '{right}', but {actor} does not hold it", right="integrate", actor=work.actor.name

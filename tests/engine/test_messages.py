@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engine.commands.instance import RunInstance
 from engine.commands.message import SendMessage
-from engine.commands.organisation import PutMembership
+from engine.commands.organisation import Appoint, PutMembership
 from engine.commands.task import CompleteTask
 from engine.errors import Invalid, NotAllowed
 from engine.store.tables import Institution, Job, Message, Participant
@@ -331,6 +331,9 @@ class TestDoor:
         assert county.person("cen").do(proxy).state == "waiting"
         with pytest.raises(NotAllowed):
             county.person("gan").do(proxy)
+        county.execute(Appoint(person="jiu", post="REF_CTR", institution="CH09", from_date=date(2025, 1, 1)))
+        with pytest.raises(NotAllowed):
+            county.person("jiu").do(SendMessage(name="Answered", correlation={"no": "9"}, channel="PROXY_ENTRY"))
 
     @pytest.mark.parametrize(
         ("values", "code"),

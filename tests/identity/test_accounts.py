@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from engine.commands.account import CreateAccount, DisableAccount, EnableAccount, SetPassword, SetRights, SetSharedPassword
 from engine.commands.identity import SessionOpened
+from engine.commands.organisation import Appoint
 from engine.commands.registry import Command
 from engine.errors import Conflict, EngineError, Invalid, NotAllowed, NotFound
 from engine.queries.identity import ListAccounts
@@ -87,6 +89,24 @@ def test_nobody_grants_rights_to_himself(desk: Desk) -> None:
     with pytest.raises(NotAllowed) as refusal:
         desk.engine.execute(SetRights(login="mengfan", rights=("deploy",)), actor)
     assert refusal.value.code == "own-rights"
+
+
+def test_nobody_becomes_two_administrators_by_a_new_password(desk: Desk) -> None:
+    desk.engine.execute(CreateAccount(person="D2", login="qinchuan", rights=("audit",)))
+    keeper = Actor(person=1, name="x", rights=frozenset({"administrate"}))
+    for command in (SetPassword(login="qinchuan", password="Another-lake-42"), DisableAccount(login="qinchuan")):
+        with pytest.raises(NotAllowed) as refusal:
+            desk.engine.execute(command, keeper)
+        assert refusal.value.code == "right-missing"
+    desk.engine.execute(SetPassword(login="mengfan", password="Another-lake-42"), keeper)
+
+
+def test_whoever_is_to_sit_in_a_chair_does_not_administrate(desk: Desk) -> None:
+    desk.engine.execute(CreateAccount(person="D2", login="qinchuan"))
+    desk.engine.execute(Appoint(person="D2", post="BR_GP", institution="CH01", from_date=date(2027, 1, 1)))
+    with pytest.raises(Conflict) as refusal:
+        desk.engine.execute(SetRights(login="qinchuan", rights=("audit",)))
+    assert refusal.value.code == "administrator-chair"
 
 
 def test_accounts_share_a_password_for_a_demonstration(desk: Desk) -> None:
