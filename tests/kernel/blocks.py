@@ -119,15 +119,43 @@ class Generator:
     def make_many(self, depth: int, place: str) -> Block:
         number, sequential = self.random.randint(0, 3), self.random.random() < 0.4
         body, i = self.block(depth - 1, place or "seats"), self.id("mi")
-        loop = f'<multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}"><loopCardinality>{number}'
-        xml = f'<subProcess id="{i}">{loop}</loopCardinality></multiInstanceLoopCharacteristics>{self.wrap(body)}</subProcess>'
+        loop = f'<multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">'
+        xml, exit = self._over_list(i, loop, number, body) if self.number % 2 else self._over_number(i, loop, number, body)
 
         def seat(k: int) -> Factory:
             return lambda scope, path: Scope(body.factory, (*path, k))
 
         if sequential:
-            return Block(xml, i, i, lambda scope, path: Sequence_([seat(k) for k in range(number)], scope, path))
-        return Block(xml, i, i, lambda scope, path: Parallel([seat(k)(scope, path) for k in range(number)]))
+            return Block(xml, i, exit, lambda scope, path: Sequence_([seat(k) for k in range(number)], scope, path))
+        return Block(xml, i, exit, lambda scope, path: Parallel([seat(k)(scope, path) for k in range(number)]))
+
+    def _over_number(self, i: str, loop: str, number: int, body: Block) -> tuple[str, str]:
+        loop += f"<loopCardinality>{number}</loopCardinality></multiInstanceLoopCharacteristics>"
+        return f'<subProcess id="{i}">{loop}{self.wrap(body)}</subProcess>', i
+
+    def _over_list(self, i: str, loop: str, number: int, body: Block) -> tuple[str, str]:
+        """Seats over a list, which say by a task that the reference has not when an item or the list of results is wrong."""
+        items = self.variables[f"{i}list"] = [100 * self.number + k for k in range(number)]
+        results = [item + k for k, item in enumerate(items)]
+        loop += (
+            f"<loopDataInputRef>{i}list</loopDataInputRef><loopDataOutputRef>{i}results</loopDataOutputRef>"
+            f'<inputDataItem id="{i}in" name="{i}item"/><outputDataItem id="{i}out" name="{i}result"/></multiInstanceLoopCharacteristics>'
+        )
+        script = f'<scriptTask id="{i}script"><script>{i}result = {i}item + loopCounter</script></scriptTask>'
+        seat = Block(
+            script + self._checked(f"{i}seat", f"{i}result == {i}list[loopCounter] + loopCounter") + body.xml,
+            f"{i}script",
+            body.exit,
+            body.factory,
+        )
+        inner = self.wrap(seat) + _way(f"{i}script", f"{i}seat") + _way(f"{i}seatright", body.entry)
+        xml = f'<subProcess id="{i}">{loop}{inner}</subProcess>' + self._checked(f"{i}all", f"{i}results == {results}")
+        return xml + _way(i, f"{i}all"), f"{i}allright"
+
+    def _checked(self, i: str, condition: str) -> str:
+        """A gateway that goes on to `<i>right` where a condition holds, through a task of its own where it does not."""
+        gates = f'<exclusiveGateway id="{i}" default="{i}bad"/><userTask id="{i}wrong"/><exclusiveGateway id="{i}right"/>'
+        return gates + _way(i, f"{i}right", condition) + _way(i, f"{i}wrong", name=f"{i}bad") + _way(f"{i}wrong", f"{i}right")
 
     def make_round(self, depth: int, place: str) -> Block:
         rounds, before = self.random.randint(1, 3), self.random.choice(["true", "false"])
@@ -277,3 +305,9 @@ class Generator:
         message = self.id("msg")
         self.messages.append(message)
         return message
+
+
+def _way(source: str, target: str, condition: str | None = None, name: str | None = None) -> str:
+    """A sequence flow named by its ends, so that checks do not change the numbers of a model."""
+    inner = "" if condition is None else f"<conditionExpression>${{{condition}}}</conditionExpression>"
+    return f'<sequenceFlow id="{name or f"{source}_{target}"}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
