@@ -139,7 +139,8 @@ class Generator:
         results = [item + k for k, item in enumerate(items)]
         loop += (
             f"<loopDataInputRef>{i}list</loopDataInputRef><loopDataOutputRef>{i}results</loopDataOutputRef>"
-            f'<inputDataItem id="{i}in" name="{i}item"/><outputDataItem id="{i}out" name="{i}result"/></multiInstanceLoopCharacteristics>'
+            f'<inputDataItem id="{i}in" name="{i}item"/><outputDataItem id="{i}out" name="{i}result"/>'
+            "</multiInstanceLoopCharacteristics>"
         )
         script = f'<scriptTask id="{i}script"><script>{i}result = {i}item + loopCounter</script></scriptTask>'
         seat = Block(
