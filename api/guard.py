@@ -10,6 +10,7 @@ import hmac
 import logging
 import secrets
 from datetime import datetime
+from http import HTTPStatus
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -22,7 +23,8 @@ from api.permissions import OWN, PERMISSIONS, PUBLIC, may_knock
 from api.problems import Problem
 from api.rate import RequestRate
 from api.strict_json import refuse_text
-from engine.commands.identity import Touch
+from engine.commands.identity import Touch, place_of
+from engine.commands.refused_access import NoteRefusal
 from engine.commands.request_rate import CountRequests
 from engine.errors import EngineError
 from engine.queries.identity import SessionByToken, SessionRecord
@@ -48,6 +50,7 @@ def register(app: Flask) -> None:
     app.extensions[RATE_KEY] = RequestRate()
     app.before_request(_guard)
     app.after_request(_name)
+    app.after_request(_note_refusal)
 
 
 def session_token() -> str | None:
@@ -72,7 +75,7 @@ def _guard() -> None:
         _require_own_origin()
     if permission == PUBLIC:
         if request.endpoint == SIGN_IN:
-            _require_pace(f"source {g.caller.source}"[:SUBJECT_LENGTH], _config().sign_ins_per_minute)
+            _require_pace(f"source {place_of(g.caller.source)}"[:SUBJECT_LENGTH], _config().sign_ins_per_minute)
         return
     session = _require_session()
     _require_pace(f"session {session.key}", _config().requests_per_minute)
@@ -157,6 +160,20 @@ def _keep_awake(session: SessionRecord) -> None:
     except (SQLAlchemyError, EngineError) as error:
         # Reading goes on while nothing can be written, as on a full disk.
         log.warning("a session could not be kept awake: %s", type(error).__name__)
+
+
+def _note_refusal(response: Response) -> Response:
+    """Has the audit trail know who was refused where, once a minute for each session, route and reason."""
+    if response.status_code != HTTPStatus.FORBIDDEN or "session" not in g or request.endpoint is None:
+        return response
+    code = str((response.get_json(silent=True) or {}).get("code"))
+    rate: RequestRate = current_app.extensions[RATE_KEY]
+    if rate.is_first(f"{g.session.key} {request.endpoint} {code}", engine().clock.now()):
+        try:
+            carry_out_unkeyed(NoteRefusal(door=request.endpoint, code=code))
+        except (SQLAlchemyError, EngineError) as error:
+            log.warning("a refusal could not be noted: %s", type(error).__name__)
+    return response
 
 
 def _name(response: Response) -> Response:

@@ -34,6 +34,16 @@ class RequestRate:
         self._lock = threading.Lock()
         self._minute: datetime | None = None
         self._counts: dict[str, _Count] = {}
+        self._seen: set[str] = set()
+
+    def is_first(self, subject: str, now: datetime) -> bool:
+        """Whether this is seen for the first time in this minute, at this node."""
+        with self._lock:
+            self._begin(now)
+            if subject in self._seen:
+                return False
+            self._seen.add(subject)
+            return True
 
     def wait(self, subject: str, limit: int, now: datetime, share: Callable[[str, datetime, int], int]) -> int | None:
         """Seconds that the subject has to wait; None when its request may pass, which is counted. A limit of 0 is none.
@@ -42,10 +52,8 @@ class RequestRate:
         """
         if limit == 0:
             return None
-        minute = now.replace(second=0, microsecond=0)
         with self._lock:
-            if minute != self._minute:
-                self._minute, self._counts = minute, {}
+            minute = self._begin(now)
             count = self._counts.setdefault(subject, _Count())
             if count.told + count.own >= limit:
                 return int((minute + MINUTE - now).total_seconds()) + 1
@@ -58,3 +66,10 @@ class RequestRate:
         with self._lock:
             count.told = max(count.told, told)
         return None
+
+    def _begin(self, now: datetime) -> datetime:
+        """The beginning of the minute; what belongs to another one is forgotten."""
+        minute = now.replace(second=0, microsecond=0)
+        if minute != self._minute:
+            self._minute, self._counts, self._seen = minute, {}, set()
+        return minute

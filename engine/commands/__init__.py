@@ -114,6 +114,7 @@ from engine.commands.printing import NotePrinting, note_printing
 from engine.commands.reassignment import ReassignTask, reassign_task
 from engine.commands.recalculation import RecalculateApprovers, recalculate_approvers
 from engine.commands.recorded_votes import RecordAbsence, RecordVote, record_absence, record_vote
+from engine.commands.refused_access import NoteRefusal, note_refusal
 from engine.commands.request_rate import CountRequests, count_requests
 from engine.commands.returning import ReturnTask, return_task
 from engine.commands.seat_changes import (
@@ -215,6 +216,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     account.SetSharedPassword: account.set_shared_password,
     identity.ChangePassword: identity.change_password,
     CountRequests: count_requests,
+    NoteRefusal: note_refusal,
     identity.PurgeIdentity: identity.purge_identity,
     identity.SignIn: identity.sign_in,
     identity.SignOut: identity.sign_out,

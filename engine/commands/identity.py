@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from engine.store.unit_of_work import UnitOfWork
 
 EVERYWHERE = 4
 SOURCE = 10
+IPV6_NETWORK = 64
 LATELY = timedelta(days=30)
 REQUEST_COUNTS_KEPT = timedelta(minutes=10)
 SIGN_IN = "sign-in"
@@ -216,7 +218,7 @@ def _login_hash(login: str) -> str:
 
 def _locked_until(work: UnitOfWork, name: str, source: str, account: _Kept | None) -> datetime | None:
     failures = work.config.lockout_failures
-    own, here = SignInFailure.login == name, SignInFailure.source == _source(source)
+    own, here = SignInFailure.login == name, SignInFailure.source == place_of(source)
     locks = [_lock(work, failures, own, here)]
     if not _came_from_here(work, account, source):
         locks += [_lock(work, EVERYWHERE * failures, own), _lock(work, SOURCE * failures, here)]
@@ -247,13 +249,13 @@ def _came_from_here(work: UnitOfWork, account: _Kept | None, source: str) -> boo
 
 
 def _count_failure(work: UnitOfWork, name: str, source: str, account: _Kept | None) -> SignInRefused:
-    row = {"key": work.new_key(), "login": name, "source": _source(source), "at": work.now}
+    row = {"key": work.new_key(), "login": name, "source": place_of(source), "at": work.now}
     work.connection.execute(insert(SignInFailure).values(row))
     locked = _locked_until(work, name, source, account)
     if locked is not None:
         return _refuse(work, account, source, locked)
     _note(work, account, source, SIGN_IN, result="refused")
-    own, here = SignInFailure.login == name, SignInFailure.source == _source(source)
+    own, here = SignInFailure.login == name, SignInFailure.source == place_of(source)
     counted = select(func.count()).where(own, here, SignInFailure.at > work.now - work.config.lockout)
     left = work.config.lockout_failures - work.connection.execute(counted).scalar_one()
     return SignInRefused(code="wrong-credentials", tries_left=max(left, 1), locked_until=None)
@@ -289,6 +291,18 @@ def _end_sessions(work: UnitOfWork, *conditions: ColumnElement[bool]) -> None:
 
 def _update_account(work: UnitOfWork, key: int, **values: Any) -> None:
     work.connection.execute(update(Account).where(Account.key == key).values(**values))
+
+
+def place_of(source: str) -> str:
+    """Where an address is counted: itself, and of IPv6 its network, for one desk has as many addresses there as it likes."""
+    source = _source(source)
+    try:
+        address = ip_address(source.partition("%")[0])
+    except ValueError:
+        return source
+    if isinstance(address, IPv4Address) or address.ipv4_mapped is not None:
+        return str(address if isinstance(address, IPv4Address) else address.ipv4_mapped)
+    return str(ip_network((address, IPV6_NETWORK), strict=False))
 
 
 def _source(source: str) -> str:

@@ -51,6 +51,10 @@ def test_an_administrator_is_given_no_chair_and_does_no_business(sign_in: SignIn
     assert auditor.get("/tasks?box=claimable")["items"] == []
 
 
-def test_nobody_else_reads_the_trail(sign_in: SignIn) -> None:
+def test_nobody_else_reads_the_trail_and_who_tries_stands_in_it(sign_in: SignIn) -> None:
     for login in ("gp", "operator", "keeper", "guard"):
-        assert sign_in(login).call("GET", "/audit/entries").status_code == 403
+        browser = sign_in(login)
+        assert [browser.call("GET", "/audit/entries").status_code for _ in range(3)] == [403] * 3
+    noted = sign_in("auditor").get("/audit/entries?action=access-refused")["items"]
+    assert {(entry["object"], entry["result"]) for entry in noted} == {("audit.list_audit_entries", "refused")}
+    assert len(noted) == 4

@@ -86,6 +86,15 @@ def test_one_desk_cannot_shut_out_a_person_at_another(desk: Desk) -> None:
     assert isinstance(desk.sign_in(source=ELSEWHERE), SessionOpened)
 
 
+def test_a_desk_with_many_addresses_is_one_desk(desk: Desk) -> None:
+    for number in range(5):
+        desk.fail(1, source=f"2001:db8:7:1::{number:x}")
+    assert desk.refused(PASSWORD, source="2001:db8:7:1:aaaa::1").code == "locked"
+    assert isinstance(desk.sign_in(source="2001:db8:7:2::1"), SessionOpened)
+    desk.fail(5, source="::ffff:10.1.0.7")
+    assert desk.refused(PASSWORD, source="10.1.0.7").code == "locked"
+
+
 def test_guesses_from_everywhere_lock_the_account_everywhere(desk: Desk) -> None:
     for number in range(4):
         desk.fail(5, source=f"10.9.0.{number}")
