@@ -34,6 +34,7 @@ KEEPING: Mapping[str, tuple[str, str]] = {
         "该流程由您本人发起，只能由被代理人办理。",
         "You have started this case; it stays with the principal.",
     ),
+    "agent-receives": ("您本来就代理此任务，请选择其他人。", "You may do it anyway as the agent; choose somebody else."),
     "agent-self": ("不能委托自己代理。", "Nobody is his own agent."),
     "delegation-empty": ("被代理人在那里没有岗位。", "The principal has no chair there."),
     "delegation-not-found": ("没有这项代理。", "There is no such delegation."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.authorization.checks import (
     ADMINISTRATORS,
     access_questions,
+    acts_for,
     may_act_on_seat,
     may_start,
     require_business,
@@ -50,6 +51,7 @@ __all__ = [
     "Delegated",
     "Standing",
     "access_questions",
+    "acts_for",
     "capacities",
     "delegated_reach",
     "delegated_seats",

@@ -171,7 +171,7 @@ def agent_capacity(
     for delegated in delegated_to(connection, who.person, now):
         chair = delegated.acting(seat, offered)
         case = None if chair is None else CASE_OF.first(connection, instance=seat.instance)
-        if case is None or (delegated.processes is not None and case.process_id not in delegated.processes):
+        if case is None or not delegated.covers(case.process_id):
             continue
         if case.started_by == who.person:
             raise NotAllowed(
@@ -179,6 +179,13 @@ def agent_capacity(
             )
         return chair
     return None
+
+
+def acts_for(connection: Executes, who: Standing, holder: int | None, instance: int) -> bool:
+    """Whether the actor is the agent of a person, given by key, in a case that he has not started himself."""
+    reach = [delegated for delegated in who.delegated if delegated.chairs and delegated.principal == holder]
+    case = CASE_OF.first(connection, instance=instance) if reach else None
+    return case is not None and case.started_by != who.person and any(found.covers(case.process_id) for found in reach)
 
 
 def starting_capacities(who: Standing, posts: Collection[str]) -> tuple[Capacity, ...]:

@@ -94,6 +94,10 @@ class Delegated:
         own = {person_principal(self.principal)} if self.chairs else set()
         return tuple(sorted(own.union(name for chair in self.chairs for name in chair.principals)))
 
+    def covers(self, process: str) -> bool:
+        """Whether it is about a process, given by its key in the model."""
+        return self.processes is None or process in self.processes
+
     def acting(self, seat: SeatPlace, offered: frozenset[str]) -> Capacity | None:
         """The principal's chair in which the agent would act on a seat; None when the seat is not his to do."""
         holds = seat.state == "claimed" and seat.assignee == self.principal

@@ -34,6 +34,8 @@ from engine.store.base import Executes, Instant
 from engine.store.prepared import Among, Prepared
 from engine.store.tables import Appointment, Candidate, Copy, Participant, ProcessDefinition, ProcessInstance, Seat
 
+HELD = ("claimed", "waiting")
+"""States of the seats that are somebody's; one that waits for people whom he or his agent has asked is seen all the while."""
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 Keys = CompoundSelect[Any]
 """A query for integer keys, to be used as `Table.key.in_(…)`."""
@@ -118,17 +120,20 @@ def visible_seats(standing: Viewer, now: Now, seat: Key | None = None) -> Keys:
     copied = select(Copy.seat).where(Copy.person == standing.person, takes_part(standing, now, Copy.instance))
     own = (select(Seat.key).where(condition, here) for condition in _held(standing))
     offered = select(Seat.key).join(Candidate, Candidate.seat == Seat.key).where(*_offered(standing.principals), here)
-    others = delegated_seats(standing, now)
+    others = delegated_seats(standing, now, HELD)
     return union(*(_narrowed(query, Seat.key, seat) for query in (*own, offered, *others)), _narrowed(copied, Copy.seat, seat))
 
 
-def delegated_seats(standing: Viewer, now: Now) -> list[Select[Any]]:
-    """Queries for the keys of open tasks that the person may do as somebody's agent; none for who is nobody's."""
+def delegated_seats(standing: Viewer, now: Now, held: tuple[str, ...] = ("claimed",)) -> list[Select[Any]]:
+    """Queries for the keys of tasks that the person may do as somebody's agent; none for who is nobody's.
+
+    `held` are the states of those that the principal holds.
+    """
     queries: list[Select[Any]] = []
     for delegated in standing.delegated:
         reach = (*delegated_reach(standing, delegated), takes_part(standing, now, Seat.instance))
         seats = select(Seat.key).join(ProcessInstance, ProcessInstance.key == Seat.instance).where(*reach)
-        queries.append(seats.where(held_by_principal(delegated), Seat.state == "claimed"))
+        queries.append(seats.where(held_by_principal(delegated), Seat.state.in_(held)))
         queries.append(seats.join(Candidate, Candidate.seat == Seat.key).where(*_offered(delegated.principals)))
     return queries
 
@@ -155,7 +160,7 @@ def _acted_for(standing: Viewer) -> list[tuple[Select[Any], Column]]:
         reach = delegated_reach(standing, delegated)
         seats = select(Seat.instance).join(ProcessInstance, ProcessInstance.key == Seat.instance).where(*reach)
         offered = seats.join(Candidate, Candidate.seat == Seat.key).where(*_offered(delegated.principals))
-        found += [(seats.where(held_by_principal(delegated), Seat.state == "claimed"), Seat.instance), (offered, Seat.instance)]
+        found += [(seats.where(held_by_principal(delegated), Seat.state.in_(HELD)), Seat.instance), (offered, Seat.instance)]
     return found
 
 

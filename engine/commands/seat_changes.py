@@ -15,13 +15,13 @@ from engine.appliers.journal import Journal
 from engine.appliers.rounds import seats_of_round
 from engine.appliers.tasks import SeatOpened, add_seats, close_seats, wait_for_others
 from engine.approvals import LIVE
-from engine.authorization import person_principal, require_visible_instance, standing
+from engine.authorization import acts_for, person_principal, require_visible_instance, standing
 from engine.commands.adding import Joint, added_seats, place_of, receivers, require_advice_in_vote, require_operation
 from engine.commands.operation import required_reason
 from engine.commands.registry import Command
-from engine.commands.signer import keep_apart
+from engine.commands.signer import acting_for, holder, keep_apart
 from engine.commands.task import expect_revision, lock_open_seat, lock_seat, require_open
-from engine.errors import Conflict, NotAllowed
+from engine.errors import Conflict, Invalid, NotAllowed
 from engine.kernel.model import ApprovalModel
 from engine.records import Done
 from engine.runtime import Act, Change, Runtime, settle
@@ -99,7 +99,7 @@ def transfer_task(command: TransferTask, work: UnitOfWork, runtime: Runtime) -> 
 
     add_seats(work, hand.place, [successor])
     move_clocks(work, seat.key, successor.seat)
-    close_seats(work, [seat.key], "transferred", by=work.actor.person)
+    close_seats(work, [seat.key], "transferred", by=work.actor.person, on_behalf_of=hand.principal)
 
     def noted(journal: Journal) -> None:
         hand.note(journal, "task-transferred", reason, to=person, successor=str(successor.seat_id))
@@ -178,8 +178,10 @@ def remove_signer(command: RemoveSigner, work: UnitOfWork, runtime: Runtime) -> 
     if not operates:
         require_visible_instance(work.connection, who, work.now, case.key, case.id)
     seats = seats_of_round(work, seat.round)
-    adder = next((found for found in seats if found.key == seat.parent), None)
-    if not operates and (adder is None or adder.assignee != work.actor.person):
+    adder = next((found for found in seats if found.key == seat.parent and seat.kind != "asked"), None)
+    own = adder is not None and adder.assignee == work.actor.person
+    principal = adder.assignee if adder and not own and acts_for(work.connection, who, adder.assignee, case.key) else None
+    if not (operates or own or principal):
         raise NotAllowed("not-adder", "Expected a signer that you have added, but '{id}' is none", id=str(seat.id))
     if seat.state != "waiting":
         require_open(work, seat)
@@ -193,17 +195,24 @@ def remove_signer(command: RemoveSigner, work: UnitOfWork, runtime: Runtime) -> 
 
     if seat.kind == "advice" and adder is not None:
         move_clocks(work, seat.key, adder.key)
-    close_seats(work, gone, "removed", by=work.actor.person)
+    close_seats(work, gone, "removed", by=work.actor.person, on_behalf_of=principal)
 
     def noted(journal: Journal) -> None:
         journal.note(
-            "signer-removed", element=seat.element, by_actor=True, task=str(seat.id), person=seat.assignee, reason=reason
+            "signer-removed",
+            element=seat.element,
+            by_actor=True,
+            task=str(seat.id),
+            person=seat.assignee,
+            reason=reason,
+            data={} if principal is None else {"on_behalf_of": principal},
         )
         if seat.assignee is not None and seat.state in ("open", "claimed"):
             text, text_en = f"“{seat.name}”不再需要您办理", f"“{seat.name}” is no longer yours to do"
             journal.tell(seat.assignee, "task-closed", text, text_en, seat=seat.key)
 
-    act = Act(action="remove-signer", object=str(seat.id), data={"person": seat.assignee})
+    data = {"person": seat.assignee} if principal is None else {"person": seat.assignee, "on_behalf_of": principal}
+    act = Act(action="remove-signer", object=str(seat.id), data=data)
     settle(work, runtime, case, seat, Change(act=act, noted=noted))
     return Done(instance=case.id, task=seat.id, state=case.state)
 
@@ -215,7 +224,9 @@ class _Hand:
         self.work, self.runtime = work, runtime
         self.case, self.seat, self.capacity = lock_open_seat(work, runtime, task)
         expect_revision(self.seat, revision)
-        if self.seat.state != "claimed" or self.seat.assignee != work.actor.person:
+        self.principal = acting_for(self.capacity).get("on_behalf_of")
+        """Key of the person whose seat it is, where his agent has it in hand."""
+        if self.seat.state != "claimed" or self.seat.assignee != holder(work, self.capacity):
             raise NotAllowed("not-holder", "Expected to hold task '{id}', but you do not: claim it first", id=str(self.seat.id))
         self.definition = runtime.definitions.get(self.seat.definition)
         self.element = self.definition.model.elements[self.seat.element]
@@ -226,6 +237,8 @@ class _Hand:
     def receivers(self, persons: Sequence[UUID]) -> list[tuple[int, int]]:
         """Keys of the people and of their chairs. Raises Invalid and Conflict for who cannot be asked."""
         found = receivers(self.work, self.case, self.seat, persons)
+        if self.principal is not None and self.work.actor.person in [person for person, _ in found]:
+            raise Invalid("agent-receives", "Expected somebody else than the agent, who may do it anyway, but it is him")
         keep_apart(self.work, self.runtime, self.case, self.seat, *(person for person, _ in found))
         return found
 
@@ -237,11 +250,15 @@ class _Hand:
     def note(self, journal: Journal, kind: str, reason: str, **more: Any) -> None:
         """Notes what its holder does with it."""
         capacity = None if self.capacity is None else self.capacity.appointment
-        data = {"task": str(self.seat.id), "reason": reason, **more}
+        data = {"task": str(self.seat.id), "reason": reason, **acting_for(self.capacity), **more}
         journal.note(kind, element=self.seat.element, by_actor=True, capacity=capacity, data=data)
 
     def tell(self, journal: Journal, seats: Sequence[SeatOpened]) -> None:
-        """Tells people that they are asked."""
+        """Tells people that they are asked, and a principal what his agent has done with his task."""
+        if self.principal is not None:
+            agent, name = self.work.actor.name, self.seat.name
+            text, text_en = f"{agent}代您转请他人办理“{name}”", f"{agent} has brought others into “{name}” for you"
+            journal.tell(self.principal, "task", text, text_en, seat=self.seat.key)
         for seat in seats:
             persons = [] if seat.assignee is None else [seat.assignee]
             tell_asked(
@@ -251,8 +268,8 @@ class _Hand:
     def carry_out(self, action: str, noted: Callable[[Journal], None], data: dict[str, Any]) -> None:
         """Writes it, and lets those speak whose turn it is."""
         capacity = None if self.capacity is None else self.capacity.appointment
-        act = Act(action=action, object=str(self.seat.id), capacity=capacity, data=data)
-        self.work.wake(self.work.actor.person)
+        act = Act(action=action, object=str(self.seat.id), capacity=capacity, data={**data, **acting_for(self.capacity)})
+        self.work.wake(self.work.actor.person, self.principal)
         settle(self.work, self.runtime, self.case, self.seat, Change(act=act, noted=noted))
 
 

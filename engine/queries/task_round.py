@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from engine.appliers.rounds import ballots
 from engine.approvals import LIVE, judge
-from engine.authorization import Standing
+from engine.authorization import Standing, acts_for
 from engine.kernel.model import ApprovalModel
 from engine.queries.registry import Reader
 from engine.runtime import policy_of
@@ -129,7 +129,7 @@ def round_detail(reader: Reader, who: Standing, row: Any) -> RoundDetail:
         quorum=str(policy.quorum) if policy.quorum is not None else None,
         base=policy.base if vote else None,
         tally=Tally(**counts.plain()),
-        seats=_lines(reader, seats),
+        seats=_lines(reader, who, row.instance, seats),
         records=round_.state == "open" and bool(set(policy.secretaries).intersection(who.principals)),
     )
 
@@ -157,14 +157,17 @@ def _seats(reader: Reader, round: int) -> Sequence[Any]:
     return list(reader.connection.execute(statement).all())
 
 
-def _lines(reader: Reader, seats: Sequence[Any]) -> tuple[SeatLine, ...]:
+def _lines(reader: Reader, who: Standing, instance: int, seats: Sequence[Any]) -> tuple[SeatLine, ...]:
     holders = {seat.key: seat for seat in seats}
     me = reader.actor.person
+
+    def adds(adder: Any) -> bool:
+        return adder.assignee == me or acts_for(reader.connection, who, adder.assignee, instance)
 
     def line(seat: Any) -> SeatLine:
         adder = holders.get(seat.parent) if seat.kind != "asked" else None
         mine = me is not None and seat.assignee == me
-        removable = seat.state in LIVE and ("operations" in reader.actor.rights or (adder is not None and adder.assignee == me))
+        removable = seat.state in LIVE and ("operations" in reader.actor.rights or (adder is not None and adds(adder)))
         return SeatLine(
             id=seat.id,
             person=seat.person,

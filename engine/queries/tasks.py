@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Integer, and_, bindparam, or_, union
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, or_, union
 
 from engine.authorization import delegated_seats, standing, takes_part_asked
 from engine.queries.instances import find_visible
@@ -27,7 +27,7 @@ from engine.queries.task_rows import (
     task_rows,
     task_values,
 )
-from engine.store.prepared import Prepared, ask
+from engine.store.prepared import Among, Prepared, ask
 from engine.store.tables import ProcessInstance, Seat
 
 Box = Literal["todo", "claimable", "overdue", "soon", "done", "copied", "sending", "drafts"]
@@ -48,7 +48,7 @@ class SearchTasks(Query[Page[TaskRow]]):
 
 @dataclass(frozen=True, kw_only=True)
 class ListCaseTasks(Query[Page[TaskRow]]):
-    """The tasks of one case that the reader holds or may take, the oldest first."""
+    """The tasks of one case that the reader holds or may take, or may do as somebody's agent, the oldest first."""
 
     instance: UUID
     cursor: str | None = None
@@ -92,13 +92,16 @@ class TaskCounts:
 
 # Narrowed to one case by an index, so that the OR reads no other case's seats.
 _WORKABLE = or_(and_(Seat.state == "claimed", Seat.assignee == bindparam("person")), and_(Seat.state == "open", offered_asked()))
-CASE_TASKS = Prepared(
-    select_rows_asked()
-    .where(ProcessInstance.id == bindparam("case"), _WORKABLE, takes_part_asked(Seat.instance))
-    .where(Seat.key > bindparam("after"))
-    .order_by(Seat.key)
-    .limit(bindparam("most", type_=Integer()))
-)
+
+
+def _of_case(workable: ColumnElement[bool], *, agent: bool = False) -> Prepared:
+    here = (ProcessInstance.id == bindparam("case"), workable, takes_part_asked(Seat.instance))
+    rows = select_rows_asked(agent=agent).where(*here, Seat.key > bindparam("after"))
+    return Prepared(rows.order_by(Seat.key).limit(bindparam("most", type_=Integer())))
+
+
+CASE_TASKS = _of_case(_WORKABLE)
+AGENT_CASE_TASKS = _of_case(or_(_WORKABLE, Among(Seat.key, "others")), agent=True)
 
 
 def search_tasks(query: SearchTasks, reader: Reader) -> Page[TaskRow]:
@@ -116,19 +119,11 @@ def search_tasks(query: SearchTasks, reader: Reader) -> Page[TaskRow]:
 def list_case_tasks(query: ListCaseTasks, reader: Reader) -> Page[TaskRow]:
     """One page. Raises NotFound for a case that the reader may not see, Invalid for a wrong cursor or limit."""
     after, most = key_cursor(query.cursor), checked_limit(query.limit)
-    who = standing(reader.connection, reader.actor.person, reader.now)
-    rows = CASE_TASKS.all(
-        reader.connection,
-        case=query.instance,
-        person=who.person,
-        principals=who.principals,
-        institutions=who.institutions,
-        now=reader.now,
-        after=after,
-        most=most + 1,
-    )
+    asked = _asked(reader)
+    statement = AGENT_CASE_TASKS if asked["others"] else CASE_TASKS
+    rows = statement.all(reader.connection, **asked, case=query.instance, after=after, most=most + 1)
     if not rows:
-        find_visible(reader, who, query.instance)
+        find_visible(reader, standing(reader.connection, reader.actor.person, reader.now), query.instance)
     following = encode_cursor([rows[most - 1].key]) if len(rows) > most else None
     return Page(items=task_rows(reader, rows[:most]), next_cursor=following)
 

@@ -11,14 +11,15 @@ from sqlalchemy import select
 from engine.commands.delegation import Delegate, EndDelegation
 from engine.commands.organisation import Appoint
 from engine.commands.returning import ReturnTask
+from engine.commands.seat_changes import AddSigners, DelegateTask, RemoveSigner, TransferTask
 from engine.errors import EngineError
 from engine.queries.delegations import ListDelegations
 from engine.queries.instances import GetInstance
 from engine.queries.task_detail import GetTask
-from engine.queries.tasks import SearchTasks
+from engine.queries.tasks import ListCaseTasks, SearchTasks
 from engine.queries.timeline import GetTimeline
 from engine.records import Actor
-from engine.store.tables import AuditEntry, Seat
+from engine.store.tables import AuditEntry, Notification, Seat
 from engine.testing import CaseView, County, Someone, bpmn, process, user_task
 from tests.engine.models import END, START, STARTER
 
@@ -206,3 +207,68 @@ def test_what_an_agent_has_done_comes_back_to_the_principal(county: County) -> N
     ren.complete(case.task("approve"))
     gan.do(ReturnTask(task=case.task("check").id, target="approve", reason="请补充"))
     assert case.task("approve").assignee == dai.key
+
+
+def test_an_agent_hands_on_and_brings_others_in_for_the_principal(county: County) -> None:
+    apart = '<liandong:apart elements="write"/>'
+    steps = (user_task("write", post="BR_REF"), user_task("approve", apart, post="BR_DIR"))
+    county.deploy(bpmn(process("p", START, *steps, END, flows="s > write > approve > e", extensions=STARTER)))
+    gan, guo, ren, dai = (county.person(login) for login in ("gan", "guo", "ren", "dai"))
+    case = gan.start("p")
+    ren.complete(case.task("write"))
+    delegate(county, "dai", "guo")
+    task = case.task("approve")
+    listed = county.engine.query(ListCaseTasks(instance=case.id), guo.actor)
+    assert [(row.name, row.on_behalf_of) for row in listed.items] == [("approve", "戴岚·演示")]
+    allowed = county.engine.query(GetTask(task=task.id), guo.actor).operations
+    assert {right.operation for right in allowed if right.allowed} >= {"transfer", "delegate", "add-before"}
+
+    def refused(command: Any, code: str) -> None:
+        before = case.revision
+        with pytest.raises(EngineError) as refusal:
+            guo.do(command)
+        assert (refusal.value.code, case.revision) == (code, before)
+
+    refused(TransferTask(task=task.id, person=guo.id, reason="我来"), "agent-receives")
+    # Whoever wrote it must not approve it, whoever hands it to him.
+    refused(TransferTask(task=task.id, person=ren.id, reason="外出"), "apart-element")
+    guo.do(AddSigners(task=task.id, persons=(gan.id,), place="before", reason="请先核对"))
+    (asked,) = [seat for seat in case.seats("approve") if seat.assignee == gan.key]
+    (line,) = [line for line in county.engine.query(GetTask(task=asked.id), gan.actor).round.seats if line.kind == "before"]
+    assert (line.added_by, line.removable) == ("戴岚·演示", False)
+    guo.do(RemoveSigner(task=asked.id, reason="不必了"))
+    guo.do(DelegateTask(task=task.id, person=gan.id, reason="请提意见"))
+    (advice,) = [seat for seat in case.seats("approve") if seat.kind == "advice"]
+    guo.do(RemoveSigner(task=advice.id, reason="不必了"))
+    assert (dai.box(), guo.box()) == (["approve"], ["approve"])
+    guo.do(TransferTask(task=task.id, person=gan.id, reason="外出"))
+    assert (dai.box(), guo.box(), gan.box()) == ([], [], ["approve"])
+    (gone,) = [seat for seat in case.seats("approve") if seat.ending == "transferred"]
+    assert (gone.assignee, gone.ended_by, gone.on_behalf_of) == (dai.key, guo.key, dai.key)
+    acts = {"add-before", "remove-signer", "delegate", "transfer"}
+    entries = county.rows(select(AuditEntry.action, AuditEntry.person, AuditEntry.data).where(AuditEntry.action.in_(acts)))
+    assert {(entry.action, entry.person, entry.data["on_behalf_of"]) for entry in entries} == {
+        (action, guo.key, dai.key) for action in acts
+    }
+    told = county.rows(select(Notification.text).where(Notification.person == dai.key, Notification.kind == "task"))
+    assert sum("代您转请他人办理" in row.text for row in told) == 3
+    lines = county.engine.query(GetTimeline(instance=case.id), gan.actor)
+    assert "郭宁·演示（代戴岚·演示）" in {line.person for line in lines}
+    gan.complete(case.task("approve"))
+    assert case.state == "completed"
+
+
+def test_who_is_an_agent_no_more_changes_nothing(county: County) -> None:
+    approvals(county)
+    gan, guo, dai = (county.person(login) for login in ("gan", "guo", "dai"))
+    case = guo.start("p")
+    made = delegate(county, "dai", "gan")
+    task = case.task("approve")
+    gan.do(AddSigners(task=task.id, persons=(county.person("ren").id,), place="before", reason="请先核对"))
+    dai.do(EndDelegation(delegation=made.id))
+    (asked,) = [seat for seat in case.seats("approve") if seat.kind == "before"]
+    for command in (RemoveSigner(task=asked.id, reason="不必了"), TransferTask(task=task.id, person=guo.id, reason="外出")):
+        with pytest.raises(EngineError):
+            gan.do(command)
+    dai.do(RemoveSigner(task=asked.id, reason="不必了"))
+    assert dai.box() == ["approve"]

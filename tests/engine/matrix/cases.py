@@ -45,8 +45,6 @@ OPERATIONS = (
     "beside",
     "beside-remove",
 )
-OF_AGENTS = ("none", "take-back")
-"""What an agent may do with a seat of his principal."""
 SPOKEN = ("agreed", "first-refuses", "last-refuses", "helper-refuses")
 """Endings in which the signers decide."""
 LEFT = ("revised", "voided")
@@ -126,7 +124,7 @@ def _operation_applies(scene: Scene) -> bool:
     if operation == "take-back":
         # The votes that were given are taken back; where none can stand undecided, there is none to take back.
         return scene.votes == 1 and not scene.long
-    if scene.hand == "agent" and (operation not in OF_AGENTS or scene.ending not in (*SPOKEN, "taken-back")):
+    if scene.hand == "agent" and (operation == "suspend" or scene.ending not in (*SPOKEN, "taken-back")):
         return False
     if scene.long and operation not in BESIDE_RETURNS:
         return False

@@ -130,10 +130,17 @@ class Reference:
         signer = next(signer for signer in self.signers if signer.name == person)
         signer.vote = vote
         if self.mode == "order" and vote == "refuse" and self.options.get("back"):
-            at = self.signers.index(signer)
-            if at > 0:
-                signer.vote = self.signers[at - 1].vote = None
-                signer.before = self.signers[at - 1].before = None
+            earlier = self._turn_before(signer)
+            for again in [signer, *earlier] if earlier else []:
+                again.vote = again.before = None
+
+    def _turn_before(self, signer: Signer) -> list[Signer]:
+        """Those whose turn was right before a signer's; whoever joined one of them shares it."""
+        earlier = self.signers[: self.signers.index(signer)]
+        if not earlier:
+            return []
+        first = earlier[-1].beside or earlier[-1].name
+        return [other for other in earlier if first in (other.name, other.beside)]
 
     def retake(self, person: str) -> None:
         """A signer takes his vote back, and with it what he had asked of others."""
