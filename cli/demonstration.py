@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.demo import DemoLogin, ensure_demo_passwords, load_demo
+from cli.demo import DemoLogin, ensure_demo_passwords, load_demo, load_departure
 from cli.deploy import deploy_folder
 from cli.library import library
 from cli.settings import read_settings, store_options
@@ -36,6 +36,7 @@ def prepare_demo(engine: Engine, var: Path) -> list[str]:
     passwords = ensure_demo_passwords(var, engine)
     for folder in library():
         deploy_folder(engine, folder)
+    load_departure(engine)
     shown: dict[str, DemoLogin] = {}
     for person in people:
         shown.setdefault(person.chairs.partition("@")[0], person)

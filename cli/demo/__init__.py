@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cli.demo.departure import let_somebody_leave
 from engine.commands.account import CreateAccount, SetPassword, SetSharedPassword
 from engine.commands.calendar import PutCalendarYear
 from engine.commands.delegation import Delegate
@@ -63,6 +64,12 @@ def load_demo(engine: Engine) -> list[DemoLogin]:
         engine.execute(CreateAccount(person=person["staffNumber"], login=person["login"], rights=rights, must_change=must_change))
     _delegate(engine, community["delegations"], {person["login"]: person["staffNumber"] for person in missing})
     return [DemoLogin(person["login"], person["name"], _chairs(person)) for person in community["people"]]
+
+
+def load_departure(engine: Engine) -> None:
+    """In demo mode somebody resigns while a task of his is open; once, where the process that he has started is deployed."""
+    if engine.config.demo:
+        let_somebody_leave(engine, json.loads(COMMUNITY.read_text(encoding="utf-8"))["departure"])
 
 
 def _delegate(engine: Engine, delegations: Sequence[Mapping[str, Any]], numbers: Mapping[str, str]) -> None:

@@ -23,6 +23,7 @@ class KeptPerson:
     """One person."""
 
     id: UUID
+    key: int
     staff_number: str
     name: str
     active: bool
@@ -67,7 +68,7 @@ def list_kept_people(query: ListKeptPeople, reader: Reader) -> tuple[KeptPerson,
         .where(Appointment.person == Person.key, *in_force(Appointment, today(reader.now)))
         .scalar_subquery()
     )
-    columns = (Person.id, Person.staff_number, Person.name, Person.active, Account.login, chairs.label("chairs"))
+    columns = (Person.id, Person.key, Person.staff_number, Person.name, Person.active, Account.login, chairs.label("chairs"))
     rows = select(*columns).outerjoin(Account, Account.person == Person.key).order_by(Person.staff_number).limit(ROWS_AT_MOST)
     text = query.q.strip()
     if text:

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from cli.demo import LOGINS_FILE, ensure_demo_passwords, load_demo, new_password
+from cli.demo import LOGINS_FILE, ensure_demo_passwords, load_demo, load_departure, new_password
+from cli.deploy import deploy_folder
+from cli.library import LIBRARY
 from engine.assignment import AssignmentRule, resolve
 from engine.authorization.passwords import require_good_password
 from engine.clock import VirtualClock
@@ -17,11 +19,17 @@ from engine.commands.organisation import PutPerson
 from engine.config import Config
 from engine.engine import Engine
 from engine.queries.delegations import ListDelegations
+from engine.queries.handovers import ListHandovers
 from engine.queries.identity import ListAccounts, SessionByToken, SessionRecord
-from engine.queries.organisation import ListDepartments, ListMyCapacities
+from engine.queries.keeping import ListKeptInstitutions
+from engine.queries.organisation import ListDepartments, ListMyCapacities, SearchPeople
 from engine.queries.registry import Reader
-from engine.records import SYSTEM
+from engine.queries.task_detail import GetTask
+from engine.queries.tasks import SearchTasks
+from engine.queries.timeline import GetTimeline
+from engine.records import SYSTEM, Actor
 from engine.store.tables import Appointment, Institution, Person, Post
+from worker.worker import Worker
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 BRANCHES = [f"CH0{number}" for number in range(1, 9)]
@@ -169,6 +177,45 @@ def test_the_three_administrators_of_the_county_are_apart_and_sit_in_no_chair(st
         chairs = select(func.count()).select_from(Appointment).join(Person, Person.key == Appointment.person)
         staffed = chairs.where(Person.staff_number.in_(("CH00-A01", "CH00-A02", "CH00-A03")))
         assert connection.execute(staffed).scalar_one() == 0
+
+
+def test_somebody_has_resigned_and_his_open_task_went_on_with_its_draft(start: Callable[[bool], Engine]) -> None:
+    engine = start(True)
+    load_demo(engine)
+    load_departure(engine)
+    assert engine.query(ListHandovers()) == ()
+    deploy_folder(engine, LIBRARY / "examples")
+    for _ in range(2):
+        load_departure(engine)
+        Worker(engine, "demo").drain()
+    (handover,) = engine.query(ListHandovers())
+    assert (handover.name, handover.kind, handover.made_by, handover.counts) == (
+        "尹长河·演示",
+        "leaving",
+        "陆明·演示",
+        {"done": 3},
+    )
+    (successor,) = engine.query(SearchPeople(q="CH06-005"))
+    actor = Actor(person=successor.key, name=successor.name)
+    (task,) = engine.query(SearchTasks(box="todo"), actor).items
+    detail = engine.query(GetTask(task=task.id), actor)
+    assert detail.draft is not None
+    assert detail.draft.data["item"] == "疫苗冷藏箱"
+    titles = [line.title for line in engine.query(GetTimeline(instance=detail.instance.id), actor)]
+    assert "“填写申请”由尹长河·演示交接给吕安·演示" in titles
+    assert engine.query(SearchPeople(q="CH06-004")) == ()
+
+
+def test_a_branch_has_joined_in_the_middle_of_the_year(start: Callable[[bool], Engine]) -> None:
+    engine = start(True)
+    load_demo(engine)
+    joined = {row.code: row.member_from for row in engine.query(ListKeptInstitutions())}
+    assert (joined["CH07"], joined["CH08"]) == (date(2024, 1, 1), date(2026, 7, 1))
+    (practitioner,) = engine.query(SearchPeople(q="CH08-003"))
+    actor = Actor(person=practitioner.key, name=practitioner.name)
+    assert {chair.member for chair in engine.query(ListMyCapacities(), actor)} == {True}
+    engine.clock.set(datetime(2026, 6, 30, 2, 0, tzinfo=UTC))  # type: ignore[attr-defined]
+    assert {chair.member for chair in engine.query(ListMyCapacities(), actor)} == {False}
 
 
 def test_a_head_of_department_is_on_leave_and_another_acts_for_him(start: Callable[[bool], Engine]) -> None:

@@ -21,6 +21,18 @@ export interface Chapter {
 
 export const CHAPTERS: Chapter[] = [
   {
+    title: 'chapter.organisation',
+    pages: [
+      { name: 'institutions', right: 'administrate', title: 'institutions', about: 'institutions.about', Content: lazy(() => import('./institutions')) },
+      { name: 'people', right: 'administrate', title: 'people', about: 'people.about', Content: lazy(() => import('./people')) },
+      { name: 'handovers', right: 'administrate', title: 'handovers', about: 'handovers.about', Content: lazy(() => import('./handovers')) },
+      { name: 'agents', right: 'administrate', title: 'agents', about: 'agents.about', Content: lazy(() => import('./agents')) },
+      { name: 'posts', right: 'administrate', title: 'posts', about: 'posts.about', Content: lazy(() => import('./posts')) },
+      { name: 'lines', right: 'administrate', title: 'lines', about: 'lines.about', Content: lazy(() => import('./lines')) },
+      { name: 'imports', right: 'administrate', title: 'imports', about: 'imports.about', Content: lazy(() => import('./imports')) },
+    ],
+  },
+  {
     title: 'chapter.running',
     pages: [
       { name: 'health', right: 'operations', title: 'health', about: 'health.about', Content: lazy(() => import('./health')) },

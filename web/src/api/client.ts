@@ -12,6 +12,8 @@ import type { ProblemBody } from './types'
 export interface Ask {
   query?: Record<string, string | number | null | undefined>
   body?: unknown
+  /** A file that is sent as it is, in place of a body. */
+  file?: Blob
   /** Revision of what is being changed; the server refuses when it is not the latest. */
   ifMatch?: string | undefined
   signal?: AbortSignal | undefined
@@ -82,7 +84,7 @@ async function send(method: Method, path: string, options: Ask, key: string | un
       const response = await fetch(addressOf(path, options.query), {
         method,
         headers: headersOf(method, options, key),
-        body: options.body === undefined ? null : JSON.stringify(options.body),
+        body: options.file ?? (options.body === undefined ? null : JSON.stringify(options.body)),
         credentials: 'same-origin',
         cache: 'no-store',
         signal: options.signal ?? null,

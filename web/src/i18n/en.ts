@@ -73,6 +73,7 @@ export const en: Dictionary = {
   'me.dark': 'Dark',
   'me.language': 'Language',
   'me.keys': 'Keyboard shortcuts',
+  'me.agents': 'My agents',
   'me.password': 'Change password',
   'me.leave': 'Sign out',
   'me.about.text': 'Diagrams are drawn by bpmn.io, whose mark must stay visible.',

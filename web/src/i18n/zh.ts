@@ -72,6 +72,7 @@ export const zh = {
   'me.dark': '深色',
   'me.language': '语言',
   'me.keys': '键盘快捷键',
+  'me.agents': '代理',
   'me.password': '换密码',
   'me.leave': '退出登录',
   'me.about.text': '流程图由 bpmn.io 绘制，其标志须保持可见。',

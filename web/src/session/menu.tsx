@@ -6,14 +6,17 @@ import { either, joined, language, setLanguage, t, type Language } from '../i18n
 import { showHelp } from '../keyboard/help'
 import { giveHint } from '../live/hints'
 import { large, setLarge, setTheme, theme, type Theme } from './preferences'
+import { lazy } from '../frame/lazy'
 import { PasswordDialog } from './password'
 import { administers, can, leave, session } from './session'
 
+const OwnAgents = lazy(() => import('../administration/own-agents'))
 const THEMES: Theme[] = ['system', 'light', 'dark']
 
 export function Me() {
   const open = useSignal(false)
   const password = useSignal(false)
+  const agents = useSignal(false)
   const person = session.value?.person
   if (!person) return null
   return (
@@ -21,7 +24,8 @@ export function Me() {
       <button type="button" class="me" aria-haspopup="dialog" aria-label={t('frame.me', { name: person.name })} onClick={() => (open.value = true)}>
         {initial(person.name)}
       </button>
-      {open.value && <Menu onClose={() => (open.value = false)} onPassword={() => (password.value = true)} />}
+      {open.value && <Menu onClose={() => (open.value = false)} onPassword={() => (password.value = true)} onAgents={() => (agents.value = true)} />}
+      {agents.value && <OwnAgents onClose={() => (agents.value = false)} />}
       {password.value && <PasswordDialog must={false} onClose={() => (password.value = false)} />}
     </>
   )
@@ -39,7 +43,7 @@ async function speak(choice: Language): Promise<void> {
   giveHint('notifications')
 }
 
-function Menu({ onClose, onPassword }: { onClose: () => void; onPassword: () => void }) {
+function Menu({ onClose, onPassword, onAgents }: { onClose: () => void; onPassword: () => void; onAgents: () => void }) {
   const { person, capacities } = session.value!
   const then = (act: () => void) => () => {
     onClose()
@@ -89,6 +93,7 @@ function Menu({ onClose, onPassword }: { onClose: () => void; onPassword: () => 
         {narrow.value && can('operations') && <li><a class="btn q" href="/operations" onClick={onClose}>{t('place.operations')}</a></li>}
         {narrow.value && administers() && <li><a class="btn q" href="/administration" onClick={onClose}>{t('place.administration')}</a></li>}
         <li><button type="button" class="btn q" onClick={then(showHelp)}>{t('me.keys')} <kbd>?</kbd></button></li>
+        {capacities.length > 0 && <li><button type="button" class="btn q" onClick={then(onAgents)}>{t('me.agents')}</button></li>}
         <li><button type="button" class="btn q" onClick={then(onPassword)}>{t('me.password')}</button></li>
         <li><button type="button" class="btn q" onClick={() => void leave()}>{t('me.leave')}</button></li>
       </ul>
