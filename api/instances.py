@@ -12,6 +12,7 @@ from api.door import ask, carry_out, carry_out_unkeyed
 from api.language import language
 from api.replies import StartReply, download, start_reply
 from api.schemas.base import PageQuery
+from api.schemas.forecast import CaseForecast, StartChair, StartForecast
 from api.schemas.instances import (
     ActivityStart,
     Diagram,
@@ -30,7 +31,7 @@ from engine.commands.ad_hoc import StartAdHocActivity
 from engine.commands.instance import StartInstance
 from engine.commands.printing import NotePrinting
 from engine.commands.withdrawal import WithdrawInstance
-from engine.queries import ad_hoc, case_document, diagram, instances, processes, timeline
+from engine.queries import ad_hoc, case_document, diagram, forecast, instances, processes, timeline
 from engine.queries.instance_rows import InstanceRow
 from engine.queries.paging import Page
 from engine.queries.task_rows import TaskRow
@@ -39,6 +40,21 @@ from engine.queries.tasks import ListCaseTasks
 PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 
 blueprint = Blueprint("instances", "Cases: start them, find them, see where they stand")
+
+
+@blueprint.get("/processes/<key>/forecast")
+@blueprint.arguments(StartChair, location="query")
+@blueprint.response(200, StartForecast)
+def forecast_start(query: dict[str, Any], key: str) -> dict[str, Any]:
+    """Tell what would come in a case that the caller starts in one of his capacities"""
+    return {"steps": ask(forecast.ForecastStart(process_key=key, capacity=query["capacity_id"]))}
+
+
+@blueprint.get("/instances/<uuid:instance>/forecast")
+@blueprint.response(200, CaseForecast)
+def forecast_case(instance: UUID) -> forecast.CaseForecast:
+    """Tell what was done in a case, where it stands, and what may come"""
+    return ask(forecast.ForecastCase(instance=instance))
 
 
 @blueprint.get("/processes/startable")

@@ -12,6 +12,7 @@ from api.door import ask, carry_out, carry_out_unkeyed, engine
 from api.replies import Reply, action_reply, nothing
 from api.revisions import expected_revision, tagged
 from api.schemas.base import Nothing
+from api.schemas.forecast import TaskForecast, TypedValues
 from api.schemas.instances import ActionReply
 from api.schemas.tasks import (
     Choose,
@@ -40,6 +41,7 @@ from engine.commands.recalculation import RecalculateApprovers
 from engine.commands.returning import ReturnTask
 from engine.commands.taking_back import TakeBackTask
 from engine.commands.task import ClaimTask, CompleteTask, UnclaimTask
+from engine.queries.forecast import ForecastTask
 from engine.queries.paging import Page
 from engine.queries.reassignees import ListReassignees
 from engine.queries.reassignees import Reassignee as ReassigneeRecord
@@ -167,6 +169,14 @@ def recalculate(body: dict[str, Any], task: UUID) -> Reply:
     """Ask whom the rules of an open task find now, with a reason; votes stay"""
     command = RecalculateApprovers(task=task, revision=expected_revision(), reason=body["reason"])
     return action_reply(task, carry_out(command))
+
+
+@blueprint.post("/tasks/<uuid:task>/forecast")
+@blueprint.arguments(TypedValues)
+@blueprint.response(200, TaskForecast)
+def forecast_task(body: dict[str, Any], task: UUID) -> dict[str, Any]:
+    """Tell where each decision would send the case, with what was filled in and not sent; changes nothing"""
+    return {"outcomes": ask(ForecastTask(task=task, data=body["data"]))}
 
 
 @blueprint.get("/tasks/<uuid:task>/return-targets")

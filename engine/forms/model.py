@@ -53,6 +53,12 @@ class FormModel:
         asked = (rights.write or frozenset()) | rights.hidden
         return tuple(sorted((asked - self.names) | ((rights.required | rights.demanded) - fillable)))
 
+    def writable(self, rights: FieldRights | None) -> frozenset[str]:
+        """Names of the variables that the person may write through the form."""
+        allowed = rights or AS_THE_FORM_SAYS
+        fields = (node for node in walk(self.nodes) if isinstance(node, Field) and access(node, allowed) == "write")
+        return frozenset(field.name.partition(".")[0] for field in fields)
+
     def view(self, rights: FieldRights | None, data: Mapping[str, Any]) -> dict[str, Any]:
         """The form as JSON for the browser (`Form` of the API). `rights` None: as the form says.
 

@@ -26,12 +26,12 @@ from engine.appliers.tasks import (
 )
 from engine.approvals import MAIN, Policy, Verdict, judge
 from engine.authorization import person_principal
-from engine.kernel.effects import Names
 from engine.kernel.model import ApprovalModel
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CompleteToken, SetVariables
 from engine.runtime.case import Act, Case, Expected
 from engine.runtime.definitions import Definition, Definitions
+from engine.runtime.names import SupposedNames
 from engine.runtime.runtime import Runtime
 from engine.runtime.signing import outcome_of_votes
 from engine.runtime.tasks import tell_asked, titles
@@ -234,7 +234,7 @@ class _Settling:
 
     def _term(self, journal: Journal) -> Term | None:
         element = self.definition.model.elements[self.round.element]
-        names = _Written(self.runtime.names(self.work, self.case, self.round.scope), self.change.values)
+        names = SupposedNames(self.runtime.names(self.work, self.case, self.round.scope), self.change.values)
         return term_or_incident(self.work, journal, self.case, self.definition, element, names)
 
     def _close(self, seats: Sequence[Any], journal: Journal, decided: tuple[str, str] | None = None) -> None:
@@ -267,20 +267,6 @@ class _WithDefinition:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._seat, name)
-
-
-class _Written:
-    """Names as they will be once these values are written."""
-
-    def __init__(self, names: Names, values: Mapping[str, JSON]) -> None:
-        self._names, self._values = names, values
-
-    def __getitem__(self, name: str) -> JSON:
-        return self._values[name] if name in self._values else self._names[name]
-
-    def prefetch(self, names: Iterable[str]) -> None:
-        """Reads these names in one statement."""
-        self._names.prefetch(names)
 
 
 def _nobody(work: UnitOfWork) -> dict[str, JSON]:

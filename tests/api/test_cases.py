@@ -129,6 +129,27 @@ def test_the_whole_subject_is_for_who_opens_the_case(sign_in: SignIn) -> None:
     assert gp.get("/instances?box=started")["items"][0]["subject"] == "张*丰"
 
 
+def test_what_comes_next_is_told_before_a_start_before_a_decision_and_in_the_case(sign_in: SignIn) -> None:
+    gp, director = sign_in("gp"), sign_in("director")
+    capacity = gp.session["capacities"][0]["id"]
+    steps = gp.get(f"/processes/handover_from/forecast?capacityId={capacity}")["steps"]
+    assert [(step["name"], step["mark"], step["mine"]) for step in steps[:2]] == [
+        ("填写", "certain", True),
+        ("院内审核", "certain", False),
+    ]
+    assert (steps[1]["people"], steps[1]["peopleCount"]) == (["戴岚·演示", "杜和·演示"], 2)
+    assert director.call("GET", f"/processes/handover_from/forecast?capacityId={capacity}").status_code == 404
+    started = gp.start()
+    sent = gp.call("POST", f"/tasks/{started['nextTask']['id']}/forecast", {"data": SLIP}).json()["outcomes"]
+    submit = next(found for found in sent if found["outcome"] == "submit")
+    assert [(step["name"], step["mark"]) for step in submit["steps"]] == [("院内审核", "certain")]
+    case = f"/instances/{started['instance']['id']}/forecast"
+    gp.complete(started["nextTask"]["id"], "submit", SLIP)
+    found = gp.get(case)
+    assert ([step["name"] for step in found["done"]], [step["name"] for step in found["current"]]) == (["填写"], ["院内审核"])
+    assert sign_in("stranger").call("GET", case).status_code == 404
+
+
 def test_a_task_shows_the_fields_that_its_holder_may_read(sign_in: SignIn) -> None:
     gp, director = sign_in("gp"), sign_in("director")
     gp.complete(gp.start()["nextTask"]["id"], "submit", SLIP)

@@ -1,0 +1,370 @@
+"""What comes next (预测): in a case, after each decision that a task can get, and before a process is started.
+
+Steps are marked by `engine.kernel.forecast`. Their people are whom the rules find today; where a rule reads what may still
+change, or what only then is known, they are left open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.appliers.rounds import ballots
+from engine.approvals import judge
+from engine.authorization import may_start, standing
+from engine.errors import NotFound
+from engine.kernel.effects import Names
+from engine.kernel.forecast import EVERYTHING, Ahead, Forecast, Mark, forecast
+from engine.kernel.model import ApprovalModel, Element, OutcomeModel
+from engine.kernel.people_model import APPROVERS
+from engine.kernel.source import SUBPROCESSES
+from engine.queries.instance_rows import steps_now
+from engine.queries.instances import find_visible
+from engine.queries.registry import Query, Reader
+from engine.queries.task_detail import find_task
+from engine.queries.task_rows import outcomes_of
+from engine.runtime import VOTES, Definition, field_rights, policy_of
+from engine.runtime.asking import EMPTY, Asking, asking
+from engine.runtime.names import SupposedNames
+from engine.runtime.origin import CaseOrigin, case_origin
+from engine.runtime.people import People
+from engine.store.tables import Person, ProcessDefinition, Round, Scope, Seat, Token
+
+NAMED_AT_MOST = 5
+"""People of a step who are named; of the others their number is told."""
+STEPS_AT_MOST = 40
+PLACES_AT_MOST = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastCase(Query["CaseForecast"]):
+    """What has been done in a case, where it stands, and what may come."""
+
+    instance: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastTask(Query[tuple["OutcomeForecast", ...]]):
+    """Where each decision of an open task would send the case."""
+
+    task: UUID
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What its holder has filled in and not sent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastStart(Query[tuple["ForecastStep", ...]]):
+    """What would come in a case that the reader starts in one of his chairs."""
+
+    process_key: str
+    capacity: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastStep:
+    """A step ahead."""
+
+    element: str
+    name: str
+    name_en: str | None
+    mark: Mark
+    distance: int
+    """1 comes next."""
+    because: str | None
+    waits: bool
+    """Whether other branches have to come in first."""
+    people: tuple[str, ...]
+    """Names of the first who would be asked today."""
+    people_count: int
+    people_known: bool
+    """False where it cannot be told yet who is asked."""
+    mine: bool
+    """Whether the reader alone would be asked."""
+    automatic: str | None = None
+    """What happens instead of asking: `pass`, `refuse`, `block`, or `administrator` where nobody is found."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoneStep:
+    """A step that was decided."""
+
+    element: str
+    name: str
+    name_en: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurrentStep:
+    """A step that waits for its people."""
+
+    name: str
+    name_en: str
+    people: str
+    people_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseForecast:
+    """Done, current and next."""
+
+    done: tuple[DoneStep, ...]
+    current: tuple[CurrentStep, ...]
+    next: tuple[ForecastStep, ...]
+    ends: Mark | None
+    """How sure it is that the case ends without another step."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeForecast:
+    """Where one decision sends the case."""
+
+    outcome: str
+    steps: tuple[ForecastStep, ...]
+    """What comes next; what lies behind it is left out."""
+    ends: Mark | None
+    awaits: int
+    """How many others have to speak before anything comes of it."""
+
+
+def forecast_case(query: ForecastCase, reader: Reader) -> CaseForecast:
+    """Raises NotFound for what the reader may not see."""
+    row = find_visible(reader, standing(reader.connection, reader.actor.person, reader.now), query.instance)
+    definition = reader.definitions.get(row.definition)
+    current = tuple(
+        CurrentStep(name=step.step, name_en=step.step_en, people=step.holder, people_en=step.holder_en)
+        for step in steps_now(reader, [row]).get(row.key, ())
+    )
+    done = tuple(_done(reader, definition, row.key))
+    if row.state not in ("active", "incident", "suspended"):
+        return CaseForecast(done=done, current=current, next=(), ends=None)
+    case = case_origin(reader.connection, row.key)
+    names = case.names(reader.connection, reader.definitions, reader.now, case.root_scope)
+    origins = _places(reader, definition, case)
+    found = forecast(definition.model, names, origins, fields=_fields(definition), to=_straight(reader, case.key))
+    ahead = _Ahead(reader, definition, case, names)
+    return CaseForecast(done=done, current=current, next=ahead.steps(found.steps), ends=found.ends)
+
+
+def forecast_task(query: ForecastTask, reader: Reader) -> tuple[OutcomeForecast, ...]:
+    """Raises NotFound for what the reader may not see; nothing is told of a task that has ended."""
+    row = find_task(reader, standing(reader.connection, reader.actor.person, reader.now), query.task)
+    if row.state not in ("open", "claimed"):
+        return ()
+    return _Decisions(reader, row, query.data).forecasts()
+
+
+def forecast_start(query: ForecastStart, reader: Reader) -> tuple[ForecastStep, ...]:
+    """Raises NotFound and NotAllowed as the start itself does."""
+    latest = (ProcessDefinition.process_id == query.process_key, ProcessDefinition.latest.is_(True))
+    key = reader.connection.execute(select(ProcessDefinition.key).where(*latest)).scalar_one_or_none()
+    definition = None if key is None else reader.definitions.get(key)
+    if definition is None or not definition.model.startable:
+        raise NotFound(
+            "no-process", "Expected to start process '{process}', but there is none to start by hand", process=query.process_key
+        )
+    who = standing(reader.connection, reader.actor.person, reader.now)
+    chair = may_start(who, [starter.post for starter in definition.model.starters], query.capacity)
+    case = CaseOrigin(
+        key=0,
+        definition=definition.key,
+        state="active",
+        root_scope=0,
+        institution_code=chair.institution_code,
+        number=None,
+        started_by=reader.actor.person,
+        started_at=reader.now,
+    )
+    given = {"starter": str(reader.actor.person), "starterInst": chair.institution_code, "starterPost": chair.post}
+    names = SupposedNames(case.names(reader.connection, reader.definitions, reader.now, 0), given)
+    starts = [e.id for e in definition.model.elements.values() if e.type == "startEvent" and not e.scope and not e.events]
+    found = forecast(definition.model, names, starts, fields=_fields(definition))
+    return _Ahead(reader, definition, case, names).steps(found.steps)
+
+
+def _done(reader: Reader, definition: Definition, instance: int) -> Iterable[DoneStep]:
+    decided = select(Round.element, Round.decided_at).where(Round.instance == instance, Round.state == "decided")
+    for row in reader.connection.execute(decided.order_by(Round.decided_at, Round.key)):
+        element = definition.model.elements.get(row.element)
+        name, name_en = (element.name or element.id, element.name_en) if element is not None else (row.element, None)
+        yield DoneStep(element=row.element, name=name, name_en=name_en, at=row.decided_at)
+
+
+def _places(reader: Reader, definition: Definition, case: CaseOrigin) -> list[str]:
+    """The elements of the case's own process at which its tokens stand."""
+    scopes = select(Scope.key, Scope.parent, Scope.flags).where(Scope.instance == case.key)
+    called = {row.key: (row.parent, "definition" in row.flags) for row in reader.connection.execute(scopes)}
+    stand = select(Token.element, Token.scope).where(Token.instance == case.key).distinct().limit(PLACES_AT_MOST)
+    elements = definition.model.elements
+    return list(
+        dict.fromkeys(
+            row.element
+            for row in reader.connection.execute(stand)
+            if row.element in elements and elements[row.element].type not in SUBPROCESSES and not _inside_call(row.scope, called)
+        )
+    )
+
+
+def _inside_call(scope: int | None, scopes: Mapping[int, tuple[int | None, bool]]) -> bool:
+    while scope is not None and scope in scopes:
+        scope, called = scopes[scope]
+        if called:
+            return True
+    return False
+
+
+def _straight(reader: Reader, instance: int) -> dict[str, str]:
+    """The open tasks that go straight back to the step that sent the case to them."""
+    opened = select(Round.element, Round.returned).where(
+        Round.instance == instance, Round.state == "open", Round.returned.is_not(None)
+    )
+    rows = reader.connection.execute(opened)
+    return {row.element: row.returned["from"] for row in rows if row.returned and row.returned.get("resume") == "direct"}
+
+
+def _fields(definition: Definition) -> Any:
+    """What people may write at a task."""
+
+    def fields(element: Element) -> Collection[str]:
+        approval = element.approval or ApprovalModel()
+        form = definition.forms.get(approval.form) if approval.form else None
+        return frozenset() if form is None else form.writable(field_rights(approval))
+
+    return fields
+
+
+class _Ahead:
+    """The steps ahead of one case with their people."""
+
+    def __init__(self, reader: Reader, definition: Definition, case: CaseOrigin, names: Names) -> None:
+        self._reader, self._definition, self._case, self._names = reader, definition, case, names
+        self._people = People(reader, case)
+
+    def steps(self, ahead: Sequence[Ahead]) -> tuple[ForecastStep, ...]:
+        """The records of these steps."""
+        return tuple(self._step(step) for step in ahead[:STEPS_AT_MOST])
+
+    def _step(self, step: Ahead) -> ForecastStep:
+        asked = self._asked(step)
+        persons = () if asked is None or asked.reason is not None else asked.found.persons
+        return ForecastStep(
+            element=step.element.id,
+            name=step.element.name or step.element.id,
+            name_en=step.element.name_en,
+            mark=step.mark,
+            distance=step.distance,
+            because=step.because,
+            waits=step.waits,
+            people=self._named(persons[:NAMED_AT_MOST]),
+            people_count=len(persons),
+            people_known=asked is not None,
+            mine=persons == (self._reader.actor.person,),
+            automatic=None if asked is None else _automatic(step.element, asked),
+        )
+
+    def _asked(self, step: Ahead) -> Asking | None:
+        """Whom the step would ask today; None where that cannot be told yet."""
+        approval = step.element.approval or ApprovalModel()
+        inner = [step.element, *(self._definition.model.elements[name] for name in step.element.scope)]
+        if any(element.loop is not None for element in inner) or _is_known_later(approval):
+            return None
+        if approval.names & step.unsettled or (EVERYTHING in step.unsettled and approval.names - _FIXED):
+            return None
+        self._names.prefetch(approval.names)
+        if APPROVERS in approval.names and not _chosen(self._names, step.element.id):
+            return None
+        return asking(self._people, approval, self._names, self._case.started_by, plain=False)
+
+    def _named(self, persons: Sequence[int]) -> tuple[str, ...]:
+        found = select(Person.key, Person.name).where(Person.key.in_(persons))
+        names = {row.key: row.name for row in self._reader.connection.execute(found)} if persons else {}
+        return tuple(names[person] for person in persons if person in names)
+
+
+_FIXED = frozenset({"starter", "starterPost", "starterInst", "own", "parameters", "instance"})
+"""Names that nothing writes any more once a case has begun."""
+
+
+def _is_known_later(approval: ApprovalModel) -> bool:
+    rules = (*approval.assigns, *approval.automatic.fallback)
+    return any((rule.of == "previous" and rule.rule == "superior") or rule.at == "receiving" for rule in rules)
+
+
+def _chosen(names: Names, element: str) -> bool:
+    try:
+        chosen = names[APPROVERS]
+    except KeyError:
+        return False
+    return isinstance(chosen, Mapping) and bool(chosen.get(element))
+
+
+def _automatic(element: Element, asked: Asking) -> str | None:
+    if asked.reason is None:
+        return "administrator" if asked.found.reason is not None else None
+    return (element.approval or ApprovalModel()).automatic.empty if asked.reason == EMPTY else "pass"
+
+
+class _Decisions:
+    """The decisions that an open task can get."""
+
+    def __init__(self, reader: Reader, row: Any, data: Mapping[str, Any]) -> None:
+        self._reader, self._row = reader, row
+        self._definition = reader.definitions.get(row.home)
+        self._element = self._definition.model.elements[row.element]
+        self._approval = self._element.approval or ApprovalModel()
+        self._case = case_origin(reader.connection, row.instance)
+        round_ = reader.connection.execute(select(*Round.__table__.columns).where(Round.key == row.round)).one()
+        self._round = round_
+        self._names = self._case.names(reader.connection, reader.definitions, reader.now, round_.scope)
+        writable = _fields(self._definition)(self._element)
+        mine = row.state == "open" or row.assignee == reader.actor.person
+        self._typed = {name: value for name, value in data.items() if mine and name in writable}
+        self._places = _places(reader, self._definition, self._case) if row.home == self._case.definition else []
+        self._to = _straight(reader, row.instance)
+
+    def forecasts(self) -> tuple[OutcomeForecast, ...]:
+        """One for each outcome that can be chosen."""
+        if self._element.loop is not None:
+            # One of several side by side decides nothing alone.
+            return ()
+        found = outcomes_of(self._reader, self._row.home, self._row.element)
+        return tuple(self._of(outcome) for outcome in found)
+
+    def _of(self, outcome: OutcomeModel) -> OutcomeForecast:
+        decided, awaits = self._verdict(outcome)
+        if decided is None:
+            return OutcomeForecast(outcome=outcome.value, steps=(), ends=None, awaits=awaits)
+        at, actor = self._reader.now.isoformat(), self._reader.actor
+        decision = {"outcome": decided, "opinion": None, "by": str(actor.person), "byName": actor.name, "at": at}
+        names = SupposedNames(self._names, {**self._typed, self._element.id: decision})
+        found: Forecast = forecast(
+            self._definition.model,
+            names,
+            (self._element.id,),
+            fields=_fields(self._definition),
+            decided=(self._element.id,),
+            to=self._to,
+            beside=[name for name in self._places if name != self._element.id],
+        )
+        next_ = [step for step in found.steps if step.distance == 1]
+        ahead = _Ahead(self._reader, self._definition, self._case, names)
+        return OutcomeForecast(outcome=outcome.value, steps=ahead.steps(next_), ends=found.ends, awaits=0)
+
+    def _verdict(self, outcome: OutcomeModel) -> tuple[str | None, int]:
+        """What the round would decide after this vote, and while it decides nothing, how many have to speak still."""
+        if not self._round.several:
+            return outcome.value, 0
+        rows = select(*Seat.__table__.columns).where(Seat.round == self._round.key).order_by(Seat.key)
+        seats = ballots(self._reader.connection.execute(rows).all())
+        vote = VOTES[outcome.kind]
+        voted = [
+            replace(seat, state="completed", vote=vote, outcome=outcome.value) if seat.key == self._row.key else seat
+            for seat in seats
+        ]
+        verdict = judge(policy_of(self._reader.definitions, self._round), voted)
+        return verdict.outcome, sum(seat.live for seat in voted)
