@@ -38,7 +38,8 @@ def outline(step: Step) -> None:
     sights = [
         sight
         for sight in model.visible
-        if written & (sight.institution.names | (sight.condition.names if sight.condition else frozenset()))
+        # What reads nothing that could be written is told by the first step.
+        if not case.stored or written & (sight.institution.names | (sight.condition.names if sight.condition else frozenset()))
     ]
     if not stale and not sights:
         return

@@ -103,6 +103,16 @@ def sees(county: County, login: str, case: CaseView) -> bool:
     return sees_case(county, county.person(login), case)
 
 
+@pytest.mark.parametrize("condition", ["", " while=\"${own == 'CH01'}\""])
+def test_an_institution_that_the_model_names_outright_sees_the_case_from_its_start(county: County, condition: str) -> None:
+    visible = f'<liandong:visible institution="CH02"{condition}/>'
+    task = user_task("first", post="BR_GP")
+    county.deploy(bpmn(process("p", START, task, END, flows="s > first > e", extensions=STARTER + visible)))
+    case = county.person("gan").start("p")
+    assert sees(county, "dong", case)
+    assert sees(county, "dong", county.run("p", at="CH00")) is (condition == "")
+
+
 def test_a_hospital_that_is_asked_sees_the_case_and_one_that_refused_is_shut_out_at_once(county: County) -> None:
     county.deploy(offered_to_two())
     case = county.run("p", toInst="CH02", refused=False)

@@ -78,6 +78,11 @@ export const start = (processKey: string, capacityId: string) =>
 export const instances = (query: { box: 'started' | 'participating'; cursor?: string | null }) =>
   get<T.Page<T.InstanceRow>>('/instances', query)
 export const instance = (instanceId: string, live?: Live) => get<T.InstanceDetail>(`/instances/${id(instanceId)}`, undefined, live)
+export const forecastTask = (taskId: string, data: T.Values) =>
+  post<{ outcomes: T.OutcomeForecast[] }>(`/tasks/${id(taskId)}/forecast`, { data })
+export const forecastCase = (instanceId: string, live?: Live) => get<T.CaseForecast>(`/instances/${id(instanceId)}/forecast`, undefined, live)
+export const forecastStart = (processKey: string, capacityId: string, live?: Live) =>
+  get<{ steps: T.ForecastStep[] }>(`/processes/${id(processKey)}/forecast`, { capacityId }, live)
 export const timeline = (instanceId: string, live?: Live) =>
   get<{ items: T.TimelineItem[] }>(`/instances/${id(instanceId)}/timeline`, undefined, live)
 export const diagram = (instanceId: string, live?: Live) => get<T.Diagram>(`/instances/${id(instanceId)}/diagram`, undefined, live)

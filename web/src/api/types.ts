@@ -344,6 +344,37 @@ export interface Reassignee {
   institution: string
 }
 
+/** How sure a step ahead is. */
+export type Mark = 'certain' | 'conditional' | 'possible'
+
+export interface ForecastStep {
+  element: string
+  name: string
+  mark: Mark
+  /** 1 comes next. */
+  distance: number
+  because: string | null
+  waits: boolean
+  people: string[]
+  peopleCount: number
+  peopleKnown: boolean
+  mine: boolean
+  automatic: 'pass' | 'refuse' | 'block' | 'administrator' | null
+}
+
+export interface OutcomeForecast {
+  outcome: string
+  steps: ForecastStep[]
+  ends: Mark | null
+  /** How many others have to speak first. */
+  awaits: number
+}
+
+export interface CaseForecast {
+  next: ForecastStep[]
+  ends: Mark | null
+}
+
 /** Whom the rules of a task find now, by name. */
 export interface Recalculation {
   joining: string[]

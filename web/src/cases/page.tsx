@@ -1,7 +1,8 @@
 /** One case: who has it now, everything that happened, the institutions that take part, and the diagram. */
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { instance, printAddress } from '../api/calls'
+import { StepsAhead } from '../ahead/ahead'
+import { forecastCase, instance, printAddress } from '../api/calls'
 import { Problem } from '../api/problem'
 import type { InstanceDetail } from '../api/types'
 import { now } from '../clock/now'
@@ -18,6 +19,9 @@ import { onHint } from '../live/hints'
 import { Holder } from '../mine/tables'
 import { parts } from '../routing/router'
 import { Timeline } from '../timeline/timeline'
+
+/** Steps ahead that are told. */
+const NEXT = 5
 
 const WordsDialog = lazy(() => import('./words'))
 const WithdrawDialog = lazy(() => import('./withdraw'))
@@ -67,6 +71,7 @@ function Case({ detail }: { detail: InstanceDetail }) {
       {withdrawing.value && <WithdrawDialog detail={detail} onClose={() => (withdrawing.value = false)} />}
       {words.value && <WordsDialog id={detail.id} kind={words.value} onClose={() => (words.value = null)} />}
       <Now detail={detail} />
+      {detail.state === 'active' && <Next detail={detail} />}
       <div class="tabs" role="tablist" aria-label={t('case.tabs')}>
         {(['activity', 'diagram'] as const).map((name) => (
           <button key={name} type="button" role="tab" id={`case-${name}`} aria-selected={face.value === name} aria-controls="case-face" onClick={() => (face.value = name)}>
@@ -100,6 +105,14 @@ function Now({ detail }: { detail: InstanceDetail }) {
       </ul>
     </section>
   )
+}
+
+/** What comes next, as far as it can be told. */
+function Next({ detail }: { detail: InstanceDetail }) {
+  const ahead = useResource(`${detail.id} ${detail.now.map(({ step, since }) => step + since).join()}`, (live) => forecastCase(detail.id, live))
+  const steps = ahead.content.value?.next.slice(0, NEXT) ?? []
+  if (!steps.length) return null
+  return <section aria-labelledby="case-next" class="next-block"><h2 class="small" id="case-next">{t('case.next')}</h2><StepsAhead steps={steps} /></section>
 }
 
 function Collaboration({ detail }: { detail: InstanceDetail }) {

@@ -223,6 +223,8 @@ export const en: Dictionary = {
   // start
   'start.find': 'Find a process',
   'start.find.hint': 'Find a process, such as referral',
+  'start.sends': 'It goes to',
+  'start.sends.then': 'When filled in it goes to',
   'start.as': 'In which capacity',
   'start.go': 'Start',
   'start.busy': 'Starting',
@@ -264,6 +266,7 @@ export const en: Dictionary = {
   'case.tabs': 'Parts of the case',
   'case.started': 'Started by {name}, {at}',
   'case.collaboration': 'Parties',
+  'case.next': 'Next',
   'case.now': 'Now',
   'case.ended': 'ended {at}',
   'case.system.wait': 'Waiting for the system or a message',

@@ -222,6 +222,8 @@ export const zh = {
   // start
   'start.find': '找流程',
   'start.find.hint': '找流程，例如 转诊',
+  'start.sends': '将发送给',
+  'start.sends.then': '填写后将发送给',
   'start.as': '以哪个身份',
   'start.go': '发起',
   'start.busy': '正在发起',
@@ -263,6 +265,7 @@ export const zh = {
   'case.tabs': '案件内容',
   'case.started': '{name}，{at} 发起',
   'case.collaboration': '各方',
+  'case.next': '接下来',
   'case.now': '现在',
   'case.ended': '{at} 结束',
   'case.system.wait': '在等系统或对方的消息',

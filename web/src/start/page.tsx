@@ -1,6 +1,7 @@
 /** What a person may start, in which capacity; starting opens the first step. */
 import { useSignal } from '@preact/signals'
-import { start, startable } from '../api/calls'
+import { StepsAhead } from '../ahead/ahead'
+import { forecastStart, start, startable } from '../api/calls'
 import { sentence } from '../api/problem'
 import type { Capacity, Startable } from '../api/types'
 import { Icon } from '../frame/icon'
@@ -15,6 +16,8 @@ import { session } from '../session/session'
 
 /** More than this are not seen at a glance. */
 const MANY = 6
+/** Steps of a process that are told before it is started. */
+const ROUTE = 4
 
 export default function StartPage() {
   const list = useResource('startable', startable)
@@ -92,12 +95,21 @@ function ProcessCard({ process }: { process: Startable }) {
           ))}
         </fieldset>
       ) : mine[0] && <p class="s d">{t('task.as', { institution: mine[0].institution.name, post: either(mine[0].post.name, mine[0].post.nameEn) })}</p>}
+      {capacity.value && <Route process={process} capacity={capacity.value} />}
       <div role="alert">{error.value && <p class="err">{error.value}</p>}</div>
       <button type="button" class="btn pri" aria-disabled={busy.value} aria-label={`${t('start.go')} ${titleOf(process)}`} onClick={() => void go()}>
         {t(busy.value ? 'start.busy' : 'start.go')}
       </button>
     </div>
   )
+}
+
+/** What comes after starting, told before it. */
+function Route({ process, capacity }: { process: Startable; capacity: string }) {
+  const ahead = useResource(`${process.key} ${capacity}`, (live) => forecastStart(process.key, capacity, live))
+  const all = ahead.content.value?.steps ?? []
+  const steps = all.filter(({ mine, distance }) => !(mine && distance === 1)).slice(0, ROUTE)
+  return steps.length ? <div class="route"><span class="s d2">{t(steps.length < all.length && all[0]!.mine ? 'start.sends.then' : 'start.sends')}</span><StepsAhead steps={steps} /></div> : null
 }
 
 function capacityWords({ institution, department, post }: Capacity): string {

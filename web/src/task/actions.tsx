@@ -21,6 +21,7 @@ import { UnclaimDialog } from './unclaim'
 
 type Layer = { kind: 'reason' | 'leave'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' | 'recalculate' | 'return' } | { kind: 'hand'; operation: Handing } | null
 
+const SendsTo = lazy(() => import('../ahead/ahead'), true)
 const HandDialog = lazy(() => import('./hand'))
 const RecalculateDialog = lazy(() => import('./recalculate'))
 const ReturnDialog = lazy(() => import('./return'))
@@ -86,6 +87,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
         {!narrow.value && <More entries={entries} />}
         {!buttons.length && <span class="s d2 why">{whyNot(leaf)}</span>}
       </div>
+      <SendsTo leaf={leaf} />
       {layer.value?.kind === 'reason' && <ReasonSheet leaf={leaf} outcome={layer.value.outcome} onClose={close} onSend={send} />}
       {layer.value?.kind === 'leave' && <LeaveOutDialog leaf={leaf} outcome={layer.value.outcome} onClose={close} />}
       {layer.value?.kind === 'unclaim' && <UnclaimDialog leaf={leaf} onClose={close} />}
