@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.calendar import TIME_ZONE
 from engine.store.base import Executes, Instant
-from engine.store.prepared import Prepared
+from engine.store.prepared import Prepared, ask
 from engine.store.tables import Appointment, Delegation, Department, Institution, Membership, Person, Post
 
 LAST_DAY = date(9999, 12, 31)
@@ -223,7 +223,11 @@ IN_FORCE = Prepared(
 
 def delegated_to(connection: Executes, agent: int | None, now: datetime) -> tuple[Delegated, ...]:
     """The delegations in force for an agent, by key."""
-    rows = [] if agent is None else IN_FORCE.all(connection, agent=agent, at=now)
+    return () if agent is None else _delegated(connection, IN_FORCE.all(connection, agent=agent, at=now), now)
+
+
+def _delegated(connection: Executes, rows: Iterable[Any], now: datetime) -> tuple[Delegated, ...]:
+    """The delegations that `IN_FORCE` found."""
     found = []
     for row in rows:
         own = capacities(connection, row.principal, today(now))
@@ -244,8 +248,10 @@ def standing(connection: Executes, person: int | None, now: datetime) -> Standin
     """What a person, by key, stands for at `now`. None, the system, stands for nothing: it is given rights, not chairs."""
     if person is None:
         return NOBODY
-    bare = standing_in(person, capacities(connection, person, today(now)))
-    bare = replace(bare, delegated=delegated_to(connection, person, now))
+    held, delegations = ask(
+        connection, CAPACITIES.question(person=person, day=today(now)), IN_FORCE.question(agent=person, at=now)
+    )
+    bare = replace(standing_in(person, chairs(held)), delegated=_delegated(connection, delegations, now))
     if not bare.overseen_departments:
         return bare
     offered = _department_principals(connection, bare.overseen_departments)
