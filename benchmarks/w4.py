@@ -37,6 +37,7 @@ from engine.store.tables import (
     Round,
     Seat,
 )
+from engine.store.tables.task import LAST_RANK
 from engine.store.upsert import table_of
 
 GROUPS, PEOPLE, HOUSES = 200, 1_000, 20
@@ -192,7 +193,7 @@ def _task(
     place = {"round": round_key, "name": "Review", "revision": 1, "state": state, "direct": False, "level": 0}
     due = {"due_at": opened + timedelta(days=2), "soon_at": opened + timedelta(days=1)}
     rows[Seat].append({"key": seat, "id": uuid4(), **common, **place, **due, **free, **held})
-    rows[Candidate].append({"principal": principal, "seat": seat})
+    rows[Candidate].append({"principal": principal, "seat": seat, "instance": case, "state": state, "rank": LAST_RANK, **due})
 
 
 def _insert(engine: Engine, table: Any, rows: Sequence[dict[str, Any]]) -> None:

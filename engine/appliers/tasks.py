@@ -8,16 +8,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import BigInteger, String, bindparam, case, func, insert, literal, select, update
 
 from engine.appliers.jobs import JobScheduled, schedule, unschedule
 from engine.approvals import LIVE
+from engine.store.base import FAR, Instant
 from engine.store.prepared import Prepared
 from engine.store.state import chunks
-from engine.store.tables import Candidate, Copy, Draft, Round, Rung, Seat
+from engine.store.tables import Candidate, Copy, Draft, ProcessInstance, Round, Rung, Seat
+from engine.store.tables.task import LAST_RANK, URGENCY_RANKS
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.upsert import table_of
 from engine.store.writes import delete_of, insert_of, update_of
+
+URGENCY_RANK = case(URGENCY_RANKS, value=ProcessInstance.urgency, else_=LAST_RANK)
+DUE_OR_FAR = func.coalesce(Seat.due_at, literal(FAR, Instant()))
 
 
 def changed_seat(*columns: str) -> Prepared:
@@ -45,6 +50,17 @@ def _new_round() -> Prepared:
 
 
 NEW_ROUND = _new_round()
+
+
+def _offer() -> Prepared:
+    """One more name that an unfinished seat is offered under."""
+    columns = (Seat.key, Seat.instance, Seat.state, URGENCY_RANK, DUE_OR_FAR, Seat.soon_at)
+    found = select(bindparam("principal", type_=String()), *columns).join(ProcessInstance, ProcessInstance.key == Seat.instance)
+    names = ["principal", "seat", "instance", "state", "rank", "due_at", "soon_at"]
+    return Prepared(insert(Candidate).from_select(names, found.where(Seat.key == bindparam("seat", type_=BigInteger()))))
+
+
+OFFER = _offer()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +107,8 @@ class RoundPlace:
     token: int
     element: str
     name: str
+    urgency: str | None
+    """Of the case."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,8 +254,26 @@ def _add_seat(work: UnitOfWork, place: RoundPlace, seat: SeatOpened, rows: _Rows
         }
     )
     if not seat.recused:
-        rows.candidates += [{"principal": principal, "seat": seat.seat} for principal in seat.principals]
+        rows.candidates += [_offer_row(place, seat, principal) for principal in seat.principals]
     _add_ladder(work, place.instance, seat.seat, seat.rungs, rows)
+
+
+def offer(work: UnitOfWork, seat: int, *principals: str) -> None:
+    """Offers an unfinished seat, by key, under more names."""
+    work.write_all(OFFER, [{"principal": principal, "seat": seat} for principal in principals])
+
+
+def _offer_row(place: RoundPlace, seat: SeatOpened, principal: str) -> dict[str, Any]:
+    """What says that a new seat is offered under that name."""
+    return {
+        "principal": principal,
+        "seat": seat.seat,
+        "instance": place.instance,
+        "state": _first_state(seat),
+        "rank": URGENCY_RANKS.get(place.urgency or "", LAST_RANK),
+        "due_at": seat.due_at or FAR,
+        "soon_at": seat.soon_at,
+    }
 
 
 def _first_state(seat: SeatOpened) -> str:
@@ -339,7 +375,7 @@ def reopen_seats(work: UnitOfWork, seats: Mapping[int, str]) -> None:
     """Has seats that were closed wait again, offered to these principals; whose turn it is has to be told after that."""
     waiting = {"state": "waiting", "ended_at": None, "ended_by": None, "ending": None}
     work.write_all(REOPENED_SEAT, [{**waiting, "key": seat} for seat in seats])
-    work.write_all(NEW_CANDIDATE, [{"principal": principal, "seat": seat} for seat, principal in seats.items()])
+    work.write_all(OFFER, [{"principal": principal, "seat": seat} for seat, principal in seats.items()])
 
 
 def close_rounds(work: UnitOfWork, tokens: Sequence[int]) -> list[tuple[int, UUID, str]]:

@@ -31,7 +31,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from engine.authorization.standing import Delegated, Standing
 from engine.store.base import Executes, Instant
-from engine.store.prepared import Among, Prepared
+from engine.store.prepared import Among, AmongFound, Prepared
 from engine.store.tables import Appointment, Candidate, Copy, Participant, ProcessDefinition, ProcessInstance, Seat
 
 HELD = ("claimed", "waiting")
@@ -101,6 +101,16 @@ def takes_part(standing: Viewer, now: Now, instance: Column) -> ColumnElement[bo
 def takes_part_asked(instance: Column) -> ColumnElement[bool]:
     """The same for a prepared statement, which is asked with the person's `institutions` and with `now`."""
     return takes_part(ASKED, ASKED_NOW, instance)
+
+
+def taken_part_in_asked(instances: Select[Any]) -> Select[Any]:
+    """Of the cases whose keys a query finds, those in which the person takes part, found by the keys.
+
+    For many of them at once: PostgreSQL would else read every case that the person's institutions have ever had.
+    """
+    return select(Participant.instance).where(
+        AmongFound(Participant.instance, instances), _among(Participant.institution, ASKED.institutions), _open(ASKED_NOW)
+    )
 
 
 def visible_instances(standing: Viewer, now: Now, instance: Key | None = None) -> Keys:

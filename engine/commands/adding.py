@@ -83,7 +83,9 @@ def added_seats(
 
 def place_of(case: Case, seat: Any) -> RoundPlace:
     """The round of a seat's row."""
-    return RoundPlace(round=seat.round, instance=case.key, token=seat.token, element=seat.element, name=seat.name)
+    return RoundPlace(
+        round=seat.round, instance=case.key, token=seat.token, element=seat.element, name=seat.name, urgency=case.urgency
+    )
 
 
 def require_operation(approval: ApprovalModel, seat: Any, operation: str) -> None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, select, update
 
 from engine.appliers.journal import Journal
+from engine.appliers.tasks import offer
 from engine.authorization import person_principal, require_visible_seat, standing
 from engine.commands.adding import receiver, require_no_seat
 from engine.commands.registry import Command
@@ -88,7 +89,7 @@ def _require_superior(work: UnitOfWork, seat: Row[Any]) -> None:
 
 def _give(work: UnitOfWork, seat: Row[Any], person: int, capacity: int) -> None:
     work.connection.execute(delete(Candidate).where(Candidate.seat == seat.key))
-    work.connection.execute(insert(Candidate).values(principal=person_principal(person), seat=seat.key))
+    offer(work, seat.key, person_principal(person))
     if not seat.several:
         resolved = {"persons": [person], "principals": [person_principal(person)]}
         work.connection.execute(update(Round).where(Round.key == seat.round).values(resolved=resolved))

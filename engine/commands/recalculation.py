@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, update
 
 from engine.appliers.clocks import ask_again
 from engine.appliers.journal import Journal
 from engine.appliers.participants import participate
 from engine.appliers.rounds import seats_of_round
-from engine.appliers.tasks import add_seats, close_seats
+from engine.appliers.tasks import add_seats, close_seats, offer
 from engine.approvals import LIVE, Policy
 from engine.authorization import require_right
 from engine.commands.adding import place_of
@@ -144,7 +144,7 @@ class _Again:
         found, seat = self.plan.found, next(row for row in self.seats if row.state in LIVE and row.kind == "asked")
         connection = self.work.connection
         connection.execute(delete(Candidate).where(Candidate.seat == seat.key))
-        connection.execute(insert(Candidate), [{"principal": name, "seat": seat.key} for name in found.principals])
+        offer(self.work, seat.key, *found.principals)
         resolved = {"persons": list(found.persons), "principals": list(found.principals)}
         connection.execute(update(Round).where(Round.key == seat.round).values(resolved=resolved))
         changed: dict[str, Any] = {"reason": None, "revision": seat.revision + 1}

@@ -22,8 +22,6 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 MAX_CURSOR = 400
 MAX_KEY = 2**63 - 1
-FAR = datetime(9999, 12, 31, tzinfo=UTC)
-"""Sorts rows without an instant behind all others."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,45 +8,51 @@ statement is asked with the reader's `person`, `principals` and `institutions`, 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
     Integer,
+    Select,
     String,
     Uuid,
     and_,
     bindparam,
     case,
+    exists,
     func,
-    literal,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import aliased
 
-from engine.authorization import takes_part_asked
-from engine.queries.paging import FAR, Order
-from engine.queries.task_rows import URGENCY_RANK, is_held, select_rows_asked
+from engine.appliers.tasks import DUE_OR_FAR, URGENCY_RANK
+from engine.authorization import taken_part_in_asked, takes_part_asked
+from engine.queries.paging import Order
+from engine.queries.task_rows import is_held, select_rows_asked
 from engine.store.base import Instant
-from engine.store.prepared import Among, AmongFound, Prepared
+from engine.store.prepared import Among, AmongFound, Prepared, each_of
 from engine.store.tables import Candidate, Copy, Draft, HeldDecision, ProcessDefinition, ProcessInstance, Seat
 
-BY_DUE = Order((URGENCY_RANK, func.coalesce(Seat.due_at, literal(FAR, Instant())), Seat.key))
+BY_DUE = Order((URGENCY_RANK, DUE_OR_FAR, Seat.key))
+_BY_OFFER = Order((Candidate.rank, Candidate.due_at, Candidate.seat))
 BY_END = Order((Seat.ended_at, Seat.key), descending=True)
 BY_COPY = Order((Copy.made_at, Copy.key), descending=True)
 
 _PERSON, _NOW = bindparam("person", type_=BigInteger()), bindparam("now", type_=Instant())
-_OFFERED = select(Candidate.seat).where(Among(Candidate.principal, "principals"))
+_TO_HIM = Among(Candidate.principal, "principals")
+_OFFERED = select(Candidate.seat).where(_TO_HIM, Candidate.state == "open")
 _in_hand = aliased(Seat)
-_HELD_OR_OFFERED = union_all(select(_in_hand.key).where(_in_hand.assignee == _PERSON, _in_hand.state == "claimed"), _OFFERED)
+_IN_HAND = select(_in_hand.key).where(_in_hand.assignee == _PERSON, _in_hand.state == "claimed")
 _UNDECIDED = ~is_held()
 _HELD = and_(Seat.assignee == _PERSON, Seat.state == "claimed", _UNDECIDED)
 _FREE = and_(AmongFound(Seat.key, _OFFERED), Seat.state == "open", _UNDECIDED)
-# Narrowed by the index first, so that the OR reads nobody else's seats.
-_WORK = and_(AmongFound(Seat.key, _HELD_OR_OFFERED), or_(and_(Seat.state == "open", _UNDECIDED), _HELD))
+_AN_OFFER = and_(Candidate.state == "open", ~is_held(Candidate.seat))
+"""The same of what a seat is offered under."""
 _DONE = or_(Seat.state == "completed", Seat.ending == "transferred")
 """What a person has done: decided, or handed on. What nobody needed any more (无需处理) is not."""
 _OTHERS = and_(Among(Seat.key, "others"), _UNDECIDED)
@@ -54,9 +60,22 @@ _OTHERS = and_(Among(Seat.key, "others"), _UNDECIDED)
 _OPEN = or_(Seat.state == "open", Seat.state == "claimed")
 _SENDING = select(HeldDecision.seat).where(HeldDecision.person == _PERSON, HeldDecision.refusal.is_(None))
 _DRAFTED = select(Draft.seat).where(Draft.person == _PERSON)
-_OVERDUE = Seat.due_at <= _NOW
-_SOON = and_(Seat.soon_at <= _NOW, Seat.due_at > _NOW)
 _HERE = takes_part_asked(Seat.instance)
+
+
+def _overdue(row: type[Seat] | type[Candidate]) -> ColumnElement[bool]:
+    return row.due_at <= _NOW
+
+
+def _soon(row: type[Seat] | type[Candidate]) -> ColumnElement[bool]:
+    return and_(row.soon_at <= _NOW, row.due_at > _NOW)
+
+
+def _work(offers: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What is in the reader's hands or offered to him; of that only those of which `offers` holds."""
+    # Narrowed by the indexes first, so that the OR reads nobody else's seats.
+    found = AmongFound(Seat.key, union_all(_IN_HAND, _OFFERED.where(offers)))
+    return and_(found, or_(and_(Seat.state == "open", _UNDECIDED), _HELD))
 
 
 def _wanted() -> ColumnElement[bool]:
@@ -66,6 +85,29 @@ def _wanted() -> ColumnElement[bool]:
     columns = (ProcessInstance.subject, ProcessInstance.number, Seat.name)
     found = (func.lower(column).like(func.lower(text), escape="/") for column in columns)
     return and_(or_(process.is_(None), ProcessInstance.definition.in_(versions)), or_(text.is_(None), *found))
+
+
+def _offers_page() -> Prepared:
+    """What is offered to the reader. On PostgreSQL each name's offers are read in their order, as many as the page takes."""
+    most, limit = _BY_OFFER.sorting(), bindparam("most", type_=Integer())
+    unwanted = and_(bindparam("process", type_=String()).is_(None), bindparam("text", type_=String()).is_(None))
+    case_of = exists().where(ProcessInstance.key == Candidate.instance, Seat.key == Candidate.seat, _wanted())
+    few = select(Candidate.seat, Candidate.rank, Candidate.due_at).where(
+        _AN_OFFER, takes_part_asked(Candidate.instance), or_(unwanted, case_of.correlate(Candidate)), _BY_OFFER.following()
+    )
+
+    def statement(dialect: str) -> Select[Any]:
+        if dialect == "postgresql":
+            names = each_of("principals")
+            each = few.where(Candidate.principal == names.c.value).order_by(*most).limit(limit).lateral("each")
+            found = select(each.c.seat).select_from(names.join(each, true()))
+            first = found.group_by(*each.c).order_by(each.c.rank, each.c.due_at, each.c.seat).limit(limit)
+        else:
+            first = few.with_only_columns(Candidate.seat).where(_TO_HIM).distinct().order_by(*most).limit(limit)
+        rows: Select[Any] = select_rows_asked().add_columns(*BY_DUE.named())
+        return rows.where(AmongFound(Seat.key, first.correlate(None))).order_by(*BY_DUE.sorting())
+
+    return Prepared(statement)
 
 
 def _page(condition: ColumnElement[bool], order: Order, *, agent: bool = False) -> Prepared:
@@ -89,37 +131,46 @@ def _copies() -> Prepared:
 
 BOXES: Mapping[str, tuple[Prepared, Order]] = {
     "todo": (_page(_HELD, BY_DUE), BY_DUE),
-    "claimable": (_page(_FREE, BY_DUE), BY_DUE),
-    "overdue": (_page(and_(_WORK, _OVERDUE), BY_DUE), BY_DUE),
-    "soon": (_page(and_(_WORK, _SOON), BY_DUE), BY_DUE),
+    "claimable": (_offers_page(), BY_DUE),
+    "overdue": (_page(and_(_work(_overdue(Candidate)), _overdue(Seat)), BY_DUE), BY_DUE),
+    "soon": (_page(and_(_work(_soon(Candidate)), _soon(Seat)), BY_DUE), BY_DUE),
     "done": (_page(and_(Seat.ended_by == _PERSON, _DONE), BY_END), BY_END),
     "copied": (_copies(), BY_COPY),
     "sending": (_page(AmongFound(Seat.key, _SENDING), BY_DUE), BY_DUE),
     "drafts": (_page(and_(AmongFound(Seat.key, _DRAFTED), _OPEN, _UNDECIDED), BY_DUE), BY_DUE),
 }
 """Asked also with `process`, `text`, `most` and what `Order.after` gives. `text` is a pattern of LIKE, escaped by `/`."""
-_AGENT_WORK = or_(_WORK, _OTHERS)
+_AGENT_WORK = or_(_work(true()), _OTHERS)
 AGENT_BOXES: Mapping[str, tuple[Prepared, Order]] = {
     **BOXES,
     "todo": (_page(or_(_HELD, and_(_OTHERS, Seat.state == "claimed")), BY_DUE, agent=True), BY_DUE),
     "claimable": (_page(or_(_FREE, and_(_OTHERS, Seat.state == "open")), BY_DUE, agent=True), BY_DUE),
-    "overdue": (_page(and_(_AGENT_WORK, _OVERDUE), BY_DUE, agent=True), BY_DUE),
-    "soon": (_page(and_(_AGENT_WORK, _SOON), BY_DUE, agent=True), BY_DUE),
+    "overdue": (_page(and_(_AGENT_WORK, _overdue(Seat)), BY_DUE, agent=True), BY_DUE),
+    "soon": (_page(and_(_AGENT_WORK, _soon(Seat)), BY_DUE, agent=True), BY_DUE),
 }
 """The same for an agent; asked also with `others`."""
 
 
-def _counts(condition: ColumnElement[bool]) -> Prepared:
-    numbers = select(
+_COUNTED = (Candidate.seat, Candidate.instance, Candidate.due_at, Candidate.soon_at)
+_offers = select(*_COUNTED).where(_TO_HIM, _AN_OFFER).group_by(*_COUNTED).cte("offers")
+OFFERS = Prepared(
+    select(
+        func.count().label("claimable"),
+        func.count().filter(_offers.c.due_at <= _NOW).label("overdue"),
+        func.count().filter(_offers.c.soon_at <= _NOW, _offers.c.due_at > _NOW).label("soon"),
+    ).where(_offers.c.instance.in_(taken_part_in_asked(select(_offers.c.instance))))
+)
+_LATE = (func.count().filter(_overdue(Seat)).label("overdue"), func.count().filter(_soon(Seat)).label("soon"))
+IN_HAND = Prepared(select(func.count().label("todo"), *_LATE).select_from(Seat).where(_HELD, _HERE))
+AGENT_WORK = Prepared(
+    select(
         func.count().filter(Seat.state == "claimed").label("todo"),
         func.count().filter(Seat.state == "open").label("claimable"),
-        func.count().filter(_OVERDUE).label("overdue"),
-        func.count().filter(_SOON).label("soon"),
+        *_LATE,
     )
-    return Prepared(numbers.select_from(Seat).where(condition, _HERE))
-
-
-WORK, AGENT_WORK = _counts(_WORK), _counts(_AGENT_WORK)
+    .select_from(Seat)
+    .where(_AGENT_WORK, _HERE)
+)
 UNREAD = Prepared(
     select(func.count(Copy.key).label("copied")).where(
         Copy.person == _PERSON, Copy.read_at.is_(None), takes_part_asked(Copy.instance)

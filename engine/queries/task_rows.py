@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, literal, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from engine.authorization import Standing, delegated_reach, held_by_principal
 from engine.kernel.model import OutcomeModel
@@ -137,8 +137,6 @@ class TaskRow:
 
 HELD = aliased(HeldDecision)
 OWNER, ASSIGNEE, SENDER, PRINCIPAL = aliased(Institution), aliased(Person), aliased(Person), aliased(Person)
-URGENCY_RANK = case((ProcessInstance.urgency == "E", 0), (ProcessInstance.urgency == "U", 1), else_=2)
-"""Emergencies first, then urgent ones, then all others."""
 
 
 def select_rows(reader: Reader, standing: Standing) -> Any:
@@ -289,9 +287,9 @@ def task_values(reader: Reader, row: Any) -> dict[str, Any]:
     }
 
 
-def is_held() -> ColumnElement[bool]:
-    """Condition that a decision of a seat waits to be sent: then it is in nobody's box of things to do."""
-    return exists().where(HeldDecision.seat == Seat.key, HeldDecision.refusal.is_(None)).correlate(Seat)
+def is_held(seat: InstrumentedAttribute[int] = Seat.key) -> ColumnElement[bool]:
+    """Condition that a decision of the seat with that key waits to be sent: then it is in nobody's box of things to do."""
+    return exists().where(HeldDecision.seat == seat, HeldDecision.refusal.is_(None)).correlate_except(HeldDecision)
 
 
 def _held(reader: Reader, row: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ starts from an index on the person.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -18,7 +19,19 @@ from engine.authorization import delegated_seats, standing, takes_part_asked
 from engine.queries.instances import find_visible
 from engine.queries.paging import DEFAULT_LIMIT, Page, checked_limit, encode_cursor, key_cursor
 from engine.queries.registry import Query, Reader
-from engine.queries.task_boxes import AGENT_BOXES, AGENT_NEXT, AGENT_WORK, BOXES, DRAFTS, NEXT, SENDING, STARTED, UNREAD, WORK
+from engine.queries.task_boxes import (
+    AGENT_BOXES,
+    AGENT_NEXT,
+    AGENT_WORK,
+    BOXES,
+    DRAFTS,
+    IN_HAND,
+    NEXT,
+    OFFERS,
+    SENDING,
+    STARTED,
+    UNREAD,
+)
 from engine.queries.task_rows import (
     TaskRow,
     offered_asked,
@@ -139,9 +152,12 @@ def get_next_task(query: GetNextTask, reader: Reader) -> TaskRow | None:
 def count_tasks(query: CountTasks, reader: Reader) -> TaskCounts:
     """The numbers of all boxes."""
     asked = _asked(reader)
-    work = AGENT_WORK if asked["others"] else WORK
-    answers = ask(reader.connection, *(statement.question(**asked) for statement in (work, UNREAD, STARTED, SENDING, DRAFTS)))
-    return TaskCounts(**{name: number for (row,) in answers for name, number in row._asdict().items()})
+    work = (AGENT_WORK,) if asked["others"] else (IN_HAND, OFFERS)
+    answers = ask(reader.connection, *(statement.question(**asked) for statement in (*work, UNREAD, STARTED, SENDING, DRAFTS)))
+    numbers: Counter[str] = Counter()
+    for (row,) in answers:
+        numbers.update(row._asdict())
+    return TaskCounts(**numbers)
 
 
 def _asked(reader: Reader) -> dict[str, Any]:

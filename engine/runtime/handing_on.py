@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, or_, select, update
 
+from engine.appliers.tasks import offer
 from engine.approvals import LIVE
 from engine.assignment import bars
 from engine.assignment.people import Place
@@ -127,7 +128,7 @@ def hand_back(work: UnitOfWork, seat: Row[Any], person: int, successor: int, und
     if undo["offered"] and not undo["joint"]:
         _replace_candidate(work, seat.key, person_principal(successor), person_principal(person))
     elif undo["offered"]:
-        work.connection.execute(insert(Candidate).values(principal=person_principal(person), seat=seat.key))
+        offer(work, seat.key, person_principal(person))
     _rename(work, seat, successor, person)
     values: dict[str, Any] = {"revision": seat.revision + 1}
     if undo["held"]:
@@ -171,7 +172,7 @@ def _replace_candidate(work: UnitOfWork, seat: int, old: str, new: str) -> bool:
     """Offers the seat to another by name, where it was offered to the first; whether it was."""
     gone = work.connection.execute(delete(Candidate).where(Candidate.seat == seat, Candidate.principal == old)).rowcount
     if gone and not _is_offered(work, seat, new):
-        work.connection.execute(insert(Candidate).values(principal=new, seat=seat))
+        offer(work, seat, new)
     return bool(gone)
 
 

@@ -104,6 +104,7 @@ class _Settling:
             token=self.round.token,
             element=self.round.element,
             name=self.round.name,
+            urgency=self.case.urgency,
         )
 
     def decide(self) -> None:

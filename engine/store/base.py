@@ -38,6 +38,8 @@ class Base(DeclarativeBase):
 _ENCODER = simplejson.JSONEncoder(use_decimal=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
 Bind = Callable[[Any], Any]
 """What a value becomes for the driver."""
+FAR = datetime(9999, 12, 31, tzinfo=UTC)
+"""Sorts rows without an instant behind all others."""
 INSTANTS_AT_ONCE = 256
 """Whose spelling is kept."""
 _PLAIN_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)

@@ -29,9 +29,12 @@ from sqlalchemy import (
     Dialect,
     Executable,
     Select,
+    TableValuedAlias,
     Text,
     bindparam,
+    func,
 )
+from sqlalchemy import cast as cast_to
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -327,6 +330,12 @@ def _among_found_postgresql(element: AmongFound, compiler: SQLCompiler, **kw: An
 @compiles(AmongFound, "sqlite")
 def _among_found_sqlite(element: AmongFound, compiler: SQLCompiler, **kw: Any) -> str:
     return f"{compiler.process(element.column, **kw)} IN {compiler.process(element.query, **kw)}"
+
+
+def each_of(name: str) -> TableValuedAlias:
+    """The values named `name`, one a row, in the column `value`. On PostgreSQL only."""
+    array = cast_to(bindparam(name, type_=_List()), ARRAY(Text))
+    return func.unnest(array).table_valued("value").render_derived(name=f"each_{name}")
 
 
 def _clause(column: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, select
 
-from engine.store.base import dump_json
+from engine.store.base import FAR, dump_json
 from engine.store.database import Database
 from engine.store.prepared import Prepared, ask
 from engine.store.references import dangling
@@ -39,6 +39,7 @@ from engine.store.tables import (
     Token,
     Variable,
 )
+from engine.store.tables.task import LAST_RANK, URGENCY_RANKS
 
 LIVE = ("waiting", "open", "claimed")
 ACTING = ("open", "claimed")
@@ -249,7 +250,14 @@ def _people_agree_with_tokens(store: _Store) -> Iterator[str]:
             yield f"I7 ended tasks {left} have a {name}"
     if left := {row.seat for row in store.rungs if row.done_at is None} - climbing:
         yield f"I7 ended tasks {left} have a ladder"
-    offered = {row.seat for row in store.candidates}
+    offered, seats = {row.seat for row in store.candidates}, {row.key: row for row in store.seats}
+    urgency = {row.key: row.urgency for row in store.instances}
+    for row in store.candidates:
+        seat = seats[row.seat]
+        rank = URGENCY_RANKS.get(urgency[seat.instance] or "", LAST_RANK)
+        expected = (seat.instance, seat.state, rank, seat.due_at or FAR, seat.soon_at)
+        if (found := (row.instance, row.state, row.rank, row.due_at, row.soon_at)) != expected:
+            yield f"I7 task {seat.element} is offered as {found}, it is {expected}"
     for seat in store.seats:
         if seat.state == "open" and seat.key not in offered:
             yield f"I7 task {seat.element} is open and offered to nobody"

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import insert, select, update
 
+from engine.appliers.tasks import offer
 from engine.assignment import AssignmentRule, Resolution, resolve
 from engine.authorization import Standing, sees_instance, sees_seat, standing, visible_instances
 from engine.clock import VirtualClock
@@ -29,7 +30,6 @@ from engine.records import Actor
 from engine.store.base import Executes
 from engine.store.keys import KeySequence
 from engine.store.tables import (
-    Candidate,
     Copy,
     Deployment,
     Institution,
@@ -249,7 +249,7 @@ class Case:
                 )
             )
             for principal in principals:
-                work.connection.execute(insert(Candidate).values(principal=principal, seat=key))
+                offer(work, key, principal)
         return key
 
     def copy(self, seat: int, person: str) -> None:

@@ -31,6 +31,15 @@ def test_the_migrated_schema_has_every_constraint_and_index_by_name(database: Da
             }, table.name
 
 
+def test_offers_follow_their_seats_and_the_urgency_of_their_cases(database: Database) -> None:
+    # SQLite drops the triggers of a table that a migration makes anew.
+    catalogue = "pg_trigger" if database.dialect == "postgresql" else "sqlite_master"
+    name = "tgname" if database.dialect == "postgresql" else "name"
+    with database.reading() as connection:
+        found = set(connection.execute(text(f"SELECT {name} FROM {catalogue}")).scalars())  # noqa: S608
+    assert {"seat_offers", "process_instance_offers"} <= found
+
+
 def found_names(connection: Connection, table: str) -> set[str]:
     look = inspect(connection)
     unique = look.get_unique_constraints(table)

@@ -71,7 +71,7 @@ class Participant(Base):
     institution: Mapped[int] = mapped_column(ForeignKey("institution.key"), primary_key=True)
     instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), primary_key=True)
     until: Mapped[datetime | None] = mapped_column(Instant)
-    __table_args__ = (Index("ix_participant_instance", "instance"),)
+    __table_args__ = (Index("ix_participant_instance", "instance", "institution", "until"),)
 
 
 class Notification(Entity, Base):

@@ -16,6 +16,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base, Entity, Instant, Json, Keyed, reference
 
+URGENCY_RANKS = {"E": 0, "U": 1}
+"""Emergencies first, then urgent cases, then all others, which have `LAST_RANK`."""
+LAST_RANK = 2
+
 
 def _filled(name: str, column: str, *more: str) -> Index:
     """An index over the rows in which its first column is not null."""
@@ -132,15 +136,27 @@ class Seat(Entity, Base):
 
 
 class Candidate(Base):
-    """To whom an open seat is offered.
+    """To whom an unfinished seat is offered, with what a list of offers is sorted and counted by.
 
-    `principal` is `person:<key>`, `post:<post>@<institution>` or `post:<post>@<institution>/<department>`.
+    `principal` is `person:<key>`, `post:<post>@<institution>` or `post:<post>@<institution>/<department>`. The first page
+    of a list and its length are read from the index alone, however much is offered. A trigger of the database has every
+    row follow its seat and the urgency of its case: whatever changes those need not know of offers.
     """
 
     __tablename__ = "candidate"
     principal: Mapped[str] = mapped_column(String(120), primary_key=True)
     seat: Mapped[int] = reference("seat.key", primary_key=True)
-    __table_args__ = (Index("ix_candidate_seat", "seat"),)
+    instance: Mapped[int] = reference("process_instance.key")
+    state: Mapped[str] = mapped_column(String(10))
+    rank: Mapped[int] = mapped_column()
+    """Of the case's urgency, by `URGENCY_RANKS`."""
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    """That of the seat, `FAR` where it has none."""
+    soon_at: Mapped[datetime | None] = mapped_column(Instant)
+    __table_args__ = (
+        Index("ix_candidate_seat", "seat"),
+        Index("ix_candidate_order", "principal", "state", "rank", "due_at", "seat", "instance", "soon_at"),
+    )
 
 
 class Draft(Base):
