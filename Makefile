@@ -44,7 +44,11 @@ chaos: setup  ## Long campaigns: every point of every act broken, crashes, walks
 
 .PHONY: matrix
 matrix: setup  ## Approvals: ways to sign x places x operations, a cut of them on both databases (all of them in make chaos)
-	@LIANDONG_MATRIX=1 $(BIN)/pytest --quiet --numprocesses 2 --dist loadgroup -p tests.engine.matrix.verdict tests/engine/matrix $(ARGS)
+	@LIANDONG_MATRIX=1 $(BIN)/pytest --quiet --numprocesses 2 --dist loadgroup -p tests.verdict tests/engine/matrix $(ARGS)
+
+.PHONY: processes
+processes: setup  ## The process library: its scenarios and its people, on the embedded database
+	@$(BIN)/pytest --quiet --numprocesses 2 -k "not postgresql" -p tests.verdict tests/referral tests/recruitment $(ARGS)
 
 .PHONY: lint
 lint: setup  ## Style and common mistakes

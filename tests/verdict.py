@@ -1,4 +1,4 @@
-"""A plugin of pytest for `make matrix`: the last line says how many cases passed and how many failed."""
+"""A plugin of pytest for `make matrix` and `make processes`: the last line says how many cases passed and how many failed."""
 
 from __future__ import annotations
 
