@@ -24,5 +24,7 @@ class ApiConfig:
     heartbeat_seconds: float = 15.0
     stream_seconds: float = 600.0
     """After so long a stream ends and the browser opens a new one, whose session is checked again."""
+    channels: tuple[str, ...] = ()
+    """Channels beside the inbox that this node has settings for."""
     static_folder: Path = Path(__file__).parent / "static"
     """The built browser files."""

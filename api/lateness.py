@@ -1,4 +1,4 @@
-"""/lateness: overdue and escalated tasks by person, post, institution or process, for 绩效."""
+"""/lateness: overdue and escalated tasks by person, post, institution, process or step, for 绩效."""
 
 from __future__ import annotations
 

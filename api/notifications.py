@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, current_app
 
 from api.blueprint import Blueprint
+from api.config import ApiConfig
 from api.door import ask, carry_out
 from api.replies import nothing
-from api.schemas.base import PageQuery
-from api.schemas.notifications import DeliveryPage, DeliveryQuery, NoticePage, NotificationSettings, QuietHours, Read
+from api.schemas.base import Nothing, PageQuery
+from api.schemas.notifications import (
+    ChannelState,
+    DeliveryPage,
+    DeliveryQuery,
+    NoticePage,
+    NotificationSettings,
+    QuietHours,
+    Read,
+)
+from engine.commands.channel_test import TryChannel
 from engine.commands.notification import MarkNotificationsRead
 from engine.commands.notification_settings import ChannelWanted, PutNotificationSettings, PutQuietHours
 from engine.queries import deliveries
@@ -70,3 +80,25 @@ def put_quiet_hours(body: dict[str, Any], code: str) -> Response:
 def list_deliveries(query: dict[str, Any]) -> Page[deliveries.DeliveryRow]:
     """List messages over other channels than the inbox, newest first"""
     return ask(deliveries.ListDeliveries(**query))
+
+
+@blueprint.get("/operations/channels")
+@blueprint.response(200, ChannelState(many=True))
+def list_channels() -> list[deliveries.ChannelRow]:
+    """Tell which channels this node has settings for and what they have done"""
+    found = ask(deliveries.ListChannels(configured=_configured()))
+    return list(found)
+
+
+@blueprint.post("/operations/channels/<string:channel>/test")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(204)
+def try_channel(body: dict[str, Any], channel: str) -> Response:
+    """Send the caller a test message over a channel"""
+    carry_out(TryChannel(channel=channel, configured=_configured()))
+    return nothing()
+
+
+def _configured() -> tuple[str, ...]:
+    config: ApiConfig = current_app.config["LIANDONG"]
+    return config.channels

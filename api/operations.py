@@ -16,6 +16,7 @@ from api.schemas.messages import Accepted
 from api.schemas.operations import (
     AllInstancesQuery,
     Because,
+    Condition,
     IncidentCauses,
     IncidentNote,
     IncidentPage,
@@ -36,7 +37,7 @@ from engine.commands.definition import ResumeProcess, SuspendProcess
 from engine.commands.incident import AnnotateIncident, ResolveIncident, RetryIncident
 from engine.commands.incident import RetryCause as RetryAll
 from engine.commands.message import DiscardMessage, RedeliverMessage
-from engine.queries import operated_case
+from engine.queries import condition, operated_case
 from engine.queries.definitions import ListProcesses, ProcessRow
 from engine.queries.incidents import ListIncidentCauses
 from engine.queries.operations import (
@@ -136,6 +137,13 @@ def list_jobs(query: dict[str, Any]) -> Page[JobRow]:
 def list_messages(query: dict[str, Any]) -> Page[MessageRow]:
     """List messages in one state; dead ones by default"""
     return ask(ListMessages(**query))
+
+
+@blueprint.get("/operations/condition")
+@blueprint.response(200, Condition)
+def get_condition() -> condition.Condition:
+    """Tell what has stopped, what is late and what could not be told"""
+    return ask(condition.GetCondition())
 
 
 @blueprint.get("/operations/processes")

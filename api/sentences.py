@@ -195,6 +195,11 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "Nobody is found for the next step “{step}”, so this cannot be sent on yet; nothing is lost. Ask the administrator.",
     ),
     "process-suspended": ("流程“{process}”已停止发起，恢复后才能发起。", "Process {process} takes no new case: it is suspended."),
+    "channel-not-configured": (
+        "本节点没有配置渠道“{channel}”，先在服务器上设置。",
+        "This node has no settings for it.",
+    ),
+    "channel-not-chosen": ("先在自己的消息设置里选上渠道“{channel}”。", "Choose channel '{channel}' in your own settings first."),
     "process-active": ("流程“{process}”没有停止发起。", "Process {process} is not suspended."),
     "instance-suspended": ("该流程已挂起，恢复后才能办理。", "This case is suspended; it can be worked on once it is resumed."),
     "no-instance": ("没有该流程实例。", "There is no such case."),

@@ -146,7 +146,8 @@ def read_settings(
     url = database or f"sqlite:///{var.absolute() / 'liandong.db'}"
     config = replace(Config(database_url=url, demo=demo), **_values(ENGINE_SETTINGS, given))
     channels = replace(ChannelConfig(), **_values(CHANNEL_SETTINGS, given))
-    return Settings(engine=config, api=replace(ApiConfig(), **_values(API_SETTINGS, given)), channels=channels)
+    api = replace(ApiConfig(), **_values(API_SETTINGS, given), channels=channels.configured)
+    return Settings(engine=config, api=api, channels=channels)
 
 
 def make_dispatcher(engine: Engine, settings: Settings) -> Dispatcher:

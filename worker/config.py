@@ -33,3 +33,15 @@ class ChannelConfig:
     """Hosts that may be called, with a port where it is not 443."""
     allowed_networks: str = ""
     """Networks of one's own that these hosts may lie in, such as 10.0.0.0/8."""
+
+    @property
+    def configured(self) -> tuple[str, ...]:
+        """Names of the channels that there are settings for."""
+        given = {
+            "mail": self.smtp_host,
+            "wecom": self.wecom_url,
+            "dingtalk": self.dingtalk_url,
+            "feishu": self.feishu_url,
+            "webhook": self.webhook_url,
+        }
+        return tuple(name for name, setting in given.items() if setting)

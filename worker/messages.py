@@ -20,9 +20,11 @@ HEADLINES: Mapping[str, tuple[str, str]] = {
     "response-overdue": ("{process}：“{step}”超时无人接手", "{process}: nobody has taken up “{step}” in time"),
     "response-level2": ("{process}：“{step}”仍无人接手", "{process}: “{step}” is still not taken up"),
     "response-level3": ("{process}：“{step}”一直无人接手，须处理", "{process}: nobody takes up “{step}”, you must act"),
+    "test": ("{process}：测试消息，收到即通", "{process}: a test message; it works"),
     "operation": ("{process}：流程有变动", "{process}: something changed"),
 }
 """By the kind of the line."""
+WITHOUT_STEP = ("operation", "test")
 STEP = ("{process}：“{step}”有新消息", "{process}: news of “{step}”")
 PROCESS = ("{process}：有新消息", "{process}: news")
 NUMBER = ("编号：{number}", "Number: {number}")
@@ -48,7 +50,7 @@ def message_of(order: DeliveryOrder, public_url: str) -> Message:
     """The message of a delivery; without the inbox's address it has no link."""
     english = order.language == "en"
     headline = HEADLINES.get(order.kind, STEP)
-    if order.step is None and order.kind != "operation":
+    if order.step is None and order.kind not in WITHOUT_STEP:
         headline = PROCESS
     process = (order.process_en if english else order.process) or ("Liandong" if english else "联动")
     step = (order.step_en if english else order.step) or ""

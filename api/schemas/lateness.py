@@ -12,7 +12,7 @@ class LatenessQuery(CamelSchema):
 
     first = fields.Date(required=True)
     last = fields.Date(required=True)
-    by = fields.String(load_default="person", validate=validate.OneOf(("person", "post", "institution", "process")))
+    by = fields.String(load_default="person", validate=validate.OneOf(("person", "post", "institution", "process", "step")))
     institution = fields.String(load_default=None, validate=validate.Length(max=20))
 
 
@@ -23,6 +23,7 @@ class LatenessRow(CamelSchema):
     post = Words(allow_none=True)
     institution = fields.String(allow_none=True)
     process = fields.String(allow_none=True)
+    step = fields.String(allow_none=True)
     overdue = fields.Integer()
     escalated = fields.Integer()
     counted = fields.Integer()

@@ -80,4 +80,18 @@ class DeliveryRow(CamelSchema):
     error = fields.String(allow_none=True)
 
 
+class ChannelState(CamelSchema):
+    """What a channel has done in the last thirty days."""
+
+    channel = fields.String()
+    configured = fields.Boolean()
+    mine = fields.Boolean()
+    waiting = fields.Integer()
+    sent = fields.Integer()
+    confirmed = fields.Integer()
+    failed = fields.Integer()
+    last_sent_at = Instant(allow_none=True)
+    last_error = fields.String(allow_none=True)
+
+
 DeliveryPage = page_of(DeliveryRow, "DeliveryPage")

@@ -201,6 +201,31 @@ class ProcessState(CamelSchema):
     state = fields.String(validate=validate.OneOf(("active", "suspended")))
 
 
+class CalendarCondition(CamelSchema):
+    """How far working days are known."""
+
+    version = fields.Integer()
+    last_published_year = fields.Integer(allow_none=True)
+    provisional = fields.Boolean()
+    invented = fields.Boolean()
+
+
+class Condition(CamelSchema):
+    """What has stopped, what is late, what could not be told."""
+
+    database = fields.String()
+    calendar = fields.Nested(CalendarCondition)
+    incidents = fields.Integer()
+    suspended = fields.Integer()
+    jobs_waiting = fields.Integer()
+    jobs_late = fields.Integer()
+    oldest_late = Instant(allow_none=True)
+    jobs_failed = fields.Integer()
+    dead_messages = fields.Integer()
+    deliveries_waiting = fields.Integer()
+    deliveries_failed = fields.Integer()
+
+
 IncidentPage = page_of(Incident, "IncidentPage")
 JobPage = page_of(Job, "JobPage")
 MessagePage = page_of(Message, "MessagePage")

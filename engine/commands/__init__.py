@@ -22,6 +22,7 @@ from engine.commands.attachment import (
     remove_attachment,
 )
 from engine.commands.audit import AnchorAudit, anchor_audit
+from engine.commands.channel_test import TryChannel, try_channel
 from engine.commands.choosing import ChooseApprovers, choose_approvers
 from engine.commands.copies import AnswerCopy, MarkCopyRead, SendCopies, answer_copy, mark_copy_read, send_copies
 from engine.commands.definition import ResumeProcess, SuspendProcess, resume_process, suspend_process
@@ -197,6 +198,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     StartHandover: start_handover,
     ResumeProcess: resume_process,
     SuspendProcess: suspend_process,
+    TryChannel: try_channel,
     RunInstance: run_instance,
     SaveDraft: save_draft,
     DiscardMessage: discard_message,

@@ -135,7 +135,7 @@ def dispatch_notifications(command: DispatchNotifications, work: UnitOfWork, run
         order = orders.get(line.person, ())
         if order and line.at > work.now - TOO_OLD:
             due_at = work.now if line.urgent else quiet.get(line.person, work.now)
-            rows.append(_delivery(work, line.key, line.person, order[0], due_at))
+            rows.append(delivery_row(work, line.key, line.person, order[0], due_at))
     if rows:
         work.connection.execute(insert(Delivery), rows)
     work.connection.execute(update(table).where(table.key.in_([line.key for line in lines])).values(dispatched_at=work.now))
@@ -229,14 +229,15 @@ def _next(work: UnitOfWork, row: Row[Any], usable: Sequence[str]) -> bool:
     left = [channel for channel in _orders(work, {row.person}, usable).get(row.person, ()) if channel not in tried]
     if not left:
         return False
-    made = _delivery(work, row.notification, row.person, left[0], work.now, position=row.position + 1)
+    made = delivery_row(work, row.notification, row.person, left[0], work.now, position=row.position + 1)
     work.connection.execute(insert(Delivery), [made])
     return True
 
 
-def _delivery(
+def delivery_row(
     work: UnitOfWork, notification: int, person: int, channel: str, due_at: datetime, *, position: int = 0
 ) -> dict[str, Any]:
+    """A new delivery of a line that is to be sent at `due_at`."""
     return {
         "key": work.new_key(),
         "id": uuid4(),

@@ -43,6 +43,8 @@ class ListAuditEntries(Query[Page[AuditRow]]):
     person: UUID | None = None
     action: str | None = None
     instance: UUID | None = None
+    number: str | None = None
+    """Of the case, in full."""
     from_at: datetime | None = None
     to_at: datetime | None = None
     cursor: str | None = None
@@ -68,6 +70,8 @@ def list_audit_entries(query: ListAuditEntries, reader: Reader) -> Page[AuditRow
         rows = rows.where(AuditEntry.action == query.action)
     if query.instance is not None:
         rows = rows.where(ProcessInstance.id == query.instance)
+    if query.number is not None:
+        rows = rows.where(ProcessInstance.number == query.number)
     if query.from_at is not None:
         rows = rows.where(AuditEntry.at >= query.from_at)
     if query.to_at is not None:

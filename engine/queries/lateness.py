@@ -1,4 +1,4 @@
-"""Who was late in a period, for 绩效: counts by person, post or institution, from what the ladders have noted."""
+"""Who was late in a period, for 绩效: counts by person, post, institution, process or step, from what the ladders have noted."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from engine.authorization import require_right
 from engine.calendar import TIME_ZONE
 from engine.errors import Invalid
 from engine.queries.registry import Query, Reader
-from engine.store.tables import Institution, Lateness, Person, Post, ProcessDefinition
+from engine.store.tables import Institution, Lateness, Person, Post, ProcessDefinition, Seat
 
-Grouping = Literal["person", "post", "institution", "process"]
+Grouping = Literal["person", "post", "institution", "process", "step"]
 LONGEST = timedelta(days=400)
 ROWS_AT_MOST = 2_000
 
@@ -40,6 +40,9 @@ class LatenessRow:
     post_en: str | None
     institution: str | None
     process: str | None
+    """Its key in the model."""
+    step: str | None
+    """Name of the step, as its tasks were called."""
     overdue: int
     """Tasks that were overdue."""
     escalated: int
@@ -69,6 +72,7 @@ def count_lateness(query: CountLateness, reader: Reader) -> tuple[LatenessRow, .
         select(*groups.values(), *counts)
         .select_from(Lateness)
         .outerjoin(Person, Person.key == Lateness.person)
+        .outerjoin(Seat, Seat.key == Lateness.seat)
         .outerjoin(Post, Post.code == Lateness.post)
         .outerjoin(Institution, Institution.key == Lateness.institution)
         .join(ProcessDefinition, ProcessDefinition.key == Lateness.definition)
@@ -91,6 +95,7 @@ _GROUPS: Mapping[Grouping, Mapping[str, Any]] = {
     "post": {name: column.label(name) for name, column in {**_POST, **_PLACE}.items()},
     "institution": {name: column.label(name) for name, column in _PLACE.items()},
     "process": {"process": ProcessDefinition.process_id.label("process")},
+    "step": {"process": ProcessDefinition.process_id.label("process"), "step": Seat.name.label("step")},
 }
 
 
@@ -101,6 +106,7 @@ def _row(row: Mapping[str, Any]) -> LatenessRow:
         post_en=row.get("post_en"),
         institution=row.get("institution"),
         process=row.get("process"),
+        step=row.get("step"),
         overdue=row["overdue"],
         escalated=row["escalated"],
         counted=row["counted"],

@@ -77,3 +77,7 @@ def test_a_suspended_process_takes_no_new_case_and_loses_none(engine: Engine, si
     assert operator.call("POST", "/operations/processes/nowhere/suspend", reason).status_code == 404
     trail = [entry["action"] for entry in sign_in("auditor").get("/audit/entries")["items"]]
     assert (trail.count("suspend-process"), trail.count("resume-process")) == (2, 2)
+    number = running["instance"]["number"]
+    of_case = sign_in("auditor").get(f"/audit/entries?number={number}")["items"]
+    assert {entry["instance"] for entry in of_case} >= {running["instance"]["id"]}
+    assert sign_in("auditor").get("/audit/entries?number=XX")["items"] == []
