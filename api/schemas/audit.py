@@ -13,6 +13,7 @@ class AuditQuery(PageQuery):
     person = fields.UUID(load_default=None)
     action = fields.String(load_default=None, validate=validate.Length(max=60))
     instance = fields.UUID(load_default=None)
+    name = fields.String(load_default=None, validate=validate.Length(max=60))
     number = fields.String(load_default=None, validate=validate.Length(max=60))
     from_at = Instant(load_default=None, data_key="from")
     to_at = Instant(load_default=None, data_key="to")

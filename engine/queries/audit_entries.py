@@ -43,6 +43,8 @@ class ListAuditEntries(Query[Page[AuditRow]]):
     person: UUID | None = None
     action: str | None = None
     instance: UUID | None = None
+    name: str | None = None
+    """Part of the name of who acted."""
     number: str | None = None
     """Of the case, in full."""
     from_at: datetime | None = None
@@ -70,6 +72,8 @@ def list_audit_entries(query: ListAuditEntries, reader: Reader) -> Page[AuditRow
         rows = rows.where(AuditEntry.action == query.action)
     if query.instance is not None:
         rows = rows.where(ProcessInstance.id == query.instance)
+    if query.name:
+        rows = rows.where(Person.name.icontains(query.name, autoescape=True))
     if query.number is not None:
         rows = rows.where(ProcessInstance.number == query.number)
     if query.from_at is not None:

@@ -55,8 +55,18 @@ def places(asked: Consultation, task: str) -> Iterator[Place]:
     yield Place("mengfan", "/notifications", ".notices")
     yield Place("mengfan", "/inbox/todo", "dialog[open]", press("设置与退出"))
     yield Place("mengfan", "/nowhere", ".empty")
-    for face in ("", "/instances", "/jobs", "/messages"):
+    for face in ("", "/instances", "/processes", "/batches", "/jobs", "/messages"):
         yield Place("wangyang", f"/operations{face}", ".tbl, .empty")
+    yield Place("wangyang", f"/operations/instances/{asked.case}", ".djs-container svg")
+    yield Place("wangyang", f"/operations/instances/{asked.case}", "dialog[open]", press("^移动"))
+    for login, name in (
+        ("luming", "calendars"),
+        ("luming", "lateness"),
+        ("wangyang", "health"),
+        ("wangyang", "channels"),
+        ("jianding", "audit"),
+    ):
+        yield Place(login, f"/administration/{name}", ".tbl, .empty, .facts-list")
 
 
 @BOTH

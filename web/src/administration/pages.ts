@@ -33,9 +33,23 @@ export const CHAPTERS: Chapter[] = [
     ],
   },
   {
+    title: 'chapter.time',
+    pages: [
+      { name: 'calendars', right: 'administrate', title: 'calendars', about: 'calendars.about', Content: lazy(() => import('./calendars/page')) },
+      { name: 'lateness', right: 'administrate', title: 'lateness', about: 'lateness.about', Content: lazy(() => import('./lateness')) },
+    ],
+  },
+  {
     title: 'chapter.running',
     pages: [
       { name: 'health', right: 'operations', title: 'health', about: 'health.about', Content: lazy(() => import('./health')) },
+      { name: 'channels', right: 'operations', title: 'channels', about: 'channels.about', Content: lazy(() => import('./channels')) },
+    ],
+  },
+  {
+    title: 'chapter.trust',
+    pages: [
+      { name: 'audit', right: 'audit', title: 'audit', about: 'audit.about', Content: lazy(() => import('./audit')) },
     ],
   },
 ]
