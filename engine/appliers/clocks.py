@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import DeclarativeBase
 
 from engine.appliers.jobs import JobScheduled, schedule, unschedule
@@ -29,6 +29,8 @@ Ladders = Callable[[int], Mapping[str, Any] | None]
 """The ladders that a process definition, given by its key, brings itself."""
 Pause = tuple[datetime, datetime]
 HANDLING, RESPONSE = "handling", "response"
+RUNNING = or_(Seat.state.in_(("open", "claimed")), and_(Seat.state == "waiting", Seat.paused_at.is_(None)))
+"""Condition that the clocks of a seat with a due date run; they do while somebody gives its holder advice."""
 SOON = 0.8
 """Share of a term after which a task is due soon."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from engine.appliers.clocks import Ladders, rewrite
+from engine.appliers.clocks import RUNNING, Ladders, rewrite
 from engine.store.tables import Job, Round, Seat
 from engine.store.unit_of_work import UnitOfWork
 
@@ -36,6 +36,6 @@ def put_off_terms(work: UnitOfWork, instance: int, since: datetime, ladders: Lad
 
 def _running(work: UnitOfWork, instance: int) -> list[Row[Any]]:
     columns = (Seat.key, Seat.due_at, Seat.soon_at, Seat.term, Seat.opened_at, Seat.level, Round.definition)
-    running = (Seat.instance == instance, Seat.state.in_(("open", "claimed")), Seat.due_at.is_not(None))
+    running = (Seat.instance == instance, RUNNING, Seat.due_at.is_not(None))
     found = work.connection.execute(select(*columns).join(Round, Round.key == Seat.round).where(*running)).all()
     return [seat for seat in found if seat.term and str(seat.term["rule"]).startswith("P")]

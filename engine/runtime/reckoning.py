@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from engine.appliers.clocks import Moved, rewrite
+from engine.appliers.clocks import RUNNING, Moved, rewrite
 from engine.appliers.journal import Journal
 from engine.calendar import WorkingTime
 from engine.errors import EngineError
@@ -75,7 +75,7 @@ def _stale_seats(work: UnitOfWork, instance: int) -> list[Any]:
         Round.definition,
         Round.resolved,
     )
-    open_seats = (Seat.instance == instance, Seat.state.in_(("open", "claimed")), Seat.due_at.is_not(None))
+    open_seats = (Seat.instance == instance, RUNNING, Seat.due_at.is_not(None))
     found = select(*columns).join(Round, Round.key == Seat.round).where(*open_seats).order_by(Seat.key)
     version = work.working_time.version
     stale = [seat for seat in work.connection.execute(found) if seat.term and seat.term.get("calendarVersion") != version]

@@ -50,14 +50,22 @@ TABLE = [
     ("ADMIN", "P1DT1H", "09-30 09:00", "10-09 09:00"),
     ("ADMIN", "P1W", "09-24 10:00", "10-08 17:30"),
     ("ADMIN", "P2W", "09-24 10:00", "10-08 17:30"),
+    # A part with days comes before a part with hours; a week that ends in the holiday ends with the first day after it.
+    ("ADMIN", "P2DT30M", "09-24 10:00", "09-30 08:30"),
+    ("ADMIN", "P1W1D", "09-24 10:00", "10-09 17:30"),
+    ("ADMIN", "P1WT1M", "09-24 10:00", "10-09 08:01"),
     # Sunday the 20th is worked for the Mid-autumn holiday.
     ("ADMIN", "PT7H", "09-20 09:00", "09-21 09:00"),
     ("ADMIN", "P1D", "09-19 09:00", "09-20 17:30"),
     # Out-patients come every day, holidays too; the clinical clock never stops.
     ("OPD", "PT1H", "10-01 17:30", "10-02 08:30"),
     ("OPD", "P1D", "10-01 17:30", "10-02 18:00"),
+    ("OPD", "P1W", "09-24 10:00", "10-01 18:00"),
     ("CLIN", "PT20M", "10-01 23:50", "10-02 00:10"),
     ("CLIN", "P1D", "09-30 17:30", "10-01 17:30"),
+    ("CLIN", "P2DT30M", "09-30 12:00", "10-02 12:30"),
+    ("CLIN", "P1W", "09-24 10:00", "10-01 10:00"),
+    ("CLIN", "P1M", "08-31 10:00", "09-30 10:00"),
 ]
 
 
@@ -104,6 +112,43 @@ def test_terms_over_the_autumn_holidays_come_out_right_to_the_minute(county: Cou
         for code, term, start, _ in TABLE
     }
     assert found == {(code, term, start): end for code, term, start, end in TABLE}
+
+
+def test_every_kind_of_rule_in_a_diagram_keeps_the_autumn_holidays(county: County) -> None:
+    """Terms, dates and values of the case for tasks; durations, dates and cycles for timers on their borders."""
+    terms = {"hours": "PT7H", "days": "P5D", "weeks": "P1W", "date": "2026-10-05T09:00:00+08:00", "value": "${term}"}
+    timers = {
+        "duration": "<timeDuration>P1D</timeDuration>",
+        "moment": "<timeDate>2026-10-03T08:00:00+08:00</timeDate>",
+        "cycle": "<timeCycle>R3/PT7H</timeCycle>",
+    }
+    deadline = '<liandong:deadline term="{}" calendar="ADMIN"/>'
+    tasks = [user_task(f"t{kind}", deadline.format(term), post="BR_GP") for kind, term in terms.items()]
+    border = (
+        '<boundaryEvent id="{}" attachedToRef="tdays" cancelActivity="false"><extensionElements>'
+        '<liandong:timer calendar="ADMIN"/></extensionElements>'
+        "<timerEventDefinition>{}</timerEventDefinition></boundaryEvent>"
+    )
+    borders = [border.format(kind, timer) for kind, timer in timers.items()]
+    ends = [f'<endEvent id="e{kind}"/>' for kind in (*terms, *timers)]
+    ways = ["s > f"] + [f"f > t{kind} > e{kind}" for kind in terms] + [f"{kind} > e{kind}" for kind in timers]
+    fork = '<parallelGateway id="f"/>'
+    county.deploy(bpmn(process("p", START, fork, *tasks, *borders, *ends, flows=", ".join(ways))))
+    county.clock.set(here("09-24 16:00"))
+    case = county.run("p", term="PT2H")
+    assert {seat.element[1:]: local(seat.due_at)[5:] for seat in case.seats()} == {
+        "hours": "09-28 16:00",
+        "days": "10-09 17:30",
+        "weeks": "10-08 17:30",
+        "date": "10-05 09:00",
+        "value": "09-28 08:30",
+    }
+    due = {row.element: local(row.due)[5:] for row in county.rows(select(Subscription.element, Subscription.due))}
+    assert due == {"duration": "09-28 17:30", "moment": "10-03 08:00", "cycle": "09-28 16:00"}
+    county.clock.set(here("10-10 17:30"))
+    county.work()
+    fired = county.rows(select(History.element).where(History.kind == "timer-fired").order_by(History.key))
+    assert sorted({row.element for row in fired}) == ["cycle", "duration", "moment"]
 
 
 def test_a_suspended_case_stands_still_over_the_holidays_and_goes_on(county: County) -> None:

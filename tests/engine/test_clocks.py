@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 
 from engine.commands.opening import OpenTask
 from engine.commands.operation import ResumeInstance, SuspendInstance
+from engine.commands.seat_changes import DelegateTask
 from engine.errors import Invalid, NotAllowed
 from engine.queries.lateness import CountLateness
 from engine.queries.timeline import GetTimeline
@@ -264,6 +265,25 @@ class TestOperations:
     """What operations do to the clocks."""
 
     CLINICAL = TestLateness.CLINICAL
+
+    def test_a_task_whose_holder_waits_for_advice_is_due_with_it_through_pauses_and_calendars(self, county: County) -> None:
+        county.deploy(one_task('<liandong:deadline term="PT6H" calendar="ADMIN" ladder="office"/>'))
+        case, it = county.run("p"), county.person("it", "operations")
+        gan, guo = county.person("gan"), county.person("guo")
+        gan.claim(case.task("check"))
+        gan.do(DelegateTask(task=case.task("check").id, person=guo.id, reason="请提意见"))
+        it.do(SuspendInstance(instance=case.id, reason="等批复"))
+        county.pass_time("PT1H")
+        it.do(ResumeInstance(instance=case.id, reason="批复已到"))
+        put_year(county, year_2026(("2026-03-03", "2026-03-03")))
+        county.work()
+        # From 10:00 six open hours and one that it stood still: five are over on Monday, and Tuesday is off.
+        due = {seat.kind: seat.due_at for seat in case.seats("check")}
+        assert due == {"asked": here("03-04 10:00"), "advice": here("03-04 10:00")}
+        guo.complete(case.task("check"), "advised", opinion="可以")
+        again = case.task("check")
+        rung = county.scalar(select(Rung.due_at).where(Rung.seat == again.key, Rung.kind == "overdue"))
+        assert (again.assignee, again.due_at, rung) == (gan.key, here("03-04 10:00"), here("03-04 10:00"))
 
     def test_a_transfer_keeps_the_term_and_the_rest_of_the_ladder(self, county: County) -> None:
         county.deploy(one_task(self.CLINICAL))
