@@ -29,6 +29,7 @@ from api.schemas.signing import (
 )
 from api.sentences import sentence
 from engine.commands import copies, recorded_votes, seat_changes, urging
+from engine.commands.held_decisions import HELD
 from engine.commands.plain_agreement import AgreeToTask
 from engine.errors import EngineError
 
@@ -112,7 +113,7 @@ def record_absence(body: dict[str, Any], task: UUID) -> Reply:
 @blueprint.response(200, Agreed)
 def agree(body: dict[str, Any]) -> dict[str, Any]:
     """Agree to many tasks, each in a transaction of its own"""
-    return {"results": [_agreed(item["id"], item["revision"]) for item in body["tasks"]]}
+    return {"results": [_agreed(item["id"], item["revision"], hold=body["hold"]) for item in body["tasks"]]}
 
 
 @blueprint.post("/instances/<uuid:instance>/urge")
@@ -133,11 +134,10 @@ def comment(body: dict[str, Any], instance: UUID) -> Response:
     return nothing()
 
 
-def _agreed(task: UUID, revision: int | None) -> dict[str, Any]:
+def _agreed(task: UUID, revision: int | None, *, hold: bool) -> dict[str, Any]:
     try:
-        carry_out(AgreeToTask(task=task, revision=revision), part=str(task))
+        done = carry_out(AgreeToTask(task=task, revision=revision, hold=hold), part=str(task))
     except EngineError as error:
-        # Its facts are not told: a sentence that needs one falls back on what its status says.
-        detail = sentence(error.code, status_of(error), {}, language())
-        return {"id": task, "done": False, "code": error.code, "detail": detail}
-    return {"id": task, "done": True, "code": None, "detail": None}
+        detail = sentence(error.code, status_of(error), error.facts, language())
+        return {"id": task, "done": False, "held": False, "code": error.code, "detail": detail}
+    return {"id": task, "done": True, "held": done.state == HELD, "code": None, "detail": None}

@@ -141,6 +141,7 @@ class Agree(CamelSchema):
     """Tasks to agree to, each by itself."""
 
     tasks = fields.List(fields.Nested(AgreedTask), required=True, validate=validate.Length(min=1, max=MAX_TASKS))
+    hold = fields.Boolean(load_default=False)
 
 
 class AgreedResult(CamelSchema):
@@ -148,6 +149,7 @@ class AgreedResult(CamelSchema):
 
     id = fields.UUID()
     done = fields.Boolean()
+    held = fields.Boolean()
     code = fields.String(allow_none=True)
     detail = fields.String(allow_none=True)
 

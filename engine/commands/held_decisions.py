@@ -20,7 +20,7 @@ from engine.appliers.jobs import JobScheduled, schedule, unschedule
 from engine.appliers.journal import Journal
 from engine.commands.decision import checked, people_after
 from engine.commands.registry import Command
-from engine.commands.signer import signer_of
+from engine.commands.signer import Signer, signer_of
 from engine.commands.task import CompleteTask, expect_revision, lock_open_seat, lock_seat, sign
 from engine.errors import Conflict, EngineError, Invalid, NotAllowed, NotFound
 from engine.kernel.rows import JSON
@@ -77,7 +77,11 @@ def hold_decision(command: HoldDecision, work: UnitOfWork, runtime: Runtime) -> 
     wish = command.decision
     case, seat, capacity = lock_open_seat(work, runtime, wish.task)
     expect_revision(seat, wish.revision)
-    signer = signer_of(work, capacity)
+    return hold(wish, work, runtime, case, seat, signer_of(work, capacity))
+
+
+def hold(wish: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, signer: Signer) -> Done:
+    """Holds a decision on a locked, open seat, or carries it out where it is not to be held."""
     until = _until(work, seat)
     if until is None:
         return sign(wish, work, runtime, case, seat, signer)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from engine.commands.adding import require_operation
+from engine.commands.held_decisions import hold
 from engine.commands.registry import Command
-from engine.commands.signer import Signer
+from engine.commands.signer import signer_of
 from engine.commands.task import CompleteTask, expect_revision, lock_open_seat, sign
 from engine.errors import NotAllowed
 from engine.kernel.model import ApprovalModel
@@ -22,6 +23,8 @@ class AgreeToTask(Command[Done]):
 
     task: UUID
     revision: int | None = None
+    hold: bool = False
+    """Whether it can be taken back for as long as one's account says."""
 
 
 def agree_to_task(command: AgreeToTask, work: UnitOfWork, runtime: Runtime) -> Done:
@@ -34,6 +37,6 @@ def agree_to_task(command: AgreeToTask, work: UnitOfWork, runtime: Runtime) -> D
     asked = approval.fields is not None and approval.fields.required
     if len(agreeing) != 1 or agreeing[0].fields or agreeing[0].opinion == "required" or asked or seat.kind == "advice":
         raise NotAllowed("not-plain", "Expected a task that asks for nothing but consent, but '{name}' asks more", name=seat.name)
-    chair = None if capacity is None else capacity.appointment
-    signer = Signer(person=work.actor.person, name=work.actor.name, capacity=chair)
-    return sign(CompleteTask(task=command.task, outcome=agreeing[0].value), work, runtime, case, seat, signer)
+    act = hold if command.hold else sign
+    decision = CompleteTask(task=command.task, outcome=agreeing[0].value)
+    return act(decision, work, runtime, case, seat, signer_of(work, capacity))

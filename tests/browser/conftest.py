@@ -39,9 +39,9 @@ def open_window(windows: Windows, demonstration: Demonstration) -> Callable[...,
 def sign_in(open_window: Callable[..., Page], demonstration: Demonstration) -> SignIn:
     """Opens a window in which somebody is signed in: `sign_in("hemin", PHONE, at="/mine")`."""
 
-    def enter(login: str, size: tuple[int, int] = DESK, *, at: str = "/inbox/todo", **options: Any) -> Page:
+    def enter(login: str, size: tuple[int, int] = DESK, *, at: str = "/inbox/todo", undo: int = 0, **options: Any) -> Page:
         page = open_window(size, **options)
-        demonstration.let_in(page, login)
+        demonstration.let_in(page, login, undo)
         page.goto(at)
         return page
 

@@ -60,11 +60,13 @@ class Demonstration:
             self._people[login] = Client(self.url).sign_in(login, self.passwords[login])
         return self._people[login]
 
-    def let_in(self, page: Page, login: str) -> None:
-        """Gives a window the cookie of a session of its own."""
+    def let_in(self, page: Page, login: str, undo: int = 0) -> None:
+        """Gives a window the cookie of a session of its own; what is decided there can be taken back for `undo` seconds."""
         body = {"login": login, "password": self.passwords[login]}
         answer = page.request.post("/api/v1/session", data=body, headers={"Origin": self.url})
         assert answer.ok, answer.text()
+        headers = {"Origin": self.url, "X-CSRF-Token": answer.json()["csrfToken"]}
+        assert page.request.put("/api/v1/session/undo", data={"seconds": undo}, headers=headers).ok
 
     def start(self, login: str, process: str) -> dict[str, Any]:
         """Starts a process in the person's first chair and returns the reply, with the instance and his next task."""

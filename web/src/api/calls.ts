@@ -32,8 +32,14 @@ export const task = async (taskId: string, live: Live = {}): Promise<Revised<T.T
 export const claim = (taskId: string, etag: string) => post<T.ActionReply>(`/tasks/${id(taskId)}/claim`, {}, etag)
 export const unclaim = (taskId: string, etag: string, reason: string) =>
   post<T.ActionReply>(`/tasks/${id(taskId)}/unclaim`, reason ? { reason } : {}, etag)
-export const complete = (taskId: string, etag: string, done: { outcome: string; data: T.Values; opinion: string }) =>
-  post<T.ActionReply>(`/tasks/${id(taskId)}/complete`, done, etag)
+/** The server holds it for as long as the person's account says, so that it can be taken back. */
+export const complete = (taskId: string, etag: string, done: { outcome: string; data: T.Values; opinion: string; after?: T.After }) =>
+  post<T.ActionReply>(`/tasks/${id(taskId)}/complete`, { ...done, hold: true }, etag)
+export const undo = (taskId: string) => post<T.ActionReply>(`/tasks/${id(taskId)}/undo`, {})
+export const sendNow = (taskId: string) => post<T.ActionReply>(`/tasks/${id(taskId)}/send`, {})
+export const setUndo = async (seconds: number): Promise<void> => void (await ask('PUT', '/session/undo', { body: { seconds } }))
+export const agree = (tasks: { id: string; revision: number }[]) => post<{ results: T.Agreed[] }>('/tasks/agree', { tasks, hold: true })
+export const open = (taskId: string) => post<void>(`/tasks/${id(taskId)}/open`, {})
 export const reassignees = (taskId: string) => get<T.Reassignee[]>(`/tasks/${id(taskId)}/reassignees`)
 export const recalculation = (taskId: string) => get<T.Recalculation>(`/tasks/${id(taskId)}/recalculation`)
 export const recalculate = (taskId: string, etag: string, reason: string) =>

@@ -32,6 +32,22 @@ export interface RoundDetail {
   records: boolean
 }
 
+/** Who is to speak after one's own vote, and how: all of them, any one, or in order. */
+export interface After {
+  personIds: string[]
+  joint: 'all' | 'any' | 'order'
+  binds: boolean
+}
+
+/** What became of one of many tasks that were agreed to. */
+export interface Agreed {
+  id: string
+  done: boolean
+  /** The state of what was done: held, or that of the case. */
+  held: boolean
+  detail: string | null
+}
+
 /** What brings other people in at once; who speaks after the holder is named with the vote itself. */
 export type Handing = Exclude<Operation['operation'], 'add-after'>
 

@@ -34,10 +34,12 @@ export interface Session {
   rights: string[]
   demo: boolean
   idleMinutes: number
+  /** For how long a decision can be taken back. */
+  undoSeconds: number
 }
 
 export type Urgency = 'E' | 'U' | 'R'
-export type Box = 'todo' | 'claimable' | 'soon' | 'overdue' | 'copied' | 'done'
+export type Box = 'todo' | 'claimable' | 'soon' | 'overdue' | 'copied' | 'done' | 'drafts' | 'sending'
 
 export interface TaskRow {
   id: string
@@ -63,6 +65,8 @@ export interface TaskRow {
   termSeconds: number | null
   /** The due date lies in a year whose calendar is not published yet. */
   provisional: boolean
+  /** Until when somebody should have taken it up; none once somebody has. */
+  responseDueAt: string | null
   /** 0 on time, 1 overdue, 2 and 3 escalated. */
   level: 0 | 1 | 2 | 3
   unread: boolean
@@ -70,6 +74,11 @@ export interface TaskRow {
   outcome: string | null
   outcomeLabel: string | null
   reason: 'no-candidate' | null
+  /** The principal for whom an agent may do it, or has done it. */
+  onBehalfOf: string | null
+  /** Set while a decision of one's own waits to be sent. */
+  heldUntil: string | null
+  heldLabel: string | null
   copyId: string | null
   readAt: string | null
 }
@@ -81,6 +90,8 @@ export interface Counts {
   soon: number
   copied: number
   started: number
+  sending: number
+  drafts: number
 }
 
 export type Value = string | number | boolean | null | Value[] | { [name: string]: Value }
@@ -207,7 +218,7 @@ export interface Outcome {
   partial: boolean
 }
 
-export type Action = 'claim' | 'unclaim' | 'complete' | 'saveDraft' | 'reassign' | 'recalculate' | 'return' | 'takeBack'
+export type Action = 'claim' | 'unclaim' | 'complete' | 'saveDraft' | 'reassign' | 'recalculate' | 'return' | 'takeBack' | 'undo'
 
 export interface Opinion {
   step: string
@@ -246,6 +257,8 @@ export interface TaskDetail extends TaskRow {
   actions: Action[]
   capacity: { post: string; institution: string } | null
   draft: { data: Values; opinion: string | null; savedAt: string } | null
+  /** What one had decided and could not be sent, and why. */
+  unsent: { outcomeLabel: string | null; data: Values; opinion: string | null; detail: string; at: string } | null
   opinions: Opinion[]
   ladder: LadderStep[]
   elementId: string

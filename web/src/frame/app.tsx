@@ -9,6 +9,7 @@ import { destination, LoginPage } from '../session/login'
 import { session } from '../session/session'
 import { SignInAgain } from '../session/sign-in-again'
 import { navigate, parts, path, query } from '../routing/router'
+import { SendingToasts } from '../sending/toast'
 import { Icon } from './icon'
 import { lazy } from './lazy'
 import { narrow } from './media'
@@ -49,7 +50,10 @@ export function App() {
       <HelpSheet />
       {session.value?.mustChangePassword && <PasswordDialog must />}
       <SignInAgain />
-      <ToastArea />
+      <div class="toasts">
+        <SendingToasts />
+        <ToastArea />
+      </div>
     </>
   )
 }

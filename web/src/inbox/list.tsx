@@ -9,6 +9,8 @@ import { prefetchForm } from '../form/lazy'
 import { useCommands } from '../keyboard/use-commands'
 import { groupsOf } from './groups'
 import { Row } from './row'
+import { SelectBar } from './select-bar'
+import { chooseAll, selectable, selecting, toggle, toggleTo } from './selection'
 import * as store from './store'
 import { Blocks, isLong } from './window'
 
@@ -26,7 +28,7 @@ export function List({ taskId }: { taskId: string | undefined }) {
   const Tag = narrow.value ? 'main' : 'section'
   return (
     <Tag class="list" id={narrow.value ? 'main' : 'list'} tabIndex={-1} aria-label={label} aria-busy={!settled} ref={area as never}>
-      {!narrow.value && <Tools />}
+      {selecting.value && selectable.value ? <SelectBar /> : !narrow.value && <Tools />}
       {narrow.value && store.waiting.value && <p class="fx offer"><Newer /></p>}
       {store.error.value !== null && <Failed error={store.error.value} retry={() => void store.reload()} />}
       {groupsOf(store.rowsOf.value ?? box, rows, now.value).map(({ title, rows: members }) => (
@@ -56,6 +58,7 @@ function Tools() {
         </select>
       </label>
       {store.waiting.value && <Newer />}
+      {selectable.value && store.rows.value.length > 0 && <button type="button" class="btn q sm push" onClick={() => (selecting.value = true)}>{t('bulk.select')}<kbd aria-hidden="true">X</kbd></button>}
     </div>
   )
 }
@@ -103,11 +106,17 @@ function Nothing() {
   )
 }
 
+/** The task of a row, whether it is a way to it or a box to tick. */
+function idOf(element: Element | null): string | undefined {
+  if (!(element instanceof HTMLElement)) return undefined
+  return element.dataset.row ?? (element.closest('a.row')?.id.slice('row-'.length) || undefined)
+}
+
 function useRowKeys(area: { current: HTMLElement | null }, taskId: string | undefined): void {
   const step = (by: number) => {
-    const links = [...(area.current?.querySelectorAll<HTMLElement>('a.row') ?? [])]
+    const links = [...(area.current?.querySelectorAll<HTMLElement>('a.row, .row input') ?? [])]
     const at = links.findIndex((link) => link === document.activeElement)
-    const from = at >= 0 ? at : links.findIndex((link) => link.id === `row-${taskId}`)
+    const from = at >= 0 ? at : links.findIndex((link) => idOf(link) === taskId)
     const next = links[from < 0 ? 0 : Math.min(links.length - 1, Math.max(0, from + by))]
     next?.focus()
     next?.scrollIntoView({ block: 'nearest' })
@@ -117,7 +126,18 @@ function useRowKeys(area: { current: HTMLElement | null }, taskId: string | unde
     const link = document.activeElement?.closest<HTMLElement>('a.row') ?? area.current?.querySelector<HTMLElement>('a.row')
     link?.click()
   }
+  const tick = (act: (id: string) => void) => () => {
+    if (!selectable.value) return
+    const id = idOf(document.activeElement) ?? taskId ?? store.rows.value[0]?.id
+    if (!id) return
+    act(id)
+    // The row is another element from now on; who moves on by the keys stays where he was.
+    requestAnimationFrame(() => area.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus())
+  }
   useCommands([
+    { keys: 'x', act: tick(toggle) },
+    { keys: 'Shift+x', act: tick(toggleTo) },
+    { keys: '* a', act: () => void (selectable.value && chooseAll(true)) },
     { keys: 'j', act: () => step(1) },
     { keys: 'k', act: () => step(-1) },
     { keys: 'o', act: open },

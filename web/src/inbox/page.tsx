@@ -1,16 +1,21 @@
 /** The inbox: boxes as tabs, the list, and the open task beside it or, on the phone, in its place. */
 import { useEffect } from 'preact/hooks'
 import type { Box, Counts } from '../api/types'
+import { lazy } from '../frame/lazy'
 import { narrow } from '../frame/media'
 import { BarEnd, Screen, useTitle } from '../frame/screen'
 import { Empty, Unknown } from '../frame/states'
 import { Tabs, type Tab } from '../frame/tabs'
 import { t } from '../i18n'
 import { parts } from '../routing/router'
-import { Task } from '../task/task'
+import { loadTask } from '../task/lazy'
 import { List } from './list'
 import { Search } from './search'
-import { BOXES, box, counts, openBox, startInbox } from './store'
+import { results, selectable, selecting, stopSelecting } from './selection'
+import { BOXES, box, counts, openBox, rows, startInbox } from './store'
+
+const Task = lazy(loadTask)
+const BulkResults = lazy(() => import('./bulk'))
 
 function isBox(name: string): name is Box {
   return (BOXES as string[]).includes(name)
@@ -20,7 +25,11 @@ export function InboxPage() {
   const [, name = 'todo', taskId] = parts()
   useTitle(t('place.inbox'))
   useEffect(startInbox, [])
-  useEffect(() => void (isBox(name) && openBox(name)), [name])
+  useEffect(() => {
+    stopSelecting()
+    if (isBox(name)) void openBox(name)
+  }, [name])
+  useEffect(() => () => void (results.value = null), [])
   if (!isBox(name)) return <Screen title={t('place.unknown')}><Unknown /></Screen>
   return narrow.value ? <Phone taskId={taskId} /> : <Desk taskId={taskId} />
 }
@@ -36,7 +45,7 @@ function Desk({ taskId }: { taskId: string | undefined }) {
       <div class="split">
         <List taskId={taskId} />
         <main id="main" class="leaf" tabIndex={-1}>
-          {taskId ? <Task key={taskId} id={taskId} /> : <><h1 class="vh">{t('place.inbox')}</h1><Empty title={t('empty.leaf')} hint={t('empty.leaf.hint')} /></>}
+          {results.value ? <BulkResults /> : taskId ? <Task key={taskId} id={taskId} /> : <><h1 class="vh">{t('place.inbox')}</h1><Empty title={t('empty.leaf')} hint={t('empty.leaf.hint')} /></>}
         </main>
       </div>
     </>
@@ -44,12 +53,14 @@ function Desk({ taskId }: { taskId: string | undefined }) {
 }
 
 function Phone({ taskId }: { taskId: string | undefined }) {
+  if (results.value) return <main id="main" tabIndex={-1} class="scroll"><BulkResults /></main>
   if (taskId) return <Task key={taskId} id={taskId} />
   return (
     <>
       <header class="head">
         <div class="fx between">
           <h1>{t('place.inbox')}</h1>
+          {selectable.value && rows.value.length > 0 && !selecting.value && <button type="button" class="btn q push" onClick={() => (selecting.value = true)}>{t('bulk.select')}</button>}
           <BarEnd />
         </div>
         <Search />

@@ -6,9 +6,11 @@ import { when } from '../clock/words'
 import { Seal } from '../frame/seal'
 import { prefetchForm } from '../form/lazy'
 import { joined, t } from '../i18n'
+import { chosen, selecting, toggle, toggleTo } from './selection'
 import { box } from './store'
 
 export function Row({ row, current }: { row: TaskRow; current: boolean }) {
+  if (selecting.value) return <Choice row={row} />
   const href = `/inbox/${box.value}/${row.id}`
   return (
     <a class={`row${row.unread ? ' new' : ''}${current ? ' sel' : ''}`} href={href} id={`row-${row.id}`}
@@ -20,6 +22,23 @@ export function Row({ row, current }: { row: TaskRow; current: boolean }) {
       </span>
       <End row={row} />
     </a>
+  )
+}
+
+/** The same row while rows are being chosen: the box stands where the seal was, and what is urgent says so before its subject. */
+function Choice({ row }: { row: TaskRow }) {
+  const on = chosen.value.has(row.id)
+  const urgent = row.urgency === 'E' || row.urgency === 'U'
+  return (
+    <label class={`row${row.unread ? ' new' : ''}${on ? ' ck' : ''}`}>
+      <input type="checkbox" data-row={row.id} checked={on} aria-label={t('bulk.one', { subject: subjectOf(row) })}
+        onClick={(event) => (event.shiftKey ? toggleTo(row.id) : toggle(row.id))} />
+      <span>
+        <span class="t">{urgent && <Seal urgency={row.urgency} />}{subjectOf(row)}</span>
+        <span class="m">{originOf(row)}</span>
+      </span>
+      <End row={row} />
+    </label>
   )
 }
 

@@ -6,10 +6,13 @@ import { signal } from '@preact/signals'
 import * as api from '../api/calls'
 import type { Box, Counts, TaskRow } from '../api/types'
 import { onHint } from '../live/hints'
+import { prefetchTask } from '../task/lazy'
 
-export const BOXES: Box[] = ['todo', 'claimable', 'soon', 'overdue', 'copied', 'done']
+export const BOXES: Box[] = ['todo', 'claimable', 'soon', 'overdue', 'copied', 'done', 'drafts']
 const PAGE = 50
 const MOST = 200
+/** After which the rest of what a task needs is fetched beside the list. */
+const IDLE_MS = 500
 
 export const box = signal<Box>('todo')
 export const search = signal('')
@@ -169,5 +172,6 @@ export function startInbox(): void {
   if (started) return
   started = true
   void loadCounts()
+  setTimeout(prefetchTask, IDLE_MS)
   onHint((hint) => void (hint === 'tasks' && refresh()))
 }

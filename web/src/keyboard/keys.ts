@@ -43,11 +43,19 @@ function find(keys: string): Command | undefined {
   return undefined
 }
 
+function run(command: Command | undefined, event: KeyboardEvent): boolean {
+  if (!command) return false
+  event.preventDefault()
+  command.act()
+  return true
+}
+
 function onKey(event: KeyboardEvent): void {
   const key = keyName(event)
   if (!key || event.defaultPrevented || event.repeat && !['j', 'k'].includes(key)) return
   if (document.querySelector('dialog[open]')) return
   const writing = isWriting(event.target)
+  if (event.shiftKey && !writing && singleKeys.value && run(find(`Shift+${key}`), event)) return
   if (!singleKeys.value && key.length === 1) return
   const now = Date.now()
   const keys = prefix && now - prefixAt < WAIT_MS ? `${prefix} ${key}` : key
@@ -61,8 +69,7 @@ function onKey(event: KeyboardEvent): void {
   if (!command || (writing && !command.always)) return
   // Enter and Space belong to the focused button or link.
   if (key === 'Enter' && event.target instanceof Element && event.target.closest('a, button, summary')) return
-  event.preventDefault()
-  command.act()
+  run(command, event)
 }
 
 export function startKeys(): void {

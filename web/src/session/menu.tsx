@@ -8,9 +8,10 @@ import { giveHint } from '../live/hints'
 import { large, setLarge, setTheme, theme, type Theme } from './preferences'
 import { lazy } from '../frame/lazy'
 import { PasswordDialog } from './password'
-import { administers, can, leave, session } from './session'
+import { administers, can, leave, session, setUndoSeconds } from './session'
 
 const OwnAgents = lazy(() => import('../administration/own-agents'))
+const UNDO = [0, 10, 20] as const
 const THEMES: Theme[] = ['system', 'light', 'dark']
 
 export function Me() {
@@ -44,7 +45,7 @@ async function speak(choice: Language): Promise<void> {
 }
 
 function Menu({ onClose, onPassword, onAgents }: { onClose: () => void; onPassword: () => void; onAgents: () => void }) {
-  const { person, capacities } = session.value!
+  const { person, capacities, undoSeconds } = session.value!
   const then = (act: () => void) => () => {
     onClose()
     act()
@@ -73,6 +74,16 @@ function Menu({ onClose, onPassword, onAgents }: { onClose: () => void; onPasswo
               <label key={choice} class={theme.value === choice ? 'on' : ''}>
                 <input type="radio" name="theme" checked={theme.value === choice} onChange={() => setTheme(choice)} />
                 <span>{t(`me.theme.${choice}`)}</span>
+              </label>
+            ))}
+          </span>
+        </fieldset>
+        <fieldset class="setting"><legend class="vh">{t('me.undo')}</legend><span aria-hidden="true">{t('me.undo')}</span>
+          <span class="seg">
+            {UNDO.map((seconds) => (
+              <label key={seconds} class={undoSeconds === seconds ? 'on' : ''}>
+                <input type="radio" name="undo" checked={undoSeconds === seconds} onChange={() => void setUndoSeconds(seconds)} />
+                <span>{t(`me.undo.${seconds}`)}</span>
               </label>
             ))}
           </span>

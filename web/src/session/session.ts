@@ -60,6 +60,12 @@ export function administers(): boolean {
   return ['administrate', 'secure', 'audit', 'operations'].some(can)
 }
 
+/** How long one's decisions are held; kept with the account, so that it is the same on every computer. */
+export async function setUndoSeconds(seconds: number): Promise<void> {
+  await api.setUndo(seconds)
+  if (session.value) session.value = { ...session.value, undoSeconds: seconds }
+}
+
 export function passwordChanged(): void {
   if (session.value) session.value = { ...session.value, mustChangePassword: false }
 }

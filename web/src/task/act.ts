@@ -1,7 +1,7 @@
 /** Acting on the open task: complete with an outcome, claim, release, reassign; and what to say when the server refuses. */
 import * as api from '../api/calls'
 import { Problem, sentence, Unreachable } from '../api/problem'
-import type { ActionReply, Outcome, Reassignee, ReturnTarget, Values } from '../api/types'
+import type { ActionReply, After, Outcome, Reassignee, ReturnTarget, Values } from '../api/types'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { say } from '../frame/toast'
@@ -11,6 +11,7 @@ import { either, t, type Key } from '../i18n'
 import { replaceRow } from '../inbox/store'
 import { giveHint } from '../live/hints'
 import { navigate } from '../routing/router'
+import { hold } from '../sending/store'
 import type { Leaf } from './leaf'
 
 export const labelOf = (outcome: Outcome): string => either(outcome.label, outcome.labelEn)
@@ -40,14 +41,14 @@ export function mayLeaveOut(outcome: Outcome, wrong: string[]): boolean {
 const nameOf = (path: string): string => path.split('.').filter((part) => !/^\d+$/.test(part)).join('.')
 
 /** Sends the outcome with what was written; the fields at the paths `without` stay as the server has them. */
-export async function complete(leaf: Leaf, outcome: Outcome, without: string[] = []): Promise<void> {
+export async function complete(leaf: Leaf, outcome: Outcome, without: string[] = [], after?: After): Promise<void> {
   const detail = leaf.detail.value!
   const values = without.map((path) => path.split('.')).reduce<Values>(
     (left, path) => withValue(left, path, valueAt(detail.data, path)) as Values, leaf.values.value,
   )
   const data: Values = changes(detail.form?.components ?? [], detail.data, values)
   await run(leaf, outcome.value, async () => {
-    const reply = await api.complete(leaf.id, leaf.etag.value, { outcome: outcome.value, data, opinion: leaf.opinion.value.trim() })
+    const reply = await api.complete(leaf.id, leaf.etag.value, { outcome: outcome.value, data, opinion: leaf.opinion.value.trim(), ...(after ? { after } : {}) })
     leaf.draft.clear()
     goOn(leaf, reply, labelOf(outcome))
   })
@@ -62,7 +63,9 @@ function doneKey(outcome: string, next: boolean): Key {
 function goOn(leaf: Leaf, reply: ActionReply, done: string): void {
   replaceRow(leaf.id, null)
   giveHint('tasks')
-  say(t(doneKey(done, reply.nextTask !== null), { outcome: done }))
+  // One that is held has a line of its own, with the way back.
+  if (reply.task?.heldUntil) hold(reply.task)
+  else say(t(doneKey(done, reply.nextTask !== null), { outcome: done }))
   navigate(reply.nextTask ? `/inbox/todo/${reply.nextTask.id}` : '/inbox/todo', { replace: true })
 }
 

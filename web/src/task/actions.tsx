@@ -156,6 +156,7 @@ function DraftState({ leaf }: { leaf: Leaf }) {
 
 function whyNot(leaf: Leaf): string {
   const detail = leaf.detail.value!
+  if (detail.heldUntil) return t('sending.wait')
   if (detail.completedAt) return t('task.completed', { at: when(detail.completedAt, now.value), outcome: detail.outcomeLabel ?? '' })
   if (detail.state === 'closed' || detail.state === 'completed') return t('task.ended')
   if (rows.value.some(({ id, copyId }) => id === leaf.id && copyId)) return t('task.copied')

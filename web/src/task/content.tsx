@@ -11,7 +11,8 @@ import { loadForm } from '../form/lazy'
 import { withoutSuffix } from '../inbox/row'
 import { Ladder } from '../timeline/ladder'
 import { Timeline } from '../timeline/timeline'
-import type { Leaf } from './leaf'
+import { undo } from '../sending/store'
+import { allows, type Leaf } from './leaf'
 import { OpinionField } from './opinion'
 import type { TaskTab } from './tab'
 
@@ -63,8 +64,27 @@ function Notes({ leaf }: { leaf: Leaf }) {
         )}
       </div>
       <FaultNote leaf={leaf} />
+      {detail.heldUntil && (
+        <p class="note soon fx">
+          <span>{t('sending.note', { outcome: detail.heldLabel ?? '' })}</span>
+          <button type="button" class="btn sm push" onClick={() => void undo([detail])}>{t('sending.undo')}</button>
+        </p>
+      )}
+      {detail.unsent && <UnsentNote leaf={leaf} />}
       {detail.returned && <ReturnedNote returned={detail.returned} />}
       {detail.reason === 'no-candidate' && <p class="note soon">{t('task.noCandidate')}</p>}
+    </div>
+  )
+}
+
+/** A decision that could not be sent, and what was written with it. */
+function UnsentNote({ leaf }: { leaf: Leaf }) {
+  const { outcomeLabel, opinion, detail, at } = leaf.detail.value!.unsent!
+  return (
+    <div class="note over" role="alert">
+      <b>{t('unsent.note', { outcome: outcomeLabel ?? '', at: when(at, now.value), why: detail })}</b>
+      {opinion && <p>{t('unsent.opinion', { opinion })}</p>}
+      {allows(leaf, 'complete') && <p class="s d2">{t('unsent.kept')}</p>}
     </div>
   )
 }

@@ -91,6 +91,8 @@ async function load(leaf: Leaf): Promise<void> {
     const first = leaf.detail.value === null
     take(leaf, body, etag)
     if (first && allows(leaf, 'saveDraft')) leaf.draft.restore(body.draft)
+    // From now on its holder knows of it, and the clock of its response ends.
+    if (first && body.mine && body.responseDueAt) void api.open(leaf.id).catch(() => undefined)
     leaf.draft.enabled.value = allows(leaf, 'saveDraft')
   } catch (failure) {
     if (leaf.detail.value === null) leaf.error.value = failure
@@ -145,7 +147,7 @@ async function look(leaf: Leaf): Promise<void> {
     return
   }
   if (leaf.detail.value !== shown || leaf.acting.value) return
-  if (fresh.etag === leaf.etag.value && fresh.body.level === shown.level) return
+  if (fresh.etag === leaf.etag.value && fresh.body.level === shown.level && fresh.body.heldUntil === shown.heldUntil) return
   const untouched = !Object.keys(leaf.edits.value).length && !leaf.opinion.value
   if (untouched && fresh.body.state === shown.state) take(leaf, fresh.body, fresh.etag)
   else leaf.newer.value = fresh.body

@@ -16,7 +16,7 @@ import { openLeaf, type Leaf } from './leaf'
 import { useTaskTab } from './tab'
 import { useCopySeen } from './copy'
 
-export function Task({ id }: { id: string }) {
+export default function Task({ id }: { id: string }) {
   const leaf = useMemo(() => openLeaf(id), [id])
   useEffect(() => {
     void leaf.load()
