@@ -10,8 +10,8 @@ from flask import Response
 from api.blueprint import Blueprint
 from api.door import ask, carry_out, carry_out_unkeyed
 from api.language import language
-from api.replies import StartReply, download, start_reply
-from api.schemas.base import PageQuery
+from api.replies import StartReply, download, nothing, start_reply
+from api.schemas.base import Nothing, PageQuery
 from api.schemas.forecast import CaseForecast, StartChair, StartForecast
 from api.schemas.instances import (
     ActivityStart,
@@ -28,6 +28,7 @@ from api.schemas.instances import (
 )
 from api.schemas.tasks import TaskPage
 from engine.commands.ad_hoc import StartAdHocActivity
+from engine.commands.following import FollowCase, UnfollowCase
 from engine.commands.instance import StartInstance
 from engine.commands.printing import NotePrinting
 from engine.commands.withdrawal import WithdrawInstance
@@ -105,6 +106,24 @@ def withdraw_instance(body: dict[str, Any], instance: UUID) -> instances.Instanc
     """Withdraw a case that the caller has started: to revise it, or for good"""
     carry_out(WithdrawInstance(instance=instance, **body))
     return ask(instances.GetInstance(instance=instance))
+
+
+@blueprint.post("/instances/<uuid:instance>/follow")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(204)
+def follow(body: dict[str, Any], instance: UUID) -> Response:
+    """Be told what happens to a case"""
+    carry_out(FollowCase(instance=instance))
+    return nothing()
+
+
+@blueprint.post("/instances/<uuid:instance>/unfollow")
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(204)
+def unfollow(body: dict[str, Any], instance: UUID) -> Response:
+    """Be told no more of a case"""
+    carry_out(UnfollowCase(instance=instance))
+    return nothing()
 
 
 @blueprint.get("/instances/<uuid:instance>/tasks")

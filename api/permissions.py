@@ -85,6 +85,8 @@ PERMISSIONS: Mapping[str, str] = {
     "imports.get_template": ADMINISTRATE,
     "imports.import_organisation": ADMINISTRATE,
     "imports.try_import": ADMINISTRATE,
+    "instances.follow": SIGNED_IN,
+    "instances.unfollow": SIGNED_IN,
     "instances.get_diagram": SIGNED_IN,
     "instances.list_ad_hoc_activities": SIGNED_IN,
     "instances.start_ad_hoc_activity": SIGNED_IN,

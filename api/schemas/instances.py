@@ -13,7 +13,7 @@ STATES = ("active", "completed", "terminated", "cancelled", "incident", "suspend
 class InstanceQuery(SearchQuery):
     """Which cases."""
 
-    box = fields.String(load_default="started", validate=validate.OneOf(("started", "participating")))
+    box = fields.String(load_default="started", validate=validate.OneOf(("started", "participating", "followed")))
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
 
 
@@ -77,6 +77,7 @@ class InstanceDetail(InstanceRow):
     """A case opened."""
 
     collaboration = fields.List(fields.Nested(Member))
+    followed = fields.Boolean()
     actions = fields.List(fields.String(validate=validate.OneOf(("withdraw", "urge"))))
 
 

@@ -32,6 +32,7 @@ class SeatLine(CamelSchema):
     opinion = fields.String(allow_none=True)
     opened_at = Instant()
     ended_at = Instant(allow_none=True)
+    agent = fields.String(allow_none=True)
     recorded_by = fields.String(allow_none=True)
     evidence = fields.String(allow_none=True)
     mine = fields.Boolean()

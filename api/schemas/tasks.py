@@ -150,6 +150,20 @@ class LadderStep(CamelSchema):
     done = fields.Boolean()
 
 
+class CopyLine(CamelSchema):
+    """A read-only copy of a task. `id` only of the caller's own; `asks`: he is asked for an opinion on it."""
+
+    id = fields.UUID(allow_none=True)
+    person = fields.String()
+    reason = fields.String(validate=validate.OneOf(("model", "person", "circulate", "overdue", "level2", "level3")))
+    sent_by = fields.String(allow_none=True)
+    made_at = Instant()
+    read_at = Instant(allow_none=True)
+    opinion = fields.String(allow_none=True)
+    answered_at = Instant(allow_none=True)
+    asks = fields.Boolean()
+
+
 class Unsent(CamelSchema):
     """A decision that was held and could not be carried out, with what was typed."""
 
@@ -173,6 +187,8 @@ class TaskDetail(TaskRow):
     capacity = fields.Nested(Chair, allow_none=True)
     draft = fields.Nested(Draft, allow_none=True)
     unsent = fields.Nested(Unsent, allow_none=True)
+    copies = fields.List(fields.Nested(CopyLine))
+    followed = fields.Boolean()
     opinions = fields.List(fields.Nested(Opinion))
     ladder = fields.List(fields.Nested(LadderStep))
     round = fields.Nested(Round)

@@ -25,7 +25,7 @@ counterpart-cancelled {institution, pool} · instance-modified {reason, instruct
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -46,6 +46,11 @@ class Journal:
         self._history: list[dict[str, Any]] = []
         self._writes: list[dict[str, Any]] = []
         self._notifications: list[dict[str, Any]] = []
+
+    @property
+    def notes(self) -> Sequence[Mapping[str, Any]]:
+        """The history rows that were gathered so far."""
+        return self._history
 
     def note(
         self,

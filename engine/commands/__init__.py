@@ -55,6 +55,7 @@ from engine.commands.external_task import (
     throw_external_error,
     unlock_external_task,
 )
+from engine.commands.following import FollowCase, UnfollowCase, follow_case, unfollow_case
 from engine.commands.handover import RevokeHandover, StartHandover, handover_made, revoke_handover, start_handover
 from engine.commands.held_decisions import (
     HoldDecision,
@@ -165,6 +166,8 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     FailExternalTask: fail_external_task,
     FailJob: fail_job,
     FetchExternalTasks: fetch_external_tasks,
+    FollowCase: follow_case,
+    UnfollowCase: unfollow_case,
     HoldDecision: hold_decision,
     SendDecision: send_decision,
     SetUndoSeconds: set_undo_seconds,

@@ -16,16 +16,16 @@ from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import Coded, of_process
 from engine.runtime.withdrawal import hindrance
 from engine.store.prepared import Prepared
-from engine.store.tables import Institution, ProcessInstance
+from engine.store.tables import Follow, Institution, ProcessInstance
 
 State = Literal["active", "completed", "terminated", "cancelled", "incident", "suspended"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchInstances(Query[Page[InstanceRow]]):
-    """The cases that the reader started, or all that he may see; newest first."""
+    """The cases that the reader started, follows, or may see at all; newest first."""
 
-    box: Literal["started", "participating"]
+    box: Literal["started", "participating", "followed"]
     state: State | None = None
     process: str | None = None
     text: str | None = None
@@ -63,6 +63,8 @@ class InstanceDetail(InstanceRow):
     """One case, unmasked, with the other pools of its collaboration that the reader may see."""
 
     collaboration: tuple[Member, ...]
+    followed: bool
+    """Whether the reader follows it."""
     actions: tuple[str, ...]
     """`withdraw` when the reader has started the case and may take it back, `urge` when he may urge those who have it."""
 
@@ -80,6 +82,8 @@ def search_instances(query: SearchInstances, reader: Reader) -> Page[InstanceRow
         statement = statement.where(*mine)
     else:
         statement = statement.where(ProcessInstance.key.in_(visible_instances(who, reader.now)))
+    if query.box == "followed":
+        statement = statement.where(ProcessInstance.key.in_(select(Follow.instance).where(Follow.person == who.person)))
     statement = _filtered(statement, query)
     rows, following = _NEWEST.page(reader.connection, statement, query.cursor, query.limit)
     return Page(items=instance_rows(reader, rows), next_cursor=following)
@@ -95,7 +99,13 @@ def get_instance(query: GetInstance, reader: Reader) -> InstanceDetail:
     urges = row.state == "active" and row.suspended_at is None and row.started_by == reader.actor.person
     offered = (("withdraw", withdraws), ("urge", urges))
     actions = tuple(name for name, possible in offered if possible)
-    return InstanceDetail(**values, collaboration=_members(reader, who, row), actions=actions)
+    return InstanceDetail(**values, collaboration=_members(reader, who, row), actions=actions, followed=follows(reader, row.key))
+
+
+def follows(reader: Reader, instance: int) -> bool:
+    """Whether the reader follows a case, given by key."""
+    own = select(Follow.since).where(Follow.instance == instance, Follow.person == reader.actor.person)
+    return reader.connection.execute(own).first() is not None
 
 
 def get_instance_row(query: GetInstanceRow, reader: Reader) -> InstanceRow:

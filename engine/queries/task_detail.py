@@ -13,8 +13,10 @@ from sqlalchemy import bindparam, select
 from engine.approvals import LIVE, MAIN
 from engine.authorization import Standing, require_visible_seat, standing, task_not_found
 from engine.kernel.model import OutcomeModel
+from engine.queries.instances import follows
 from engine.queries.opinions import Opinion, opinions_of
 from engine.queries.registry import Query, Reader
+from engine.queries.task_copies import CopyLine, task_copies
 from engine.queries.task_round import OperationRight, RoundDetail, operation_rights, round_detail
 from engine.queries.task_rows import (
     TaskRow,
@@ -127,6 +129,9 @@ class TaskDetail(TaskRow):
     capacity: Chair | None
     draft: SavedDraft | None
     unsent: Unsent | None
+    copies: tuple[CopyLine, ...]
+    followed: bool
+    """Whether the reader follows the case."""
     opinions: tuple[Opinion, ...]
     ladder: tuple[LadderStep, ...]
     round: RoundDetail
@@ -157,6 +162,8 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
         capacity=_chair(reader, who, row),
         draft=_draft(reader, row) if active else None,
         unsent=_unsent(reader, row),
+        copies=tuple(task_copies(reader, row.key)),
+        followed=follows(reader, row.instance),
         opinions=opinions_of(reader, row.instance),
         ladder=_ladder(reader, row),
         round=round_detail(reader, who, row),

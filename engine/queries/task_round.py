@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from engine.appliers.rounds import ballots
@@ -52,6 +52,8 @@ class SeatLine:
     opinion: str | None
     opened_at: datetime
     ended_at: datetime | None
+    agent: str | None
+    """Name of who has decided for him as his agent (代理)."""
     recorded_by: str | None
     """Name of who entered the vote on behalf."""
     evidence: str | None
@@ -135,7 +137,7 @@ def round_detail(reader: Reader, who: Standing, row: Any) -> RoundDetail:
 
 
 def _seats(reader: Reader, round: int) -> Sequence[Any]:
-    recorder = aliased(Person)
+    recorder, agent = aliased(Person), aliased(Person)
     statement = (
         select(
             *Seat.__table__.columns,
@@ -144,12 +146,14 @@ def _seats(reader: Reader, round: int) -> Sequence[Any]:
             Post.name_en.label("post_en"),
             Institution.short_name.label("institution"),
             recorder.name.label("recorder"),
+            agent.name.label("agent"),
         )
         .outerjoin(Person, Person.key == Seat.assignee)
         .outerjoin(Appointment, Appointment.key == Seat.capacity)
         .outerjoin(Post, Post.code == Appointment.post)
         .outerjoin(Institution, Institution.key == Appointment.institution)
         .outerjoin(recorder, recorder.key == Seat.recorded_by)
+        .outerjoin(agent, and_(agent.key == Seat.ended_by, Seat.on_behalf_of.is_not(None)))
         .where(Seat.round == round)
         .order_by(Seat.key)
         .limit(SEATS_AT_MOST)
@@ -184,6 +188,7 @@ def _lines(reader: Reader, who: Standing, instance: int, seats: Sequence[Any]) -
             opinion=seat.opinion,
             opened_at=seat.opened_at,
             ended_at=seat.ended_at,
+            agent=seat.agent,
             recorded_by=seat.recorder,
             evidence=seat.evidence,
             mine=mine,

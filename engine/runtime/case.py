@@ -72,6 +72,8 @@ class Case:
     root_scope: int
     sequence: int
     correlation: dict[str, JSON]
+    followed: bool = False
+    """Whether somebody follows it (关注)."""
     stored: bool = True
     """False until the first step of a new instance has written its row."""
     expected: Mapping[str, Expected] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from engine.appliers import audit
 from engine.appliers.jobs import follow_timers, wake_messages
@@ -31,6 +31,7 @@ from engine.runtime.case import Act, Case, NewCase, StepTooLarge
 from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.effects import carry_out
 from engine.runtime.environment import StepEnvironment
+from engine.runtime.following import tell_followers
 from engine.runtime.names import CaseNames, reserved_names
 from engine.runtime.outline import outline
 from engine.runtime.step import Step
@@ -40,7 +41,7 @@ from engine.store.database import Database
 from engine.store.faults import AFTER_AUDIT, AFTER_DELTA, AFTER_EFFECTS, AFTER_JOBS, AFTER_LOCK, AFTER_STEP
 from engine.store.prepared import Among, Prepared, Question
 from engine.store.state import StoredState, write_delta
-from engine.store.tables import Institution, Job, ProcessInstance, Seat
+from engine.store.tables import Follow, Institution, Job, ProcessInstance, Seat
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.writes import insert_of, update_of
 
@@ -85,9 +86,10 @@ NOTED_COLUMNS = ("revision", "suspended_at", "audit_hash")
 """What a revision without a step may change."""
 
 INSTITUTION_CODE = Prepared(select(Institution.code).where(Institution.key == bindparam("key")))
-_CASE = select(*(getattr(ProcessInstance, name) for name in _CASE_COLUMNS), Institution.code.label("institution_code")).outerjoin(
-    Institution, Institution.key == ProcessInstance.institution
-)
+_FOLLOWED = exists().where(Follow.instance == ProcessInstance.key).label("followed")
+_CASE = select(
+    *(getattr(ProcessInstance, name) for name in _CASE_COLUMNS), Institution.code.label("institution_code"), _FOLLOWED
+).outerjoin(Institution, Institution.key == ProcessInstance.institution)
 LOCK_CASE = Prepared(_CASE.where(ProcessInstance.key == bindparam("instance")).with_for_update(of=ProcessInstance))
 LOCK_CASE_OF_TASK = Prepared(
     _CASE.where(
@@ -246,6 +248,8 @@ class Runtime:
         case.revision += 1
         journal = Journal(work, case.key, case.revision)
         notes(journal)
+        if case.followed:
+            tell_followers(work, case, self.definitions.get(case.definition), journal)
         journal.flush()
         work.reach(AFTER_DELTA)
         self._seal(work, case, act)
@@ -351,6 +355,8 @@ class Runtime:
         if operated:
             close_moot_incidents(step)
         notice_stuck(step)
+        if case.followed:
+            tell_followers(work, case, definition, journal)
         work.reach(AFTER_EFFECTS)
         self._seal(work, case, act)
         self._update(work, case, row)

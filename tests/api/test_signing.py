@@ -108,11 +108,25 @@ def test_copies_urging_comments_and_plain_consent(sign_in: Callable[[str], Clien
     body = {"personIds": [person(director, task["id"], "杜和")], "circulate": True}
     assert director.call("POST", f"/tasks/{task['id']}/copies", body).status_code == 204
     (copy,) = [row for row in deputy.get("/tasks?box=copied")["items"] if row["id"] == task["id"]]
+    (unread,) = director.get(f"/tasks/{task['id']}")["copies"]
+    assert (unread["person"], unread["reason"], unread["readAt"], unread["asks"]) == ("杜和·演示", "circulate", None, False)
+    assert deputy.get(f"/tasks/{task['id']}")["copies"][0]["asks"] is True
     assert deputy.call("POST", f"/copies/{copy['copyId']}/answer", {"opinion": "无异议"}).status_code == 204
+    (answered,) = director.get(f"/tasks/{task['id']}")["copies"]
+    assert (answered["opinion"], answered["readAt"] is not None, answered["id"]) == ("无异议", True, None)
+    for client in (gp, deputy):
+        assert client.call("POST", f"/instances/{case}/follow").status_code == 204
+    assert deputy.get(f"/instances/{case}")["followed"] is True
+    assert [row["id"] for row in deputy.get("/instances?box=followed")["items"]] == [case]
+    assert gp.call("POST", f"/instances/{case}/comments", {"text": "已备血"}).status_code == 204
+    assert gp.call("POST", f"/instances/{case}/unfollow").status_code == 204
     items = [{"id": task["id"], "revision": task["revision"]}, {"id": case}]
     agreed = director.call("POST", "/tasks/agree", {"tasks": items}, Idempotency_Key="many-1").json()["results"]
     assert [(result["done"], result["code"]) for result in agreed] == [(True, None), (False, "task-not-found")]
     assert director.call("POST", "/tasks/agree", {"tasks": items}, Idempotency_Key="many-1").json()["results"][0]["done"]
+    told = [line["text"] for line in deputy.get("/notifications")["items"] if line["text"].startswith("关注")]
+    assert [line.rpartition(" ")[2] for line in told] == ["已办结", "有新评论"]
+    assert not any(line["text"].startswith("关注") for line in gp.get("/notifications")["items"])
     titles = [line["title"] for line in gp.get(f"/instances/{case}/timeline")["items"]]
     assert {"催办“sign”", "评论", "传阅意见：sign"} <= set(titles)
 

@@ -15,7 +15,7 @@ from engine.store.tables.identity import Account, IdempotencyKey, RequestCount, 
 from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
 from engine.store.tables.lateness import Lateness, QuietHours
 from engine.store.tables.organisation import Appointment, Department, DocumentNumber, Institution, Membership, Person, Post
-from engine.store.tables.record import AuditAnchor, AuditEntry, History, Notification, Participant
+from engine.store.tables.record import AuditAnchor, AuditEntry, Follow, History, Notification, Participant
 from engine.store.tables.substitution import Delegation
 from engine.store.tables.task import Candidate, Copy, Draft, HeldDecision, Round, Rung, Seat
 from engine.store.tables.work import ExternalTask, Incident, Job, Message
@@ -46,6 +46,7 @@ __all__ = [
     "Draft",
     "Duty",
     "ExternalTask",
+    "Follow",
     "Handover",
     "HandoverItem",
     "HeldDecision",

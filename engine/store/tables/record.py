@@ -74,6 +74,15 @@ class Participant(Base):
     __table_args__ = (Index("ix_participant_instance", "instance", "institution", "until"),)
 
 
+class Follow(Base):
+    """A person who wants to know what happens to a case (关注)."""
+
+    __tablename__ = "follow"
+    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), primary_key=True)
+    person: Mapped[int] = mapped_column(ForeignKey("person.key"), primary_key=True, index=True)
+    since: Mapped[datetime] = mapped_column(Instant)
+
+
 class Notification(Entity, Base):
     """A line to one person. Texts hold no patient data."""
 
