@@ -77,11 +77,13 @@ export const withdraw = (instanceId: string, body: { mode: 'revise' | 'void'; re
 /** Where a case is printed, in the language of the page. */
 export const printAddress = (instanceId: string, language: string): string => addressOf(`/instances/${id(instanceId)}/document`, { lang: language })
 export const urge = (instanceId: string, text: string) => post<void>(`/instances/${id(instanceId)}/urge`, { text })
+export const follow = (instanceId: string, on: boolean) => post<void>(`/instances/${id(instanceId)}/${on ? 'follow' : 'unfollow'}`, {})
+export const answerCopy = (copyId: string, opinion: string) => post<void>(`/copies/${id(copyId)}/answer`, { opinion })
 export const comment = (instanceId: string, text: string) => post<void>(`/instances/${id(instanceId)}/comments`, { text })
 export const startable = () => get<T.Startable[]>('/processes/startable')
 export const start = (processKey: string, capacityId: string) =>
   post<{ instance: T.InstanceRow; nextTask: T.TaskRow | null }>('/instances', { processKey, capacityId, variables: {} })
-export const instances = (query: { box: 'started' | 'participating'; cursor?: string | null }) =>
+export const instances = (query: { box: 'started' | 'participating' | 'followed'; cursor?: string | null }) =>
   get<T.Page<T.InstanceRow>>('/instances', query)
 export const instance = (instanceId: string, live?: Live) => get<T.InstanceDetail>(`/instances/${id(instanceId)}`, undefined, live)
 export const forecastTask = (taskId: string, data: T.Values) =>

@@ -16,6 +16,8 @@ export interface SeatLine {
   vote: Vote | null
   opinion: string | null
   endedAt: string | null
+  /** Who has decided for him as his agent. */
+  agent: string | null
   recordedBy: string | null
   mine: boolean
   removable: boolean
@@ -30,6 +32,21 @@ export interface RoundDetail {
   seats: SeatLine[]
   /** Whether the reader may enter votes and absences of others. */
   records: boolean
+}
+
+/** A read-only copy of a task. */
+export interface CopyLine {
+  /** Only of one's own: what it is answered under. */
+  id: string | null
+  person: string
+  reason: 'model' | 'person' | 'circulate' | 'overdue' | 'level2' | 'level3'
+  sentBy: string | null
+  madeAt: string
+  readAt: string | null
+  opinion: string | null
+  answeredAt: string | null
+  /** Whether one is asked for an opinion on it. */
+  asks: boolean
 }
 
 /** Who is to speak after one's own vote, and how: all of them, any one, or in order. */
@@ -48,8 +65,8 @@ export interface Agreed {
   detail: string | null
 }
 
-/** What brings other people in at once; who speaks after the holder is named with the vote itself. */
-export type Handing = Exclude<Operation['operation'], 'add-after'>
+/** What brings other people in; who speaks after the holder is named with the vote itself. */
+export type Handing = Operation['operation']
 
 /** What the holder may do beside deciding, or why not. */
 export interface Operation {

@@ -1,5 +1,5 @@
 /** What /api/v1 says, field by field. Times are ISO 8601 in UTC, ids are UUID strings, `key` is a 63-bit integer as text. */
-import type { Operation, RoundDetail } from './signing-types'
+import type { CopyLine, Operation, RoundDetail } from './signing-types'
 
 export type * from './signing-types'
 import type { Expression } from '../expressions/tree'
@@ -259,6 +259,9 @@ export interface TaskDetail extends TaskRow {
   draft: { data: Values; opinion: string | null; savedAt: string } | null
   /** What one had decided and could not be sent, and why. */
   unsent: { outcomeLabel: string | null; data: Values; opinion: string | null; detail: string; at: string } | null
+  copies: CopyLine[]
+  /** Whether the reader follows the case. */
+  followed: boolean
   opinions: Opinion[]
   ladder: LadderStep[]
   elementId: string
@@ -295,6 +298,7 @@ export interface InstanceRow {
 export interface InstanceDetail extends InstanceRow {
   /** One instance for each pool the reader may see. */
   collaboration: { id: string; pool: string; institution: Coded | null; state: InstanceRow['state'] }[]
+  followed: boolean
   actions: ('withdraw' | 'urge')[]
 }
 

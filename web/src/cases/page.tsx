@@ -2,8 +2,8 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { StepsAhead } from '../ahead/ahead'
-import { forecastCase, instance, printAddress } from '../api/calls'
-import { Problem } from '../api/problem'
+import * as api from '../api/calls'
+import { Problem, sentence } from '../api/problem'
 import type { InstanceDetail } from '../api/types'
 import { now } from '../clock/now'
 import { TermMark } from '../clock/ruler'
@@ -13,6 +13,7 @@ import { useResource } from '../frame/resource'
 import { Screen } from '../frame/screen'
 import { Seal } from '../frame/seal'
 import { Empty, Failed } from '../frame/states'
+import { say } from '../frame/toast'
 import { language, t, type Key } from '../i18n'
 import { subjectOf, withoutSuffix } from '../inbox/row'
 import { onHint } from '../live/hints'
@@ -29,7 +30,7 @@ const Diagram = lazy(() => import('../diagram/diagram'))
 
 export default function CasePage() {
   const id = parts()[1] ?? ''
-  const found = useResource(id, (live) => instance(id, live))
+  const found = useResource(id, (live) => api.instance(id, live))
   useEffect(() => onHint((hint) => void (hint === 'tasks' && found.load())), [found])
   const detail = found.content.value
   const error = found.error.value
@@ -48,6 +49,17 @@ export default function CasePage() {
 function Case({ detail }: { detail: InstanceDetail }) {
   const face = useSignal<'activity' | 'diagram'>('activity')
   const withdrawing = useSignal(false)
+  const followed = useSignal(detail.followed)
+  const follow = async () => {
+    const on = !followed.value
+    try {
+      await api.follow(detail.id, on)
+      followed.value = on
+      say(t(on ? 'case.followed' : 'case.unfollowed'))
+    } catch (failure) {
+      say(sentence(failure))
+    }
+  }
   const words = useSignal<'comment' | 'urge' | null>(null)
   const subject = subjectOf({ subject: detail.subject, process: detail.process, instance: detail })
   return (
@@ -55,7 +67,8 @@ function Case({ detail }: { detail: InstanceDetail }) {
       <header class="case-head">
         <div class="fx"><Seal urgency={detail.urgency} /><b class="t3">{detail.process.name}</b><span class="d2">{detail.number}</span>
           <span class="fx push">
-            <a class="btn sm" href={printAddress(detail.id, language.value)} download>{t('case.print')}</a>
+            <a class="btn sm" href={api.printAddress(detail.id, language.value)} download>{t('case.print')}</a>
+            <button type="button" class="btn sm" aria-pressed={followed.value} onClick={() => void follow()}>{t(followed.value ? 'case.unfollow' : 'case.follow')}</button>
             <button type="button" class="btn sm" onClick={() => (words.value = 'comment')}>{t('case.comment')}</button>
             {detail.actions.includes('urge') && <button type="button" class="btn sm" onClick={() => (words.value = 'urge')}>{t('case.urge')}</button>}
             {detail.actions.includes('withdraw') && <button type="button" class="btn sm" onClick={() => (withdrawing.value = true)}>{t('withdraw')}</button>}
@@ -109,7 +122,7 @@ function Now({ detail }: { detail: InstanceDetail }) {
 
 /** What comes next, as far as it can be told. */
 function Next({ detail }: { detail: InstanceDetail }) {
-  const ahead = useResource(`${detail.id} ${detail.now.map(({ step, since }) => step + since).join()}`, (live) => forecastCase(detail.id, live))
+  const ahead = useResource(`${detail.id} ${detail.now.map(({ step, since }) => step + since).join()}`, (live) => api.forecastCase(detail.id, live))
   const steps = ahead.content.value?.next.slice(0, NEXT) ?? []
   if (!steps.length) return null
   return <section aria-labelledby="case-next" class="next-block"><h2 class="small" id="case-next">{t('case.next')}</h2><StepsAhead steps={steps} /></section>

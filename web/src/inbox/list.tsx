@@ -29,6 +29,7 @@ export function List({ taskId }: { taskId: string | undefined }) {
   return (
     <Tag class="list" id={narrow.value ? 'main' : 'list'} tabIndex={-1} aria-label={label} aria-busy={!settled} ref={area as never}>
       {selecting.value && selectable.value ? <SelectBar /> : !narrow.value && <Tools />}
+      <Filters />
       {narrow.value && store.waiting.value && <p class="fx offer"><Newer /></p>}
       {store.error.value !== null && <Failed error={store.error.value} retry={() => void store.reload()} />}
       {groupsOf(store.rowsOf.value ?? box, rows, now.value).map(({ title, rows: members }) => (
@@ -63,6 +64,18 @@ function Tools() {
   )
 }
 
+/** What keeps rows out of sight says so, with a way to take it off. */
+function Filters() {
+  const name = store.process.value && store.processes.value.get(store.process.value)
+  const on = [name, store.search.value && `“${store.search.value}”`].filter(Boolean).join(t('comma'))
+  if (!on) return null
+  return (
+    <p class="filters fx"><span class="s">{t('list.only', { what: on })}</span>
+      <button type="button" class="btn q sm push" onClick={store.clearFilters}>{t('empty.search.clear')}</button>
+    </p>
+  )
+}
+
 function Newer() {
   return <button type="button" class="btn q sm push" title={t('frame.refresh.hint')} onClick={store.showWaiting}>{t('frame.refresh')}</button>
 }
@@ -85,15 +98,10 @@ function More() {
 function Nothing() {
   const box = store.box.value
   if (store.search.value || store.process.value) {
-    const clear = () => {
-      store.process.value = ''
-      store.search.value = ''
-      void store.reload()
-    }
     const words = store.search.value || store.processes.value.get(store.process.value) || ''
     return (
       <Empty title={t('empty.search', { q: words })} hint={t('empty.search.hint')}>
-        <button type="button" class="btn sm" onClick={clear}>{t('empty.search.clear')}</button>
+        <button type="button" class="btn sm" onClick={store.clearFilters}>{t('empty.search.clear')}</button>
       </Empty>
     )
   }

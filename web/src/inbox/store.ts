@@ -36,7 +36,7 @@ let running: AbortController | null = null
 
 export async function openBox(next: Box): Promise<void> {
   if (next === box.value && rowsOf.value === next) return void refresh()
-  if (next !== box.value) process.value = ''
+  if (next !== box.value || rowsOf.value === null) recallFilter(next)
   box.value = next
   await reload()
 }
@@ -163,7 +163,37 @@ export function searchFor(text: string): void {
 
 export function filterBy(key: string): void {
   process.value = key
+  keepFilter()
   void reload()
+}
+
+/** Shows everything of the box again. */
+export function clearFilters(): void {
+  search.value = ''
+  filterBy('')
+}
+
+const filterName = (of: Box): string => `liandong.filter.${of}`
+
+/** A filter stays with its box until it is taken off, also over a reload: the list says that it is on. */
+function keepFilter(): void {
+  try {
+    if (process.value) sessionStorage.setItem(filterName(box.value), JSON.stringify([process.value, processes.value.get(process.value) ?? '']))
+    else sessionStorage.removeItem(filterName(box.value))
+  } catch {
+    // Without storage the filter ends with the page.
+  }
+}
+
+function recallFilter(of: Box): void {
+  process.value = ''
+  try {
+    const [key, name] = JSON.parse(sessionStorage.getItem(filterName(of)) ?? '["",""]') as [string, string]
+    if (key && !processes.value.has(key)) processes.value = new Map([...processes.value, [key, name]])
+    process.value = key
+  } catch {
+    // What cannot be read is no filter.
+  }
 }
 
 let started = false

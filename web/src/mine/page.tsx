@@ -13,15 +13,16 @@ import { onHint } from '../live/hints'
 import { parts } from '../routing/router'
 import { Ended, Open } from './tables'
 
-type Box = 'started' | 'participating'
+type Box = 'started' | 'participating' | 'followed'
 
 export default function MinePage() {
   const box = parts()[1] ?? 'started'
-  const known = box === 'started' || box === 'participating'
+  const known = box === 'started' || box === 'participating' || box === 'followed'
   const tabs = (
     <Tabs label={t('mine.tabs')} tabs={[
       { href: '/mine', label: t('mine.started'), current: box === 'started' },
       { href: '/mine/participating', label: t('mine.participating'), current: box === 'participating' },
+      { href: '/mine/followed', label: t('mine.followed'), current: box === 'followed' },
       { href: '/inbox/done', label: t('box.done'), current: false },
       { href: '/inbox/copied', label: t('box.copied'), current: false },
     ]} />
@@ -42,7 +43,7 @@ function Cases({ box }: { box: Box }) {
   if (!rows.length) {
     return box === 'started' ? (
       <Empty title={t('mine.empty')} hint={t('mine.empty.hint')}><a class="btn sm" href="/start">{t('empty.todo.start')}</a></Empty>
-    ) : <Empty title={t('mine.empty.participating')} hint={t('mine.empty.participating.hint')} />
+    ) : <Empty title={t(`mine.empty.${box}`)} hint={t(`mine.empty.${box}.hint`)} />
   }
   const open = rows.filter(isOpen)
   const ended = rows.filter((row) => !isOpen(row))

@@ -135,6 +135,17 @@ export async function takeBack(leaf: Leaf): Promise<void> {
   })
 }
 
+/** 关注: be told what happens to the case, or no more. */
+export async function follow(leaf: Leaf): Promise<void> {
+  const { followed, instance } = leaf.detail.value!
+  await run(leaf, 'follow', async () => {
+    await api.follow(instance.id, !followed)
+    leaf.detail.value = { ...leaf.detail.value!, followed: !followed }
+    say(t(followed ? 'case.unfollowed' : 'case.followed'))
+    giveHint('tasks')
+  })
+}
+
 /** Something done with the seats of the round; `leaves` when the task goes to somebody else. */
 export async function onSeat(leaf: Leaf, act: () => Promise<unknown>, done: string, leaves = false): Promise<void> {
   await run(leaf, 'seat', async () => {

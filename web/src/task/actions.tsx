@@ -9,7 +9,7 @@ import { narrow } from '../frame/media'
 import { language, t, type Key } from '../i18n'
 import { rows } from '../inbox/store'
 import { useCommands } from '../keyboard/use-commands'
-import { claim, complete, labelOf, mayLeaveOut, missing, takeBack } from './act'
+import { claim, complete, follow, labelOf, mayLeaveOut, missing, takeBack } from './act'
 import { focusField, toForm } from './content'
 import { allows, type Leaf } from './leaf'
 import { LeaveOutDialog } from './leave-out'
@@ -26,6 +26,7 @@ const HandDialog = lazy(() => import('./hand'))
 const RecalculateDialog = lazy(() => import('./recalculate'))
 const ReturnDialog = lazy(() => import('./return'))
 
+const KEYS: Partial<Record<Handing, string>> = { transfer: 'T', delegate: 'D' }
 /** Buttons beside 更多; what does not fit is in it. */
 const SHOWN = 3
 
@@ -54,6 +55,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     requestAnimationFrame(() => (lacking[0] === 'opinion' ? document.getElementById('opinion')?.focus() : focusField(lacking[0]!)))
   }
   const first = outcomes[0]
+  const hand = (operation: Handing) => void (handings(leaf).includes(operation) && (layer.value = { kind: 'hand', operation }))
   const mayClaim = allows(leaf, 'claim')
   const shown = outcomes.slice(0, mayClaim ? SHOWN - 1 : SHOWN)
   useCommands([
@@ -61,13 +63,16 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     { keys: 'u', act: () => void (allows(leaf, 'unclaim') && (layer.value = { kind: 'unclaim' })) },
     { keys: 'e', act: () => void (first && send(first)) },
     { keys: 'r', act: () => void (allows(leaf, 'return') && (layer.value = { kind: 'return' })) },
+    { keys: 't', act: () => hand('transfer') },
+    { keys: 'd', act: () => hand('delegate') },
     { keys: 'f', act: toForm },
     { keys: 'm', act: () => document.getElementById('opinion')?.focus() },
   ])
   const entries: Entry[] = [
     ...outcomes.slice(shown.length).map((outcome) => ({ words: labelOf(outcome), act: () => void send(outcome) })),
     ...(allows(leaf, 'return') ? [{ words: t('return'), keys: 'R', act: () => void (layer.value = { kind: 'return' }) }] : []),
-    ...handings(leaf).map((operation) => ({ words: t(`operation.${operation}` as Key), act: () => void (layer.value = { kind: 'hand', operation }) })),
+    ...handings(leaf).map((operation) => ({ words: t(`operation.${operation}` as Key), ...(KEYS[operation] ? { keys: KEYS[operation] } : {}), act: () => void (layer.value = { kind: 'hand', operation }) })),
+    { words: t(leaf.detail.value!.followed ? 'case.unfollow' : 'case.follow'), act: () => void follow(leaf) },
     ...(allows(leaf, 'takeBack') ? [{ words: t('task.takeBack'), act: () => void takeBack(leaf) }] : []),
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
     { words: t('case.print'), act: () => print(leaf) },
@@ -101,7 +106,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
 
 /** What the holder may do that brings other people in. */
 function handings(leaf: Leaf): Handing[] {
-  return leaf.detail.value!.operations.flatMap(({ operation, allowed }) => (allowed && operation !== 'add-after' ? [operation] : []))
+  return leaf.detail.value!.operations.flatMap(({ operation, allowed }) => (allowed ? [operation] : []))
 }
 
 /** The task's case as PDF; the browser stores it. */

@@ -17,6 +17,7 @@ import { OpinionField } from './opinion'
 import type { TaskTab } from './tab'
 
 const Slip = lazy(loadForm)
+const Copies = lazy(() => import('./copies'))
 const Signers = lazy(() => import('./signers'))
 const Diagram = lazy(() => import('../diagram/diagram'))
 
@@ -38,6 +39,7 @@ export function Content({ leaf, tab }: { leaf: Leaf; tab: TaskTab }) {
         <Notes leaf={leaf} />
         <Slip leaf={leaf} />
         {leaf.detail.value!.round.seats.length > 1 && <Signers leaf={leaf} />}
+        {leaf.detail.value!.copies.length > 0 && <Copies leaf={leaf} />}
         {narrow.value && <OpinionField leaf={leaf} />}
       </div>
       <aside aria-label={t('timeline.title')} tabIndex={narrow.value ? undefined : 0}>

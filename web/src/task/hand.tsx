@@ -1,13 +1,14 @@
 /** Bringing other people in: hand the task on, ask for advice, add signers, send copies. The button names who it is. */
 import { useSignal } from '@preact/signals'
 import * as api from '../api/calls'
-import type { Handing, Reassignee } from '../api/types'
+import type { Handing, Outcome, Reassignee } from '../api/types'
 import { Dialog } from '../frame/dialog'
 import { useResource } from '../frame/resource'
 import { Failed } from '../frame/states'
 import { t, type Key } from '../i18n'
 import { withoutSuffix } from '../inbox/row'
-import { onSeat } from './act'
+import { complete, labelOf, missing, onSeat } from './act'
+import { focusField } from './content'
 import type { Leaf } from './leaf'
 
 type Joint = 'all' | 'any' | 'order'
@@ -20,24 +21,37 @@ export default function HandDialog({ leaf, operation, onClose }: { leaf: Leaf; o
   const search = useSignal('')
   const reason = useSignal('')
   const joint = useSignal<Joint>('all')
-  const binds = useSignal(false)
+  const after = operation === 'add-after'
+  const outcomes = after ? leaf.detail.value!.outcomes : []
+  const outcome = useSignal<Outcome | undefined>(outcomes.find(({ kind }) => kind === 'primary') ?? outcomes[0])
+  // Whoever is heard after a vote decides with it, unless it is said that he only advises; a vote of many cannot be bound.
+  const binds = useSignal(after && leaf.detail.value!.round.mode !== 'vote')
   const error = useSignal('')
   const one = ONE.includes(operation)
-  const silent = SILENT.includes(operation)
+  const silent = after || SILENT.includes(operation)
   const found = people.content.value?.filter((person) => [person.name, person.post, person.institution].join(' ').includes(search.value.trim())) ?? []
   const toggle = (person: Reassignee) => {
     const had = chosen.value.some(({ id }) => id === person.id)
     chosen.value = one ? [person] : had ? chosen.value.filter(({ id }) => id !== person.id) : [...chosen.value, person]
   }
   const names = chosen.value.map(({ name }) => withoutSuffix(name)).join(t('comma.items'))
+  /** One's own vote with those who are to speak before the step goes on. */
+  const sendAfter = async () => {
+    const lacking = await missing(leaf, outcome.value!)
+    onClose()
+    if (lacking.length) return void requestAnimationFrame(() => (lacking[0] === 'opinion' ? document.getElementById('opinion')?.focus() : focusField(lacking[0]!)))
+    await complete(leaf, outcome.value!, [], { personIds: chosen.value.map(({ id }) => id), joint: joint.value, binds: binds.value })
+  }
+  const act = after && outcome.value ? t('hand.after', { outcome: labelOf(outcome.value) }) : t(`operation.${operation}` as Key)
   const send = () => {
     if (!chosen.value.length) return void (error.value = t('hand.choose'))
     if (!silent && !reason.value.trim()) return void (error.value = t('seat.reason.missing'))
+    if (after) return void sendAfter()
     onClose()
     const ids = chosen.value.map(({ id }) => id)
     const why = reason.value.trim()
     const etag = leaf.etag.value
-    const sent: Record<Handing, () => Promise<unknown>> = {
+    const sent: Record<Exclude<Handing, 'add-after'>, () => Promise<unknown>> = {
       transfer: () => api.handOn(leaf.id, etag, 'transfer', ids[0]!, why),
       delegate: () => api.handOn(leaf.id, etag, 'delegate', ids[0]!, why),
       'add-before': () => api.addSigners(leaf.id, etag, { personIds: ids, place: 'before', joint: joint.value, binds: binds.value, reason: why }),
@@ -45,13 +59,26 @@ export default function HandDialog({ leaf, operation, onClose }: { leaf: Leaf; o
       copy: () => api.sendCopies(leaf.id, ids, false),
       circulate: () => api.sendCopies(leaf.id, ids, true),
     }
-    void onSeat(leaf, sent[operation], t('hand.done', { act: t(`operation.${operation}` as Key), names }), operation === 'transfer')
+    void onSeat(leaf, sent[operation as Exclude<Handing, 'add-after'>], t('hand.done', { act: t(`operation.${operation}` as Key), names }), operation === 'transfer')
   }
   return (
     <Dialog title={t(`hand.title.${operation}` as Key)} shape="sheet" onClose={onClose}
-      footer={<button type="button" class="btn pri" onClick={send}>{names ? t('hand.to', { act: t(`operation.${operation}` as Key), names }) : t(`operation.${operation}` as Key)}</button>}>
+      footer={<button type="button" class="btn pri" onClick={send}>{names ? t('hand.to', { act, names }) : act}</button>}>
       <p class="s d2 lead">{t(`hand.hint.${operation}` as Key)}</p>
       {people.error.value !== null && <Failed error={people.error.value} retry={() => void people.load()} />}
+      {outcomes.length > 1 && (
+        <div class="fx resume">
+          <span class="s d2" id="after-outcome">{t('hand.mine')}</span>
+          <span class="seg" role="radiogroup" aria-labelledby="after-outcome">
+            {outcomes.map((one) => (
+              <label key={one.value} class={outcome.value === one ? 'on' : ''}>
+                <input type="radio" name="outcome" checked={outcome.value === one} onChange={() => (outcome.value = one)} />
+                <span>{labelOf(one)}</span>
+              </label>
+            ))}
+          </span>
+        </div>
+      )}
       <div class="fld">
         <label class="vh" for="hand-search">{t('hand.search')}</label>
         <input class="in" id="hand-search" type="search" placeholder={t('hand.search')} data-autofocus="" value={search.value} onInput={(event) => (search.value = event.currentTarget.value)} />
@@ -70,7 +97,7 @@ export default function HandDialog({ leaf, operation, onClose }: { leaf: Leaf; o
           )
         })}
       </fieldset>
-      {operation === 'add-before' && chosen.value.length > 1 && (
+      {(after || operation === 'add-before') && chosen.value.length > 1 && (
         <div class="fx resume">
           <span class="s d2" id="joint">{t('hand.joint')}</span>
           <span class="seg" role="radiogroup" aria-labelledby="joint">
@@ -83,7 +110,7 @@ export default function HandDialog({ leaf, operation, onClose }: { leaf: Leaf; o
           </span>
         </div>
       )}
-      {operation === 'add-before' && (
+      {(after || operation === 'add-before') && leaf.detail.value!.round.mode !== 'vote' && (
         <label class="fx resume">
           <input type="checkbox" checked={binds.value} onChange={(event) => (binds.value = event.currentTarget.checked)} />
           <span class="s">{t('hand.binds')}</span>

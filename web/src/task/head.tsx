@@ -84,7 +84,9 @@ function Way({ leaf }: { leaf: Leaf }) {
 }
 
 function Holder({ leaf }: { leaf: Leaf }) {
-  const { mine, assignee, state } = leaf.detail.value!
+  const { mine, assignee, onBehalfOf, state } = leaf.detail.value!
+  // 代理: whose work it is stands beside whoever does it, before and after.
+  if (onBehalfOf) return <span class="tag">{t('task.for', { name: withoutSuffix(onBehalfOf) })}</span>
   if (mine || state === 'completed' || state === 'closed') return null
   return <span class="tag">{assignee ? t('task.holder', { name: withoutSuffix(assignee.name) }) : t('task.unheld')}</span>
 }

@@ -50,6 +50,7 @@ function Box({ seat, children }: { seat: SeatLine; children: preact.ComponentChi
         <b>{withoutSuffix(seat.person ?? '')}</b>
         <span class="s d2 push">{seat.endedAt && seat.vote ? when(seat.endedAt, now.value) : standing(seat, acting)}</span>
       </p>
+      {seat.agent && <p class="s d2">{t('round.agent', { agent: withoutSuffix(seat.agent), principal: withoutSuffix(seat.person ?? '') })}</p>}
       {seat.recordedBy && <p class="s d2">{t('round.recorded', { by: withoutSuffix(seat.recordedBy) })}</p>}
       {children}
     </div>
