@@ -26,9 +26,7 @@ def request(demonstration: Demonstration, title: str = "购置转运担架") -> 
 
 
 @BOTH
-def test_a_decision_is_taken_back_with_what_was_typed(
-    sign_in: SignIn, demonstration: Demonstration, size: tuple[int, int]
-) -> None:
+def test_a_decision_is_taken_back_as_it_was_typed(sign_in: SignIn, demonstration: Demonstration, size: tuple[int, int]) -> None:
     number, case, task = request(demonstration)
     page = sign_in("zouguoqiang", size, at=f"/inbox/todo/{task}", undo=20)
     heading(page, number)
