@@ -29,7 +29,7 @@ export function List({ taskId }: { taskId: string | undefined }) {
   return (
     <Tag class="list" id={narrow.value ? 'main' : 'list'} tabIndex={-1} aria-label={label} aria-busy={!settled} ref={area as never}>
       {selecting.value && selectable.value ? <SelectBar /> : !narrow.value && <Tools />}
-      <Filters />
+      {rows.length > 0 && <Filters />}
       {narrow.value && store.waiting.value && <p class="fx offer"><Newer /></p>}
       {store.error.value !== null && <Failed error={store.error.value} retry={() => void store.reload()} />}
       {groupsOf(store.rowsOf.value ?? box, rows, now.value).map(({ title, rows: members }) => (

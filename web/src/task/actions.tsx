@@ -72,7 +72,8 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     ...outcomes.slice(shown.length).map((outcome) => ({ words: labelOf(outcome), act: () => void send(outcome) })),
     ...(allows(leaf, 'return') ? [{ words: t('return'), keys: 'R', act: () => void (layer.value = { kind: 'return' }) }] : []),
     ...handings(leaf).map((operation) => ({ words: t(`operation.${operation}` as Key), ...(KEYS[operation] ? { keys: KEYS[operation] } : {}), act: () => void (layer.value = { kind: 'hand', operation }) })),
-    { words: t(leaf.detail.value!.followed ? 'case.unfollow' : 'case.follow'), act: () => void follow(leaf) },
+    // Whoever may not read the task any more has nothing to follow.
+    ...(leaf.obstacle.value?.renew === false ? [] : [{ words: t(leaf.detail.value!.followed ? 'case.unfollow' : 'case.follow'), act: () => void follow(leaf) }]),
     ...(allows(leaf, 'takeBack') ? [{ words: t('task.takeBack'), act: () => void takeBack(leaf) }] : []),
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
     { words: t('case.print'), act: () => print(leaf) },
