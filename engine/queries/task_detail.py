@@ -51,6 +51,13 @@ LADDER_TEXTS: Mapping[str, tuple[str, str]] = {
     "level2": ("二级督办：上级可改派", "Level 2: the superior may reassign"),
     "level3": ("三级督办：分管领导须处理", "Level 3: the next leader must act"),
 }
+RESPONSE_TEXTS: Mapping[str, tuple[str, str]] = {
+    "remind": ("提醒接手", "Reminder to take it up"),
+    "overdue": ("无人接手，抄送上级", "Nobody has taken it up: copy to the superior"),
+    "level2": ("无人接手，上级可改派", "Nobody has taken it up: the superior may reassign"),
+    "level3": ("无人接手，分管领导须处理", "Nobody has taken it up: the next leader must act"),
+}
+"""Of the clock that runs until somebody has taken a task up."""
 SUPERIOR_LEVEL = 2
 BY_LADDER = ("level2", "level3")
 """Reasons of the copies that prove a superior's right to reassign."""
@@ -309,14 +316,20 @@ def _unsent(reader: Reader, row: Any) -> Unsent | None:
 
 
 def _ladder(reader: Reader, row: Any) -> tuple[LadderStep, ...]:
-    statement = select(Rung.kind, Rung.due_at, Rung.done_at).where(Rung.seat == row.key).order_by(Rung.due_at, Rung.key)
+    statement = (
+        select(Rung.clock, Rung.kind, Rung.due_at, Rung.done_at).where(Rung.seat == row.key).order_by(Rung.due_at, Rung.key)
+    )
     return tuple(
         LadderStep(
             at=rung.done_at or rung.due_at,
             kind=rung.kind,
-            text=LADDER_TEXTS[rung.kind][0],
-            text_en=LADDER_TEXTS[rung.kind][1],
+            text=_rung_texts(rung)[0],
+            text_en=_rung_texts(rung)[1],
             done=rung.done_at is not None,
         )
         for rung in reader.connection.execute(statement)
     )
+
+
+def _rung_texts(rung: Any) -> tuple[str, str]:
+    return (RESPONSE_TEXTS if rung.clock == "response" else LADDER_TEXTS)[rung.kind]

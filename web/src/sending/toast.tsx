@@ -10,6 +10,8 @@ import { useCommands } from '../keyboard/use-commands'
 import { sending, sendNow, startSending, undo } from './store'
 
 const TICK_MS = 250
+/** Lines of their own that there is room for; more of them are told together. */
+const most = (): number => (narrow.value ? 1 : 3)
 
 /** Seconds until a decision is sent, 0 when it is on its way. */
 export function useSecondsLeft(until: string | null | undefined): number {
@@ -36,11 +38,11 @@ export function sendingWords(row: TaskRow, left: number): string {
 export function SendingToasts() {
   useEffect(startSending, [])
   const rows = sending.value
-  useCommands([{ keys: 'z', act: () => void (rows.length && undo(rows.length > 3 ? rows : rows.slice(-1))) }])
+  useCommands([{ keys: 'z', act: () => void (rows.length && undo(rows.length > most() ? rows : rows.slice(-1))) }])
   if (!rows.length) return null
   return (
     <div class="sending" role="region" aria-label={t('sending')}>
-      {rows.length > 3 ? <Many rows={rows} /> : rows.map((row, at) => <One key={row.id} row={row} last={at === rows.length - 1} />)}
+      {rows.length > most() ? <Many rows={rows} /> : rows.map((row, at) => <One key={row.id} row={row} last={at === rows.length - 1} />)}
     </div>
   )
 }

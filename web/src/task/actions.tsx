@@ -68,15 +68,16 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     { keys: 'f', act: toForm },
     { keys: 'm', act: () => document.getElementById('opinion')?.focus() },
   ])
+  // Whoever may not read the task any more has nothing to follow or print.
+  const readable = leaf.obstacle.value?.renew !== false
   const entries: Entry[] = [
     ...outcomes.slice(shown.length).map((outcome) => ({ words: labelOf(outcome), act: () => void send(outcome) })),
     ...(allows(leaf, 'return') ? [{ words: t('return'), keys: 'R', act: () => void (layer.value = { kind: 'return' }) }] : []),
     ...handings(leaf).map((operation) => ({ words: t(`operation.${operation}` as Key), ...(KEYS[operation] ? { keys: KEYS[operation] } : {}), act: () => void (layer.value = { kind: 'hand', operation }) })),
-    // Whoever may not read the task any more has nothing to follow.
-    ...(leaf.obstacle.value?.renew === false ? [] : [{ words: t(leaf.detail.value!.followed ? 'case.unfollow' : 'case.follow'), act: () => void follow(leaf) }]),
+    ...(readable ? [{ words: t(leaf.detail.value!.followed ? 'case.unfollow' : 'case.follow'), act: () => void follow(leaf) }] : []),
     ...(allows(leaf, 'takeBack') ? [{ words: t('task.takeBack'), act: () => void takeBack(leaf) }] : []),
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
-    { words: t('case.print'), act: () => print(leaf) },
+    ...(readable ? [{ words: t('case.print'), act: () => print(leaf) }] : []),
     ...(allows(leaf, 'reassign') ? [{ words: t('task.reassign'), act: () => void (layer.value = { kind: 'reassign' }) }] : []),
     ...(allows(leaf, 'recalculate') ? [{ words: t('recalculate'), act: () => void (layer.value = { kind: 'recalculate' }) }] : []),
   ]
@@ -90,8 +91,8 @@ export function Actions({ leaf }: { leaf: Leaf }) {
         {!narrow.value && <OpinionField leaf={leaf} />}
         {!narrow.value && <DraftState leaf={leaf} />}
         {narrow.value ? buttons.reverse() : buttons}
-        {!narrow.value && <More entries={entries} />}
         {!buttons.length && <span class="s d2 why">{whyNot(leaf)}</span>}
+        {!narrow.value && <More entries={entries} />}
       </div>
       <SendsTo leaf={leaf} />
       {layer.value?.kind === 'reason' && <ReasonSheet leaf={leaf} outcome={layer.value.outcome} onClose={close} onSend={send} />}

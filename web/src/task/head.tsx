@@ -9,7 +9,7 @@ import { Seal } from '../frame/seal'
 import { t, type Key } from '../i18n'
 import { box, rows } from '../inbox/store'
 import { subjectOf, withoutSuffix } from '../inbox/row'
-import type { Leaf } from './leaf'
+import { allows, type Leaf } from './leaf'
 import { TABS, type TaskTab } from './tab'
 
 interface Props {
@@ -33,7 +33,7 @@ export function DeskHead({ leaf, tab, heading }: Props) {
       <p class="s d2 facts">
         <span>{detail.name}</span>
         <Way leaf={leaf} />
-        {capacity && <span class="tag">{t('task.as', { institution: capacity.institution, post: capacity.post })}</span>}
+        {capacity && allows(leaf, 'complete') && <span class="tag">{t('task.as', { institution: capacity.institution, post: capacity.post })}</span>}
         <Holder leaf={leaf} />
       </p>
       <div class="fx">
