@@ -304,6 +304,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "not-a-starter": ("您的岗位不能发起此流程。", "Your post may not start this process."),
     "not-claimed": ("任务不在您名下，无需退回。", "You do not hold this task, so you cannot give it back."),
     "named-person": ("此任务指定由您办理，不能退回待领。", "This task was given to you by name and cannot be given back."),
+    "reassign-self": ("运维人员不能把任务改派给自己。", "An operator cannot reassign a task to himself."),
     "not-superior": ("任务尚未升级到您，不能改派。", "You may reassign only a task that was escalated to you."),
     "occurred-in-future": ("发生时间不能晚于现在。", "The time of occurrence must have passed."),
     "payload-too-large": ("消息内容过大。", "The message is too large."),

@@ -113,6 +113,12 @@ def taken_part_in_asked(instances: Select[Any]) -> Select[Any]:
     )
 
 
+def institutions_taking_part(connection: Executes, now: datetime, instance: int) -> set[int]:
+    """Keys of the institutions that may see a case at `now`: only their people can be given anything of it."""
+    open_to = select(Participant.institution).where(Participant.instance == instance, _open(now))
+    return set(connection.execute(open_to).scalars())
+
+
 def visible_instances(standing: Viewer, now: Now, instance: Key | None = None) -> Keys:
     """Keys of the cases that the person may see at `now`; of the one case `instance` only, when it is given."""
     branches = [*_own_cases(standing), *_overseen_by_department(standing), *_acted_for(standing)]

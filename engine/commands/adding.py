@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from engine.appliers.tasks import RoundPlace, SeatOpened
 from engine.approvals import LIVE
-from engine.authorization import capacities, person_principal, today
+from engine.authorization import capacities, institutions_taking_part, person_principal, today
 from engine.errors import Conflict, Invalid, NotAllowed
 from engine.kernel.model import ApprovalModel
 from engine.runtime import Case
 from engine.runtime.operations import operation_refusal
 from engine.runtime.terms import Term
-from engine.store.tables import Participant, Person, Seat
+from engine.store.tables import Person, Seat
 from engine.store.unit_of_work import UnitOfWork
 
 PEOPLE_AT_MOST = 50
@@ -38,7 +38,8 @@ def receivers(work: UnitOfWork, case: Case, seat: Any, persons: Sequence[UUID]) 
 def receiver(work: UnitOfWork, case: Case, person: UUID) -> tuple[int, int]:
     """Key of the receiving person and of his appointment at an institution of the case. Raises Invalid when he has none."""
     key = work.connection.execute(select(Person.key).where(Person.id == person, Person.active)).scalar_one_or_none()
-    here = set(work.connection.execute(select(Participant.institution).where(Participant.instance == case.key)).scalars())
+    # Who could see the case once and cannot any more would hold a task that he cannot open.
+    here = institutions_taking_part(work.connection, work.now, case.key)
     chairs = () if key is None else capacities(work.connection, key, today(work.now))
     chair = next((chair for chair in chairs if chair.institution in here), None)
     if key is None or chair is None:

@@ -37,7 +37,7 @@ class ReassignTask(Command[Done]):
 
 def reassign_task(command: ReassignTask, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat = lock_seat(work, runtime, command.task)
-    _require_superior(work, seat)
+    superior = _require_superior(work, seat)
     if seat.state not in ("open", "claimed"):
         raise Conflict("task-closed", "Expected task '{id}' to be open, but it is {state}", id=str(seat.id), state=seat.state)
     case.require_moving()
@@ -55,6 +55,11 @@ def reassign_task(command: ReassignTask, work: UnitOfWork, runtime: Runtime) -> 
             [FieldError(path="reason", code="required", message="改派要写明原因。", message_en="Say why you reassign it.")]
         )
     person, capacity = receiver(work, case, command.person)
+    if person == work.actor.person and not superior:
+        # He keeps the house running and reads no patient data: nothing of a case may come to him by his own hand.
+        raise NotAllowed(
+            "reassign-self", "Expected another person for task '{id}', but it is the operator himself", id=str(seat.id)
+        )
     if seat.several:
         require_no_seat(work, seat, [person])
     keep_apart(work, runtime, case, seat, person)
@@ -74,17 +79,22 @@ def reassign_task(command: ReassignTask, work: UnitOfWork, runtime: Runtime) -> 
     return Done(instance=case.id, task=seat.id)
 
 
-def _require_superior(work: UnitOfWork, seat: Row[Any]) -> None:
-    """An administrator, or a superior whom the ladder has given the right, which his copy of level 2 or 3 proves."""
-    if "operations" in work.actor.rights:
-        return
+def _require_superior(work: UnitOfWork, seat: Row[Any]) -> bool:
+    """Whether the actor is a superior whom the ladder has given the right, which his copy of level 2 or 3 proves.
+
+    Raises NotFound or NotAllowed for who is none, unless he is an operator.
+    """
     who = standing(work.connection, work.actor.person, work.now)
-    require_visible_seat(work.connection, who, work.now, seat.key, seat.id)
     by_ladder = select(Copy.key).where(Copy.seat == seat.key, Copy.person == who.person, Copy.reason.in_(("level2", "level3")))
-    if seat.level < SUPERIOR_LEVEL or work.connection.execute(by_ladder).first() is None:
+    superior = seat.level >= SUPERIOR_LEVEL and work.connection.execute(by_ladder).first() is not None
+    if "operations" in work.actor.rights:
+        return superior
+    require_visible_seat(work.connection, who, work.now, seat.key, seat.id)
+    if not superior:
         raise NotAllowed(
             "not-superior", "Expected a superior of task '{id}' after its escalation, but you are none", id=str(seat.id)
         )
+    return superior
 
 
 def _give(work: UnitOfWork, seat: Row[Any], person: int, capacity: int) -> None:

@@ -11,9 +11,9 @@ from sqlalchemy import Row, func, select, update
 from engine.appliers.journal import Journal
 from engine.appliers.participants import participate
 from engine.assignment import leaders, superiors
-from engine.authorization import capacities, today
+from engine.authorization import capacities, institutions_taking_part, today
 from engine.runtime.definitions import Definition
-from engine.store.tables import Copy, Participant, Round, Seat
+from engine.store.tables import Copy, Round, Seat
 from engine.store.unit_of_work import UnitOfWork
 
 SEAT_COLUMNS = (
@@ -142,7 +142,7 @@ def note_reminder(definition: Definition, seat: Row[Any], clock: str, persons: S
 
 def _let_in(work: UnitOfWork, seat: Row[Any], above: tuple[int, ...]) -> None:
     """Lets the superiors' institutions see the case: who must act on it has to be able to read it."""
-    here = set(work.connection.execute(select(Participant.institution).where(Participant.instance == seat.instance)).scalars())
+    here = institutions_taking_part(work.connection, work.now, seat.instance)
     for person in above:
         institutions = [chair.institution for chair in capacities(work.connection, person, today(work.now))]
         if institutions and not here.intersection(institutions):

@@ -15,7 +15,7 @@ from engine.appliers.tasks import offer
 from engine.approvals import LIVE
 from engine.assignment import bars
 from engine.assignment.people import Place
-from engine.authorization import Capacity, capacities, person_principal, sees_seat, standing, today
+from engine.authorization import Capacity, capacities, institutions_taking_part, person_principal, sees_seat, standing, today
 from engine.errors import Conflict, EngineError, Invalid
 from engine.kernel.effects import Names
 from engine.runtime.definitions import Definitions
@@ -27,7 +27,6 @@ from engine.store.tables import (
     Draft,
     HeldDecision,
     Institution,
-    Participant,
     ProcessInstance,
     Round,
     Seat,
@@ -59,7 +58,7 @@ def chair_for(place: Place, seat: Row[Any], successor: int, extra: Collection[in
 
     Raises Invalid `receiver` for who sits at no institution of the case.
     """
-    here = set(place.connection.execute(select(Participant.institution).where(Participant.instance == seat.instance)).scalars())
+    here = institutions_taking_part(place.connection, place.now, seat.instance)
     chairs = [chair for chair in capacities(place.connection, successor, today(place.now)) if chair.institution in here]
     if not chairs and here.isdisjoint(extra):
         raise Invalid("receiver", "Expected a person of an institution of this case, but '{person}' is none", person=successor)

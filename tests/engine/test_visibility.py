@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from engine.commands.copies import MarkCopyRead
 from engine.commands.organisation import Appoint, EndAppointment, PutPerson
-from engine.errors import NotAllowed, NotFound
+from engine.errors import Invalid, NotAllowed, NotFound
 from engine.queries.diagram import GetDiagram
 from engine.queries.instances import GetInstance, SearchInstances
 from engine.queries.task_detail import GetTask
@@ -237,3 +237,24 @@ def test_starting_needs_a_chair_that_may(county: County) -> None:
     with pytest.raises(NotFound):
         county.person("gan").start("nothing")
     assert county.cases() == []
+
+
+def test_nobody_is_handed_what_his_institution_sees_no_more_and_an_operator_takes_nothing(county: County) -> None:
+    county.deploy(offered_to_two())
+    case = county.run("p", at="CH00", toInst="CH02", refused=False)
+    with county.engine.database.writing() as connection:
+        connection.execute(insert(Participant).values(instance=case.key, institution=county.institution("CH01"), until=None))
+    it, gan, dong, liu = county.person("it", "operations"), county.person("gan"), county.person("dong"), county.person("liu")
+    it.reassign(case.task("choose"), gan)
+    gan.complete(case.task("choose"))
+    with pytest.raises(Invalid) as refusal:
+        it.reassign(case.task("answer"), county.person("jiu"))
+    assert refusal.value.code == "receiver"
+    with pytest.raises(NotAllowed) as taken:
+        it.reassign(case.task("answer"), it)
+    assert taken.value.code == "reassign-self"
+    it.reassign(case.task("answer"), liu)
+    liu.complete(case.task("answer"), "refuse")
+    with pytest.raises(Invalid) as late:
+        it.reassign(case.task("read"), dong)
+    assert late.value.code == "receiver"
