@@ -252,4 +252,6 @@ export const en: { [key in keyof typeof zh]: string } = {
   'cause.job-timer': 'A timer failed',
   'cause.job-timer-start': 'A timed start failed',
   'cause.external-task': 'Another system did not do its work',
+  'cause.external-task-lost': 'Another system stayed silent again and again',
+  'cause.job-lost-lock': 'Work of another system could not be taken back',
 }

@@ -250,4 +250,6 @@ export const zh = {
   'cause.job-timer': '定时执行出错',
   'cause.job-timer-start': '定时发起出错',
   'cause.external-task': '外部系统没有办成',
+  'cause.external-task-lost': '外部系统一再没有回音',
+  'cause.job-lost-lock': '收回外部任务出错',
 } as const
