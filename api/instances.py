@@ -10,7 +10,7 @@ from flask import Response
 from api.blueprint import Blueprint
 from api.door import ask, carry_out, carry_out_unkeyed
 from api.language import language
-from api.replies import StartReply, download, nothing, start_reply
+from api.replies import StartReply, download, entered, nothing, start_reply
 from api.schemas.base import Nothing, PageQuery
 from api.schemas.forecast import CaseForecast, StartChair, StartForecast
 from api.schemas.instances import (
@@ -28,16 +28,18 @@ from api.schemas.instances import (
 )
 from api.schemas.tasks import TaskPage
 from engine.commands.ad_hoc import StartAdHocActivity
+from engine.commands.archive import ReadArchiveCopy
 from engine.commands.following import FollowCase, UnfollowCase
 from engine.commands.instance import StartInstance
 from engine.commands.printing import NotePrinting
 from engine.commands.withdrawal import WithdrawInstance
-from engine.queries import ad_hoc, case_document, diagram, forecast, instances, processes, timeline
+from engine.queries import ad_hoc, case_document, diagram, forecast, instances, opinions, processes, timeline
 from engine.queries.instance_rows import InstanceRow
 from engine.queries.paging import Page
 from engine.queries.task_rows import TaskRow
 from engine.queries.tasks import ListCaseTasks
 
+PNG = {"image/png": {"schema": {"type": "string", "format": "binary"}}}
 PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
 
 blueprint = Blueprint("instances", "Cases: start them, find them, see where they stand")
@@ -71,7 +73,9 @@ def list_startable() -> list[processes.StartableProcess]:
 @blueprint.response(201, Started)
 def start_instance(body: dict[str, Any]) -> StartReply:
     """Start a process in one of the caller's capacities; another system may give values that the process accepts"""
-    command = StartInstance(process_key=body["process_key"], capacity=body["capacity_id"], variables=body["variables"])
+    command = StartInstance(
+        process_key=body["process_key"], capacity=body["capacity_id"], variables=body["variables"], afterwards=entered(body)
+    )
     return start_reply(carry_out(command))
 
 
@@ -148,6 +152,24 @@ def print_instance(instance: UUID) -> Response:
     carry_out_unkeyed(NotePrinting(instance=instance))
     printed = ask(case_document.PrintCase(instance=instance, language="en" if language() == "en" else "zh"))
     return download(printed.content, "application/pdf", printed.name)
+
+
+@blueprint.get("/instances/<uuid:instance>/archive")
+@blueprint.doc(responses={"200": {"description": "The archive copy, the same bytes every time", "content": PDF}})
+def read_archive_copy(instance: UUID) -> Response:
+    """Read the copy of an ended case that is kept; the reading is audited"""
+    kept = carry_out_unkeyed(ReadArchiveCopy(instance=instance))
+    response = download(kept.content, "application/pdf", kept.name)
+    response.headers["ETag"] = f'"{kept.sha256}"'
+    return response
+
+
+@blueprint.get("/instances/<uuid:instance>/signatures/<uuid:signature>")
+@blueprint.doc(responses={"200": {"description": "The drawing", "content": PNG}})
+def get_signature(instance: UUID, signature: UUID) -> Response:
+    """See a handwritten signature of a case"""
+    image = ask(opinions.GetSignatureImage(instance=instance, signature=signature))
+    return download(image, "image/png", f"{signature}.png")
 
 
 @blueprint.get("/instances/<uuid:instance>/diagram")

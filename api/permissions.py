@@ -16,6 +16,7 @@ SIGNED_IN = "signed-in"
 OPERATIONS = "operations"
 ADMINISTRATE = "administrate"
 AUDIT = "audit"
+ARCHIVE = "archive"
 INTEGRATE = "integrate"
 SECURE = "secure"
 EXTERNAL_TASKS = "external-tasks"
@@ -97,6 +98,8 @@ PERMISSIONS: Mapping[str, str] = {
     "instances.forecast_case": SIGNED_IN,
     "instances.forecast_start": SIGNED_IN,
     "instances.list_startable": SIGNED_IN,
+    "instances.read_archive_copy": SIGNED_IN,
+    "instances.get_signature": SIGNED_IN,
     "instances.print_instance": SIGNED_IN,
     "instances.start_instance": SIGNED_IN,
     "instances.withdraw_instance": SIGNED_IN,
@@ -111,9 +114,13 @@ PERMISSIONS: Mapping[str, str] = {
     "notifications.mark_read": SIGNED_IN,
     "notifications.put_quiet_hours": ADMINISTRATE,
     "notifications.put_settings": SIGNED_IN,
+    "numbers.list_numbers": ARCHIVE,
     "organisation.list_departments": SIGNED_IN,
     "organisation.list_institutions": SIGNED_IN,
     "organisation.search_people": SIGNED_IN,
+    "phrases.list_phrases": SIGNED_IN,
+    "phrases.put_institution_phrases": ADMINISTRATE,
+    "phrases.put_own_phrases": SIGNED_IN,
     "signing.add_signers": SIGNED_IN,
     "signing.agree": SIGNED_IN,
     "signing.answer_copy": SIGNED_IN,
@@ -140,6 +147,7 @@ PERMISSIONS: Mapping[str, str] = {
     "tasks.recalculate": OPERATIONS,
     "tasks.list_return_targets": SIGNED_IN,
     "tasks.return_task": SIGNED_IN,
+    "tasks.sign_by_hand": SIGNED_IN,
     "tasks.save_draft": SIGNED_IN,
     "tasks.send": SIGNED_IN,
     "tasks.undo": SIGNED_IN,

@@ -6,6 +6,7 @@ id of a new case is answered.
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any, TypeVar
 from urllib.parse import quote
 from uuid import UUID
@@ -14,6 +15,7 @@ from flask import Response, current_app, request
 
 from api.blueprint import PREFIX
 from api.door import ask
+from engine.commands.afterwards import Afterwards
 from engine.errors import NotFound
 from engine.queries.instances import GetInstanceRow
 from engine.queries.registry import Query
@@ -61,6 +63,12 @@ def download(content: bytes, kind: str, name: str) -> Response:
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     response.headers["Content-Security-Policy"] = SEALED
     return response
+
+
+def entered(body: dict[str, Any]) -> Afterwards | None:
+    """What a request says of an entry made afterwards."""
+    given = body["afterwards"]
+    return None if given is None else Afterwards(occurred_at=given["occurred_at"].astimezone(UTC), reason=given["reason"])
 
 
 def nothing() -> Response:

@@ -11,6 +11,7 @@ from typing import Any
 
 from api.keeping_sentences import KEEPING
 from api.language import language as readers_language
+from api.paper_sentences import PAPER
 
 TITLES: Mapping[int, tuple[str, str]] = {
     400: ("请求有误", "Bad request"),
@@ -126,27 +127,6 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "invalid-form": ("有 {count} 处填写有误，请检查。", "{count} fields need attention."),
     "conflict": ("其他人刚刚做了同样的操作，请刷新查看。", "Somebody did the same a moment ago; look again."),
     # attachments
-    "attachment-case-full": (
-        "这件事的附件总量已到上限，删去不需要的再传。",
-        "The attachments of this case have reached their limit. Remove what is not needed and try again.",
-    ),
-    "attachment-changed": (
-        "这个文件与上传时不一致，不能打开，请告知信息中心。",
-        "This file is not as it was uploaded and cannot be opened. Tell the IT centre.",
-    ),
-    "attachment-count": ("这一步上传的文件太多，先移除不需要的。", "There are too many uploads in this task. Remove some first."),
-    "attachment-damaged": (
-        "文件不完整或已损坏，重新拍照或换一个文件。",
-        "The file is damaged or not whole. Take the picture again or choose another file.",
-    ),
-    "attachment-empty": ("文件是空的，换一个文件。", "The file is empty. Choose another one."),
-    "attachment-field": ("这一步的表单不收这个附件。", "The form of this task does not take this file."),
-    "attachment-id": ("上传编号重复，重新添加这个文件。", "The upload's id is taken. Add the file again."),
-    "attachment-not-found": ("没有这个附件，或您无权查看。", "There is no such attachment, or you may not see it."),
-    "attachment-pixels": ("图片尺寸过大，缩小后再传。", "The picture has too many pixels. Make it smaller."),
-    "attachment-sent": ("这个文件已随表单提交。", "This file has been sent with the form already."),
-    "attachment-too-large": ("文件太大，换一个小一些的。", "The file is too large. Choose a smaller one."),
-    "attachment-type": ("只收 JPG、PNG 图片和 PDF，换一个文件。", "Only JPEG and PNG pictures and PDF files are taken."),
     # one field of a request
     "missing": ("此项必填。", "This is required."),
     "unknown": ("没有此项。", "There is no such field."),
@@ -378,6 +358,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "unknown-start-variable": ("此流程发起时不接受“{field}”。", "This process does not accept “{field}” at its start."),
     "unknown-outcome": ("此任务没有这个办理结果。", "This task has no such outcome."),
     **KEEPING,
+    **PAPER,
     # the database
     "outcome-unknown": (
         "数据库未及时确认，操作可能已完成。请用同一 Idempotency-Key 再次提交，不会重复办理；没有该键时请先刷新查看。",

@@ -41,7 +41,7 @@ def sign_in(body: dict[str, Any]) -> Response:
     )
     opened = carry_out_unkeyed(command)
     if not isinstance(opened, SessionOpened):
-        raise _refusal(opened)
+        raise refusal(opened)
     session = ask(SessionByToken(token=opened.token))
     if session is None:
         raise Problem(401, "session-expired")
@@ -70,7 +70,7 @@ def change_password(body: dict[str, Any]) -> Response:
     """Change one's password; every other session of the account ends"""
     changed = carry_out_unkeyed(ChangePassword(token=session_token() or "", current=body["current"], new=body["new"]))
     if isinstance(changed, SignInRefused):
-        raise _refusal(changed)
+        raise refusal(changed)
     return nothing()
 
 
@@ -97,7 +97,8 @@ def _session(session: SessionRecord) -> dict[str, Any]:
     }
 
 
-def _refusal(refused: SignInRefused) -> Problem:
+def refusal(refused: SignInRefused) -> Problem:
+    """What a password that was not taken is answered with."""
     if refused.code == "locked":
         until: datetime | None = refused.locked_until
         if until is None:

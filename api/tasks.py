@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from flask import Response, jsonify
 
 from api.blueprint import Blueprint
 from api.door import ask, carry_out, carry_out_unkeyed, engine
-from api.replies import Reply, action_reply, nothing
+from api.replies import Reply, action_reply, entered, nothing
 from api.revisions import expected_revision, tagged
 from api.schemas.base import Nothing
 from api.schemas.forecast import TaskForecast, TypedValues
@@ -25,20 +26,24 @@ from api.schemas.tasks import (
     Return,
     ReturnTarget,
     Saved,
+    Sign,
     TaskCounts,
     TaskDetail,
     TaskPage,
     TaskQuery,
     Unclaim,
 )
+from api.session import refusal
 from engine.commands.choosing import ChooseApprovers
 from engine.commands.copies import MarkCopyRead
 from engine.commands.drafts import SaveDraft
 from engine.commands.held_decisions import HoldDecision, SendDecision, UndoDecision
+from engine.commands.identity import SignInRefused
 from engine.commands.opening import OpenTask
 from engine.commands.reassignment import ReassignTask
 from engine.commands.recalculation import RecalculateApprovers
 from engine.commands.returning import ReturnTask
+from engine.commands.signature import GiveSignature
 from engine.commands.taking_back import TakeBackTask
 from engine.commands.task import ClaimTask, CompleteTask, UnclaimTask
 from engine.queries.forecast import ForecastTask
@@ -118,8 +123,24 @@ def complete(body: dict[str, Any], task: UUID) -> Reply:
         after=tuple(after["person_ids"]),
         joint=after["joint"],
         binds=after["binds"],
+        afterwards=entered(body),
     )
     return action_reply(task, carry_out(HoldDecision(decision=command) if body["hold"] else command))
+
+
+@blueprint.post("/tasks/<uuid:task>/signature")
+@blueprint.arguments(Sign)
+@blueprint.response(204)
+def sign_by_hand(body: dict[str, Any], task: UUID) -> Response:
+    """Sign a task by hand, with one's password again; the decision that follows within a quarter of an hour carries it"""
+    try:
+        image = b64decode(body["image"], validate=True)
+    except ValueError:
+        image = b""
+    signed = carry_out_unkeyed(GiveSignature(task=task, image=image, password=body["password"]))
+    if isinstance(signed, SignInRefused):
+        raise refusal(signed)
+    return nothing()
 
 
 @blueprint.post("/tasks/<uuid:task>/undo")

@@ -18,6 +18,7 @@ from cli.memory import settle
 from cli.settings import make_dispatcher, read_settings, store_options
 from engine.engine import Engine
 from engine.store.database import migrate
+from worker.archivist import Archivist
 from worker.worker import Worker
 
 REQUEST_THREADS = 8
@@ -42,6 +43,7 @@ def serve(demo: bool, host: str, port: int, no_worker: bool, database: str | Non
     engine = Engine(settings.engine)
     worker = None if no_worker else Worker(engine)
     dispatcher = None if no_worker else make_dispatcher(engine, settings)
+    archivist = None if no_worker else Archivist(engine)
     try:
         lines = prepare_demo(engine, var) if demo else []
         try:
@@ -54,10 +56,14 @@ def serve(demo: bool, host: str, port: int, no_worker: bool, database: str | Non
             worker.start()
         if dispatcher is not None:
             dispatcher.start()
+        if archivist is not None:
+            archivist.start()
         click.echo("\n".join([*lines, f"联动 Liandong: http://{host}:{server.effective_port}"]))
         settle()
         server.run()
     finally:
+        if archivist is not None:
+            archivist.stop()
         if dispatcher is not None:
             dispatcher.stop()
         if worker is not None:

@@ -13,6 +13,7 @@ import click
 from cli.memory import settle
 from cli.settings import make_dispatcher, read_settings, store_options
 from engine.engine import Engine
+from worker.archivist import Archivist
 from worker.worker import Worker
 
 
@@ -40,8 +41,11 @@ def worker(name: str | None, batch: int, database: str | None, var: Path) -> Non
         settle()
         working.start()
         dispatcher.start()
+        archivist = Archivist(engine)
+        archivist.start()
         click.echo(f"worker {working.name}")
         asked.wait()
+        archivist.stop()
         dispatcher.stop()
         working.stop()
     finally:

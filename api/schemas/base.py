@@ -55,6 +55,13 @@ class Key(fields.String):
     """A 63-bit integer as text: a browser's number would round it."""
 
 
+class Afterwards(CamelSchema):
+    """When something that is entered afterwards (补录) really happened, and why it is entered only now."""
+
+    occurred_at = fields.AwareDateTime(required=True, format="iso")
+    reason = fields.String(required=True, validate=validate.Length(max=500))
+
+
 class Named(CamelSchema):
     """Something with an id and a name."""
 

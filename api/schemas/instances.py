@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.schemas.base import CamelSchema, Coded, Instant, Key, SearchQuery, Words, page_of
+from api.schemas.base import Afterwards, CamelSchema, Coded, Instant, Key, SearchQuery, Words, page_of
 from api.schemas.tasks import TaskRow, chair_text
 
 STATES = ("active", "completed", "terminated", "cancelled", "incident", "suspended")
@@ -53,6 +53,7 @@ class InstanceRow(CamelSchema):
     institution = fields.Nested(Coded, allow_none=True)
     state = fields.String(validate=validate.OneOf(STATES))
     started_at = Instant()
+    occurred_at = Instant(allow_none=True)
     ended_at = Instant(allow_none=True)
     started_by = fields.Function(
         lambda row: None if row.started_by is None else {"name": row.started_by},
@@ -78,7 +79,7 @@ class InstanceDetail(InstanceRow):
 
     collaboration = fields.List(fields.Nested(Member))
     followed = fields.Boolean()
-    actions = fields.List(fields.String(validate=validate.OneOf(("withdraw", "urge"))))
+    actions = fields.List(fields.String(validate=validate.OneOf(("withdraw", "urge", "readArchive"))))
 
 
 class Start(CamelSchema):
@@ -87,6 +88,7 @@ class Start(CamelSchema):
     process_key = fields.String(required=True, validate=validate.Length(min=1, max=200))
     capacity_id = fields.UUID(required=True)
     variables = fields.Dict(keys=fields.String(), load_default=dict)
+    afterwards = fields.Nested(Afterwards, load_default=None, allow_none=True)
 
 
 class Withdraw(CamelSchema):

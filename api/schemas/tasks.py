@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from api.language import language
 from api.schemas.attachments import Attachment
-from api.schemas.base import CamelSchema, Coded, Instant, Key, Named, SearchQuery, Words, page_of
+from api.schemas.base import Afterwards, CamelSchema, Coded, Instant, Key, Named, SearchQuery, Words, page_of
 from api.schemas.signing import ENDINGS, After, Operation, Round
 from api.sentences import sentence
 
@@ -137,6 +137,8 @@ class Opinion(CamelSchema):
     kind = fields.String(allow_none=True)
     opinion = fields.String(allow_none=True)
     on_behalf_of = fields.String(allow_none=True)
+    signature = fields.UUID(allow_none=True)
+    occurred_at = Instant(allow_none=True)
     at = Instant()
 
 
@@ -191,6 +193,8 @@ class TaskDetail(TaskRow):
     followed = fields.Boolean()
     opinions = fields.List(fields.Nested(Opinion))
     ladder = fields.List(fields.Nested(LadderStep))
+    signature = fields.String(validate=validate.OneOf(("none", "offered", "required")))
+    signed = fields.Boolean()
     round = fields.Nested(Round)
     operations = fields.List(fields.Nested(Operation))
     returned = fields.Nested(lambda: Returned(), allow_none=True)
@@ -210,6 +214,14 @@ class Complete(CamelSchema):
     opinion = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_OPINION))
     after = fields.Nested(After, load_default=None, allow_none=True)
     hold = fields.Boolean(load_default=False)
+    afterwards = fields.Nested(Afterwards, load_default=None, allow_none=True)
+
+
+class Sign(CamelSchema):
+    """Sign by hand: the drawing as PNG in base64, with the password of one's account."""
+
+    image = fields.String(required=True, validate=validate.Length(min=1, max=280_000))
+    password = fields.String(required=True, validate=validate.Length(min=1, max=256), load_only=True)
 
 
 class Reassign(CamelSchema):

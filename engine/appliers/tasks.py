@@ -249,6 +249,7 @@ def _add_seat(work: UnitOfWork, place: RoundPlace, seat: SeatOpened, rows: _Rows
             "paused_at": None,
             "recorded_by": None,
             "evidence": None,
+            "occurred_at": None,
             "urged": 0,
             "urged_at": None,
         }

@@ -11,6 +11,14 @@ from uuid import UUID
 
 from engine.commands import account, authority, batch, calendar, identity, operation, organisation
 from engine.commands.ad_hoc import StartAdHocActivity, start_ad_hoc_activity
+from engine.commands.archive import (
+    KeepArchiveCopy,
+    PostponeArchiveCopy,
+    ReadArchiveCopy,
+    keep_archive_copy,
+    postpone_archive_copy,
+    read_archive_copy,
+)
 from engine.commands.attachment import (
     AddAttachment,
     PurgeAttachments,
@@ -111,6 +119,7 @@ from engine.commands.notification_settings import (
 )
 from engine.commands.opening import OpenTask, open_task
 from engine.commands.organisation_import import ImportOrganisation, TryImport, import_organisation, try_import
+from engine.commands.phrases import PutPhrases, put_phrases
 from engine.commands.plain_agreement import AgreeToTask, agree_to_task
 from engine.commands.printing import NotePrinting, note_printing
 from engine.commands.reassignment import ReassignTask, reassign_task
@@ -129,6 +138,7 @@ from engine.commands.seat_changes import (
     remove_signer,
     transfer_task,
 )
+from engine.commands.signature import GiveSignature, give_signature
 from engine.commands.taking_back import TakeBackTask, take_back_task
 from engine.commands.task import ClaimTask, CompleteTask, UnclaimTask, claim_task, complete_task, unclaim_task
 from engine.commands.urging import CommentOnCase, UrgeCase, comment_on_case, urge_case
@@ -180,8 +190,13 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     FollowDeliveries: follow_deliveries,
     NoteNotSent: note_not_sent,
     NotePrinting: note_printing,
+    GiveSignature: give_signature,
+    KeepArchiveCopy: keep_archive_copy,
+    PostponeArchiveCopy: postpone_archive_copy,
+    ReadArchiveCopy: read_archive_copy,
     NoteSent: note_sent,
     PutNotificationSettings: put_notification_settings,
+    PutPhrases: put_phrases,
     PutQuietHours: put_quiet_hours,
     OpenTask: open_task,
     PurgeAttachments: purge_attachments,

@@ -30,7 +30,7 @@ from engine.store.unit_of_work import UnitOfWork
 
 RIGHT = "administrate"
 SECURITY = "secure"
-RIGHTS = frozenset({"operations", "deploy", "integrate", "external-tasks"}) | ADMINISTRATORS
+RIGHTS = frozenset({"operations", "deploy", "integrate", "archive", "backfill", "external-tasks"}) | ADMINISTRATORS
 """System rights. `external-tasks:TOPIC` is one too, for each topic."""
 
 

@@ -17,6 +17,7 @@ from engine.kernel.rows import JSON
 from engine.runtime import Case, Runtime, field_rights
 from engine.runtime.attachments import own_uploads
 from engine.runtime.operations import ADVICE
+from engine.runtime.signatures import require_signature
 from engine.store.unit_of_work import UnitOfWork
 
 DONE = OutcomeModel(value="done", label="完成", label_en="Done")
@@ -57,6 +58,8 @@ def checked(
     said = _opinion(chosen, opinion)
     form = definition.forms.get(approval.form) if approval.form and seat.kind != "advice" else None
     values = _validated(work, runtime, case, seat, form, approval, chosen, data)
+    if signer.evidence is None:
+        require_signature(work, seat, approval, chosen)
     return Checked(outcome=chosen, opinion=said, form=form, values=values)
 
 

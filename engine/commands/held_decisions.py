@@ -83,7 +83,7 @@ def hold_decision(command: HoldDecision, work: UnitOfWork, runtime: Runtime) -> 
 def hold(wish: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, signer: Signer) -> Done:
     """Holds a decision on a locked, open seat, or carries it out where it is not to be held."""
     until = _until(work, seat)
-    if until is None:
+    if until is None or wish.afterwards is not None:
         return sign(wish, work, runtime, case, seat, signer)
     checked(work, runtime, case, seat, signer, outcome=wish.outcome, opinion=wish.opinion, data=wish.data)
     people_after(work, runtime, case, seat, wish.after, binds=wish.binds)

@@ -179,6 +179,22 @@ def change_password(command: ChangePassword, work: UnitOfWork, runtime: object) 
     return Done()
 
 
+def confirm_password(work: UnitOfWork, person: int, password: str) -> SignInRefused | None:
+    """Whether the person who acts has given his password again; a wrong one is counted like one at signing in."""
+    account = _lock_account(work, Account.person == person)
+    source = work.actor.source or ""
+    if account is None or account.shut:
+        raise NotAllowed("no-account", "Expected an account that may sign in, but there is none")
+    name = _login_hash(account.login)
+    locked = _locked_until(work, name, source, account)
+    if locked is not None:
+        return _refuse(work, account, source, locked)
+    if not fits(password, account.password_hash):
+        return _count_failure(work, name, source, account)
+    work.connection.execute(delete(SignInFailure).where(SignInFailure.login == name))
+    return None
+
+
 def touch(command: Touch, work: UnitOfWork, runtime: object) -> Done:
     session = _session(work, command.token)
     if session is not None and is_live(session, work.config, work.now) and touch_is_due(session, work.now):

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from engine.appliers.numbers import draw_number
+from engine.appliers.numbers import DrawnNumber, allot, draw_number
 from engine.authorization import Capacity, may_start, require_business, require_right, standing
+from engine.commands.afterwards import Afterwards, checked_afterwards
 from engine.commands.registry import Command
 from engine.commands.texts import require_text, require_values
 from engine.errors import Conflict, Invalid, NotFound
@@ -39,6 +40,8 @@ class StartInstance(Command[Done]):
     """Appointment in which the actor starts it; its institution owns the instance."""
     variables: Mapping[str, JSON] = field(default_factory=dict)
     """Only from an actor with the right `integrate`, and only what the start event accepts: people fill in forms."""
+    afterwards: Afterwards | None = None
+    """Set when the case is entered afterwards."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +73,10 @@ def start_instance(command: StartInstance, work: UnitOfWork, runtime: Runtime) -
         )
     capacity = may_start(who, [starter.post for starter in model.starters], command.capacity)
     given = _given(command, work, model) if command.variables else {}
-    number, variables = _number(work, definition, capacity)
-    act = Act(action="start", object=command.process_key, capacity=capacity.appointment)
+    drawn, variables = _number(work, definition, capacity)
+    number = None if drawn is None else drawn.number
+    entered = checked_afterwards(work, command.afterwards)
+    act = Act(action="start", object=command.process_key, capacity=capacity.appointment, data=entered)
     new = NewCase(
         definition=definition.key,
         institution=capacity.institution,
@@ -79,6 +84,7 @@ def start_instance(command: StartInstance, work: UnitOfWork, runtime: Runtime) -
         number=number,
         business_key=number,
         started_by=work.actor.person,
+        occurred_at=None if command.afterwards is None else command.afterwards.occurred_at,
         variables={
             **given,
             **variables,
@@ -88,6 +94,8 @@ def start_instance(command: StartInstance, work: UnitOfWork, runtime: Runtime) -
         },
     )
     case = runtime.start(work, new, act)
+    if drawn is not None:
+        allot(work, drawn, case.key)
     work.wake(work.actor.person)
     return _done(case)
 
@@ -158,13 +166,13 @@ def _given(command: StartInstance, work: UnitOfWork, model: ProcessModel) -> dic
     return {accepted[name]: value for name, value in command.variables.items()}
 
 
-def _number(work: UnitOfWork, definition: Definition, capacity: Capacity) -> tuple[str | None, dict[str, Any]]:
+def _number(work: UnitOfWork, definition: Definition, capacity: Capacity) -> tuple[DrawnNumber | None, dict[str, Any]]:
     """The document number of a new case and the variable that holds it, when its definition draws one."""
     wanted = definition.model.number
     if wanted is None:
         return None, {}
-    number = draw_number(work, wanted.category, capacity.institution, capacity.institution_code)
-    return number, {wanted.variable: number}
+    drawn = draw_number(work, wanted, capacity.institution, capacity.institution_code)
+    return drawn, {wanted.variable: drawn.number}
 
 
 def _done(case: Case) -> Done:

@@ -19,7 +19,7 @@ from engine.store.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, kw_only=True)
 class AgreeToTask(Command[Done]):
-    """Decide a task by its one way to agree. Refused where a field, an opinion or a choice is asked for."""
+    """Decide a task by its one way to agree. Refused where a field, an opinion, a choice or a signature is asked for."""
 
     task: UUID
     revision: int | None = None
@@ -34,7 +34,7 @@ def agree_to_task(command: AgreeToTask, work: UnitOfWork, runtime: Runtime) -> D
     approval = definition.model.elements[seat.element].approval or ApprovalModel()
     require_operation(approval, seat, "batch")
     agreeing = [outcome for outcome in approval.outcomes if outcome.kind == "primary"]
-    asked = approval.fields is not None and approval.fields.required
+    asked = (approval.fields is not None and approval.fields.required) or approval.signature == "required"
     if len(agreeing) != 1 or agreeing[0].fields or agreeing[0].opinion == "required" or asked or seat.kind == "advice":
         raise NotAllowed("not-plain", "Expected a task that asks for nothing but consent, but '{name}' asks more", name=seat.name)
     act = hold if command.hold else sign

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from engine.authorization import (
     task_not_found,
 )
 from engine.commands.adding import Joint, added_seats, place_of
+from engine.commands.afterwards import Afterwards, checked_afterwards
 from engine.commands.decision import checked, people_after
 from engine.commands.registry import Command
 from engine.commands.signer import Signer, acting_for, holder, keep_apart, signed_for, signer_of
@@ -32,6 +34,7 @@ from engine.kernel.rows import JSON
 from engine.kernel.triggers import CompleteToken
 from engine.records import Done
 from engine.runtime import VOTES, Act, Case, Change, Runtime, settle, straight_back
+from engine.runtime.signatures import bind_signature
 from engine.runtime.tasks import tell_asked
 from engine.runtime.terms import term_or_incident
 from engine.store.base import dump_json
@@ -75,6 +78,7 @@ ENDED_SEAT = update_of(
     "form_hash",
     "recorded_by",
     "evidence",
+    "occurred_at",
     "on_behalf_of",
 )
 DECIDED_ROUND = update_of(Round, "state", "outcome", "decided_at", "decided_by")
@@ -112,6 +116,8 @@ class CompleteTask(Command[Done]):
     after: tuple[UUID, ...] = ()
     joint: Joint = "all"
     """How those who are added act: all of them, any one, or one after the other."""
+    afterwards: Afterwards | None = None
+    """Set when the decision is entered afterwards."""
     binds: bool = True
     """Whether the refusal of one of them decides; else it is advice."""
 
@@ -182,6 +188,8 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
     definition = runtime.definitions.get(seat.definition)
     said = checked(work, runtime, case, seat, signer, outcome=command.outcome, opinion=command.opinion, data=command.data)
     outcome, opinion, values = said.outcome, said.opinion, said.values
+    entered = checked_afterwards(work, command.afterwards, case.occurred_at or case.started_at)
+    occurred = None if command.afterwards is None else command.afterwards.occurred_at
     decision = {
         "outcome": outcome.value,
         "opinion": opinion,
@@ -192,10 +200,13 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
     attached = sorted(said.form.attachments(values)) if said.form is not None else []
     submit_uploads(work, case.key, seat.key, attached)
     added = _added_after(command, work, runtime, case, seat)
+    signed = None
+    if signer.evidence is None:
+        signed = bind_signature(work, seat, outcome=outcome.value, opinion=opinion, form_hash=hash_of(values))
 
     def noted(journal: Journal) -> None:
         if not several:
-            _end(work, seat, signer, outcome, opinion, values)
+            _end(work, seat, signer, outcome, opinion, values, occurred)
             row = {"key": seat.round, "state": "decided", "outcome": outcome.value, "decided_at": work.now}
             work.write(DECIDED_ROUND, {**row, "decided_by": work.actor.person})
         journal.note(
@@ -209,7 +220,7 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
             label=outcome.label,
             label_en=outcome.label_en,
             opinion=opinion,
-            data=signed_for(signer),
+            data={**entered, **signed_for(signer), **({"signature": signed["id"]} if signed else {})},
         )
         if signer.agent is not None and signer.person is not None:
             text, text_en = f"{signer.name}办理了“{seat.name}”", f"“{seat.name}” was done: {signer.name}"
@@ -218,14 +229,16 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
             tell_asked(journal, definition, place_of(case, seat), seat=new.seat, task=new.seat_id, persons=[new.assignee or 0])
 
     several = seat.several or bool(added)
-    data: dict[str, JSON] = {"outcome": outcome.value, **({"attachments": attached} if attached else {})}
+    data: dict[str, JSON] = {"outcome": outcome.value, **entered, **({"attachments": attached} if attached else {})}
+    if signed is not None:
+        data["signature"] = {**signed}
     if signer.evidence is not None or signer.agent is not None:
         data["on_behalf_of"] = signer.person
     act = Act(action="complete", object=str(seat.id), capacity=signer.capacity, data=data)
     if several:
         if seat.kind == "advice":
             move_clocks(work, seat.key, seat.parent)
-        _end(work, seat, signer, outcome, opinion, values)
+        _end(work, seat, signer, outcome, opinion, values, occurred)
         settle(work, runtime, case, seat, Change(act=act, noted=noted, decision=decision, values=values))
         return Done(instance=case.id, task=seat.id, state=case.state)
     trigger = CompleteToken(
@@ -322,6 +335,7 @@ def _end(
     outcome: OutcomeModel,
     opinion: str | None,
     values: Mapping[str, JSON],
+    occurred: datetime | None,
 ) -> None:
     ended = {
         "state": "completed",
@@ -336,12 +350,18 @@ def _end(
         "revision": seat.revision + 1,
         "recorded_by": None if signer.evidence is None else work.actor.person,
         "evidence": signer.evidence,
-        "form_hash": hashlib.sha256(dump_json(dict(values)).encode()).hexdigest(),
+        "occurred_at": occurred,
+        "form_hash": hash_of(values),
     }
     work.write(ENDED_SEAT, {**ended, "key": seat.key})
     work.wake(signer.person)
     end_seats(work, [seat.key], drafts=seat.drafted, ladders=seat.term is not None)
     work.wake(work.actor.person, *seat.resolved["persons"])
+
+
+def hash_of(values: Mapping[str, JSON]) -> str:
+    """SHA-256 in hexadecimal of the values that a decision has written."""
+    return hashlib.sha256(dump_json(dict(values)).encode()).hexdigest()
 
 
 def expect_revision(seat: Any, revision: int | None) -> None:

@@ -17,13 +17,16 @@ _VALUES: Mapping[str, tuple[str, ...]] = {"empty": EMPTY, "starter": STARTER, "r
 class AutomaticReader:
     """Reads the `liandong:auto` of one user task `node`."""
 
-    def __init__(self, report: Report, node: etree._Element, mode: str, fields: FieldsModel | None, *, form: bool) -> None:
-        """`form` says whether the task has one."""
+    def __init__(
+        self, report: Report, node: etree._Element, mode: str, fields: FieldsModel | None, *, form: bool, signs: bool
+    ) -> None:
+        """`form` says whether the task has one, `signs` whether it is signed by hand."""
         self._report = report
         self._node = node
         self._mode = mode
         self._fields = fields
         self._form = form
+        self._signs = signs
 
     def read(
         self, item: etree._Element | None, fallback: Sequence[AssignModel], outcomes: Sequence[OutcomeModel]
@@ -110,7 +113,7 @@ class AutomaticReader:
                 )
 
     def _fills_in(self, outcomes: Sequence[OutcomeModel]) -> bool:
-        return fills_in(self._fields, outcomes, form=self._form)
+        return self._signs or fills_in(self._fields, outcomes, form=self._form)
 
     def _needed(self, primary: Sequence[OutcomeModel]) -> list[str]:
         required = self._fields.required if self._fields is not None else ()

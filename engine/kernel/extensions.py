@@ -40,6 +40,8 @@ FOREIGN_WORK = ("class", "delegateExpression", "expression", "type", "topic")
 
 _KINDS = frozenset({"primary", "negative", "neutral", "adjourn"})
 _WITHDRAW = frozenset({"first-act", "any", "never"})
+_SIGNATURES = frozenset({"none", "offered", "required"})
+_PERIODS = frozenset({"year", "month", "none"})
 _FLAGS = frozenset({"true", "false"})
 _OPINIONS = frozenset({"optional", "required"})
 _BINDINGS = frozenset({"", "latest", "deployment", "version", "versionTag"})
@@ -90,12 +92,21 @@ class ExtensionReader:
         self._one_of(info, "withdraw", _WITHDRAW)
         return info.get("withdraw") or "first-act"
 
+    def archive(self, info: etree._Element | None) -> bool:
+        """Whether a copy of each ended case is kept."""
+        if info is None:
+            return False
+        self._one_of(info, "archive", _FLAGS)
+        return info.get("archive") == "true"
+
     def number(self, node: etree._Element) -> NumberModel | None:
         """The document number drawn at a start by hand."""
         item = extension(node, "number")
         if item is None:
             return None
-        return NumberModel(category=self._required(item, "category"), variable=self._required(item, "variable"))
+        self._one_of(item, "period", _PERIODS)
+        category, variable = self._required(item, "category"), self._required(item, "variable")
+        return NumberModel(category=category, variable=variable, period=item.get("period") or "year")
 
     def subject(self, node: etree._Element) -> SubjectModel | None:
         """The instance's subject line."""
@@ -135,7 +146,8 @@ class ExtensionReader:
             )
         outcomes = self._outcomes(node)
         fields = self._fields(node)
-        automatic = AutomaticReader(self.report, node, mode, fields, form=form is not None)
+        signature = self._signature(item)
+        automatic = AutomaticReader(self.report, node, mode, fields, form=form is not None, signs=signature == "required")
         recused, secretaries = tuple(self._assigns.people(node, "recuse")), tuple(self._assigns.people(node, "secretary"))
         return ApprovalModel(
             name_en=None if item is None else item.get("name-en"),
@@ -153,7 +165,15 @@ class ExtensionReader:
             recused=recused,
             secretaries=secretaries,
             automatic=automatic.read(extension(node, "auto"), tuple(self._assigns.people(node, "fallback")), outcomes),
+            signature=signature,
         )
+
+    def _signature(self, item: etree._Element | None) -> str:
+        """Whether a user task is signed by hand."""
+        if item is None:
+            return "none"
+        self._one_of(item, "signature", _SIGNATURES)
+        return item.get("signature") or "none"
 
     def send(self, node: etree._Element) -> SendModel | None:
         """Where a message goes."""

@@ -225,6 +225,8 @@ class ApprovalModel:
     secretaries: tuple[AssignModel, ...] = ()
     """Who may enter what was said at a meeting (秘书代录)."""
     automatic: AutomaticModel = NOTHING_AUTOMATIC
+    signature: str = "none"
+    """Whether it is signed by hand: `none`, `offered` or `required`."""
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -330,6 +332,8 @@ class NumberModel:
 
     category: str
     variable: str
+    period: str = "year"
+    """After what the series begins anew: `year`, `month`, or `none`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -395,6 +399,8 @@ class ProcessModel:
     """A name for this version that call activities may bind to."""
     withdraw: str = "first-act"
     """Until when whoever started a case may withdraw it: `first-act` of somebody else, `any` time, or `never`."""
+    archive: bool = False
+    """Whether a copy of each case is kept when it has ended."""
     pool: str | None = None
     """Code of the pool, from `liandong:process`."""
     participant: str | None = None

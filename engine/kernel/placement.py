@@ -23,9 +23,9 @@ _PEOPLE = frozenset(
 """What rules that find people take; which of them takes what is checked where they are read."""
 _VALUE = frozenset({"name", "value"})
 _ATTRIBUTES = {
-    "process": frozenset({"startable", "title", "title-en", "pool", "version-tag", "withdraw"}),
+    "process": frozenset({"startable", "title", "title-en", "pool", "version-tag", "withdraw", "archive"}),
     "starter": frozenset({"post"}),
-    "number": frozenset({"category", "variable"}),
+    "number": frozenset({"category", "variable", "period"}),
     "subject": frozenset({"value", "masked"}),
     "urgency": frozenset({"value"}),
     "owner": frozenset({"value"}),
@@ -33,6 +33,7 @@ _ATTRIBUTES = {
     "visible": frozenset({"institution", "while"}),
     "approval": frozenset(
         {"mode", "form", "name-en", "refusal", "threshold", "base", "quorum", "abstain", "early", "chair-last", "operations"}
+        | {"signature"}
     ),
     "assign": _PEOPLE | {"chair"},
     "apart": frozenset({"elements", "from", "institution", "months"}),

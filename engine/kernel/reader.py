@@ -140,6 +140,7 @@ class ProcessReader:
             title_en=None if info is None else info.get("title-en"),
             version_tag=(None if info is None else info.get("version-tag")) or vendor(node, "versionTag"),
             withdraw=self._extensions.withdraw(info),
+            archive=self._extensions.archive(info),
             pool=None if info is None else info.get("pool"),
             participant=None if pool is None else pool.name,
             starters=self._extensions.starters(node),

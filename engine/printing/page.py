@@ -28,7 +28,7 @@ SMALL, BODY, HEADING, TITLE = 7.5, 9.5, 10.5, 18.0
 
 INK, PEN, GREY, OVER, RULE = (17, 24, 39), (28, 52, 97), (92, 98, 110), (168, 34, 34), (150, 155, 165)
 LABEL_FILL = (243, 244, 246)
-LABEL_SHARE, LABEL_LEAST, LABEL_MOST = 0.34, 17.0, 30.0
+LABEL_MOST = 30.0
 SIGNATURE_WIDTHS = (46.0, 84.0, 50.0)
 TIMELINE_WIDTHS = (30.0, 62.0, 40.0, 48.0)
 STROKE = 0.12
@@ -160,10 +160,14 @@ class _Paper(FPDF):
         widths[-1] += WIDTH - sum(widths)
         boxes = []
         for cell, width in zip(cells, widths, strict=True):
-            label = min(max(width * LABEL_SHARE, LABEL_LEAST), LABEL_MOST, width / 2)
+            label = min(self._wished_width(cell.label), LABEL_MOST, width / 2) if width < WIDTH / 2 else LABEL_MOST
             boxes.append(Box(label, cell.label, SMALL + 0.5, GREY, LABEL_FILL))
             boxes.append(Box(width - label, cell.value, BODY, OVER if cell.critical else PEN))
         self._line(boxes)
+
+    def _wished_width(self, label: str) -> float:
+        self._style(SMALL + 0.5, GREY)
+        return self.get_string_width(printable(label)) + 2 * PADDING_X + 0.2
 
     # --- drawing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,13 +10,25 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from engine.appliers.audit import CHUNK, GENESIS, entry_hash, sealed
 from engine.authorization import require_right
 from engine.queries.registry import Query, Reader
+from engine.runtime.signatures import seal_of
 from engine.store.references import dangling
-from engine.store.tables import AuditAnchor, AuditEntry, ProcessInstance
+from engine.store.tables import (
+    AllottedNumber,
+    ArchiveCopy,
+    AuditAnchor,
+    AuditEntry,
+    Institution,
+    ProcessInstance,
+    Seat,
+    Signature,
+)
+
+CHUNK_OF_COPIES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +43,15 @@ class AuditFault:
     """One thing that is not as it was written."""
 
     code: str
-    """`changed`, `missing`, `head`, `orphan`, `dangling`, `anchor-changed`, `anchor-missing` or `anchor-unknown`."""
+    """`changed`, `missing`, `head`, `orphan`, `dangling`, `copy-changed`, `signature-changed`, `number-missing`, or of anchors
+    `anchor-changed`, `anchor-missing` or `anchor-unknown`."""
     instance: UUID | None = None
     number: int | None = None
     """Revision of the instance, number of the anchor, or of the rows that dangle."""
     entry: int | None = None
     """Key of an entry that belongs to no instance, or to one that is gone."""
     column: str | None = None
-    """Table and column whose rows refer to something that is not there."""
+    """Table and column whose rows refer to something that is not there, or the series of numbers that has a gap."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +100,9 @@ def verify_audit(query: VerifyAudit, reader: Reader) -> AuditVerification:
             faults += _chain_faults(list(counted))
         entries += counted.number
     faults += [AuditFault(code="missing", instance=row.id, number=1) for row in _without_entries(reader)]
+    faults += [AuditFault(code="number-missing", column=series, number=gaps) for series, gaps in _number_gaps(reader)]
+    faults += [AuditFault(code="signature-changed", instance=instance) for instance in _changed_signatures(reader)]
+    faults += [AuditFault(code="copy-changed", instance=instance) for instance in _changed_copies(reader)]
     lost = dangling(reader.connection)
     faults += [AuditFault(code="dangling", column=column, number=number) for column, number in lost.items()]
     anchors = reader.connection.execute(select(*AuditAnchor.__table__.columns).order_by(AuditAnchor.number)).all()
@@ -109,6 +126,64 @@ def _entries(reader: Reader) -> Any:
     return reader.connection.execute(
         statement.order_by(AuditEntry.instance, AuditEntry.revision).execution_options(yield_per=CHUNK)
     )
+
+
+def _number_gaps(reader: Reader) -> Iterator[tuple[str, int]]:
+    """Series of document numbers, as `category institution period`, with how many numbers below the last have no case."""
+    table, given = AllottedNumber, func.count()
+    series = (table.category, table.institution, table.period)
+    wanted = func.max(table.sequence) - func.min(table.sequence) + 1
+    statement = (
+        select(table.category, Institution.code, table.period, (wanted - given).label("gaps"))
+        .join(Institution, Institution.key == table.institution)
+        .group_by(*series, Institution.code)
+        .having(wanted > given)
+    )
+    for row in reader.connection.execute(statement):
+        yield f"{row.category} {row.code} {row.period}", int(row.gaps)
+
+
+def _changed_signatures(reader: Reader) -> Iterator[UUID]:
+    """Cases in which a drawing, or what it signs, is not what their audit trail knows."""
+    entries = select(AuditEntry.object, AuditEntry.data, ProcessInstance.id).join(
+        ProcessInstance, ProcessInstance.key == AuditEntry.instance
+    )
+    known = {
+        row.data["signature"]["id"]: (row.data["signature"]["seal"], row.id)
+        for row in reader.connection.execute(entries.where(AuditEntry.action == "complete").execution_options(yield_per=CHUNK))
+        if "signature" in row.data
+    }
+    bound = (
+        select(Signature.id, Signature.person, Signature.image, Seat.id.label("task"), Seat.outcome, Seat.opinion, Seat.form_hash)
+        .add_columns(ProcessInstance.id.label("instance"))
+        .join(Seat, Seat.key == Signature.seat)
+        .join(ProcessInstance, ProcessInstance.key == Seat.instance)
+        .where(Signature.bound_at.is_not(None))
+        .execution_options(yield_per=CHUNK_OF_COPIES)
+    )
+    for row in reader.connection.execute(bound):
+        image = hashlib.sha256(row.image).hexdigest()
+        said = {"outcome": row.outcome, "opinion": row.opinion, "form_hash": row.form_hash}
+        seal, _ = known.pop(str(row.id), (None, None))
+        if seal != seal_of(row.task, row.person, image=image, **said):
+            yield row.instance
+    yield from (instance for _, instance in known.values())
+
+
+def _changed_copies(reader: Reader) -> Iterator[UUID]:
+    """Cases whose archive copy is not the one that their audit trail knows."""
+    sealed_by = (AuditEntry.instance == ArchiveCopy.instance) & (AuditEntry.action == "archive")
+    statement = (
+        select(ProcessInstance.id, ArchiveCopy.content, AuditEntry.data)
+        .select_from(ArchiveCopy)
+        .join(ProcessInstance, ProcessInstance.key == ArchiveCopy.instance)
+        .outerjoin(AuditEntry, sealed_by)
+        .where(ArchiveCopy.made_at.is_not(None))
+        .execution_options(yield_per=CHUNK_OF_COPIES)
+    )
+    for row in reader.connection.execute(statement):
+        if hashlib.sha256(row.content).hexdigest() != (row.data or {}).get("sha256"):
+            yield row.id
 
 
 def _without_entries(reader: Reader) -> Any:

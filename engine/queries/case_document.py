@@ -6,7 +6,8 @@ nothing that the screen would not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,11 +16,13 @@ from sqlalchemy import select
 
 from engine.authorization import Standing, standing, visible_seats
 from engine.calendar import TIME_ZONE
+from engine.forms import READ_ONLY
 from engine.forms.paper import Language
 from engine.printing import Document, Fact, Sheet, Signature, TimelineLine, render
 from engine.queries.instance_rows import shown_state
 from engine.queries.instances import find_visible
-from engine.queries.opinions import OPINIONS_AT_MOST, Opinion, opinions_of
+from engine.queries.numbers import VOID
+from engine.queries.opinions import OPINIONS_AT_MOST, Opinion, opinions_of, signature_images
 from engine.queries.paper_words import NOTES, PAPER_WORDS, STATES, WORDS, Pair
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import process_name
@@ -55,8 +58,8 @@ class CasePaper:
     """What a case is printed from."""
 
     sheets: tuple[Sheet, ...]
-    seats: tuple[int, ...]
-    """Keys of the tasks that the forms were taken from."""
+    seats: tuple[int, ...] | None
+    """Keys of the tasks that the forms were taken from; None when it prints what one of their steps hides."""
     partial: bool
     """Whether the case has forms that the reader may not open."""
 
@@ -76,41 +79,50 @@ def print_case(query: PrintCase, reader: Reader) -> PrintedCase:
 
 
 def case_paper(reader: Reader, row: Any, who: Standing | None, language: Language) -> CasePaper:
-    """The forms of the case of `row` that `who` may open, all of them when it is None."""
+    """The forms of the case of `row` that `who` may open; all of them, with nothing hidden, when it is None."""
     tasks = _tasks(reader, row.key)
     seen = {task.key for task in tasks} if who is None else _visible(reader, who, row.key)
     sheets: dict[str, Sheet] = {}
     seats: list[int] = []
     every: set[str] = set()
+    hidden = False
     for task in tasks:
         form = _form(reader, row, task)
         if form is None:
             continue
+        if who is None:
+            hidden = hidden or bool(form.rights.hidden)
+            form = replace(form, rights=READ_ONLY)
         every.add(form.model.id)
         if task.key in seen and form.model.id not in sheets:
             files = linked_attachments(reader.connection, row.key, form.model.attachments(form.readable()))
             sheets[form.model.id] = form.paper(language, {str(file.id): file.name for file in files})
             seats.append(task.key)
-    return CasePaper(sheets=tuple(reversed(sheets.values())), seats=tuple(seats), partial=set(sheets) != every)
+    return CasePaper(
+        sheets=tuple(reversed(sheets.values())), seats=None if hidden else tuple(seats), partial=set(sheets) != every
+    )
 
 
 def case_document(reader: Reader, row: Any, paper: CasePaper, *, language: Language, notes: list[Pair], printed: str) -> Document:
     """The case of `row` in the order of the paper, with the sentences `notes` below its head."""
     words, zh = WORDS[language], language == "zh"
     opinions, past = opinions_of(reader, row.key), past_of(reader, row)
+    images = signature_images(reader, row.key)
     if len(opinions) >= OPINIONS_AT_MOST or len(past) >= ITEMS_AT_MOST:
         notes = [*notes, NOTES["newest"]]
     place = _institution(reader, row.key)
     process = process_name(reader, row.definition)
     name = process.name if zh else process.name_en
     state = STATES[shown_state(row)]
+    began = [] if row.occurred_at is None else [(words["occurred"], moment(row.occurred_at))]
     facts = [
         (words["subject"], row.subject or "—"),
         (words["started"], " ".join(filter(None, (row.starter, moment(row.started_at))))),
+        *began,
         (words["process"], f"{name} v{process.version}"),
         (words["state"], " ".join(filter(None, (state[0 if zh else 1], row.ended_at and moment(row.ended_at))))),
     ]
-    mark = NOTES["void"][0 if zh else 1] if row.state == "cancelled" else None
+    mark = NOTES["void"][0 if zh else 1] if row.number and row.state in VOID else None
     return Document(
         language=language,
         institution=place,
@@ -120,7 +132,7 @@ def case_document(reader: Reader, row: Any, paper: CasePaper, *, language: Langu
         notes=tuple(note[0 if zh else 1] for note in notes),
         facts=tuple(Fact(label=label, value=value) for label, value in facts),
         sheets=paper.sheets,
-        signatures=tuple(_signature(opinion, language) for opinion in opinions),
+        signatures=tuple(_signature(opinion, language, images) for opinion in opinions),
         timeline=tuple(_line(item, zh=zh) for item in past),
         printed=printed,
         made_at=reader.now,
@@ -176,7 +188,7 @@ def _institution(reader: Reader, instance: int) -> str:
     return str(reader.connection.execute(name).scalar_one_or_none() or "")
 
 
-def _signature(opinion: Opinion, language: Language) -> Signature:
+def _signature(opinion: Opinion, language: Language, images: Mapping[UUID, bytes]) -> Signature:
     zh, words = language == "zh", WORDS[language]
     chair = (opinion.post if zh else opinion.post_en, opinion.institution)
     person = opinion.person or words["system"]
@@ -185,6 +197,8 @@ def _signature(opinion: Opinion, language: Language) -> Signature:
     note = ""
     if opinion.recorded_by:
         note = words["recorded"].format(name=opinion.recorded_by, evidence=opinion.evidence or "—")
+    if opinion.occurred_at:
+        note = "\n".join(filter(None, (note, words["afterwards"].format(at=moment(opinion.occurred_at)))))
     return Signature(
         step=opinion.step if zh else opinion.step_en,
         chair=" · ".join(filter(None, chair)),
@@ -194,6 +208,7 @@ def _signature(opinion: Opinion, language: Language) -> Signature:
         person=person,
         at=moment(opinion.at),
         note=note,
+        image=None if opinion.signature is None else images.get(opinion.signature),
     )
 
 

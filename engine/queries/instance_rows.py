@@ -50,6 +50,8 @@ class InstanceRow:
     state: str
     """`active`, `completed`, `terminated`, `cancelled`, or `incident` for an active one that a person must help."""
     started_at: datetime
+    occurred_at: datetime | None
+    """When it really began, for a case that was entered afterwards."""
     ended_at: datetime | None
     started_by: str | None
     """Name of the person; None when a message or the clock started it."""
@@ -72,6 +74,7 @@ def select_instances() -> Any:
             table.state,
             table.suspended_at,
             table.started_at,
+            table.occurred_at,
             table.ended_at,
             table.collaboration,
             table.root_scope,
@@ -129,6 +132,7 @@ def instance_values(reader: Reader, row: Any, now: Mapping[int, tuple[NowStep, .
         "started_at": row.started_at,
         "ended_at": row.ended_at,
         "started_by": row.starter,
+        "occurred_at": row.occurred_at,
         "now": now.get(row.key, ()),
     }
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, select
 
 from engine.authorization import Standing, require_visible_instance, sees_instance, standing, takes_part, visible_instances
+from engine.authorization.archive import may_read_copy
 from engine.errors import NotFound
 from engine.queries.instance_rows import InstanceRow, in_state, instance_rows, instance_values, select_instances, steps_now
 from engine.queries.paging import DEFAULT_LIMIT, Order, Page
@@ -16,7 +17,7 @@ from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import Coded, of_process
 from engine.runtime.withdrawal import hindrance
 from engine.store.prepared import Prepared
-from engine.store.tables import Follow, Institution, ProcessInstance
+from engine.store.tables import ArchiveCopy, Follow, Institution, ProcessInstance
 
 State = Literal["active", "completed", "terminated", "cancelled", "incident", "suspended"]
 
@@ -66,7 +67,8 @@ class InstanceDetail(InstanceRow):
     followed: bool
     """Whether the reader follows it."""
     actions: tuple[str, ...]
-    """`withdraw` when the reader has started the case and may take it back, `urge` when he may urge those who have it."""
+    """`withdraw` when the reader has started the case and may take it back, `urge` when he may urge those who have it,
+    `readArchive` when he may read the copy of the ended case that is kept."""
 
 
 _CASE = Prepared(select_instances().where(ProcessInstance.id == bindparam("instance")))
@@ -97,7 +99,7 @@ def get_instance(query: GetInstance, reader: Reader) -> InstanceDetail:
     model = reader.definitions.model(row.definition)
     withdraws = row.suspended_at is None and hindrance(reader.connection, model, row, reader.actor.person) is None
     urges = row.state == "active" and row.suspended_at is None and row.started_by == reader.actor.person
-    offered = (("withdraw", withdraws), ("urge", urges))
+    offered = (("withdraw", withdraws), ("urge", urges), ("readArchive", _reads_copy(reader, who, row)))
     actions = tuple(name for name, possible in offered if possible)
     return InstanceDetail(**values, collaboration=_members(reader, who, row), actions=actions, followed=follows(reader, row.key))
 
@@ -159,6 +161,14 @@ def _members(reader: Reader, who: Standing, row: Any) -> tuple[Member, ...]:
         for other in collaboration_of(reader, row.collaboration)
         if other.key == row.key or sees_instance(reader.connection, who, reader.now, other.key)
     )
+
+
+def _reads_copy(reader: Reader, who: Standing, row: Any) -> bool:
+    if row.state == "active":
+        return False
+    kept = select(ArchiveCopy.seats).where(ArchiveCopy.instance == row.key, ArchiveCopy.made_at.is_not(None))
+    found = reader.connection.execute(kept).one_or_none()
+    return found is not None and may_read_copy(reader.connection, who, reader.now, reader.actor, row.key, found.seats)
 
 
 def _filtered(statement: Select[Any], query: SearchInstances) -> Select[Any]:

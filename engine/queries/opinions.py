@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from engine.queries.registry import Reader
+from engine.authorization import standing
+from engine.errors import NotFound
+from engine.queries.instances import find_visible
+from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import outcome_of, step_name_en
-from engine.store.tables import Appointment, Institution, Person, Post, Round, Seat
+from engine.store.tables import Appointment, Institution, Person, Post, Round, Seat, Signature
 
 OPINIONS_AT_MOST = 200
 
@@ -37,6 +41,10 @@ class Opinion:
     """Name of who entered the vote on behalf."""
     evidence: str | None = None
     """What proves a vote that was entered on behalf."""
+    occurred_at: datetime | None = None
+    """When it was really decided, for a decision that was entered afterwards."""
+    signature: UUID | None = None
+    """Id of the handwritten signature."""
 
 
 def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
@@ -51,9 +59,11 @@ def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
             Seat.opinion,
             Seat.ended_at,
             Seat.evidence,
+            Seat.occurred_at,
             Person.name.label("person"),
             principal.name.label("principal"),
             recorder.name.label("recorder"),
+            Signature.id.label("signature"),
             Post.name.label("post"),
             Post.name_en.label("post_en"),
             Institution.short_name.label("institution"),
@@ -62,6 +72,7 @@ def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
         .outerjoin(Person, Person.key == Seat.ended_by)
         .outerjoin(principal, principal.key == Seat.on_behalf_of)
         .outerjoin(recorder, recorder.key == Seat.recorded_by)
+        .outerjoin(Signature, (Signature.seat == Seat.key) & Signature.bound_at.is_not(None))
         .outerjoin(Appointment, Appointment.key == Seat.capacity)
         .outerjoin(Post, Post.code == Appointment.post)
         .outerjoin(Institution, Institution.key == Appointment.institution)
@@ -88,6 +99,33 @@ def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
                 on_behalf_of=seat.principal,
                 recorded_by=seat.recorder,
                 evidence=seat.evidence,
+                occurred_at=seat.occurred_at,
+                signature=seat.signature,
             )
         )
     return tuple(found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GetSignatureImage(Query[bytes]):
+    """The drawing of a handwritten signature, as PNG, for who may see its case."""
+
+    instance: UUID
+    signature: UUID
+
+
+def get_signature_image(query: GetSignatureImage, reader: Reader) -> bytes:
+    """The drawing. Raises NotFound for what the reader may not see."""
+    who = standing(reader.connection, reader.actor.person, reader.now)
+    row = find_visible(reader, who, query.instance)
+    images = signature_images(reader, row.key)
+    if query.signature not in images:
+        raise NotFound("signature-not-found", "Expected to find signature '{id}', but there is none", id=str(query.signature))
+    return images[query.signature]
+
+
+def signature_images(reader: Reader, instance: int) -> dict[UUID, bytes]:
+    """The drawings of the handwritten signatures of a case, by id."""
+    bound = (Seat.instance == instance, Signature.bound_at.is_not(None))
+    statement = select(Signature.id, Signature.image).join(Seat, Seat.key == Signature.seat).where(*bound)
+    return {row.id: row.image for row in reader.connection.execute(statement)}

@@ -19,7 +19,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "system": "系统",
         "for": "{agent}（代{principal}）",
         "recorded": "由{name}代录，依据：{evidence}",
+        "occurred": "实际发生（补录）",
+        "afterwards": "补录，实际办理于 {at}",
         "printed": "打印：{name} {at}",
+        "archived": "系统存档 {at}",
     },
     "en": {
         "subject": "Subject",
@@ -29,7 +32,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "system": "System",
         "for": "{agent} for {principal}",
         "recorded": "Entered by {name}, on the evidence of: {evidence}",
+        "occurred": "Happened (entered afterwards)",
+        "afterwards": "Entered afterwards, decided at {at}",
         "printed": "Printed: {name} {at}",
+        "archived": "Archived by the system {at}",
     },
 }
 PAPER_WORDS: Mapping[str, Words] = {
@@ -59,6 +65,10 @@ NOTES: Mapping[str, Pair] = {
     ),
     "unfinished": ("案件尚未办结，内容以打印时为准。", "The case goes on; this is how it stood when printed."),
     "newest": ("内容较多，只印最近的意见和经过。", "There is more: only the newest decisions and events are printed."),
+    "archive": (
+        "存档件：案件办结后由系统生成并保存，内容不再改变。",
+        "Archive copy: made and kept by the system when the case ended.",
+    ),
     "void": ("作废", "VOID"),
 }
 STATES: Mapping[str, Pair] = {

@@ -30,6 +30,7 @@ from engine.records import AttachmentRecord
 from engine.runtime import TaskForm, TaskPlace, task_form
 from engine.runtime.attachments import linked_attachments, own_uploads
 from engine.runtime.operations import ADVICE
+from engine.runtime.signatures import FRESH
 from engine.runtime.taking_back import Decision, Undoing, undoing
 from engine.store.prepared import Prepared
 from engine.store.tables import (
@@ -43,6 +44,7 @@ from engine.store.tables import (
     Round,
     Rung,
     Seat,
+    Signature,
 )
 
 LADDER_TEXTS: Mapping[str, tuple[str, str]] = {
@@ -141,6 +143,10 @@ class TaskDetail(TaskRow):
     """Whether the reader follows the case."""
     opinions: tuple[Opinion, ...]
     ladder: tuple[LadderStep, ...]
+    signature: str
+    """Whether it is signed by hand: `none`, `offered` or `required`."""
+    signed: bool
+    """Whether the reader has signed it for the decision to come."""
     round: RoundDetail
     operations: tuple[OperationRight, ...]
     """What its holder may do with it beside deciding it."""
@@ -173,6 +179,8 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
         followed=follows(reader, row.instance),
         opinions=opinions_of(reader, row.instance),
         ladder=_ladder(reader, row),
+        signature=asked_signature(reader, row),
+        signed=_signed(reader, row),
         round=round_detail(reader, who, row),
         operations=operation_rights(reader, row, mine=values["mine"] and row.suspended_at is None),
         returned=row.returned,
@@ -313,6 +321,20 @@ def _unsent(reader: Reader, row: Any) -> Unsent | None:
         facts=kept.refusal["facts"],
         at=kept.refused_at,
     )
+
+
+def asked_signature(reader: Reader, row: Any) -> str:
+    """Whether the task of `row` is signed by hand; who is only asked for advice does not sign."""
+    element = reader.definitions.model(row.home).elements.get(row.element)
+    if element is None or element.approval is None or row.kind == "advice":
+        return "none"
+    return element.approval.signature
+
+
+def _signed(reader: Reader, row: Any) -> bool:
+    own = (Signature.seat == row.key, Signature.person == reader.actor.person, Signature.bound_at.is_(None))
+    waiting = select(Signature.key).where(*own, Signature.given_at > reader.now - FRESH).limit(1)
+    return reader.connection.execute(waiting).first() is not None
 
 
 def _ladder(reader: Reader, row: Any) -> tuple[LadderStep, ...]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from engine.calendar import TIME_ZONE
 from engine.kernel.model import ProcessModel
 from engine.queries.automatic_words import grounds_of_system
 from engine.queries.decision_words import decided, grounds
@@ -60,11 +62,29 @@ class CaseFacts:
         return self.persons.get(int(key), "—") if str(key).isdigit() else "—"
 
 
+def entered_afterwards(data: Mapping[str, Any]) -> tuple[str, str] | None:
+    """When it really happened and why it was entered afterwards; None for what was entered in time."""
+    if not data.get("occurred_at"):
+        return None
+    at = datetime.fromisoformat(data["occurred_at"]).astimezone(TIME_ZONE).strftime("%Y-%m-%d %H:%M")
+    why = data.get("afterwards")
+    return f"补录：实际发生于 {at}，{why}", f"Entered afterwards: happened at {at}; {why}"
+
+
+def _with(first: tuple[str | None, str | None], data: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The details of a line with what is said of an entry made afterwards."""
+    entered = entered_afterwards(data)
+    if entered is None:
+        return first
+    zh, en = ("\n".join(filter(None, pair)) for pair in zip(first, entered, strict=True))
+    return zh, en
+
+
 def _started(fact: Any, names: CaseFacts) -> LineWords:
     model, number = names.models[0], fact.data.get("number")
     name = model.title or model.name or model.id
     detail, detail_en = (f"编号 {number}", f"No. {number}") if number else (None, None)
-    return LineWords("step", f"发起：{name}", f"Started: {model.title_en or name}", detail, detail_en)
+    return LineWords("step", f"发起：{name}", f"Started: {model.title_en or name}", *_with((detail, detail_en), fact.data))
 
 
 def _ended(fact: Any, names: CaseFacts) -> LineWords | None:
@@ -103,7 +123,10 @@ def _completed(fact: Any, names: CaseFacts) -> LineWords:
     if fact.data.get("evidence"):
         whose = names.person(fact.data.get("to"))
         label, label_en = f"{label}（代录{whose}）", f"{label_en} (entered for {whose})"
-    return LineWords("task", f"{step}：{label}", f"{names.step_en(fact.element)}: {label_en}", opinion, opinion)
+    if fact.data.get("signature"):
+        label, label_en = f"{label}（手写签名）", f"{label_en} (signed by hand)"
+    title_en = f"{names.step_en(fact.element)}: {label_en}"
+    return LineWords("task", f"{step}：{label}", title_en, *_with((opinion, opinion), fact.data))
 
 
 def _passed(fact: Any, names: CaseFacts) -> LineWords:
@@ -220,6 +243,11 @@ def _operated(title: str, title_en: str) -> Callable[[Any, CaseFacts], LineWords
     return words
 
 
+def _archived(fact: Any, names: CaseFacts) -> LineWords:
+    digest = fact.data["sha256"]
+    return LineWords("system", "存档件已保存", "Archive copy kept", f"SHA-256 {digest}", f"SHA-256 {digest}")
+
+
 def _cancelled(fact: Any, names: CaseFacts) -> LineWords:
     why = fact.data.get("reason")
     if fact.data.get("compensate"):
@@ -284,6 +312,7 @@ WORDS: Mapping[str, Callable[[Any, CaseFacts], LineWords | None]] = {
     "incident-resolved": _task("“{step}”的异常已处理", "“{step}” was put right", kind="incident"),
     "instance-ended": _finished,
     "instance-cancelled": _cancelled,
+    "archived": _archived,
     "counterpart-cancelled": _counterpart,
     "instance-modified": _operated("流程位置由管理员调整", "Moved by an operator"),
     "variables-set": _variables_set,

@@ -46,8 +46,8 @@ def asking(
 
 
 def may_pass(approval: ApprovalModel) -> bool:
-    """Whether consent can be taken for given at a step: nobody votes there, and nothing is to be filled in."""
-    if approval.mode == "vote":
+    """Whether consent can be taken for given at a step: nobody votes or signs there, and nothing is to be filled in."""
+    if approval.mode == "vote" or approval.signature == "required":
         return False
     return not fills_in(approval.fields, approval.outcomes, form=approval.form is not None)
 

@@ -66,6 +66,7 @@ class Case:
     urgency: str | None
     started_by: int | None
     started_at: datetime
+    occurred_at: datetime | None
     ended_at: datetime | None
     suspended_at: datetime | None
     audit_hash: str
@@ -109,3 +110,5 @@ class NewCase:
     business_key: str | None = None
     collaboration: int | None = None
     started_by: int | None = None
+    occurred_at: datetime | None = None
+    """When it really began, if it is entered afterwards."""

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import bindparam, exists, select
 
 from engine.appliers import audit
+from engine.appliers.archive import request_copy
 from engine.appliers.jobs import follow_timers, wake_messages
 from engine.appliers.journal import Journal
 from engine.appliers.participants import participate
@@ -60,6 +61,7 @@ _CASE_COLUMNS = (
     "urgency",
     "started_by",
     "started_at",
+    "occurred_at",
     "ended_at",
     "suspended_at",
     "audit_hash",
@@ -152,6 +154,7 @@ class Runtime:
             urgency=None,
             started_by=new.started_by,
             started_at=work.now,
+            occurred_at=new.occurred_at,
             ended_at=None,
             suspended_at=None,
             audit_hash=audit.GENESIS,
@@ -170,7 +173,14 @@ class Runtime:
         )
 
         def begun(journal: Journal) -> None:
-            journal.note("instance-started", by_actor=True, capacity=act.capacity, process=definition.model.id, number=new.number)
+            journal.note(
+                "instance-started",
+                by_actor=True,
+                capacity=act.capacity,
+                process=definition.model.id,
+                number=new.number,
+                data=act.data,
+            )
             if before is not None:
                 before(journal)
 
@@ -331,6 +341,8 @@ class Runtime:
             case.state, case.ended_at, case.suspended_at = row.state, work.now, None
         if not case.stored:
             self._insert(work, case, row)
+        if case.ended_at is not None and definition.model.archive:
+            request_copy(work, case.key)
         writers = {(effect.scope, effect.name): effect.element for effect in result.of(VariableWritten)}
         write_delta(work, case.key, result.delta, revision=case.revision, writers=writers)
         work.reach(AFTER_DELTA)

@@ -9,7 +9,7 @@ import requests
 
 from tests.api.community import PASSWORD
 
-SECONDS = 20
+SECONDS = 60
 
 
 class Client:

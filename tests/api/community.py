@@ -26,6 +26,7 @@ PEOPLE = (
     ("keeper", "纪册·演示", None, None, ("administrate",)),
     ("guard", "管权·演示", None, None, ("secure",)),
     ("auditor", "查实·演示", None, None, ("audit",)),
+    ("archivist", "档全·演示", None, None, ("archive",)),
 )
 
 

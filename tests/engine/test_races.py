@@ -9,7 +9,7 @@ from engine.commands.job import ExecuteJob
 from engine.commands.message import SendMessage
 from engine.errors import Conflict
 from engine.store.faults import AFTER_DELTA, BEFORE_COMMIT
-from engine.store.tables import Message, ProcessInstance
+from engine.store.tables import AllottedNumber, Message, ProcessInstance
 from engine.testing import County, bpmn, process, user_task
 from tests.engine.interleaving import codes, overtake, race
 from tests.engine.models import END, START, one_task, seats, timer
@@ -77,8 +77,11 @@ def test_document_numbers_have_neither_gaps_nor_doubles(county: County) -> None:
     county.deploy(bpmn(process("p", START, user_task("check", post="BR_GP"), END, flows="s > check > e", extensions=numbered)))
     gan = county.person("gan")
     race(*(lambda: gan.start("p") for _ in range(6)))
-    found = county.rows(select(ProcessInstance.number).order_by(ProcessInstance.number))
-    assert [row.number for row in found] == [f"ZZ2026CH01{number:05d}" for number in range(1, 7)]
+    wanted = [f"ZZ2026CH01{number:05d}" for number in range(1, 7)]
+    found = county.rows(select(ProcessInstance.key, ProcessInstance.number).order_by(ProcessInstance.number))
+    assert [row.number for row in found] == wanted
+    allotted = county.rows(select(AllottedNumber.instance, AllottedNumber.number).order_by(AllottedNumber.sequence))
+    assert [tuple(row) for row in allotted] == [tuple(row) for row in found]
 
 
 @pytest.mark.parametrize("point", [AFTER_DELTA, BEFORE_COMMIT])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.store.base import Base
 from engine.store.keys import KeyBlock
+from engine.store.tables.archive import ArchiveCopy
 from engine.store.tables.attachment import Attachment, AttachmentPart, CaseAttachment
 from engine.store.tables.authority import Body, BodyMember, Charge, Duty, Line, LineDepartment
 from engine.store.tables.batch import Batch, BatchItem
@@ -14,15 +15,28 @@ from engine.store.tables.handover import Handover, HandoverItem
 from engine.store.tables.identity import Account, IdempotencyKey, RequestCount, Session, SignInFailure
 from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
 from engine.store.tables.lateness import Lateness, QuietHours
-from engine.store.tables.organisation import Appointment, Department, DocumentNumber, Institution, Membership, Person, Post
+from engine.store.tables.organisation import (
+    AllottedNumber,
+    Appointment,
+    Department,
+    DocumentNumber,
+    Institution,
+    Membership,
+    Person,
+    Post,
+)
+from engine.store.tables.phrase import PhraseList
 from engine.store.tables.record import AuditAnchor, AuditEntry, Follow, History, Notification, Participant
+from engine.store.tables.signature import Signature
 from engine.store.tables.substitution import Delegation
 from engine.store.tables.task import Candidate, Copy, Draft, HeldDecision, Round, Rung, Seat
 from engine.store.tables.work import ExternalTask, Incident, Job, Message
 
 __all__ = [
     "Account",
+    "AllottedNumber",
     "Appointment",
+    "ArchiveCopy",
     "Attachment",
     "AttachmentPart",
     "AuditAnchor",
@@ -65,6 +79,7 @@ __all__ = [
     "NotificationSetting",
     "Participant",
     "Person",
+    "PhraseList",
     "Post",
     "ProcessDefinition",
     "ProcessInstance",
@@ -77,6 +92,7 @@ __all__ = [
     "Seat",
     "Session",
     "SignInFailure",
+    "Signature",
     "StartSubscription",
     "Subscription",
     "Token",

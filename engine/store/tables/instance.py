@@ -37,6 +37,8 @@ class ProcessInstance(Entity, Base):
     urgency: Mapped[str | None] = mapped_column(String(1))
     started_by: Mapped[int | None] = mapped_column(BigInteger, index=True)
     started_at: Mapped[datetime] = mapped_column(Instant)
+    occurred_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When it really began, for a case that was entered afterwards (补录)."""
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     suspended_at: Mapped[datetime | None] = mapped_column(Instant)
     """Since when nothing of it may move; None while it is not suspended."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import Base, Entity, Keyed
+from engine.store.base import Base, Entity, Instant, Keyed
 
 
 class Institution(Entity, Base):
@@ -92,10 +92,25 @@ class Appointment(Entity, Base):
 
 
 class DocumentNumber(Base):
-    """The last number given in a gap-free series of one institution and year."""
+    """The last number given in a gap-free series of one institution and period."""
 
     __tablename__ = "document_number"
     category: Mapped[str] = mapped_column(String(10), primary_key=True)
     institution: Mapped[int] = mapped_column(ForeignKey("institution.key"), primary_key=True)
-    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    period: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Such as 2026 or 202611; 0 for a series without periods."""
     last: Mapped[int] = mapped_column()
+
+
+class AllottedNumber(Base):
+    """A document number and the case that has it."""
+
+    __tablename__ = "allotted_number"
+    category: Mapped[str] = mapped_column(String(10), primary_key=True)
+    institution: Mapped[int] = mapped_column(ForeignKey("institution.key"), primary_key=True, autoincrement=False)
+    period: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Place in the series, from 1."""
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), index=True)
+    allotted_at: Mapped[datetime] = mapped_column(Instant)

@@ -123,6 +123,8 @@ class Seat(Entity, Base):
     """Person who entered the vote on behalf of the one whose it is."""
     evidence: Mapped[str | None] = mapped_column(Text)
     """What proves a vote that was entered on behalf."""
+    occurred_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When it was really decided, for a decision that was entered afterwards (补录)."""
     urged: Mapped[int] = mapped_column(server_default="0")
     """How often its people were urged."""
     urged_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -229,7 +229,16 @@ export interface Opinion {
   opinion: string | null
   /** The principal for whom an agent has decided. */
   onBehalfOf: string | null
+  /** Of the handwritten signature. */
+  signature: string | null
+  /** When it was really decided, if it was entered afterwards. */
+  occurredAt: string | null
   at: string
+}
+
+export interface Phrases {
+  own: string[]
+  institutions: { institution: Coded; phrases: string[] }[]
 }
 
 export interface Attachment {
@@ -257,6 +266,9 @@ export interface TaskDetail extends TaskRow {
   actions: Action[]
   capacity: { post: string; institution: string } | null
   draft: { data: Values; opinion: string | null; savedAt: string } | null
+  /** Whether it is signed by hand. */
+  signature: 'none' | 'offered' | 'required'
+  signed: boolean
   /** What one had decided and could not be sent, and why. */
   unsent: { outcomeLabel: string | null; data: Values; opinion: string | null; detail: string; at: string } | null
   copies: CopyLine[]
@@ -289,6 +301,7 @@ export interface InstanceRow {
   process: { key: string; name: string; version: number }
   institution: Coded | null
   state: 'active' | 'completed' | 'terminated' | 'cancelled' | 'incident' | 'suspended'
+  occurredAt: string | null
   startedAt: string
   endedAt: string | null
   startedBy: { name: string } | null
@@ -299,7 +312,7 @@ export interface InstanceDetail extends InstanceRow {
   /** One instance for each pool the reader may see. */
   collaboration: { id: string; pool: string; institution: Coded | null; state: InstanceRow['state'] }[]
   followed: boolean
-  actions: ('withdraw' | 'urge')[]
+  actions: ('withdraw' | 'urge' | 'readArchive')[]
 }
 
 /** What came of an action; null for what the person may not see any more. */

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { StepsAhead } from '../ahead/ahead'
 import * as api from '../api/calls'
+import { archiveAddress } from '../api/paper'
 import { Problem, sentence } from '../api/problem'
 import type { InstanceDetail } from '../api/types'
 import { now } from '../clock/now'
@@ -14,7 +15,7 @@ import { Screen } from '../frame/screen'
 import { Seal } from '../frame/seal'
 import { Empty, Failed } from '../frame/states'
 import { say } from '../frame/toast'
-import { language, t, type Key } from '../i18n'
+import { either, language, t, type Key } from '../i18n'
 import { subjectOf, withoutSuffix } from '../inbox/row'
 import { onHint } from '../live/hints'
 import { Holder } from '../mine/tables'
@@ -65,8 +66,9 @@ function Case({ detail }: { detail: InstanceDetail }) {
   return (
     <Screen title={subject} shape="case">
       <header class="case-head">
-        <div class="fx"><Seal urgency={detail.urgency} /><b class="t3">{detail.process.name}</b><span class="d2">{detail.number}</span>
+        <div class="fx"><Seal urgency={detail.urgency} /><b class="t3">{detail.process.name}</b><span class="d2">{detail.number}</span>{detail.number && ['cancelled', 'terminated'].includes(detail.state) && <span class="tag">{either('作废', 'Void')}</span>}
           <span class="fx push">
+            {detail.actions.includes('readArchive') && <a class="btn sm" href={archiveAddress(detail.id)} download>{either('存档件', 'Archive copy')}</a>}
             <a class="btn sm" href={api.printAddress(detail.id, language.value)} download>{t('case.print')}</a>
             <button type="button" class="btn sm" aria-pressed={followed.value} onClick={() => void follow()}>{t(followed.value ? 'case.unfollow' : 'case.follow')}</button>
             <button type="button" class="btn sm" onClick={() => (words.value = 'comment')}>{t('case.comment')}</button>
@@ -76,6 +78,7 @@ function Case({ detail }: { detail: InstanceDetail }) {
         </div>
         <p class="s d2 facts">
           {detail.startedBy && <span>{t('case.started', { name: withoutSuffix(detail.startedBy.name), at: when(detail.startedAt, now.value) })}</span>}
+          {detail.occurredAt && <span>{either(`补录，实际发生于 ${when(detail.occurredAt, now.value)}`, `Entered afterwards; happened ${when(detail.occurredAt, now.value)}`)}</span>}
           {detail.endedAt && <span>{t('case.ended', { at: when(detail.endedAt, now.value) })}</span>}
           <span>{t(`state.${detail.state}`)}</span>
           <span>{detail.institution?.name}</span>

@@ -30,7 +30,7 @@ export default function Slip({ leaf }: { leaf: Leaf }) {
         {form && blocksOf(form.components).filter((block) => !block.every((node) => isVacant(node, values, []))).map((block, at) =>
           isSection(block[0]!) ? <SectionBlock key={block[0].id} section={block[0]} path={[]} /> : <section key={at} class="fs flat"><Cells nodes={block} path={[]} /></section>,
         )}
-        <Signatures opinions={before} />
+        <Signatures opinions={before} instanceId={detail.instance.id} />
       </div>
     </WritingContext.Provider>
   )

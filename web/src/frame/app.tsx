@@ -3,8 +3,6 @@ import { useEffect } from 'preact/hooks'
 import { busy, online } from '../api/client'
 import { t } from '../i18n'
 import { InboxPage } from '../inbox/page'
-import { HelpSheet } from '../keyboard/help'
-import { PasswordDialog } from '../session/password'
 import { destination, LoginPage } from '../session/login'
 import { session } from '../session/session'
 import { SignInAgain } from '../session/sign-in-again'
@@ -19,6 +17,8 @@ import { Screen } from './screen'
 import { Unknown } from './states'
 import { ToastArea } from './toast'
 
+const HelpSheet = lazy(() => import('../keyboard/help'), true)
+const PasswordDialog = lazy(() => import('../session/password'))
 const StartPage = lazy(() => import('../start/page'))
 const MinePage = lazy(() => import('../mine/page'))
 const CasePage = lazy(() => import('../cases/page'))

@@ -54,7 +54,7 @@ export function withoutSuffix(text: string): string {
 
 function originOf(row: TaskRow): string {
   const from = row.from ? [row.from.institution, row.from.name].filter(Boolean).map((word) => withoutSuffix(word!)).join(' ') : row.institution?.name
-  return joined(row.onBehalfOf && t('row.for', { name: withoutSuffix(row.onBehalfOf) }), row.name, from)
+  return joined(row.onBehalfOf && t('row.for', { name: withoutSuffix(row.onBehalfOf) }), row.name, from, row.instance.number)
 }
 
 function End({ row }: { row: TaskRow }) {

@@ -13,7 +13,7 @@ const SHEET: [Key, [string, Key][]][] = [
   ['keys.places', [['G I', 'keys.inbox'], ['G D', 'keys.done'], ['G S', 'keys.sent'], ['G M', 'keys.mine'], ['G N', 'keys.start'], ['B', 'keys.notifications'], ['?', 'keys.help']]],
 ]
 
-export function HelpSheet() {
+export default function HelpSheet() {
   if (!open.value) return null
   return (
     <Dialog title={t('keys.title')} onClose={() => (open.value = false)}>

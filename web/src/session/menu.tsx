@@ -7,8 +7,9 @@ import { showHelp } from '../keyboard/help'
 import { giveHint } from '../live/hints'
 import { large, setLarge, setTheme, theme, type Theme } from './preferences'
 import { lazy } from '../frame/lazy'
-import { PasswordDialog } from './password'
 import { administers, can, leave, session, setUndoSeconds } from './session'
+
+const PasswordDialog = lazy(() => import('./password'))
 
 const OwnAgents = lazy(() => import('../administration/own-agents'))
 const UNDO = [0, 10, 20] as const

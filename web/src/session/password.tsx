@@ -11,7 +11,7 @@ import { leave, passwordChanged, session } from './session'
 /** The server has the last word; this is what it asks for at least. */
 const SHORTEST = 10
 
-export function PasswordDialog({ must, onClose }: { must: boolean; onClose?: () => void }) {
+export default function PasswordDialog({ must, onClose }: { must: boolean; onClose?: () => void }) {
   const form = useRef<HTMLFormElement>(null)
   const errors = useSignal<{ current?: string; next?: string; again?: string }>({})
   const busy = useSignal(false)

@@ -12,18 +12,25 @@ import { useCommands } from '../keyboard/use-commands'
 import { claim, complete, follow, labelOf, mayLeaveOut, missing, takeBack } from './act'
 import { focusField, toForm } from './content'
 import { allows, type Leaf } from './leaf'
-import { LeaveOutDialog } from './leave-out'
 import { More, type Entry } from './more'
 import { OpinionField } from './opinion'
 import { ReasonSheet } from './reason'
-import { ReassignDialog } from './reassign'
-import { UnclaimDialog } from './unclaim'
 
-type Layer = { kind: 'reason' | 'leave'; outcome: Outcome } | { kind: 'unclaim' } | { kind: 'reassign' | 'recalculate' | 'return' } | { kind: 'hand'; operation: Handing } | null
+type Layer =
+  | { kind: 'reason' | 'leave'; outcome: Outcome }
+  | { kind: 'unclaim' }
+  | { kind: 'reassign' | 'recalculate' | 'return' }
+  | { kind: 'hand'; operation: Handing }
+  | { kind: 'sign'; outcome: Outcome | null }
+  | null
 
 const SendsTo = lazy(() => import('../ahead/ahead'), true)
 const HandDialog = lazy(() => import('./hand'))
 const RecalculateDialog = lazy(() => import('./recalculate'))
+const ReassignDialog = lazy(() => import('./reassign'))
+const LeaveOutDialog = lazy(() => import('./leave-out'))
+const UnclaimDialog = lazy(() => import('./unclaim'))
+const SignDialog = lazy(() => import('./sign'))
 const ReturnDialog = lazy(() => import('./return'))
 
 const KEYS: Partial<Record<Handing, string>> = { transfer: 'T', delegate: 'D' }
@@ -42,6 +49,11 @@ export function Actions({ leaf }: { leaf: Leaf }) {
       return
     }
     const lacking = await missing(leaf, outcome)
+    const { signature, signed } = leaf.detail.value!
+    if (!lacking.length && signature === 'required' && !signed && !outcome.partial) {
+      layer.value = { kind: 'sign', outcome }
+      return
+    }
     if (!lacking.length) {
       close()
       return complete(leaf, outcome)
@@ -53,6 +65,10 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     if (layer.value && lacking.includes('opinion')) return
     close()
     requestAnimationFrame(() => (lacking[0] === 'opinion' ? document.getElementById('opinion')?.focus() : focusField(lacking[0]!)))
+  }
+  const signedWith = (signing: Layer) => {
+    close()
+    if (signing?.kind === 'sign' && signing.outcome) void send(signing.outcome)
   }
   const first = outcomes[0]
   const hand = (operation: Handing) => void (handings(leaf).includes(operation) && (layer.value = { kind: 'hand', operation }))
@@ -77,6 +93,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     ...(readable ? [{ words: t(leaf.detail.value!.followed ? 'case.unfollow' : 'case.follow'), act: () => void follow(leaf) }] : []),
     ...(allows(leaf, 'takeBack') ? [{ words: t('task.takeBack'), act: () => void takeBack(leaf) }] : []),
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
+    ...(outcomes.length && leaf.detail.value!.signature !== 'none' ? [{ words: t('sign.title'), act: () => void (layer.value = { kind: 'sign', outcome: null }) }] : []),
     ...(readable ? [{ words: t('case.print'), act: () => print(leaf) }] : []),
     ...(allows(leaf, 'reassign') ? [{ words: t('task.reassign'), act: () => void (layer.value = { kind: 'reassign' }) }] : []),
     ...(allows(leaf, 'recalculate') ? [{ words: t('recalculate'), act: () => void (layer.value = { kind: 'recalculate' }) }] : []),
@@ -98,6 +115,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
       {layer.value?.kind === 'reason' && <ReasonSheet leaf={leaf} outcome={layer.value.outcome} onClose={close} onSend={send} />}
       {layer.value?.kind === 'leave' && <LeaveOutDialog leaf={leaf} outcome={layer.value.outcome} onClose={close} />}
       {layer.value?.kind === 'unclaim' && <UnclaimDialog leaf={leaf} onClose={close} />}
+      {layer.value?.kind === 'sign' && <SignDialog leaf={leaf} onClose={close} onSigned={() => signedWith(layer.value)} />}
       {layer.value?.kind === 'hand' && <HandDialog leaf={leaf} operation={layer.value.operation} onClose={close} />}
       {layer.value?.kind === 'return' && <ReturnDialog leaf={leaf} onClose={close} />}
       {layer.value?.kind === 'recalculate' && <RecalculateDialog leaf={leaf} onClose={close} />}

@@ -5,7 +5,7 @@ import { t } from '../i18n'
 import { complete, labelOf } from './act'
 import type { Leaf } from './leaf'
 
-export function LeaveOutDialog({ leaf, outcome, onClose }: { leaf: Leaf; outcome: Outcome; onClose: () => void }) {
+export default function LeaveOutDialog({ leaf, outcome, onClose }: { leaf: Leaf; outcome: Outcome; onClose: () => void }) {
   const wrong = Object.entries(leaf.faults.value)
   const send = () => {
     leaf.faults.value = {}

@@ -9,7 +9,7 @@ import { t } from '../i18n'
 import { reassign } from './act'
 import type { Leaf } from './leaf'
 
-export function ReassignDialog({ leaf, onClose }: { leaf: Leaf; onClose: () => void }) {
+export default function ReassignDialog({ leaf, onClose }: { leaf: Leaf; onClose: () => void }) {
   const people = useResource(leaf.id, () => reassignees(leaf.id))
   const chosen = useSignal<Reassignee | null>(null)
   const reason = useSignal('')

@@ -6,7 +6,7 @@ import { t } from '../i18n'
 import { unclaim } from './act'
 import type { Leaf } from './leaf'
 
-export function UnclaimDialog({ leaf, onClose }: { leaf: Leaf; onClose: () => void }) {
+export default function UnclaimDialog({ leaf, onClose }: { leaf: Leaf; onClose: () => void }) {
   const field = useRef<HTMLTextAreaElement>(null)
   const error = useSignal('')
   const send = () => {
