@@ -1,22 +1,26 @@
 /** Appointments with their dates: of an institution, or of a person. */
+import { useSignal } from '@preact/signals'
 import * as api from '../api/organisation'
 import type { Chair } from '../api/organisation'
 import { useResource } from '../frame/resource'
 import { say } from '../frame/toast'
 import { CHAIR_KINDS, org, type OrgKey } from '../i18n/organisation'
+import { useDepartments, useInstitutions, usePosts } from './choices'
 import { FormDialog, said, today, type Field, type Values } from './form'
 import { EndButton, Opens, Part, span } from './table'
 
 interface Props {
   institution?: string
   person?: string
+  /** Name of the person. */
+  name?: string
 }
 
-export function Chairs({ institution, person }: Props) {
+export function Chairs({ institution, person, name = '' }: Props) {
   const query = { ...(institution ? { institution } : {}), ...(person ? { person } : {}) }
   const rows = useResource(`chairs/${institution}/${person}`, () => api.chairs(query))
   const heads: OrgKey[] = institution ? ['person', 'post', 'department', 'kind', 'time', 'actions'] : ['post', 'institution', 'department', 'kind', 'time', 'actions']
-  const tools = <Opens words="appoint" open={(close) => <ChairForm start={query} reload={() => void rows.load()} onClose={close} />} />
+  const tools = <Opens words="appoint" open={(close) => <ChairForm start={{ ...query, name }} reload={() => void rows.load()} onClose={close} />} />
   return (
     <Part title="chairs" rows={rows} heads={heads} tools={tools} empty="chairs.none">
       {(row, reload) => <Line key={row.id} row={row} byPerson={!institution} reload={reload} />}
@@ -40,12 +44,15 @@ function Line({ row, byPerson, reload }: { row: Chair; byPerson: boolean; reload
 }
 
 function ChairForm({ start, reload, onClose }: { start: Props; reload: () => void; onClose: () => void }) {
-  const posts = useResource('posts', api.posts)
+  const place = useSignal(start.institution ?? '')
+  const posts = usePosts()
+  const institutions = useInstitutions()
+  const departments = useDepartments(place.value)
   const fields: Field[] = [
-    { name: 'person', label: 'person', kind: 'staff', required: true },
-    { name: 'post', label: 'post', required: true, choices: (posts.content.value ?? []).map(({ code, name }) => [code, `${name} ${code}`] as const) },
-    { name: 'institution', label: 'institution', required: true, hint: 'code.hint' },
-    { name: 'department', label: 'department', hint: 'code.hint' },
+    { name: 'person', label: 'person', kind: 'staff', required: true, named: start.name ?? '' },
+    { name: 'post', label: 'post', required: true, choices: posts },
+    { name: 'institution', label: 'institution', required: true, choices: institutions },
+    { name: 'department', label: 'department', choices: departments },
     { name: 'kind', label: 'kind', required: true, choices: CHAIR_KINDS.map((kind) => [kind, org(`chair.${kind}` as OrgKey)] as const) },
     { name: 'head', label: 'head', choices: [['', org('head.usual')], ['yes', org('yes')], ['no', org('no')]] },
     { name: 'fromDate', label: 'fromDate', kind: 'day', required: true },
@@ -62,6 +69,6 @@ function ChairForm({ start, reload, onClose }: { start: Props; reload: () => voi
   }
   return (
     <FormDialog title={org('appoint')} fields={fields} start={{ kind: 'full', fromDate: today(), person: start.person ?? '', institution: start.institution ?? '' }}
-      action={org('appoint')} onSend={send} onClose={onClose} />
+      action={org('appoint')} onChange={(values) => (place.value = said(values, 'institution') ?? '')} onSend={send} onClose={onClose} />
   )
 }

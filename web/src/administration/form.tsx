@@ -20,6 +20,8 @@ export interface Field {
   choices?: readonly (readonly [string, string])[]
   /** Already said and not to be changed here. */
   fixed?: boolean
+  /** Name of the person who is chosen at first. */
+  named?: string
 }
 
 interface Props {
@@ -28,11 +30,13 @@ interface Props {
   fields: readonly Field[]
   start?: Values
   action: string
+  /** Told whenever something is said. */
+  onChange?: (values: Values) => void
   onSend: (values: Values) => Promise<void>
   onClose: () => void
 }
 
-export function FormDialog({ title, lead, fields, start = {}, action, onSend, onClose }: Props) {
+export function FormDialog({ title, lead, fields, start = {}, action, onChange, onSend, onClose }: Props) {
   const values = useSignal<Values>(start)
   const missing = useSignal<string | null>(null)
   const error = useSignal('')
@@ -57,7 +61,10 @@ export function FormDialog({ title, lead, fields, start = {}, action, onSend, on
       <div class="form-fields">
         {fields.map((field) => (
           <Control key={field.name} field={field} value={values.value[field.name] ?? ''} missing={missing.value === field.name}
-            onValue={(value) => (values.value = { ...values.value, [field.name]: value })} />
+            onValue={(value) => {
+              values.value = { ...values.value, [field.name]: value }
+              onChange?.(values.value)
+            }} />
         ))}
       </div>
       <div role="alert">{error.value && <p class="err">{error.value}</p>}</div>
@@ -89,7 +96,7 @@ function Control({ field, value, missing, onValue }: ControlProps) {
     <div class="fld">
       <label for={name}>{org(label)}{required && !value && <span class="req">{t('form.required')}</span>}</label>
       {kind === 'person' || kind === 'staff' || kind === 'colleague' ? (
-        <PersonPicker id={name} kind={kind} chosen={String(value)} onChoose={onValue} />
+        <PersonPicker id={name} kind={kind} chosen={String(value)} named={field.named ?? ''} onChoose={onValue} />
       ) : choices ? (
         <select class="in" id={name} value={String(value)} disabled={fixed} onChange={(event) => onValue(event.currentTarget.value)}>
           {!choices.some(([code]) => code === '') && <option value="">—</option>}
@@ -109,6 +116,8 @@ interface PickerProps {
   id: string
   kind: 'person' | 'staff' | 'colleague'
   chosen: string
+  /** Name of who is chosen at first. */
+  named?: string
   onChoose: (value: string) => void
 }
 
@@ -119,10 +128,11 @@ interface Found {
 }
 
 /** Finds people as one types. `staff` gives the staff number, the others the id; `colleague` asks where staff may look. */
-export function PersonPicker({ id, kind, chosen, onChoose }: PickerProps) {
+export function PersonPicker({ id, kind, chosen, named = '', onChoose }: PickerProps) {
   const text = useSignal('')
   const found = useSignal<Found[]>([])
   const name = useSignal('')
+  const shown = name.value || named || chosen
   const search = text.value
   useEffect(() => {
     if (!search.trim()) return void (found.value = [])
@@ -142,7 +152,7 @@ export function PersonPicker({ id, kind, chosen, onChoose }: PickerProps) {
   }
   return (
     <div class="picker">
-      <input class="in" id={id} type="search" autoComplete="off" placeholder={chosen ? name.value || chosen : org('person.search')} value={text.value}
+      <input class="in" id={id} type="search" autoComplete="off" placeholder={chosen ? shown : org('person.search')} value={text.value}
         onInput={(event) => (text.value = event.currentTarget.value)} />
       {found.value.length > 0 && (
         <ul class="people">
@@ -153,7 +163,7 @@ export function PersonPicker({ id, kind, chosen, onChoose }: PickerProps) {
           ))}
         </ul>
       )}
-      {chosen && <p class="s d2">{org('person.chosen', { name: name.value || chosen })}</p>}
+      {chosen && <p class="s d2">{org('person.chosen', { name: shown })}</p>}
     </div>
   )
 }

@@ -7,6 +7,7 @@ import { useResource } from '../frame/resource'
 import { say } from '../frame/toast'
 import { joined } from '../i18n'
 import { BODY_ROLES, DEPARTMENT_KINDS, org, type OrgKey } from '../i18n/organisation'
+import { useDepartments, useLines, usePosts } from './choices'
 import { FormDialog, instant, said, today, type Field, type Values } from './form'
 import { EndButton, Opens, Part, span } from './table'
 
@@ -142,10 +143,12 @@ export function Charges({ institution }: Own) {
 }
 
 function ChargeForm({ institution, reload, onClose }: Forming) {
+  const departments = useDepartments(institution)
+  const lines = useLines()
   const fields: Field[] = [
     { name: 'person', label: 'person', kind: 'staff', required: true },
-    { name: 'department', label: 'department', hint: 'charge.hint' },
-    { name: 'line', label: 'line', hint: 'charge.hint' },
+    { name: 'department', label: 'department', choices: departments },
+    { name: 'line', label: 'line', choices: lines },
     { name: 'matter', label: 'matter', hint: 'charge.hint' },
     ...DATES,
   ]
@@ -183,10 +186,12 @@ export function Duties({ institution }: Own) {
 }
 
 function DutyForm({ institution, reload, onClose }: Forming) {
+  const departments = useDepartments(institution, org('duty.whole'))
+  const posts = usePosts('—')
   const fields: Field[] = [
     { name: 'person', label: 'person', kind: 'staff', required: true },
-    { name: 'department', label: 'department', hint: 'code.hint' },
-    { name: 'post', label: 'post', hint: 'code.hint' },
+    { name: 'department', label: 'department', choices: departments },
+    { name: 'post', label: 'post', choices: posts },
     { name: 'fromAt', label: 'duty.from', kind: 'moment', required: true },
     { name: 'toAt', label: 'duty.to', kind: 'moment', required: true },
   ]

@@ -1,10 +1,12 @@
 /** Business lines: the centre that leads one, and the departments that answer to it. */
+import { useSignal } from '@preact/signals'
 import * as api from '../api/organisation'
 import type { BusinessLine } from '../api/organisation'
 import { sentence } from '../api/problem'
 import { useResource } from '../frame/resource'
 import { say } from '../frame/toast'
 import { org } from '../i18n/organisation'
+import { useDepartments, useInstitutions } from './choices'
 import { FormDialog, said, type Field, type Values } from './form'
 import { Opens, Part } from './table'
 
@@ -44,11 +46,14 @@ export default function LinesPage() {
 
 function LineForm({ row, reload, onClose }: { row?: BusinessLine; reload: () => void; onClose: () => void }) {
   const [institution = '', department = ''] = row?.centre?.split('/') ?? []
+  const place = useSignal(institution)
+  const institutions = useInstitutions()
+  const departments = useDepartments(place.value)
   const fields: Field[] = [
     { name: 'code', label: 'code', required: true, fixed: Boolean(row) },
     { name: 'name', label: 'name', required: true },
-    { name: 'centreInstitution', label: 'centre.institution', hint: 'code.hint' },
-    { name: 'centreDepartment', label: 'centre.department', hint: 'code.hint' },
+    { name: 'centreInstitution', label: 'centre.institution', choices: [['', '—'], ...institutions] },
+    { name: 'centreDepartment', label: 'centre.department', choices: departments },
   ]
   const send = async (values: Values) => {
     await api.putLine(said(values, 'code')!, {
@@ -58,18 +63,23 @@ function LineForm({ row, reload, onClose }: { row?: BusinessLine; reload: () => 
     reload()
   }
   const start = { code: row?.code ?? '', name: row?.name ?? '', centreInstitution: institution, centreDepartment: department }
-  return <FormDialog title={org(row ? 'line.edit' : 'line.add')} fields={fields} start={start} action={org('save')} onSend={send} onClose={onClose} />
+  return <FormDialog title={org(row ? 'line.edit' : 'line.add')} fields={fields} start={start} action={org('save')}
+    onChange={(values) => (place.value = said(values, 'centreInstitution') ?? '')} onSend={send} onClose={onClose} />
 }
 
 function DepartmentForm({ line, reload, onClose }: { line: string; reload: () => void; onClose: () => void }) {
+  const place = useSignal('')
+  const institutions = useInstitutions()
+  const departments = useDepartments(place.value)
   const fields: Field[] = [
-    { name: 'institution', label: 'institution', required: true, hint: 'code.hint' },
-    { name: 'department', label: 'department', required: true, hint: 'code.hint' },
+    { name: 'institution', label: 'institution', required: true, choices: institutions },
+    { name: 'department', label: 'department', required: true, choices: departments },
   ]
   const send = async (values: Values) => {
     await api.putLineDepartment(line, `${said(values, 'institution')}/${said(values, 'department')}`, true)
     say(org('saved'))
     reload()
   }
-  return <FormDialog title={org('line.department')} fields={fields} action={org('save')} onSend={send} onClose={onClose} />
+  return <FormDialog title={org('line.department')} fields={fields} action={org('save')}
+    onChange={(values) => (place.value = said(values, 'institution') ?? '')} onSend={send} onClose={onClose} />
 }

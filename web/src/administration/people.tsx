@@ -63,7 +63,7 @@ function Person({ number }: { number: string }) {
           <a class="btn sm" href={`/administration/handovers/new?person=${row.id}`}>{org('handover.of')}</a>
         </p>
       </header>
-      <Chairs person={row.staffNumber} />
+      <Chairs person={row.staffNumber} name={row.name} />
     </div>
   )
 }
