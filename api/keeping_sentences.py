@@ -79,6 +79,10 @@ KEEPING: Mapping[str, tuple[str, str]] = {
     ),
     "handover-revoked": ("这次交接已经撤销。", "This handover is revoked already."),
     "handover-size": ("要交接的事项过多，请分批办理任务后再试。", "There is too much to hand on at once."),
+    "handover-tasks-left": (
+        "还有 {count} 项任务在其名下，交出后才能停用。",
+        "{count} tasks are his; he can be shut out once they are handed on.",
+    ),
     "successor-inactive": ("接任人已停用。", "The successor is inactive."),
     "successor-self": ("接任人不能是本人。", "Nobody succeeds himself."),
     # bringing an organisation in

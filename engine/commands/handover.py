@@ -23,7 +23,7 @@ from engine.commands.operation import required_reason
 from engine.commands.passing_on import TABLES, Passing, pass_on, take_back
 from engine.commands.registry import Command
 from engine.errors import Conflict, EngineError, Invalid
-from engine.jobs.handover_item import refused
+from engine.jobs.handover_item import JOB, refused
 from engine.runtime import Runtime
 from engine.runtime.handover_choice import Choice as Choice
 from engine.runtime.handover_choice import choice_for
@@ -32,7 +32,6 @@ from engine.store.locks import hold
 from engine.store.tables import Handover, HandoverItem, Person
 from engine.store.unit_of_work import UnitOfWork
 
-JOB = "handover-item"
 HANDOVER_KINDS = frozenset({"leaving", "moving"})
 AHEAD = timedelta(days=366)
 """So far in the future a handover may begin, and so far in the past."""

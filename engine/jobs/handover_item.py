@@ -6,11 +6,13 @@ What is refused is noted on the item. It fails when who made the handover has lo
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
 from engine.appliers import audit
+from engine.appliers.jobs import JobScheduled, schedule
 from engine.appliers.journal import Journal
 from engine.approvals import LIVE
 from engine.authorization import person_principal, require_right
@@ -25,14 +27,17 @@ from engine.runtime.handing_on import (
     refuse_successor,
     seat_row,
 )
-from engine.runtime.holdings import CASE_KINDS
+from engine.runtime.holdings import CASE_KINDS, open_tasks
 from engine.store.tables import Candidate, Handover, HandoverItem, Person, Seat
 from engine.store.unit_of_work import UnitOfWork
 
 RIGHT = "administrate"
+JOB = "handover-item"
+LATER = timedelta(seconds=30)
+"""So long a log-in waits for tasks of its handover that are not done with."""
 _ITEM = select(
     *(HandoverItem.key, HandoverItem.kind, HandoverItem.subject, HandoverItem.successor, HandoverItem.state),
-    *(HandoverItem.undo, Handover.id, Handover.person, Handover.reason, Handover.revoke_reason),
+    *(HandoverItem.undo, HandoverItem.handover, Handover.id, Handover.person, Handover.reason, Handover.revoke_reason),
     *(Handover.made_by, Handover.revoked_by),
 ).join(Handover, Handover.key == HandoverItem.handover)
 
@@ -46,6 +51,9 @@ def carry_out_handover(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> Non
     if item.state not in ("pending", "revoking"):
         return
     back = item.state == "revoking"
+    if item.kind == "account" and _has_tasks_to_come(work, item):
+        schedule(work, [JobScheduled(kind=JOB, subject=item.key, due_at=work.now + LATER)])
+        return
     acting = work.in_name_of(maker(work, item.revoked_by if back else item.made_by))
     refusal, undo = None, item.undo
     try:
@@ -96,12 +104,28 @@ def _act(work: UnitOfWork, runtime: Runtime, case: Case | None, item: Row[Any], 
     return undo
 
 
+def _has_tasks_to_come(work: UnitOfWork, item: Row[Any]) -> bool:
+    """Whether tasks of the same handover are still to be handed on: another worker may be at it."""
+    pending = (HandoverItem.handover == item.handover, HandoverItem.kind.in_(CASE_KINDS), HandoverItem.state == "pending")
+    return work.connection.execute(select(HandoverItem.key).where(*pending)).first() is not None
+
+
 def _shut(work: UnitOfWork, item: Row[Any]) -> dict[str, Any]:
-    """Makes inactive who has left: he can sign in no more and is offered nothing."""
+    """Makes inactive who has left: he can sign in no more and is offered nothing. Raises Conflict while tasks are his."""
+    left = open_tasks(work, item.person)
+    if left:
+        raise tasks_left(left)
     work.connection.execute(update(Person).where(Person.key == item.person).values(active=False))
     audit.record(work, "person-changed", str(item.id), data={"person": item.person, "active": False})
     work.wake(item.person)
     return {}
+
+
+def tasks_left(count: int) -> Conflict:
+    """The refusal to shut out somebody whose tasks nobody would have."""
+    return Conflict(
+        "handover-tasks-left", "Expected nothing left to do of who is shut out, but {count} tasks are his", count=count
+    )
 
 
 def _require_his(work: UnitOfWork, seat: Row[Any], person: int) -> None:

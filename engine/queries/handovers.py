@@ -5,8 +5,8 @@ For who keeps the organisation. Nothing of what a case is about is told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -137,13 +137,22 @@ def preview_handover(query: PreviewHandover, reader: Reader) -> HandoverPreview:
     found = holdings(reader, reader.definitions, row.key, first, leaving=query.kind == "leaving")
     chosen = {holding.reference: choice_for(holding, query.kind, query.successors, query.choices) for holding in found}
     check = _Check(reader, row.key, found, chosen)
+    items = [check.item(holding, chosen[holding.reference]) for holding in found]
     return HandoverPreview(
         person=query.person,
         name=row.name,
         from_date=first,
         fingerprint=fingerprint(found),
-        items=tuple(check.item(holding, chosen[holding.reference]) for holding in found),
+        items=tuple(_with_tasks_left(items)),
     )
+
+
+def _with_tasks_left(items: list[PreviewItem]) -> Iterator[PreviewItem]:
+    """The items; a log-in is not shut while tasks would have nobody."""
+    left = sum(item.kind == "task" and (item.action == "leave" or item.refusal is not None) for item in items)
+    refusal = Refusal(code="handover-tasks-left", facts={"count": left})
+    for item in items:
+        yield replace(item, refusal=refusal) if left and item.kind == "account" and item.action == "end" else item
 
 
 class _Check:

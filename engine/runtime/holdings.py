@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from engine.approvals import LIVE
 from engine.assignment.people import Place
@@ -188,11 +188,20 @@ def _agents(place: Place, person: int, first: date) -> Iterator[Holding]:
         yield Holding(kind=kind, subject=row.key, name=name, name_en=name_en, place=row.code, until=row.to_at)
 
 
-def _seats(place: Place, definitions: Definitions, person: int) -> Iterator[Holding]:
-    """Tasks that he holds or that wait for him, and open ones that are offered to him by name."""
+def open_tasks(place: Place, person: int) -> int:
+    """How many unfinished tasks would have nobody if the person were gone."""
+    counted = select(func.count()).select_from(Seat).where(Seat.state.in_(LIVE), _his(person))
+    return int(place.connection.execute(counted).scalar_one())
+
+
+def _his(person: int) -> ColumnElement[bool]:
+    """Whether a person holds a seat, it waits for him, or it is open and offered to him by name."""
     offered = select(Candidate.seat).where(Candidate.principal == person_principal(person))
-    his = or_(Seat.assignee == person, (Seat.state == "open") & Seat.key.in_(offered))
-    for row in place.connection.execute(_case_rows().where(his)):
+    return or_(Seat.assignee == person, and_(Seat.state == "open", Seat.key.in_(offered)))
+
+
+def _seats(place: Place, definitions: Definitions, person: int) -> Iterator[Holding]:
+    for row in place.connection.execute(_case_rows().where(_his(person))):
         yield _of_case("task", definitions, row)
 
 
