@@ -47,8 +47,10 @@ class Database:
             postgresql.prepare(self.engine, statement_limit)
 
     def _engine(self, pool_size: int, **options: Any) -> Engine:
+        # The connection that was used last has what is needed next in its caches, of pages as well as of plans.
+        pool = {"pool_size": pool_size, "max_overflow": 8, "pool_use_lifo": True}
         # Parameters hold patient data, which an error's text must not carry into a log.
-        return create_engine(self.url, pool_size=pool_size, max_overflow=8, hide_parameters=True, **options)
+        return create_engine(self.url, hide_parameters=True, **pool, **options)
 
     @property
     def dialect(self) -> str:
