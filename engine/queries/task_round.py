@@ -131,7 +131,7 @@ def round_detail(reader: Reader, who: Standing, row: Any) -> RoundDetail:
         quorum=str(policy.quorum) if policy.quorum is not None else None,
         base=policy.base if vote else None,
         tally=Tally(**counts.plain()),
-        seats=_lines(reader, who, row.instance, seats),
+        seats=_lines(reader, who, row, seats),
         records=round_.state == "open" and bool(set(policy.secretaries).intersection(who.principals)),
     )
 
@@ -161,16 +161,17 @@ def _seats(reader: Reader, round: int) -> Sequence[Any]:
     return list(reader.connection.execute(statement).all())
 
 
-def _lines(reader: Reader, who: Standing, instance: int, seats: Sequence[Any]) -> tuple[SeatLine, ...]:
+def _lines(reader: Reader, who: Standing, row: Any, seats: Sequence[Any]) -> tuple[SeatLine, ...]:
     holders = {seat.key: seat for seat in seats}
     me = reader.actor.person
 
     def adds(adder: Any) -> bool:
-        return adder.assignee == me or acts_for(reader.connection, who, adder.assignee, instance)
+        return adder.assignee == me or acts_for(reader.connection, who, adder.assignee, row.instance)
 
     def line(seat: Any) -> SeatLine:
         adder = holders.get(seat.parent) if seat.kind != "asked" else None
-        mine = me is not None and seat.assignee == me
+        # An agent's is the one of his principal that he has opened.
+        mine = me is not None and (seat.assignee == me or (seat.key == row.key and bool(row.own)))
         removable = seat.state in LIVE and ("operations" in reader.actor.rights or (adder is not None and adds(adder)))
         return SeatLine(
             id=seat.id,
