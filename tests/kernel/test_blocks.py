@@ -6,6 +6,8 @@ Longer campaigns: `pytest tests/kernel/test_blocks.py --examples 5000 --first-se
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -39,10 +41,12 @@ class MemoryRun:
         self.world.message(name)
 
     def keys(self) -> list[Key]:
-        found = []
+        found: list[Key] = []
+        scopes: dict[int, Mapping[int, Any]] = {}
         for instance, token in self.world.tasks():
-            scopes = {row.key: row for row in self.world.store.source(instance).all_scopes()}
-            found.append((token.element, seats(token, scopes)))
+            if instance not in scopes:
+                scopes[instance] = {row.key: row for row in self.world.store.source(instance).all_scopes()}
+            found.append((token.element, seats(token, scopes[instance])))
         return found
 
     def ended(self) -> bool:
