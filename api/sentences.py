@@ -177,7 +177,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "process-suspended": ("流程“{process}”已停止发起，恢复后才能发起。", "Process {process} takes no new case: it is suspended."),
     "channel-not-configured": (
         "本节点没有配置渠道“{channel}”，先在服务器上设置。",
-        "This node has no settings for it.",
+        "This node has no settings for channel “{channel}”; make them on the server first.",
     ),
     "channel-not-chosen": ("先在自己的消息设置里选上渠道“{channel}”。", "Choose channel '{channel}' in your own settings first."),
     "process-active": ("流程“{process}”没有停止发起。", "Process {process} is not suspended."),

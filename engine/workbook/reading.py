@@ -20,7 +20,7 @@ from engine.workbook.tables import NOTES, Column, Formula, SheetRow, Sheets
 FILE_AT_MOST = 5 * 1024 * 1024
 UNPACKED_AT_MOST = 60 * 1024 * 1024
 PARTS_AT_MOST = 200
-ROWS_AT_MOST = 5_000
+ROWS_AT_MOST = 2_000
 """Of a sheet, its heading not counted."""
 TEXT_AT_MOST = 500
 _CHUNK = 1 << 16
