@@ -62,6 +62,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "wrong-credentials": ("账号或密码不正确，还可尝试 {triesLeft} 次。", "Wrong log-in or password; {triesLeft} tries left."),
     "locked": ("失败次数过多，请于 {until} 之后再试。", "Too many failures; try again after {until}."),
     "password-change-required": ("首次登录请先修改密码。", "Change your first password before anything else."),
+    "no-account": ("没有可以登录的账号。", "There is no account that may sign in."),
     "weak-password": ("新密码不符合要求：{why}", "The new password is not strong enough. {why}"),
     "not-listed": ("此地址未开放。", "This address is not open to anybody."),
     "right-missing": ("您没有执行此操作的权限。", "You lack the right to do this."),
