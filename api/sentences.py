@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from api.approver_sentences import APPROVERS
 from api.keeping_sentences import KEEPING
 from api.language import language as readers_language
 from api.paper_sentences import PAPER
@@ -166,15 +167,6 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "topic-missing": ("此账号无权办理主题“{topic}”。", "This account may not do the work of topic '{topic}'."),
     "incident-resolved": ("该异常已处理。", "This incident has been resolved already."),
     "instance-ended": ("该流程已结束。", "This case has ended."),
-    "nobody-found": (
-        "规则找不到任何办理人，未作改变。请先检查任职和规则。",
-        "The rules find nobody, so nothing was changed; check the chairs and the rules first.",
-    ),
-    "nobody-changed": ("规则找到的还是这些人，没有变化。", "The rules find the same people; nothing would change."),
-    "nobody-next": (
-        "下一步“{step}”找不到办理人，暂不能提交，已填内容不变。请联系流程管理员。",
-        "Nobody is found for the next step “{step}”, so this cannot be sent on yet; nothing is lost. Ask the administrator.",
-    ),
     "process-suspended": ("流程“{process}”已停止发起，恢复后才能发起。", "Process {process} takes no new case: it is suspended."),
     "channel-not-configured": (
         "本节点没有配置渠道“{channel}”，先在服务器上设置。",
@@ -359,6 +351,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "unknown-start-variable": ("此流程发起时不接受“{field}”。", "This process does not accept “{field}” at its start."),
     "unknown-outcome": ("此任务没有这个办理结果。", "This task has no such outcome."),
     **KEEPING,
+    **APPROVERS,
     **PAPER,
     # the database
     "outcome-unknown": (

@@ -120,6 +120,7 @@ def complete(body: dict[str, Any], task: UUID) -> Reply:
         outcome=body["outcome"],
         data=body["data"],
         opinion=body["opinion"],
+        form_version=body["form_version"],
         after=tuple(after["person_ids"]),
         joint=after["joint"],
         binds=after["binds"],

@@ -71,6 +71,7 @@ class Operation(CamelSchema):
     operation = fields.String(validate=validate.OneOf(OPERATIONS))
     allowed = fields.Boolean()
     reason = Words(allow_none=True)
+    label = Words(allow_none=True, metadata={"description": "What the step calls it, where it has a name of its own"})
 
 
 class Hand(CamelSchema):

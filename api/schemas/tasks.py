@@ -186,6 +186,8 @@ class TaskDetail(TaskRow):
     attachments = fields.List(fields.Nested(Attachment))
     outcomes = fields.List(fields.Nested(Outcome))
     actions = fields.List(fields.String(validate=validate.OneOf(ACTIONS)))
+    return_label = Words(allow_none=True)
+    form_version = fields.Integer(allow_none=True)
     capacity = fields.Nested(Chair, allow_none=True)
     draft = fields.Nested(Draft, allow_none=True)
     unsent = fields.Nested(Unsent, allow_none=True)
@@ -214,6 +216,11 @@ class Complete(CamelSchema):
     opinion = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_OPINION))
     after = fields.Nested(After, load_default=None, allow_none=True)
     hold = fields.Boolean(load_default=False)
+    form_version = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "That of the task as it was read; 409 when others have changed what is sent"},
+    )
     afterwards = fields.Nested(Afterwards, load_default=None, allow_none=True)
 
 

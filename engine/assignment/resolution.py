@@ -31,6 +31,8 @@ class Asked(NamedTuple):
     """Key of the institution that he is asked at."""
     principal: str
     """Name under which he was found, such as `post:BR_REF@CH01` or `person:17`."""
+    role: str | None = None
+    """Role that the rule gives him."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,20 +75,22 @@ def resolve(
     `single` exactly one person found has the task at once; in mode `pool` it is always claimed.
     """
     origin = Origin(place, own=own, starter=starter, case=case)
-    looks = [look for rule in rules for look in look_ups(origin, rule)]
-    questions = [look.question for look in looks if look.question is not None]
+    looks = [(rule.role, look) for rule in rules for look in look_ups(origin, rule)]
+    questions = [look.question for _, look in looks if look.question is not None]
     answers = iter(place.ask(*questions) if questions else ())
     found: dict[str, list[Holder]] = {}
-    for look in looks:
+    roles: dict[int, str | None] = {}
+    for role, look in looks:
         rows = next(answers) if look.question is not None else ()
         for principal, chair in look.offers(rows, own):
             found.setdefault(principal, []).append(chair)
+            roles.setdefault(chair.person, role)
     if apart and found and case is not None:
         persons = {chair.person for chairs in found.values() for chair in chairs}
         found = _without(found, bars(place, apart, persons, case=case, starter=starter))
     if not found:
         return _administrators(place)
-    people = _people(found)
+    people = _people(found, roles)
     direct = people[0] if mode == "single" and len(people) == 1 else None
     return Resolution(
         people=people,
@@ -133,11 +137,12 @@ def _without(found: Mapping[str, Sequence[Holder]], barred: Collection[int]) -> 
     return left
 
 
-def _people(found: Mapping[str, Sequence[Holder]]) -> tuple[Asked, ...]:
+def _people(found: Mapping[str, Sequence[Holder]], roles: Mapping[int, str | None]) -> tuple[Asked, ...]:
     first: dict[int, Asked] = {}
     for principal, chairs in found.items():
         for holder in chairs:
-            first.setdefault(holder.person, Asked(holder.person, holder.appointment, holder.institution, principal))
+            role = roles.get(holder.person)
+            first.setdefault(holder.person, Asked(holder.person, holder.appointment, holder.institution, principal, role))
     return tuple(first.values())
 
 
@@ -152,7 +157,7 @@ def _administrators(place: Place) -> Resolution:
     principal = post_principal(post, lead)
     found = {principal: holders(place.connection, today(place.now), *chair_conditions(post, lead, None))}
     return Resolution(
-        people=_people(found),
+        people=_people(found, {}),
         principals=(principal,),
         institutions=_institutions(found),
         direct=None,

@@ -38,6 +38,8 @@ class AssignmentRule:
     """Where nobody is found at the place itself, whoever sits above it."""
     people: tuple[str, ...] = ()
     """Of `people`: references as for `person`, or principals such as `post:BR_DIR@CH01`."""
+    role: str | None = None
+    """Role in the step that its people get."""
     starter_post: str | None = None
     """Post in which the case was started, where it is known."""
     starter_institution: str | None = None

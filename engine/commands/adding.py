@@ -15,6 +15,7 @@ from engine.errors import Conflict, Invalid, NotAllowed
 from engine.kernel.model import ApprovalModel
 from engine.runtime import Case
 from engine.runtime.operations import operation_refusal
+from engine.runtime.rights import role_of
 from engine.runtime.terms import Term
 from engine.store.tables import Person, Seat
 from engine.store.unit_of_work import UnitOfWork
@@ -91,7 +92,7 @@ def place_of(case: Case, seat: Any) -> RoundPlace:
 
 def require_operation(approval: ApprovalModel, seat: Any, operation: str) -> None:
     """Raises NotAllowed when the step does not allow it, or it makes no sense with this seat."""
-    refusal = operation_refusal(approval, seat.kind, operation)
+    refusal = operation_refusal(approval, seat.kind, operation, role_of(seat, seat.assignee))
     if refusal is not None:
         raise NotAllowed(refusal, "Expected to be allowed to {operation} at '{name}'", operation=operation, name=seat.name)
 

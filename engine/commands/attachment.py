@@ -23,9 +23,11 @@ from engine.errors import Conflict, Invalid, NotAllowed, NotFound
 from engine.forms import Field
 from engine.forms.files import MEGABYTE, Unreadable, media_type, plain_name
 from engine.kernel.model import ApprovalModel
+from engine.kernel.roles import READER
 from engine.records import AttachmentRecord, Done
 from engine.runtime import Act, Case, Runtime, TaskPlace, field_rights, task_form
 from engine.runtime.attachments import linked_attachments, own_uploads, uploaded
+from engine.runtime.rights import role_of
 from engine.store.tables import Attachment, AttachmentPart, AuditEntry, CaseAttachment, Draft, Seat
 from engine.store.unit_of_work import UnitOfWork
 
@@ -160,7 +162,7 @@ def _file_field(runtime: Runtime, seat: Row[Any], name: str) -> Field:
     definition = runtime.definitions.get(seat.definition)
     approval = definition.model.elements[seat.element].approval or ApprovalModel()
     form = definition.forms.get(approval.form) if approval.form else None
-    found = form.file_field(name, field_rights(approval)) if form is not None else None
+    found = form.file_field(name, field_rights(approval, role_of(seat, seat.assignee))) if form is not None else None
     if found is None:
         raise Invalid("attachment-field", "Expected a file field of the task's form, but found '{name}'", name=name[:100])
     return found
@@ -242,7 +244,8 @@ def _shown(work: UnitOfWork, runtime: Runtime, case: Case, seat: Row[Any], name:
         scope=seat.scope,
         ended_at=seat.ended_at,
     )
-    form = task_form(work.connection, runtime.definitions, work.now, place, writable=False)
+    role = role_of(seat, seat.assignee) if seat.assignee == work.actor.person else READER
+    form = task_form(work.connection, runtime.definitions, work.now, place, writable=False, role=role)
     if form is not None and str(name) in form.model.attachments(form.readable()):
         for record in linked_attachments(work.connection, case.key, [str(name)]):
             return record

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from engine.commands.adding import receivers, require_advice_in_vote, require_operation
 from engine.commands.signer import Signer, keep_apart
 from engine.commands.texts import require_text, require_values
-from engine.errors import FieldError, Invalid, InvalidForm, NotAllowed
+from engine.errors import Conflict, FieldError, Invalid, InvalidForm, NotAllowed
 from engine.forms import FieldRights, FormModel
 from engine.kernel.model import ApprovalModel, OutcomeModel
 from engine.kernel.rows import JSON
 from engine.runtime import Case, Runtime, field_rights
 from engine.runtime.attachments import own_uploads
+from engine.runtime.names import scope_chain
 from engine.runtime.operations import ADVICE
+from engine.runtime.rights import outcomes_for, role_of
 from engine.runtime.signatures import require_signature
+from engine.store.tables import Variable
 from engine.store.unit_of_work import UnitOfWork
 
 DONE = OutcomeModel(value="done", label="完成", label_en="Done")
@@ -44,20 +49,25 @@ def checked(
     outcome: str,
     opinion: str | None,
     data: Mapping[str, JSON],
+    version: int | None = None,
 ) -> Checked:
     """What a decision on a locked, open seat says, when the step takes it.
 
-    Raises Invalid for an unknown outcome or wrong values, NotAllowed for what the signer may not say.
+    `version` is the revision of the case in which he has read its form. Raises Invalid for an unknown outcome or wrong
+    values, NotAllowed for what the signer may not say, Conflict `form-changed` when others have written what he writes.
     """
     definition = runtime.definitions.get(seat.definition)
     approval = definition.model.elements[seat.element].approval or ApprovalModel()
     require_values(data)
-    chosen = ADVICE if seat.kind == "advice" else _outcome(approval, outcome)
+    role = role_of(seat, signer.person)
+    chosen = ADVICE if seat.kind == "advice" else _outcome(approval, outcome, role)
     if chosen.kind == "adjourn" and seat.policy.get("chair") != signer.person:
         raise NotAllowed("not-chair", "Expected the chair to put task '{id}' off, but you do not preside", id=str(seat.id))
     said = _opinion(chosen, opinion)
     form = definition.forms.get(approval.form) if approval.form and seat.kind != "advice" else None
-    values = _validated(work, runtime, case, seat, form, approval, chosen, data)
+    values = _validated(work, runtime, case, seat, form, field_rights(approval, role), chosen, data)
+    if version is not None:
+        _require_unchanged(work, seat, form, values, version)
     if signer.evidence is None:
         require_signature(work, seat, approval, chosen)
     return Checked(outcome=chosen, opinion=said, form=form, values=values)
@@ -77,8 +87,8 @@ def people_after(
     return people
 
 
-def _outcome(approval: ApprovalModel, wanted: str) -> OutcomeModel:
-    outcomes = approval.outcomes or (DONE,)
+def _outcome(approval: ApprovalModel, wanted: str, role: str | None) -> OutcomeModel:
+    outcomes = outcomes_for(approval, role) if approval.outcomes else (DONE,)
     found = next((outcome for outcome in outcomes if outcome.value == wanted), None)
     if found is None:
         known = ", ".join(outcome.value for outcome in outcomes)
@@ -122,7 +132,7 @@ def _validated(
     case: Case,
     seat: Any,
     form: FormModel | None,
-    approval: ApprovalModel,
+    rights: FieldRights,
     outcome: OutcomeModel,
     data: Mapping[str, JSON],
 ) -> dict[str, JSON]:
@@ -131,7 +141,6 @@ def _validated(
         if data and work.actor.person is not None:
             raise Invalid("no-form", "Expected no values for task '{id}', which has no form, but found some", id=str(seat.id))
         return dict(data)
-    rights = field_rights(approval)
     current = runtime.names(work, case, seat.scope).all()
     return form.validate(
         data,
@@ -143,6 +152,19 @@ def _validated(
         now=work.now,
         files=_files(work, seat, form, rights, current),
     )
+
+
+def _require_unchanged(work: UnitOfWork, seat: Any, form: FormModel | None, values: Mapping[str, JSON], version: int) -> None:
+    """Raises Conflict when somebody has written one of these values after revision `version` of the case."""
+    here = (Variable.scope.in_(scope_chain(work.connection, seat.scope)), Variable.name.in_(sorted(values)))
+    newer = select(Variable.name).where(*here, Variable.revision > version).order_by(Variable.name)
+    changed = list(work.connection.execute(newer).scalars()) if values else []
+    if changed:
+        raise Conflict(
+            "form-changed",
+            "Expected the values of '{field}' as you have read them, but somebody has changed them since",
+            field="、".join(changed if form is None else map(form.label, changed)),
+        )
 
 
 def _files(work: UnitOfWork, seat: Any, form: FormModel, rights: FieldRights, current: Mapping[str, JSON]) -> frozenset[str]:

@@ -27,7 +27,7 @@ from engine.kernel.rows import JSON
 from engine.records import Actor, Done
 from engine.runtime import Case, Runtime, StepTooLarge
 from engine.runtime.tasks import titles
-from engine.store.tables import Account, Draft, HeldDecision, Job, Person, Round, Seat, Subscription
+from engine.store.tables import Account, Draft, HeldDecision, History, Job, Person, Round, Seat, Subscription
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.upsert import upsert
 
@@ -85,7 +85,9 @@ def hold(wish: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, sea
     until = _until(work, seat)
     if until is None or wish.afterwards is not None:
         return sign(wish, work, runtime, case, seat, signer)
-    checked(work, runtime, case, seat, signer, outcome=wish.outcome, opinion=wish.opinion, data=wish.data)
+    checked(
+        work, runtime, case, seat, signer, outcome=wish.outcome, opinion=wish.opinion, data=wish.data, version=wish.form_version
+    )
     people_after(work, runtime, case, seat, wish.after, binds=wish.binds)
     after = {"persons": [str(person) for person in wish.after], "joint": wish.joint, "binds": wish.binds}
     held = {
@@ -225,8 +227,16 @@ def _sign(work: UnitOfWork, runtime: Runtime, held: Row[Any]) -> None:
         after=tuple(UUID(person) for person in after["persons"]),
         joint=after["joint"],
         binds=after["binds"],
+        form_version=_revision_at(work, case, held.held_at),
     )
     sign(decision, work, runtime, case, seat, signer_of(work, capacity))
+
+
+def _revision_at(work: UnitOfWork, case: Case, at: datetime) -> int | None:
+    """The revision that a case had at an instant: what was written after it was not read by who decided then."""
+    earlier = select(func.max(History.revision)).where(History.instance == case.key, History.at <= at)
+    found: int | None = work.connection.execute(earlier).scalar_one_or_none()
+    return found
 
 
 def _maker(work: UnitOfWork, held: Row[Any]) -> Actor:

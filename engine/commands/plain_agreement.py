@@ -14,6 +14,7 @@ from engine.errors import NotAllowed
 from engine.kernel.model import ApprovalModel
 from engine.records import Done
 from engine.runtime import Runtime
+from engine.runtime.rights import outcomes_for, role_of
 from engine.store.unit_of_work import UnitOfWork
 
 
@@ -33,8 +34,8 @@ def agree_to_task(command: AgreeToTask, work: UnitOfWork, runtime: Runtime) -> D
     definition = runtime.definitions.get(seat.definition)
     approval = definition.model.elements[seat.element].approval or ApprovalModel()
     require_operation(approval, seat, "batch")
-    agreeing = [outcome for outcome in approval.outcomes if outcome.kind == "primary"]
-    asked = (approval.fields is not None and approval.fields.required) or approval.signature == "required"
+    agreeing = [outcome for outcome in outcomes_for(approval, role_of(seat, seat.assignee)) if outcome.kind == "primary"]
+    asked = any(fields.required for fields in approval.fields) or approval.signature == "required"
     if len(agreeing) != 1 or agreeing[0].fields or agreeing[0].opinion == "required" or asked or seat.kind == "advice":
         raise NotAllowed("not-plain", "Expected a task that asks for nothing but consent, but '{name}' asks more", name=seat.name)
     act = hold if command.hold else sign

@@ -19,6 +19,7 @@ from engine.commands.texts import require_text
 from engine.errors import Conflict, FieldError, InvalidForm, NotAllowed
 from engine.records import Done
 from engine.runtime import Act, Runtime
+from engine.runtime.rights import handed_on
 from engine.store.tables import Candidate, Copy, Round, Seat
 from engine.store.unit_of_work import UnitOfWork
 
@@ -100,9 +101,11 @@ def _require_superior(work: UnitOfWork, seat: Row[Any]) -> bool:
 def _give(work: UnitOfWork, seat: Row[Any], person: int, capacity: int) -> None:
     work.connection.execute(delete(Candidate).where(Candidate.seat == seat.key))
     offer(work, seat.key, person_principal(person))
+    kept = handed_on(seat.resolved, seat.assignee, person)
     if not seat.several:
-        resolved = {"persons": [person], "principals": [person_principal(person)]}
-        work.connection.execute(update(Round).where(Round.key == seat.round).values(resolved=resolved))
+        kept |= {"persons": [person], "principals": [person_principal(person)]}
+    if kept != seat.resolved:
+        work.connection.execute(update(Round).where(Round.key == seat.round).values(resolved=kept))
     given = {
         "state": "claimed",
         "assignee": person,

@@ -25,6 +25,7 @@ from engine.records import Done
 from engine.runtime import Act, Change, Runtime, settle
 from engine.runtime.people import People
 from engine.runtime.recalculation import Recalculation, recalculation
+from engine.runtime.rights import resolved_of
 from engine.runtime.signing import SEVERAL, Signing
 from engine.runtime.tasks import tell_asked
 from engine.runtime.terms import term_or_incident
@@ -145,7 +146,7 @@ class _Again:
         connection = self.work.connection
         connection.execute(delete(Candidate).where(Candidate.seat == seat.key))
         offer(self.work, seat.key, *found.principals)
-        resolved = {"persons": list(found.persons), "principals": list(found.principals)}
+        resolved = resolved_of(found)
         connection.execute(update(Round).where(Round.key == seat.round).values(resolved=resolved))
         changed: dict[str, Any] = {"reason": None, "revision": seat.revision + 1}
         keeps = seat.assignee is not None and seat.assignee in found.persons
@@ -163,7 +164,7 @@ class _Again:
         return Signing(self.work, journal, self.case, self.people, self.element, self.names, self.plan.found)
 
     def _write_round(self, signing: Signing, **values: Any) -> None:
-        resolved = {"persons": list(signing.persons), "principals": list(signing.principals)}
+        resolved = {**resolved_of(self.plan.found), "principals": list(signing.principals)}
         changed = update(Round).where(Round.key == self.seat.round).values(resolved=resolved, **values)
         self.work.connection.execute(changed)
 

@@ -18,11 +18,12 @@ from engine.commands.registry import Command
 from engine.commands.signer import acting_for, holder
 from engine.commands.task import expect_revision, lock_open_seat
 from engine.errors import Conflict, Invalid, NotAllowed
-from engine.kernel.model import ProcessModel
+from engine.kernel.model import ApprovalModel, ProcessModel
 from engine.records import Done
 from engine.runtime import Act, Runtime
 from engine.runtime.case import Expected
 from engine.runtime.returning import RETURN, ReturnTarget, Standpoint, return_targets
+from engine.runtime.rights import is_off, role_of
 from engine.store.tables import Round, Seat
 from engine.store.unit_of_work import UnitOfWork
 
@@ -55,6 +56,9 @@ class ReturnTask(Command[Done]):
 
 def return_task(command: ReturnTask, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat, capacity = lock_open_seat(work, runtime, command.task)
+    approval = runtime.definitions.get(seat.definition).model.elements[seat.element].approval or ApprovalModel()
+    if is_off(approval, role_of(seat, holder(work, capacity)), "return"):
+        raise NotAllowed("operation-off", "Expected to be allowed to {operation} at '{name}'", operation="return", name=seat.name)
     if seat.kind not in MAIN:
         raise NotAllowed(
             "return-not-decider", "Expected a task whose holder decides, but for '{id}' he is only heard", id=str(seat.id)

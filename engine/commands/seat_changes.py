@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
+from sqlalchemy import update
+
 from engine.appliers.clocks import move_clocks, stop_clocks
 from engine.appliers.journal import Journal
 from engine.appliers.rounds import seats_of_round
@@ -25,8 +27,10 @@ from engine.errors import Conflict, Invalid, NotAllowed
 from engine.kernel.model import ApprovalModel
 from engine.records import Done
 from engine.runtime import Act, Change, Runtime, settle
+from engine.runtime.rights import handed_on
 from engine.runtime.tasks import tell_asked
 from engine.runtime.terms import Term, term_or_incident
+from engine.store.tables import Round
 from engine.store.unit_of_work import UnitOfWork
 
 
@@ -98,6 +102,9 @@ def transfer_task(command: TransferTask, work: UnitOfWork, runtime: Runtime) -> 
     )
 
     add_seats(work, hand.place, [successor])
+    kept = handed_on(seat.resolved, seat.assignee, person)
+    if kept != seat.resolved:
+        work.connection.execute(update(Round).where(Round.key == seat.round).values(resolved=kept))
     move_clocks(work, seat.key, successor.seat)
     close_seats(work, [seat.key], "transferred", by=work.actor.person, on_behalf_of=hand.principal)
 

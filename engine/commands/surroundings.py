@@ -45,7 +45,9 @@ def unknown_fields(model: ProcessModel, forms: Mapping[str, FormModel]) -> Itera
         form = forms.get(approval.form or "") if approval is not None else None
         if approval is None or form is None:
             continue
-        for name in form.unknown_names(field_rights(approval)):
+        roles = (None, *(role for fields in approval.fields for role in fields.roles))
+        unknown = {name for role in roles for name in form.unknown_names(field_rights(approval, role))}
+        for name in sorted(unknown):
             yield Finding(
                 level="error",
                 code="unknown-field",

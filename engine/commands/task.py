@@ -114,6 +114,8 @@ class CompleteTask(Command[Done]):
     opinion: str | None = None
     revision: int | None = None
     after: tuple[UUID, ...] = ()
+    form_version: int | None = None
+    """Revision of the case in which the form was read: what others have written since is not overwritten unseen."""
     joint: Joint = "all"
     """How those who are added act: all of them, any one, or one after the other."""
     afterwards: Afterwards | None = None
@@ -186,7 +188,17 @@ def complete_task(command: CompleteTask, work: UnitOfWork, runtime: Runtime) -> 
 def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, signer: Signer) -> Done:
     """Records a decision on a locked, open seat, and lets the case go on as far as the decision carries it."""
     definition = runtime.definitions.get(seat.definition)
-    said = checked(work, runtime, case, seat, signer, outcome=command.outcome, opinion=command.opinion, data=command.data)
+    said = checked(
+        work,
+        runtime,
+        case,
+        seat,
+        signer,
+        outcome=command.outcome,
+        opinion=command.opinion,
+        data=command.data,
+        version=command.form_version,
+    )
     outcome, opinion, values = said.outcome, said.opinion, said.values
     entered = checked_afterwards(work, command.afterwards, case.occurred_at or case.started_at)
     occurred = None if command.afterwards is None else command.afterwards.occurred_at

@@ -53,6 +53,11 @@ class FormModel:
         asked = (rights.write or frozenset()) | rights.hidden
         return tuple(sorted((asked - self.names) | ((rights.required | rights.demanded) - fillable)))
 
+    def label(self, name: str) -> str:
+        """What the form calls a variable; its name where no field of the form is it alone."""
+        found = (node.label.zh for node in walk(self.nodes) if isinstance(node, Field) and node.name == name)
+        return next(found, None) or name
+
     def writable(self, rights: FieldRights | None) -> frozenset[str]:
         """Names of the variables that the person may write through the form."""
         allowed = rights or AS_THE_FORM_SAYS

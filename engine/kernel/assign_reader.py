@@ -122,6 +122,7 @@ class AssignReader:
             up=missing == "up",
             by=item.get("by"),
             chair=item.get("chair") == "true",
+            role=(item.get("role") or "").strip() or None,
             element=element if rule == "chosen" else None,
             value=None if source is None else self._report.expression(source, item),
         )
@@ -129,7 +130,7 @@ class AssignReader:
     def _check(self, item: etree._Element, rule: str) -> None:
         allowed = RULES[rule]
         for name in map(str, item.keys()):
-            if name not in ("rule", "chair", *allowed) and not name.startswith("{"):
+            if name not in ("rule", "chair", "role", *allowed) and not name.startswith("{"):
                 takes, takes_en = "、".join(allowed) or "无其他属性", ", ".join(allowed) or "nothing else"
                 self._error(
                     "assign-rule",

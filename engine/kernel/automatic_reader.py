@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from lxml import etree
 
 from engine.kernel.automatic import EMPTY, NOTHING_AUTOMATIC, REPEATED, STARTER, AutomaticModel
-from engine.kernel.model import FieldsModel, OutcomeModel
+from engine.kernel.model import OutcomeModel
 from engine.kernel.people_model import AssignModel
 from engine.kernel.report import Report
+from engine.kernel.roles import FieldsModel
 
 _VALUES: Mapping[str, tuple[str, ...]] = {"empty": EMPTY, "starter": STARTER, "repeated": REPEATED}
 
@@ -18,7 +19,7 @@ class AutomaticReader:
     """Reads the `liandong:auto` of one user task `node`."""
 
     def __init__(
-        self, report: Report, node: etree._Element, mode: str, fields: FieldsModel | None, *, form: bool, signs: bool
+        self, report: Report, node: etree._Element, mode: str, fields: Sequence[FieldsModel], *, form: bool, signs: bool
     ) -> None:
         """`form` says whether the task has one, `signs` whether it is signed by hand."""
         self._report = report
@@ -116,17 +117,17 @@ class AutomaticReader:
         return self._signs or fills_in(self._fields, outcomes, form=self._form)
 
     def _needed(self, primary: Sequence[OutcomeModel]) -> list[str]:
-        required = self._fields.required if self._fields is not None else ()
+        required = (name for fields in self._fields for name in fields.required)
         return sorted({*required, *(name for outcome in primary for name in outcome.fields)})
 
     def _error(self, code: str, message: str, message_en: str) -> None:
         self._report.error(code, self._node, message, message_en)
 
 
-def fills_in(fields: FieldsModel | None, outcomes: Sequence[OutcomeModel], *, form: bool) -> bool:
+def fills_in(fields: Sequence[FieldsModel], outcomes: Sequence[OutcomeModel], *, form: bool) -> bool:
     """Whether who agrees to a task has, or may have, something to fill in: a field of its form or an opinion."""
     if any(outcome.kind == "primary" and (outcome.fields or outcome.opinion == "required") for outcome in outcomes):
         return True
     if not form:
         return False
-    return fields is None or bool(fields.write or fields.required)
+    return not fields or any(found.write or found.required for found in fields)

@@ -14,7 +14,6 @@ from engine.kernel.model import (
     ApprovalModel,
     Binding,
     CallModel,
-    FieldsModel,
     FunctionCall,
     NamedValue,
     NumberModel,
@@ -27,6 +26,7 @@ from engine.kernel.model import (
 )
 from engine.kernel.placement import LIANDONG
 from engine.kernel.report import Report
+from engine.kernel.role_reader import RoleReader, words
 from engine.kernel.signing_reader import read_signing
 from engine.kernel.source import child, local
 
@@ -145,7 +145,9 @@ class ExtensionReader:
                 "The user task names nobody; at run time it goes to the administrator of the lead institution.",
             )
         outcomes = self._outcomes(node)
-        fields = self._fields(node)
+        roles = RoleReader(self.report, node)
+        fields, buttons = roles.fields(extensions(node, "fields")), roles.buttons(extensions(node, "button"))
+        roles.check((*assigns, *self._assigns.people(node, "fallback")), fields, outcomes, buttons)
         signature = self._signature(item)
         automatic = AutomaticReader(self.report, node, mode, fields, form=form is not None, signs=signature == "required")
         recused, secretaries = tuple(self._assigns.people(node, "recuse")), tuple(self._assigns.people(node, "secretary"))
@@ -155,6 +157,7 @@ class ExtensionReader:
             form=form,
             assigns=assigns,
             fields=fields,
+            buttons=buttons,
             outcomes=outcomes,
             deadline=self._deadline(node),
             copies=tuple(self._assigns.people(node, "copy")),
@@ -319,12 +322,6 @@ class ExtensionReader:
             )
         return key
 
-    def _fields(self, node: etree._Element) -> FieldsModel | None:
-        item = extension(node, "fields")
-        if item is None:
-            return None
-        return FieldsModel(write=_words(item, "write"), required=_words(item, "required"), hidden=_words(item, "hidden"))
-
     def _outcomes(self, node: etree._Element) -> tuple[OutcomeModel, ...]:
         found = []
         for item in extensions(node, "outcome"):
@@ -340,7 +337,8 @@ class ExtensionReader:
                     label_en=item.get("label-en") or item.get("label") or value,
                     kind=kind,
                     opinion=item.get("opinion") or "optional",
-                    fields=_words(item, "fields"),
+                    fields=words(item, "fields"),
+                    roles=words(item, "for"),
                     partial=item.get("partial", "true" if kind == "negative" else "false") == "true",
                 )
             )
@@ -400,10 +398,6 @@ def _foreign_mappings(node: etree._Element, name: str) -> Iterator[etree._Elemen
     if holder is not None:
         for namespace in VENDORS:
             yield from holder.iterchildren(namespace + name)
-
-
-def _words(item: etree._Element, name: str) -> tuple[str, ...]:
-    return tuple((item.get(name) or "").replace(",", " ").split())
 
 
 def _user_tasks(node: etree._Element) -> set[str]:

@@ -14,6 +14,7 @@ from engine.expressions import Expression, Script, Template
 from engine.kernel.automatic import NOTHING_AUTOMATIC, AutomaticModel
 from engine.kernel.deadlines import DeadlineModel
 from engine.kernel.people_model import APPROVERS, STARTER_NAMES, ApartModel, AssignModel
+from engine.kernel.roles import ButtonModel, FieldsModel
 from engine.kernel.signing import ONE_SIGNER, SigningModel
 
 
@@ -192,15 +193,8 @@ class OutcomeModel:
     """Fields that must be filled for this outcome."""
     partial: bool = False
     """True: nothing but `fields` must be filled. A task is left by such an outcome, not finished."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FieldsModel:
-    """Field rights of a task. Without it every field is as the form says."""
-
-    write: tuple[str, ...] = ()
-    required: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    """Who may choose it, by role; empty is everybody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,8 +206,10 @@ class ApprovalModel:
     mode: str = "single"
     form: str | None = None
     assigns: tuple[AssignModel, ...] = ()
-    fields: FieldsModel | None = None
+    fields: tuple[FieldsModel, ...] = ()
+    """Field rights, those of roles among them; see `engine.kernel.roles.fields_of`."""
     outcomes: tuple[OutcomeModel, ...] = ()
+    buttons: tuple[ButtonModel, ...] = ()
     deadline: DeadlineModel | None = None
     copies: tuple[AssignModel, ...] = ()
     apart: tuple[ApartModel, ...] = ()
@@ -227,6 +223,12 @@ class ApprovalModel:
     automatic: AutomaticModel = NOTHING_AUTOMATIC
     signature: str = "none"
     """Whether it is signed by hand: `none`, `offered` or `required`."""
+
+    @cached_property
+    def by_role(self) -> bool:
+        """Whether its rights differ by the role of who looks at it."""
+        listed = (self.fields, self.outcomes, self.buttons)
+        return any(found.roles for several in listed for found in several)
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -22,6 +22,8 @@ class AssignModel:
     institution: Template | None = None
     """None is the institution that `at` says."""
     department: Template | None = None
+    role: str | None = None
+    """Role in the step that its people have: it decides their rights."""
     chair: bool = False
     """Whether its people preside: in a vote they speak last, and they may put it off."""
     at: str = "own"

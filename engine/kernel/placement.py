@@ -35,15 +35,16 @@ _ATTRIBUTES = {
         {"mode", "form", "name-en", "refusal", "threshold", "base", "quorum", "abstain", "early", "chair-last", "operations"}
         | {"signature"}
     ),
-    "assign": _PEOPLE | {"chair"},
+    "assign": _PEOPLE | {"chair", "role"},
+    "button": frozenset({"name", "label", "label-en", "off", "for"}),
     "apart": frozenset({"elements", "from", "institution", "months"}),
     "copy": _PEOPLE,
     "recuse": _PEOPLE,
     "secretary": _PEOPLE,
     "auto": frozenset({"empty", "starter", "repeated"}),
-    "fallback": _PEOPLE | {"chair"},
-    "fields": frozenset({"write", "required", "hidden"}),
-    "outcome": frozenset({"value", "label", "label-en", "kind", "opinion", "fields", "partial"}),
+    "fallback": _PEOPLE | {"chair", "role"},
+    "fields": frozenset({"write", "required", "hidden", "for"}),
+    "outcome": frozenset({"value", "label", "label-en", "kind", "opinion", "fields", "partial", "for"}),
     "deadline": frozenset({"term", "calendar", "ladder", "response", "response-ladder"}),
     "send": frozenset({"to", "endpoint", "businessKey", "expires"}),
     "receive": frozenset(),
@@ -65,7 +66,20 @@ _OF_ANY = frozenset({"async", "retry"})
 _OF_ELEMENT = {
     "process": _OF_PROCESS,
     "userTask": frozenset(
-        {"apart", "approval", "assign", "auto", "fallback", "fields", "outcome", "deadline", "copy", "recuse", "secretary"}
+        {
+            "apart",
+            "approval",
+            "assign",
+            "auto",
+            "button",
+            "fallback",
+            "fields",
+            "outcome",
+            "deadline",
+            "copy",
+            "recuse",
+            "secretary",
+        }
     ),
     "task": frozenset({"external"}),
     "serviceTask": frozenset({"call", "external"}),
@@ -91,7 +105,6 @@ _ONCE = frozenset(
         "businessKey",
         "approval",
         "auto",
-        "fields",
         "deadline",
         "send",
         "receive",

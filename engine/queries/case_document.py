@@ -18,6 +18,7 @@ from engine.authorization import Standing, standing, visible_seats
 from engine.calendar import TIME_ZONE
 from engine.forms import READ_ONLY
 from engine.forms.paper import Language
+from engine.kernel.roles import READER
 from engine.printing import Document, Fact, Sheet, Signature, TimelineLine, render
 from engine.queries.instance_rows import shown_state
 from engine.queries.instances import find_visible
@@ -29,6 +30,7 @@ from engine.queries.task_rows import process_name
 from engine.queries.timeline import ITEMS_AT_MOST, TimelineItem, past_of
 from engine.runtime import TaskForm, TaskPlace, task_form
 from engine.runtime.attachments import linked_attachments
+from engine.runtime.rights import role_of
 from engine.store.tables import Institution, ProcessInstance, Round, Seat
 
 SEATS_AT_MOST = 200
@@ -176,7 +178,13 @@ def _form(reader: Reader, row: Any, task: Any) -> TaskForm | None:
         scope=task.scope,
         ended_at=task.ended_at,
     )
-    return task_form(reader.connection, reader.definitions, reader.now, place, writable=False)
+    seat = reader.connection.execute(
+        select(Seat.kind, Seat.assignee, Round.policy, Round.resolved)
+        .join(Round, Round.key == Seat.round)
+        .where(Seat.key == task.key)
+    ).one()
+    role = role_of(seat, seat.assignee) if seat.assignee == reader.actor.person else READER
+    return task_form(reader.connection, reader.definitions, reader.now, place, writable=False, role=role)
 
 
 def _institution(reader: Reader, instance: int) -> str:

@@ -33,6 +33,7 @@ from engine.runtime.asking import EMPTY, Asking, asking
 from engine.runtime.names import SupposedNames
 from engine.runtime.origin import CaseOrigin, case_origin
 from engine.runtime.people import People
+from engine.runtime.rights import outcomes_for, role_of
 from engine.store.tables import Person, ProcessDefinition, Round, Scope, Seat, Token
 
 NAMED_AT_MOST = 5
@@ -233,7 +234,8 @@ def _fields(definition: Definition) -> Any:
     def fields(element: Element) -> Collection[str]:
         approval = element.approval or ApprovalModel()
         form = definition.forms.get(approval.form) if approval.form else None
-        return frozenset() if form is None else form.writable(field_rights(approval))
+        roles = {None, *(role for fields in approval.fields for role in fields.roles)}
+        return frozenset() if form is None else frozenset().union(*(form.writable(field_rights(approval, r)) for r in roles))
 
     return fields
 
@@ -309,6 +311,13 @@ def _automatic(element: Element, asked: Asking) -> str | None:
     return (element.approval or ApprovalModel()).automatic.empty if asked.reason == EMPTY else "pass"
 
 
+class _SeatOfRound:
+    """A seat as `role_of` wants it."""
+
+    def __init__(self, kind: str, round: Any) -> None:
+        self.kind, self.policy, self.resolved = kind, round.policy, round.resolved
+
+
 class _Decisions:
     """The decisions that an open task can get."""
 
@@ -332,7 +341,9 @@ class _Decisions:
         if self._element.loop is not None:
             # One of several side by side decides nothing alone.
             return ()
-        found = outcomes_of(self._reader, self._row.home, self._row.element)
+        role = role_of(_SeatOfRound(self._row.kind, self._round), self._row.assignee or self._reader.actor.person)
+        declared = outcomes_for(self._approval, role)
+        found = declared if self._approval.outcomes else outcomes_of(self._reader, self._row.home, self._row.element)
         return tuple(self._of(outcome) for outcome in found)
 
     def _of(self, outcome: OutcomeModel) -> OutcomeForecast:

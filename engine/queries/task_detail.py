@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, select
 
 from engine.approvals import LIVE, MAIN
 from engine.authorization import Standing, require_visible_seat, standing, task_not_found
-from engine.kernel.model import OutcomeModel
+from engine.kernel.model import ApprovalModel, OutcomeModel
+from engine.kernel.roles import READER
 from engine.queries.instances import follows
 from engine.queries.opinions import Opinion, opinions_of
 from engine.queries.registry import Query, Reader
@@ -30,6 +31,7 @@ from engine.records import AttachmentRecord
 from engine.runtime import TaskForm, TaskPlace, task_form
 from engine.runtime.attachments import linked_attachments, own_uploads
 from engine.runtime.operations import ADVICE
+from engine.runtime.rights import button, is_off, outcomes_for, role_of
 from engine.runtime.signatures import FRESH
 from engine.runtime.taking_back import Decision, Undoing, undoing
 from engine.store.prepared import Prepared
@@ -41,6 +43,7 @@ from engine.store.tables import (
     HeldDecision,
     Institution,
     Post,
+    ProcessInstance,
     Round,
     Rung,
     Seat,
@@ -150,10 +153,16 @@ class TaskDetail(TaskRow):
     round: RoundDetail
     operations: tuple[OperationRight, ...]
     """What its holder may do with it beside deciding it."""
+    return_label: str | None
+    """What the step calls sending back, where it has a name of its own."""
+    return_label_en: str | None
+    form_version: int | None
+    """Revision of the case in which its form was read, for who may complete the task."""
     returned: Mapping[str, Any] | None
     """Set when the case was sent back to this step: `name` of the step it came from, `by_name`, `reason`, `resume`, `at`."""
 
 
+_VERSION = select(ProcessInstance.revision).where(ProcessInstance.key == bindparam("instance"))
 TASK = Prepared(select_rows_asked().where(Seat.id == bindparam("task")))
 
 
@@ -163,15 +172,22 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
     row = find_task(reader, who, query.task)
     values = task_values(reader, row) | {"subject": row.subject}
     active = values["mine"] or values["claimable"]
-    form = _form(reader, row, writable=active)
+    approval = _approval(reader, row)
+    role = _role(reader, row, mine=values["mine"], claimable=values["claimable"]) if approval.by_role else None
+    form = _form(reader, row, role, writable=active)
+    returning = button(approval, role, "return")
     return TaskDetail(
         **values,
         element_id=row.element,
         form=None if form is None else form.view(),
         data={} if form is None else form.readable(),
         attachments=_attachments(reader, row, form, active=active),
-        outcomes=(ADVICE,) if row.kind == "advice" else outcomes_of(reader, row.home, row.element),
-        actions=_actions(reader, who, row, mine=values["mine"], claimable=values["claimable"]),
+        outcomes=_outcomes(reader, row, approval, role),
+        actions=tuple(
+            action
+            for action in _actions(reader, who, row, mine=values["mine"], claimable=values["claimable"])
+            if not is_off(approval, role, action)
+        ),
         capacity=_chair(reader, who, row),
         draft=_draft(reader, row) if active else None,
         unsent=_unsent(reader, row),
@@ -182,9 +198,32 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
         signature=asked_signature(reader, row),
         signed=_signed(reader, row),
         round=round_detail(reader, who, row),
-        operations=operation_rights(reader, row, mine=values["mine"] and row.suspended_at is None),
+        operations=operation_rights(reader, row, role, mine=values["mine"] and row.suspended_at is None),
         returned=row.returned,
+        return_label=None if returning is None else returning.label,
+        return_label_en=None if returning is None else returning.label_en,
+        form_version=reader.connection.execute(_VERSION, {"instance": row.instance}).scalar_one() if active else None,
     )
+
+
+def _approval(reader: Reader, row: Any) -> ApprovalModel:
+    element = reader.definitions.model(row.home).elements.get(row.element)
+    return (element.approval if element is not None else None) or ApprovalModel()
+
+
+def _role(reader: Reader, row: Any, *, mine: bool, claimable: bool) -> str | None:
+    """The role in which the reader sees the task: that of its holder where he is it, or may become it."""
+    found = select(Seat.kind, Round.policy, Round.resolved).join(Round, Round.key == Seat.round).where(Seat.key == row.key)
+    seat = reader.connection.execute(found).one()
+    if mine or row.assignee == reader.actor.person:
+        return role_of(seat, row.assignee)
+    return role_of(seat, reader.actor.person) if claimable else READER
+
+
+def _outcomes(reader: Reader, row: Any, approval: ApprovalModel, role: str | None) -> tuple[OutcomeModel, ...]:
+    if row.kind == "advice":
+        return (ADVICE,)
+    return outcomes_for(approval, role) if approval.outcomes else outcomes_of(reader, row.home, row.element)
 
 
 def get_task_row(query: GetTaskRow, reader: Reader) -> TaskRow:
@@ -217,7 +256,7 @@ def may_reassign(reader: Reader, who: Standing, row: Any) -> bool:
     return reader.connection.execute(climbed).first() is not None
 
 
-def _form(reader: Reader, row: Any, *, writable: bool) -> TaskForm | None:
+def _form(reader: Reader, row: Any, role: str | None, *, writable: bool) -> TaskForm | None:
     place = TaskPlace(
         home=row.home,
         definition=row.definition,
@@ -226,7 +265,7 @@ def _form(reader: Reader, row: Any, *, writable: bool) -> TaskForm | None:
         scope=row.scope,
         ended_at=row.ended_at,
     )
-    return task_form(reader.connection, reader.definitions, reader.now, place, writable=writable)
+    return task_form(reader.connection, reader.definitions, reader.now, place, writable=writable, role=role)
 
 
 def _attachments(reader: Reader, row: Any, form: TaskForm | None, *, active: bool) -> tuple[AttachmentRecord, ...]:

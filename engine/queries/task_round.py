@@ -18,6 +18,7 @@ from engine.kernel.model import ApprovalModel
 from engine.queries.registry import Reader
 from engine.runtime import policy_of
 from engine.runtime.operations import OPERATIONS, operation_refusal
+from engine.runtime.rights import button
 from engine.store.tables import Appointment, Institution, Person, Post, Round, Seat
 
 SEATS_AT_MOST = 500
@@ -100,18 +101,26 @@ class OperationRight:
     allowed: bool
     reason: str | None
     reason_en: str | None
+    label: str | None = None
+    """What the step calls it, where it has a name of its own."""
+    label_en: str | None = None
 
 
-def operation_rights(reader: Reader, row: Any, *, mine: bool) -> tuple[OperationRight, ...]:
+def operation_rights(reader: Reader, row: Any, role: str | None, *, mine: bool) -> tuple[OperationRight, ...]:
     """What the reader may do with his own seat; nothing with another's."""
     element = reader.definitions.model(row.home).elements.get(row.element)
     if not mine or element is None:
         return ()
     found = []
     for operation in OPERATIONS:
-        refusal = operation_refusal(element.approval or ApprovalModel(), row.kind, operation)
+        approval = element.approval or ApprovalModel()
+        refusal = operation_refusal(approval, row.kind, operation, role)
         zh, en = REFUSALS[refusal] if refusal else (None, None)
-        found.append(OperationRight(operation=operation, allowed=refusal is None, reason=zh, reason_en=en))
+        called = button(approval, role, operation)
+        label, label_en = (called.label, called.label_en) if called is not None else (None, None)
+        found.append(
+            OperationRight(operation=operation, allowed=refusal is None, reason=zh, reason_en=en, label=label, label_en=label_en)
+        )
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from engine.kernel.model import ApprovalModel, OutcomeModel
+from engine.runtime.rights import is_off
 
 ADVICE = OutcomeModel(
     value="advised", label="已反馈意见", label_en="Gave advice", kind="neutral", opinion="required", partial=True
@@ -16,12 +17,12 @@ OPERATIONS = ("transfer", "delegate", "add-before", "add-after", "add-beside", "
 OF_DECIDERS = frozenset({"add-after", "add-beside"})
 
 
-def operation_refusal(approval: ApprovalModel, kind: str, operation: str) -> str | None:
-    """Why the holder of a seat of this kind may not do it, None when he may.
+def operation_refusal(approval: ApprovalModel, kind: str, operation: str, role: str | None = None) -> str | None:
+    """Why the holder of a seat of this kind, in his role, may not do it, None when he may.
 
     `operation-off`, `advice-only`, `added-signer` or `several-outcomes`.
     """
-    if operation not in approval.signing.operations:
+    if operation not in approval.signing.operations or is_off(approval, role, operation):
         return "operation-off"
     if kind == "advice" and operation not in ("transfer", "copy", "circulate"):
         return "advice-only"

@@ -59,7 +59,7 @@ def require_apart(
 
 def _evaluated(assign: AssignModel, names: Names) -> AssignmentRule:
     if assign.rule in NAMED:
-        return AssignmentRule(kind="people", people=tuple(_references(_named(assign, names))))
+        return AssignmentRule(kind="people", people=tuple(_references(_named(assign, names))), role=assign.role)
     post, institution = starter_chair(names) if assign.asks_for_starter else (None, None)
     return AssignmentRule(
         kind=assign.rule,
@@ -78,6 +78,7 @@ def _evaluated(assign: AssignModel, names: Names) -> AssignmentRule:
         until=assign.until,
         each=assign.each,
         up=assign.up,
+        role=assign.role,
         starter_post=post,
         starter_institution=institution,
     )

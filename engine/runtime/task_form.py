@@ -61,16 +61,19 @@ class TaskForm:
 
 
 def task_form(
-    connection: Executes, definitions: Definitions, now: datetime, place: TaskPlace, *, writable: bool
+    connection: Executes, definitions: Definitions, now: datetime, place: TaskPlace, *, writable: bool, role: str | None
 ) -> TaskForm | None:
-    """The form of a task, None when it has none. Who is not to complete the task (`writable` False) only reads."""
+    """The form of a task before somebody in a role, None when it has none.
+
+    Who is not to complete it (`writable` False) only reads.
+    """
     definition = definitions.get(place.home)
     element = definition.model.elements.get(place.element)
     approval = (element.approval if element is not None else None) or ApprovalModel()
     model = definition.forms.get(approval.form) if approval.form else None
     if model is None:
         return None
-    rights = field_rights(approval)
+    rights = field_rights(approval, role)
     if not writable:
         rights = FieldRights.of(write=(), hidden=rights.hidden)
     names = _names(connection, now, place, definitions.parameters(place.definition))

@@ -17,6 +17,7 @@ from engine.runtime.automatic import AutomaticRules, Decided, Pending
 from engine.runtime.case import StepTooLarge
 from engine.runtime.definitions import Definition
 from engine.runtime.people import People
+from engine.runtime.rights import resolved_of
 from engine.runtime.signing import SEVERAL, Signing
 from engine.runtime.step import Step
 from engine.runtime.terms import Term, term_or_incident
@@ -95,7 +96,7 @@ def _round(step: Step, people: People, definition: Definition, effect: TaskOpene
         name=(element.name or element.id)[:NAME_LENGTH],
         urgency=step.case.urgency,
         mode="pool" if signing is None and approval.mode in SEVERAL else approval.mode,
-        resolved={"persons": list(persons[:KEPT_AT_MOST]), "principals": list(principals)},
+        resolved={**resolved_of(found, KEPT_AT_MOST), "persons": list(persons[:KEPT_AT_MOST]), "principals": list(principals)},
         returned=returned,
         policy={} if signing is None else signing.policy.plain(),
         several=signing is not None,

@@ -36,8 +36,12 @@ def test_our_elements_are_read_whole() -> None:
     names = {"toInst": "CH00", "toDept": "骨科", "doctor": "p1", "urgency": "E", "fromInst": "CH01"}
     post = found.assigns[0]
     assert [t.evaluate(names) for t in (post.post, post.institution, post.department) if t] == ["DEPT_HEAD", "CH00", "骨科"]
-    assert found.fields is not None
-    assert (found.fields.write, found.fields.required, found.fields.hidden) == (("acceptMode", "bed"), ("acceptMode",), ("idNo",))
+    assert len(found.fields) == 1
+    assert (found.fields[0].write, found.fields[0].required, found.fields[0].hidden) == (
+        ("acceptMode", "bed"),
+        ("acceptMode",),
+        ("idNo",),
+    )
     accept, refuse = found.outcomes
     assert (accept.value, accept.label, accept.label_en, accept.kind, accept.opinion) == (
         "accept",

@@ -20,6 +20,7 @@ from engine.forms import FieldRights, FormModel, parse_form
 from engine.functions import REGISTERED
 from engine.kernel import ApprovalModel, match_message
 from engine.kernel.effects import MessageThrown, TaskOpened
+from engine.kernel.roles import fields_of
 from engine.kernel.triggers import Fire, Start
 from tests.kernel.world import World
 
@@ -55,8 +56,8 @@ def parameters(process: str) -> Mapping[str, Any]:
 
 
 def rights(approval: ApprovalModel) -> FieldRights:
-    """The field rights of a task."""
-    fields, demanded = approval.fields, [name for outcome in approval.outcomes for name in outcome.fields]
+    """The field rights of a task for everybody."""
+    fields, demanded = fields_of(approval.fields, None), [name for outcome in approval.outcomes for name in outcome.fields]
     if fields is None:
         return FieldRights.of(demanded=demanded)
     return FieldRights.of(write=fields.write, required=fields.required, hidden=fields.hidden, demanded=demanded)

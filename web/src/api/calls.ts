@@ -33,7 +33,7 @@ export const claim = (taskId: string, etag: string) => post<T.ActionReply>(`/tas
 export const unclaim = (taskId: string, etag: string, reason: string) =>
   post<T.ActionReply>(`/tasks/${id(taskId)}/unclaim`, reason ? { reason } : {}, etag)
 /** The server holds it for as long as the person's account says, so that it can be taken back. */
-export const complete = (taskId: string, etag: string, done: { outcome: string; data: T.Values; opinion: string; after?: T.After }) =>
+export const complete = (taskId: string, etag: string, done: { outcome: string; data: T.Values; opinion: string; formVersion: number | null; after?: T.After }) =>
   post<T.ActionReply>(`/tasks/${id(taskId)}/complete`, { ...done, hold: true }, etag)
 export const undo = (taskId: string) => post<T.ActionReply>(`/tasks/${id(taskId)}/undo`, {})
 export const sendNow = (taskId: string) => post<T.ActionReply>(`/tasks/${id(taskId)}/send`, {})

@@ -73,6 +73,8 @@ export interface Operation {
   operation: 'transfer' | 'delegate' | 'add-before' | 'add-after' | 'add-beside' | 'copy' | 'circulate'
   allowed: boolean
   reason: string | null
+  /** What the step calls it, where it has a name of its own. */
+  label: string | null
 }
 
 /** A step done before; with a refusal the task cannot be sent back to it. */

@@ -279,6 +279,10 @@ export interface TaskDetail extends TaskRow {
   elementId: string
   round: RoundDetail
   operations: Operation[]
+  /** What the step calls sending back, where it has a name of its own. */
+  returnLabel: string | null
+  /** As the form was read: what others write after it is not overwritten unseen. */
+  formVersion: number | null
   /** Why the case was sent back to this step; without a name its starter has withdrawn it. */
   returned: { name: string | null; byName: string; reason: string; resume: 'again' | 'direct'; at: string } | null
 }

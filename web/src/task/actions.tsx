@@ -88,8 +88,8 @@ export function Actions({ leaf }: { leaf: Leaf }) {
   const readable = leaf.obstacle.value?.renew !== false
   const entries: Entry[] = [
     ...outcomes.slice(shown.length).map((outcome) => ({ words: labelOf(outcome), act: () => void send(outcome) })),
-    ...(allows(leaf, 'return') ? [{ words: t('return'), keys: 'R', act: () => void (layer.value = { kind: 'return' }) }] : []),
-    ...handings(leaf).map((operation) => ({ words: t(`operation.${operation}` as Key), ...(KEYS[operation] ? { keys: KEYS[operation] } : {}), act: () => void (layer.value = { kind: 'hand', operation }) })),
+    ...(allows(leaf, 'return') ? [{ words: leaf.detail.value!.returnLabel ?? t('return'), keys: 'R', act: () => void (layer.value = { kind: 'return' }) }] : []),
+    ...handings(leaf).map((operation) => ({ words: handingWords(leaf, operation), ...(KEYS[operation] ? { keys: KEYS[operation] } : {}), act: () => void (layer.value = { kind: 'hand', operation }) })),
     ...(readable ? [{ words: t(leaf.detail.value!.followed ? 'case.unfollow' : 'case.follow'), act: () => void follow(leaf) }] : []),
     ...(allows(leaf, 'takeBack') ? [{ words: t('task.takeBack'), act: () => void takeBack(leaf) }] : []),
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
@@ -122,6 +122,11 @@ export function Actions({ leaf }: { leaf: Leaf }) {
       {layer.value?.kind === 'reassign' && <ReassignDialog leaf={leaf} onClose={close} />}
     </>
   )
+}
+
+/** What the step calls an operation: its own word for it, or ours. */
+export function handingWords(leaf: Leaf, operation: Handing): string {
+  return leaf.detail.value?.operations.find((right) => right.operation === operation)?.label ?? t(`operation.${operation}` as Key)
 }
 
 /** What the holder may do that brings other people in. */

@@ -1,0 +1,143 @@
+"""What signers of one step may read, write, choose and do, by their role in it; and what others have changed meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engine.commands.returning import ReturnTask
+from engine.commands.seat_changes import TransferTask
+from engine.commands.task import CompleteTask
+from engine.errors import Conflict, Invalid, InvalidForm, InvalidModel, NotAllowed
+from engine.queries.task_detail import GetTask, TaskDetail
+from engine.testing import CaseView, County, bpmn, process, user_task
+from tests.engine.models import END, SLIP, START, STARTER
+from tests.engine.signing import BUTTONS
+from tests.engine.test_rounds import seat
+
+ROLES = (
+    '<liandong:assign rule="person" person="gan" role="finance"/><liandong:assign rule="person" person="guo" role="pharmacy"/>'
+    '<liandong:assign rule="person" person="ren"/>'
+    '<liandong:fields write="remark" hidden="amount"/>'
+    '<liandong:fields for="finance" write="amount" required="amount"/>'
+    '<liandong:fields for="pharmacy" write="remark"/>'
+    '<liandong:fields for="added" hidden="amount name"/>'
+    '<liandong:button name="transfer" label="移交" label-en="Pass on" for="finance"/>'
+    '<liandong:button name="transfer" off="true" for="pharmacy"/>'
+    '<liandong:button name="return" label="打回"/><liandong:button name="return" off="true" for="pharmacy"/>'
+)
+
+
+def by_role(mode: str = "all", roles: str = ROLES) -> bytes:
+    """A task `fill` of the starter, then `sign` with three signers of three roles."""
+    fill = user_task("fill", '<liandong:approval form="slip"/><liandong:assign rule="starter"/>')
+    sign = user_task("sign", f'<liandong:approval mode="{mode}" form="slip"/>{BUTTONS}', roles)
+    return bpmn(process("p", START, fill, sign, END, flows="s > fill > sign > e", extensions=STARTER))
+
+
+def begun(county: County, **more: Any) -> CaseView:
+    """A case in which the starter has filled in the form."""
+    county.deploy(by_role(**more), slip__form__json=SLIP)
+    gan = county.person("gan")
+    case = gan.start("p")
+    gan.complete(case.task("fill"), data={"name": "甲", "amount": "5", "remark": "旧"})
+    return case
+
+
+def page(county: County, login: str, task: Any) -> TaskDetail:
+    """The page of a task as somebody sees it."""
+    return county.engine.query(GetTask(task=task.id), county.person(login).actor)
+
+
+def access(county: County, login: str, task: Any) -> dict[str, str]:
+    """The fields that somebody is shown of a task's form, with what he may do with them."""
+    form = page(county, login, task).form or {}
+    return {field["key"]: field["access"] for field in form["components"]}
+
+
+def test_each_role_reads_and_writes_its_own_fields_on_the_server(county: County) -> None:
+    case = begun(county, roles=ROLES + '<liandong:copy rule="person" person="dai"/>')
+    mine = {login: seat(case, login) for login in ("gan", "guo", "ren")}
+    assert access(county, "gan", mine["gan"]) == {"name": "read", "amount": "write", "remark": "read"}
+    assert access(county, "guo", mine["guo"]) == {"name": "read", "amount": "read", "remark": "write"}
+    assert access(county, "ren", mine["ren"]) == {"name": "read", "remark": "write"}
+    # Who only gets a copy is shown what is hidden from nobody, of the values too.
+    assert access(county, "dai", mine["gan"]) == {"remark": "read"}
+    assert page(county, "dai", mine["gan"]).data == {"remark": "旧"}
+    assert page(county, "ren", mine["ren"]).data == {"name": "甲", "remark": "旧"}
+    for login, data, path in (
+        ("guo", {"amount": "9"}, "amount"),
+        ("ren", {"amount": "9"}, "amount"),
+        ("gan", {"amount": None}, "amount"),
+    ):
+        with pytest.raises(InvalidForm) as refused:
+            county.person(login).complete(mine[login], "agree", data)
+        assert [error.path for error in refused.value.errors] == [path]
+    county.person("gan").complete(mine["gan"], "agree", {"amount": "9"})
+    county.person("guo").complete(mine["guo"], "agree", {"remark": "新"})
+    county.person("ren").complete(mine["ren"], "agree")
+    assert (case.state, case.variables["remark"], str(case.variables["amount"])) == ("completed", "新", "9")
+
+
+def test_buttons_are_off_or_called_otherwise_by_role_and_a_seat_keeps_its_role_when_handed_on(county: County) -> None:
+    case = begun(county)
+    gan, guo = county.person("gan"), county.person("guo")
+    shown = {right.operation: (right.allowed, right.label) for right in page(county, "gan", seat(case, "gan")).operations}
+    assert (shown["transfer"], shown["delegate"]) == ((True, "移交"), (True, None))
+    assert page(county, "gan", seat(case, "gan")).return_label == "打回"
+    assert not next(r.allowed for r in page(county, "guo", seat(case, "guo")).operations if r.operation == "transfer")
+    assert "return" in page(county, "gan", seat(case, "gan")).actions
+    assert "return" not in page(county, "guo", seat(case, "guo")).actions
+    with pytest.raises(NotAllowed) as off:
+        guo.do(TransferTask(task=seat(case, "guo").id, person=county.person("dai").id, reason="忙"))
+    assert off.value.code == "operation-off"
+    with pytest.raises(NotAllowed):
+        guo.do(ReturnTask(task=seat(case, "guo").id, target="fill", reason="改"))
+    gan.do(TransferTask(task=seat(case, "gan").id, person=county.person("dai").id, reason="休假"))
+    assert access(county, "dai", seat(case, "dai"))["amount"] == "write"
+
+
+def test_an_outcome_may_belong_to_a_role(county: County) -> None:
+    roles = ROLES + '<liandong:outcome value="hold" label="暂缓" kind="neutral" for="finance"/>'
+    case = begun(county, roles=roles)
+    assert [outcome.value for outcome in page(county, "gan", seat(case, "gan")).outcomes] == ["agree", "refuse", "hold"]
+    assert [outcome.value for outcome in page(county, "guo", seat(case, "guo")).outcomes] == ["agree", "refuse"]
+    with pytest.raises(Invalid) as unknown:
+        county.person("guo").complete(seat(case, "guo"), "hold")
+    assert unknown.value.code == "unknown-outcome"
+    county.person("gan").complete(seat(case, "gan"), "hold", {"amount": "9"})
+
+
+def test_what_another_has_written_since_is_not_overwritten_unseen(county: County) -> None:
+    roles = '<liandong:assign rule="person" person="gan"/><liandong:assign rule="person" person="guo"/>'
+    case = begun(county, roles=roles)
+    gan, guo = county.person("gan"), county.person("guo")
+    read = page(county, "guo", seat(case, "guo")).form_version
+    gan.complete(seat(case, "gan"), "agree", {"remark": "甲写"})
+    late = CompleteTask(task=seat(case, "guo").id, outcome="agree", data={"remark": "乙写"}, form_version=read)
+    with pytest.raises(Conflict) as changed:
+        guo.do(late)
+    assert (changed.value.code, changed.value.facts["field"]) == ("form-changed", "备注")
+    assert (case.variables["remark"], seat(case, "guo").state) == ("甲写", "claimed")
+    # What nobody else has written, and what is the same, passes; so does what was read again.
+    again = page(county, "guo", seat(case, "guo")).form_version
+    guo.do(CompleteTask(task=seat(case, "guo").id, outcome="agree", data={"remark": "乙写"}, form_version=again))
+    assert (case.state, case.variables["remark"]) == ("completed", "乙写")
+
+
+@pytest.mark.parametrize(
+    ("extension", "code"),
+    [
+        ('<liandong:fields for="nobody" write="remark"/>', "role"),
+        ('<liandong:fields write="remark"/><liandong:fields write="name"/>', "role"),
+        ('<liandong:assign rule="starter" role="chair"/>', "role"),
+        ('<liandong:button name="fly" off="true"/>', "button"),
+        ('<liandong:button name="transfer"/>', "button"),
+        ('<liandong:fields for="added" write="weight"/>', "unknown-field"),
+    ],
+)
+def test_a_role_that_nobody_has_and_a_button_that_does_not_exist_are_refused(county: County, extension: str, code: str) -> None:
+    with pytest.raises(InvalidModel) as refused:
+        county.deploy(by_role(roles='<liandong:assign rule="person" person="gan"/>' + extension), slip__form__json=SLIP)
+    assert code in {finding.code for finding in refused.value.findings if finding.level == "error"}
