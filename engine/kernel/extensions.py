@@ -241,7 +241,9 @@ class ExtensionReader:
 
     def _compare_mappings(self, node: etree._Element) -> None:
         """Warns where a file of another engine says nothing of what crosses the border: there it would be nothing."""
-        if not any(namespace[1:-1] in node.nsmap.values() for namespace in VENDORS):
+        # Where tools declare theirs; what is in scope at each node may be made to be very many.
+        declared = node.getroottree().getroot().nsmap.values()
+        if not any(namespace[1:-1] in declared for namespace in VENDORS):
             return
         for name, (way, way_en) in _WAYS.items():
             items = [*extensions(node, name), *_foreign_mappings(node, name)]
