@@ -124,7 +124,7 @@ def case_document(reader: Reader, row: Any, paper: CasePaper, *, language: Langu
         (words["process"], f"{name} v{process.version}"),
         (words["state"], " ".join(filter(None, (state[0 if zh else 1], row.ended_at and moment(row.ended_at))))),
     ]
-    mark = NOTES["void"][0 if zh else 1] if row.number and row.state in VOID else None
+    mark = NOTES["void"][0 if zh else 1] if row.number and row.state == VOID else None
     return Document(
         language=language,
         institution=place,

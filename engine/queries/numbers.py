@@ -15,8 +15,8 @@ from engine.queries.task_rows import Coded
 from engine.store.tables import AllottedNumber, Institution, ProcessInstance
 
 RIGHT = "archive"
-VOID = ("cancelled", "terminated")
-"""States of cases whose numbers are void."""
+VOID = "cancelled"
+"""State of cases whose numbers are void; one that a terminate end event has ended is as good as completed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class NumberRow:
     instance: UUID
     allotted_at: datetime
     void: bool
-    """作废: its case was cancelled or terminated."""
+    """作废: its case was cancelled or withdrawn for good."""
 
 
 _NEWEST = Order((AllottedNumber.allotted_at, AllottedNumber.instance), descending=True)
@@ -75,7 +75,7 @@ def list_numbers(query: ListNumbers, reader: Reader) -> Page[NumberRow]:
             sequence=row.sequence,
             instance=row.id,
             allotted_at=row.allotted_at,
-            void=row.state in VOID,
+            void=row.state == VOID,
         )
         for row in rows
     )

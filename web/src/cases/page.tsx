@@ -66,7 +66,7 @@ function Case({ detail }: { detail: InstanceDetail }) {
   return (
     <Screen title={subject} shape="case">
       <header class="case-head">
-        <div class="fx"><Seal urgency={detail.urgency} /><b class="t3">{detail.process.name}</b><span class="d2">{detail.number}</span>{detail.number && ['cancelled', 'terminated'].includes(detail.state) && <span class="tag">{either('作废', 'Void')}</span>}
+        <div class="fx"><Seal urgency={detail.urgency} /><b class="t3">{detail.process.name}</b><span class="d2">{detail.number}</span>{detail.number && detail.state === 'cancelled' && <span class="tag">{either('作废', 'Void')}</span>}
           <span class="fx push">
             {detail.actions.includes('readArchive') && <a class="btn sm" href={archiveAddress(detail.id)} download>{either('存档件', 'Archive copy')}</a>}
             <a class="btn sm" href={api.printAddress(detail.id, language.value)} download>{t('case.print')}</a>
