@@ -6,13 +6,25 @@ from typing import Any
 
 from api.blueprint import Blueprint
 from api.door import ask, carry_out
-from api.schemas.audit import AccountRights, AccountSaved, AuditEntryPage, AuditQuery, RightsIn, Verification, VerificationQuery
+from api.schemas.audit import (
+    AccountRights,
+    AccountSaved,
+    AuditEntryPage,
+    AuditQuery,
+    RightsIn,
+    Sight,
+    SightQuery,
+    Verification,
+    VerificationQuery,
+)
 from engine.commands.account import AccountSaved as Saved
 from engine.commands.account import SetRights
 from engine.queries.audit import AuditVerification, VerifyAudit
 from engine.queries.audit_entries import AuditRow, ListAuditEntries
 from engine.queries.identity import AccountRow, ListAccounts
 from engine.queries.paging import Page
+from engine.queries.sight import ExplainSight
+from engine.queries.sight import Sight as Explained
 
 blueprint = Blueprint("audit", "The audit trail, and who holds which right")
 
@@ -39,6 +51,14 @@ def list_accounts() -> list[AccountRow]:
     """List all accounts with their rights"""
     found = ask(ListAccounts())
     return list(found)
+
+
+@blueprint.get("/security/sight")
+@blueprint.arguments(SightQuery, location="query")
+@blueprint.response(200, Sight)
+def explain_sight(query: dict[str, Any]) -> Explained:
+    """Tell why somebody may see a case, or may not"""
+    return ask(ExplainSight(**query))
 
 
 @blueprint.put("/security/accounts/<string:login>/rights")

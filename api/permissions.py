@@ -153,6 +153,7 @@ PERMISSIONS: Mapping[str, str] = {
     "tasks.undo": SIGNED_IN,
     "tasks.take_back": SIGNED_IN,
     "tasks.unclaim": SIGNED_IN,
+    "audit.explain_sight": SECURE,
     "audit.list_accounts": SECURE,
     "audit.list_audit_entries": AUDIT,
     "audit.set_rights": SECURE,

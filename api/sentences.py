@@ -173,6 +173,8 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "This node has no settings for channel “{channel}”; make them on the server first.",
     ),
     "channel-not-chosen": ("先在自己的消息设置里选上渠道“{channel}”。", "Choose channel '{channel}' in your own settings first."),
+    "case-number-unknown": ("没有单号为“{number}”的案件。", "There is no case numbered {number}."),
+    "person-not-found": ("没有登录名或工号为“{name}”的人。", "There is nobody with log-in or staff number {name}."),
     "process-active": ("流程“{process}”没有停止发起。", "Process {process} is not suspended."),
     "instance-suspended": ("该流程已挂起，恢复后才能办理。", "This case is suspended; it can be worked on once it is resumed."),
     "no-instance": ("没有该流程实例。", "There is no such case."),

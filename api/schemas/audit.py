@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.schemas.base import CamelSchema, Instant, Key, PageQuery, page_of
+from api.schemas.base import CamelSchema, Instant, Key, PageQuery, Words, page_of
 
 
 class AuditQuery(PageQuery):
@@ -73,6 +73,47 @@ class AccountRights(CamelSchema):
     staff_number = fields.String()
     rights = fields.List(fields.String())
     disabled = fields.Boolean()
+
+
+class SightQuery(CamelSchema):
+    """Whose sight of which case: a log-in or staff number, and the number of the case."""
+
+    person = fields.String(required=True, validate=validate.Length(min=1, max=60))
+    number = fields.String(required=True, validate=validate.Length(min=1, max=60))
+
+
+class ChairHeld(CamelSchema):
+    """A chair that a person sits in."""
+
+    post = Words()
+    institution = fields.String()
+
+
+class InstitutionInCase(CamelSchema):
+    """An institution that takes part in a case, or took part."""
+
+    institution = fields.String()
+    until = Instant(allow_none=True)
+    of_person = fields.Boolean()
+
+
+class CaseSight(CamelSchema):
+    """Whether a person sees one pool of a case, and why."""
+
+    instance = fields.UUID()
+    visible = fields.Boolean()
+    reasons = fields.List(fields.String())
+    takes_part = fields.Boolean()
+    institutions = fields.List(fields.Nested(InstitutionInCase))
+
+
+class Sight(CamelSchema):
+    """Why somebody may see a case, or may not."""
+
+    name = fields.String()
+    active = fields.Boolean()
+    chairs = fields.List(fields.Nested(ChairHeld))
+    cases = fields.List(fields.Nested(CaseSight))
 
 
 class RightsIn(CamelSchema):

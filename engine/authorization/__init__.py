@@ -34,6 +34,7 @@ from engine.authorization.standing import (
 from engine.authorization.visibility import (
     delegated_reach,
     delegated_seats,
+    grounds,
     held_by_principal,
     institutions_taking_part,
     sees_instance,
@@ -57,6 +58,7 @@ __all__ = [
     "capacities",
     "delegated_reach",
     "delegated_seats",
+    "grounds",
     "held_by_principal",
     "in_force",
     "institutions_taking_part",

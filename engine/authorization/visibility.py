@@ -127,6 +127,27 @@ def visible_instances(standing: Viewer, now: Now, instance: Key | None = None) -
     return union(*visible, _narrowed(overseen, Participant.instance, instance))
 
 
+def grounds(standing: Standing, now: datetime, instance: int) -> dict[str, Select[Any]]:
+    """The reasons of the visibility rule one by one: for each a query that finds the case `instance` when it holds.
+
+    All but `oversees` need `takes_part` as well. Together they find what `visible_instances` finds.
+    """
+    started, copied, held, ended, offered = (query for query, _ in _own_cases(standing))
+    named: dict[str, Select[Any]] = {
+        "started": started.where(ProcessInstance.key == instance),
+        "copied": copied.where(Copy.instance == instance),
+        "holds": held.where(Seat.instance == instance),
+        "acted": ended.where(Seat.instance == instance),
+        "offered": offered.where(Seat.instance == instance),
+    }
+    for name, queries in (("department", _overseen_by_department(standing)), ("agent", _acted_for(standing))):
+        if queries:
+            keys = [query.where(column == instance) for query, column in queries]
+            named[name] = select(ProcessInstance.key).where(or_(*(ProcessInstance.key.in_(query) for query in keys)))
+    overseen = select(Participant.instance).where(_among(Participant.institution, standing.overseen_institutions), _open(now))
+    return {**named, "oversees": overseen.where(Participant.instance == instance)}
+
+
 def visible_seats(standing: Viewer, now: Now, seat: Key | None = None) -> Keys:
     """Keys of the tasks that the person may open at `now`: held, ended by him, offered or copied to him.
 

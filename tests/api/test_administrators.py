@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.api.browser import Client
+from tests.api.test_cases import SLIP
 
 SignIn = Callable[[str], Client]
 
@@ -58,3 +59,24 @@ def test_nobody_else_reads_the_trail_and_who_tries_stands_in_it(sign_in: SignIn)
     noted = sign_in("auditor").get("/audit/entries?action=access-refused")["items"]
     assert {(entry["object"], entry["result"]) for entry in noted} == {("audit.list_audit_entries", "refused")}
     assert len(noted) == 4
+
+
+def test_the_security_administrator_is_told_why_somebody_sees_a_case(sign_in: SignIn) -> None:
+    guard, gp = sign_in("guard"), sign_in("gp")
+    case = gp.start()["instance"]
+    asked = f"/security/sight?number={case['number']}&person="
+    gp.complete(gp.get("/tasks?box=todo")["items"][0]["id"], "submit", SLIP)
+    seen = {}
+    for login in ("gp", "director", "deputy", "stranger", "chief", "keeper"):
+        [told] = guard.get(asked + login)["cases"]
+        seen[login] = (told["visible"], told["takesPart"], told["reasons"])
+        assert told["visible"] == (sign_in(login).call("GET", f"/instances/{case['id']}").status_code == 200), login
+    assert seen["gp"] == (True, True, ["started", "holds", "acted"])
+    assert seen["director"] == (True, True, ["offered", "oversees"])
+    assert seen["stranger"] == (False, False, [])
+    assert seen["keeper"] == (False, False, [])
+    text = guard.call("GET", asked + "gp").text
+    assert ("甘平·演示" in text, SLIP["name"] in text) == (True, False)
+    assert guard.call("GET", asked + "nobody").json()["code"] == "person-not-found"
+    assert guard.call("GET", "/security/sight?number=X&person=gp").json()["code"] == "case-number-unknown"
+    assert sign_in("operator").call("GET", asked + "gp").status_code == 403

@@ -101,8 +101,32 @@ def test_operators_see_the_condition_and_the_channels_and_the_auditor_the_trail(
     expect(page.get_by_role("status").get_by_text("完好")).to_be_visible()
 
 
+def test_the_security_administrator_keeps_rights_apart_and_explains_who_sees_what(
+    sign_in: SignIn, demonstration: Demonstration
+) -> None:
+    case = demonstration.start("mengfan", "reckoning")["instance"]
+    page = sign_in("fangzheng", at="/administration/accounts")
+    holder = page.get_by_role("row").filter(has_text="shilei")
+    expect(holder).to_contain_text("运维")
+    holder.get_by_role("button", name="改").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("审计管理员").check()
+    dialog.get_by_role("button", name="改为这些权限").click()
+    expect(dialog.get_by_role("alert")).not_to_be_empty()
+    page.keyboard.press("Escape")
+    assert demonstration.person("shilei").session["rights"] == ["deploy", "operations"]
+
+    page.get_by_role("link", name="为什么看得到").click()
+    for login, told in (("mengfan", "孟凡·演示看得到"), ("hemin", "何敏·演示看不到")):
+        page.get_by_label("登录名或工号").fill(login)
+        page.get_by_label("单号").fill(case["number"])
+        page.get_by_role("button", name="查依据").click()
+        expect(page.get_by_role("heading", name=told)).to_be_visible()
+        assert page.locator("dd").first.inner_text() == ("发起了它" if login == "mengfan" else "没有任何依据")
+
+
 def test_each_administrator_finds_his_own_pages_and_nobody_elses(sign_in: SignIn) -> None:
-    owned = {"luming": "calendars", "wangyang": "health", "jianding": "audit"}
+    owned = {"luming": "calendars", "wangyang": "health", "fangzheng": "accounts", "jianding": "audit"}
     for login, name in owned.items():
         page = sign_in(login, at="/administration")
         expect(page.locator(f'a.card[href="/administration/{name}"]')).to_be_visible()

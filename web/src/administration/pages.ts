@@ -47,6 +47,13 @@ export const CHAPTERS: Chapter[] = [
     ],
   },
   {
+    title: 'chapter.security',
+    pages: [
+      { name: 'accounts', right: 'secure', title: 'accounts', about: 'accounts.about', Content: lazy(() => import('./accounts')) },
+      { name: 'sight', right: 'secure', title: 'sight', about: 'sight.about', Content: lazy(() => import('./sight')) },
+    ],
+  },
+  {
     title: 'chapter.trust',
     pages: [
       { name: 'audit', right: 'audit', title: 'audit', about: 'audit.about', Content: lazy(() => import('./audit')) },
