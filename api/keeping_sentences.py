@@ -143,5 +143,14 @@ KEEPING: Mapping[str, tuple[str, str]] = {
     "tree-loop": ("机构“{institution}”不能成为自己的下级。", "“{institution}” would lie below itself."),
     "unknown-calendar": ("没有这种日历。", "There is no such calendar."),
     "unknown-code": ("“{value}”不是有效的 {field}。", "“{value}” is no known {field}."),
+    # cases, processes and channels, as operators and administrators keep them
+    "case-number-unknown": ("没有单号为“{number}”的案件。", "There is no case numbered {number}."),
+    "channel-not-configured": (
+        "本节点没有配置渠道“{channel}”，先在服务器上设置。",
+        "This node has no settings for channel “{channel}”; make them on the server first.",
+    ),
+    "channel-not-chosen": ("先在自己的消息设置里选上渠道“{channel}”。", "Choose channel '{channel}' in your own settings first."),
+    "process-suspended": ("流程“{process}”已停止发起，恢复后才能发起。", "Process {process} takes no new case: it is suspended."),
+    "process-active": ("流程“{process}”没有停止发起。", "Process {process} is not suspended."),
 }
 """Code of a refusal -> its sentence, Chinese first."""
