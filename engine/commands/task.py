@@ -39,11 +39,12 @@ from engine.runtime.tasks import tell_asked
 from engine.runtime.terms import term_or_incident
 from engine.store.base import dump_json
 from engine.store.prepared import Prepared
-from engine.store.tables import Draft, HeldDecision, Person, Round, Seat
+from engine.store.tables import Draft, HeldDecision, Person, Round, Seat, Signature
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.writes import update_of
 
 _drafted = exists().where(Draft.seat == Seat.key)
+_drawn = exists().where(Signature.seat == Seat.key, Signature.bound_at.is_(None))
 _held_by = select(HeldDecision.person).where(HeldDecision.seat == Seat.key, HeldDecision.refusal.is_(None)).scalar_subquery()
 SEAT = Prepared(
     select(
@@ -59,6 +60,7 @@ SEAT = Prepared(
         Round.decided_at,
         Round.decided_by,
         _drafted.label("drafted"),
+        _drawn.label("signature_waits"),
         _held_by.label("held_by"),
     )
     .join(Round, Round.key == Seat.round)
@@ -213,7 +215,7 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
     submit_uploads(work, case.key, seat.key, attached)
     added = _added_after(command, work, runtime, case, seat)
     signed = None
-    if signer.evidence is None:
+    if signer.evidence is None and seat.signature_waits:
         signed = bind_signature(work, seat, outcome=outcome.value, opinion=opinion, form_hash=hash_of(values))
 
     def noted(journal: Journal) -> None:
