@@ -26,7 +26,7 @@ class FollowCase(Command[Done]):
 
 @dataclass(frozen=True, kw_only=True)
 class UnfollowCase(Command[Done]):
-    """Be told no more. Always possible, also for a case that one may not see any more."""
+    """Be told no more, also of a followed case that one may not see any more."""
 
     instance: UUID
 
@@ -43,8 +43,12 @@ def follow_case(command: FollowCase, work: UnitOfWork, runtime: Runtime) -> Done
 
 
 def unfollow_case(command: UnfollowCase, work: UnitOfWork, runtime: Runtime) -> Done:
-    own = (Follow.instance == _key(work, command.instance), Follow.person == work.actor.person)
-    work.connection.execute(delete(Follow).where(*own))
+    key = _key(work, command.instance)
+    gone = work.connection.execute(delete(Follow).where(Follow.instance == key, Follow.person == work.actor.person))
+    if not gone.rowcount:
+        require_visible_instance(
+            work.connection, standing(work.connection, work.actor.person, work.now), work.now, key, command.instance
+        )
     work.wake(work.actor.person)
     return Done(instance=command.instance)
 

@@ -6,7 +6,7 @@ Every change writes an audit entry; what is as it should be is left alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -38,8 +38,8 @@ class Saved:
 
     id: UUID | None
     changed: bool
-    change: Change | None = None
-    """What has changed, where one row was kept."""
+    change: Change | None = field(default=None, compare=False)
+    """What has changed, where one row was kept. A request repeated under its key does not tell it again."""
 
 
 def put(work: UnitOfWork, table: type[Keyed], identity: Mapping[str, Any], values: Mapping[str, Any], name: str) -> Saved:

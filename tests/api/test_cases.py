@@ -192,7 +192,16 @@ def test_boxes_and_counts_agree(sign_in: SignIn) -> None:
     taken = director.get("/tasks?box=claimable")["items"][0]["id"]
     director.act(taken, "claim")
 
-    assert gp.get("/tasks/counts") == {"todo": 1, "claimable": 0, "overdue": 0, "soon": 0, "copied": 0, "started": 4}
+    assert gp.get("/tasks/counts") == {
+        "todo": 1,
+        "claimable": 0,
+        "overdue": 0,
+        "soon": 0,
+        "copied": 0,
+        "started": 4,
+        "sending": 0,
+        "drafts": 0,
+    }
     assert ids(gp.get("/tasks?box=todo")) == [open_task]
     counts = director.get("/tasks/counts")
     assert (counts["todo"], counts["claimable"]) == (1, 2)

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine.commands import inspection
 from engine.commands.incident import RetryIncident
 from engine.commands.instance import MoveInstance
 from engine.commands.message import BroadcastSignal
 from engine.errors import InvalidModel
 from engine.functions import REGISTERED
 from engine.kernel.triggers import SetVariables
-from engine.runtime import environment
+from engine.runtime import directory
 from engine.store.tables import AuditEntry, Job, Token
 from engine.testing import CaseView, County, bpmn, process, user_task
 from tests.engine.invariants import violations
@@ -52,8 +51,7 @@ class Outside:
 def outside(monkeypatch: pytest.MonkeyPatch) -> Outside:
     """The function `flaky` that a service task calls."""
     function = Outside()
-    for module in (inspection, environment):
-        monkeypatch.setattr(module, "REGISTERED", {**REGISTERED, "flaky": function})
+    monkeypatch.setattr(directory, "REGISTERED", {**REGISTERED, "flaky": function})
     return function
 
 

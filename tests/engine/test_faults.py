@@ -16,11 +16,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from engine.commands import inspection
 from engine.commands.task import CompleteTask
 from engine.errors import Conflict, EngineError, Invalid
 from engine.functions import REGISTERED, Function
-from engine.runtime import environment
+from engine.runtime import directory
 from engine.store.tables import History, ProcessInstance, Subscription, Token, Variable
 from engine.testing import CaseView, County, bpmn, process, user_task
 from tests.engine.models import END, START
@@ -50,8 +49,7 @@ def complete(county: County, case: CaseView, element: str, **values: Any) -> Non
 
 def register(monkeypatch: pytest.MonkeyPatch, **functions: Function) -> None:
     """Lets service tasks call these functions."""
-    for module in (inspection, environment):
-        monkeypatch.setattr(module, "REGISTERED", {**REGISTERED, **functions})
+    monkeypatch.setattr(directory, "REGISTERED", {**REGISTERED, **functions})
 
 
 def values(case: CaseView) -> dict[str, Any]:

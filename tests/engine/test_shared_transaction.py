@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
-from engine.commands.job import ClaimedJob, ExecuteJob, ExecuteJobs, JobsExecuted
+from engine.commands.job import HANDLERS, ClaimedJob, ExecuteJob, ExecuteJobs, JobsExecuted
 from engine.commands.operation import CancelInstance, SuspendInstance
 from engine.errors import Conflict
-from engine.jobs import JOBS
 from engine.runtime.runtime import NOTED
 from engine.store.faults import AFTER_COMMIT, AFTER_DELTA, AFTER_EXECUTE, BEFORE_COMMIT, BEFORE_EXECUTE
 from engine.store.locks import hold
@@ -68,7 +67,7 @@ def fired(county: County) -> dict[int, int]:
 
 def fires(case: CaseView, then: Callable[[Any], None]) -> Callable[..., None]:
     """The timers' handler; what it has done to `case` is followed by `then`."""
-    fire = JOBS["timer"]
+    fire = HANDLERS["timer"]
 
     def handler(job: Any, work: Any, runtime: Any) -> None:
         fire(job, work, runtime)
@@ -106,7 +105,7 @@ def test_the_third_of_five_fails_alone_and_its_hints_with_it(
         work.jobs_due = True
         raise ValueError
 
-    monkeypatch.setitem(JOBS, "timer", fires(cases[2], fail))
+    monkeypatch.setitem(HANDLERS, "timer", fires(cases[2], fail))
 
     assert Worker(county.engine, "w1").drain() == 5
 
@@ -141,7 +140,7 @@ def test_what_the_store_refuses_of_one_at_the_end_undoes_all_and_then_that_one_a
         nothing = {"revision": 99, "audit_hash": "", "suspended_at": None, "key": cases[2].key, "previous": 98}
         work.write(NOTED, nothing, refusal=Refused)
 
-    monkeypatch.setitem(JOBS, "timer", fires(cases[2], write_what_is_refused))
+    monkeypatch.setitem(HANDLERS, "timer", fires(cases[2], write_what_is_refused))
 
     assert Worker(county.engine, "w1").drain() == 5
 
@@ -263,7 +262,7 @@ def test_a_job_that_would_wait_for_something_else_gives_way(
 ) -> None:
     """So that no transaction waits for one that waits for it."""
     taken = county.take_jobs()
-    monkeypatch.setitem(JOBS, "timer", fires(cases[1], lambda work: hold(work.connection, "message Answered")))
+    monkeypatch.setitem(HANDLERS, "timer", fires(cases[1], lambda work: hold(work.connection, "message Answered")))
     with county.engine.database.writing() as connection:
         hold(connection, "message Answered")
         answer = county.execute(ExecuteJobs(jobs=taken))

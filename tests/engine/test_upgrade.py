@@ -48,6 +48,10 @@ def waiting() -> bytes:
     return bpmn(process("p", *elements, flows=flows, extensions=STARTER), extra='<message id="m" name="Answered"/>')
 
 
+RENAMED = {("document_number", "year"): "period"}
+"""What the first schema called a column, to its name today."""
+
+
 def take_back(newest: Connection, first: Connection) -> None:
     """Writes every row of the newest schema as the first schema held it."""
     there = inspect(first)
@@ -58,9 +62,11 @@ def take_back(newest: Connection, first: Connection) -> None:
     for name in (table.name for table in described.sorted_tables if table.name in Base.metadata.tables):
         table = Base.metadata.tables[name]
         columns = [column["name"] for column in there.get_columns(table.name)]
-        rows = [dict(row) for row in newest.execute(select(*(table.c[name] for name in columns))).mappings()]
+        held = [table.c[RENAMED.get((name, column), column)].label(column) for column in columns]
+        rows = [dict(row) for row in newest.execute(select(*held)).mappings()]
         if rows:
-            first.execute(insert(table), rows)
+            renamed = any(called == name for called, _ in RENAMED)
+            first.execute(insert(described.tables[name] if renamed else table), rows)
     # The first schema kept of a timer that fires once only when it is due.
     first.execute(update(Subscription).where(Subscription.kind == "timer").values(data={}))
 

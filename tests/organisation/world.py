@@ -124,7 +124,9 @@ class County:
         actor = Actor(person=key, name=person or "system")
         self._keys.reserve()
         with self.engine.database.writing() as connection:
-            yield UnitOfWork(connection=connection, now=self.now, actor=actor, config=self.engine.config, new_key=self._keys)
+            work = UnitOfWork(connection=connection, now=self.now, actor=actor, config=self.engine.config, new_key=self._keys)
+            yield work
+            work.flush()
 
     def person(self, number: str) -> int:
         with self.reading() as connection:

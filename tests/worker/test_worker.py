@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from engine.commands.job import HANDLERS
 from engine.commands.message import BroadcastSignal
-from engine.jobs import JOBS
 from engine.store.tables import Job
 from engine.testing import County, bpmn, process
 from tests.worker.conftest import SECONDS, Commits
@@ -69,7 +69,7 @@ def test_a_job_that_breaks_is_tried_again_later_and_tells_no_details(
 
     county.run("p")
     county.clock.advance(HOUR)
-    monkeypatch.setitem(JOBS, "timer", breaks)
+    monkeypatch.setitem(HANDLERS, "timer", breaks)
     worker = Worker(county.engine, "w1")
 
     assert worker.drain() == 1
@@ -89,14 +89,14 @@ def test_a_job_that_breaks_is_tried_again_later_and_tells_no_details(
 def test_one_broken_job_does_not_hold_up_the_others(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = [county.run("p") for _ in range(3)]
     county.clock.advance(HOUR)
-    fire = JOBS["timer"]
+    fire = HANDLERS["timer"]
 
     def breaks_once(job: Any, *arguments: Any) -> None:
         if job.instance == cases[0].key:
             raise RuntimeError
         fire(job, *arguments)
 
-    monkeypatch.setitem(JOBS, "timer", breaks_once)
+    monkeypatch.setitem(HANDLERS, "timer", breaks_once)
     Worker(county.engine, "w1").drain()
 
     assert [case.state for case in cases] == ["active", "completed", "completed"]
@@ -107,14 +107,14 @@ def test_a_stopping_worker_finishes_the_job_in_hand_and_gives_the_others_back(
 ) -> None:
     cases = [county.run("p") for _ in range(3)]
     county.clock.advance(HOUR)
-    fire, begun, go_on = JOBS["timer"], threading.Event(), threading.Event()
+    fire, begun, go_on = HANDLERS["timer"], threading.Event(), threading.Event()
 
     def slow(*arguments: Any) -> None:
         begun.set()
         assert go_on.wait(SECONDS)
         fire(*arguments)
 
-    monkeypatch.setitem(JOBS, "timer", slow)
+    monkeypatch.setitem(HANDLERS, "timer", slow)
     worker = start_worker()
     assert begun.wait(SECONDS)
     assert worker.stop(seconds=0.01) is False
@@ -145,13 +145,13 @@ def test_many_workers_do_each_job_once(
     county: County, commits: Commits, start_worker: StartWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fired: list[int] = []
-    fire = JOBS["timer"]
+    fire = HANDLERS["timer"]
 
     def counted(job: Any, *arguments: Any) -> None:
         fire(job, *arguments)
         fired.append(job.key)
 
-    monkeypatch.setitem(JOBS, "timer", counted)
+    monkeypatch.setitem(HANDLERS, "timer", counted)
     cases = [county.run("p") for _ in range(12)]
     county.clock.advance(HOUR)
     for number in range(3):
