@@ -40,7 +40,7 @@ SEED ?= $(shell date +%s)
 chaos: setup  ## Long campaigns: every point of every act broken, crashes, walks, random models (EXAMPLES, WALKS, SEED)
 	@echo "seed $(SEED): repeat with make chaos SEED=$(SEED)"
 	LIANDONG_CHAOS=1 LIANDONG_WALKS=$(WALKS) LIANDONG_STEPS=90 LIANDONG_SEED=$(SEED) $(BIN)/pytest --quiet --numprocesses 2 \
-		--dist loadscope --timeout 1800 --examples $(EXAMPLES) --first-seed $(SEED) tests/engine tests/worker tests/kernel $(ARGS)
+		--dist loadscope --timeout 1800 --examples $(EXAMPLES) --first-seed $(SEED) tests/engine tests/worker tests/kernel tests/benchmarks $(ARGS)
 
 .PHONY: matrix
 matrix: setup  ## Approvals: ways to sign x places x operations, a cut of them on both databases (all of them in make chaos)

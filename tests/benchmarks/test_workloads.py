@@ -1,4 +1,7 @@
-"""Every workload runs, tiny, on both databases as its command line says, and its JSON has what is promised. Nothing is timed."""
+"""Every workload runs, tiny, as its command line says, and its JSON has what is promised. Nothing is timed.
+
+The referrals run on both databases; what takes the same path on each runs on PostgreSQL, and on both in a long campaign.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ import pytest
 
 from benchmarks.suite import HERE
 from benchmarks.targets import table, verdicts
+from tests.campaign import LONG
 from tests.servers.postgresql import PostgreSQL
 
 Run = Callable[..., dict[str, Any]]
@@ -23,7 +27,12 @@ WIRE = {"start_round_trips", "start_statements", "complete_round_trips", "comple
 ROW = {"n", "process", "start_ms", "completions", "complete_ms_mean", "complete_ms_first", "complete_ms_last"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+DATABASES = ["sqlite", "postgresql"]
+ON_EACH = pytest.mark.parametrize("run", DATABASES, indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("run", DATABASES if LONG else ["postgresql"], indirect=True)
+
+
+@pytest.fixture
 def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     """Runs one workload on one kind of database and returns its JSON."""
     where = ["--database", request.param]
@@ -43,18 +52,21 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     return started
 
 
+@ON_EACH
 def test_referrals_in_process(run: Run) -> None:
     found = run("w1", "--instances", "4", "--warm-up", "2", "--clients", "2", "--processes", "2")
     assert set(found) == HEAD | REFERRALS | PERCENTILES | (WIRE if found["database"] == "postgresql" else set())
     assert (found["engine"], found["clients"], found["processes"], found["http"]) == ("liandong", 2, 2, False)
 
 
+@ON_POSTGRESQL
 def test_referrals_over_http(run: Run) -> None:
     found = run("w1", "--http", "--instances", "4", "--warm-up", "2", "--clients", "2", "--processes", "2")
     assert set(found) == HEAD | REFERRALS | PERCENTILES | {"node_cpu_ms_per_operation", "node_memory_mb"}
     assert found["http"] is True
 
 
+@ON_POSTGRESQL
 def test_large_instances(run: Run) -> None:
     found = run("w2", "--n", "3,6", "--limit", "4")
     assert set(found) == HEAD | {"rows", "memory_mb"}
@@ -67,12 +79,14 @@ def test_large_instances(run: Run) -> None:
     assert all(set(row) == ROW for row in found["rows"])
 
 
+@ON_POSTGRESQL
 def test_timers(run: Run) -> None:
     found = run("w3", "--n", "6", "--processes", "2")
     assert set(found) >= HEAD | {"timers", "workers", "timers_per_second", "shares"}
     assert (found["timers"], sum(found["shares"])) == (6, 6)
 
 
+@ON_POSTGRESQL
 def test_inbox(run: Run) -> None:
     found = run("w4", "--n", "8000")
     kinds = {f"{kind}_{share}_ms" for kind in ("page", "own_page", "count") for share in ("p50", "p95")}
