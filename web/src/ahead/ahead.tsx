@@ -8,6 +8,8 @@ import { withoutSuffix } from '../inbox/row'
 import { labelOf } from '../task/act'
 import { allows, type Leaf } from '../task/leaf'
 
+/** Steps of which none is sure, and which a line still tells of. */
+const FEW = 2
 /** Decisions that are told beside the buttons; of the rest each says so when it is taken. */
 const TOLD = 3
 
@@ -19,7 +21,7 @@ export default function SendsTo({ leaf }: { leaf: Leaf }) {
   useEffect(() => void (saved && ahead.load()), [saved, ahead])
   const told = ahead.content.value?.outcomes.slice(0, TOLD).flatMap((outcome) => {
     const label = leaf.detail.value?.outcomes.find(({ value }) => value === outcome.outcome)
-    return label ? [{ label: labelOf(label), words: leads(outcome) }] : []
+    return label && tells(outcome) ? [{ label: labelOf(label), words: leads(outcome) }] : []
   })
   if (!told?.length) return null
   return (
@@ -29,11 +31,21 @@ export default function SendsTo({ leaf }: { leaf: Leaf }) {
   )
 }
 
-function leads({ steps, ends, awaits }: OutcomeForecast): string {
+/** The steps that a line under the buttons tells of: the sure ones, else a few. More would push the form away. */
+function telling({ steps }: OutcomeForecast): ForecastStep[] {
+  const sure = steps.filter(({ mark }) => mark === 'certain')
+  return sure.length ? sure : steps.length <= FEW ? steps : []
+}
+
+/** Whether there is anything to tell. */
+const tells = (outcome: OutcomeForecast): boolean => Boolean(outcome.awaits) || !outcome.steps.length || telling(outcome).length > 0
+
+function leads(outcome: OutcomeForecast): string {
+  const { ends, awaits } = outcome
   if (awaits) return t('ahead.awaits', { n: awaits })
   const end = ends === null ? [] : [t(ends === 'certain' ? 'ahead.ends' : 'ahead.mayEnd')]
-  if (!steps.length) return end[0] ?? t('ahead.system')
-  return [t('ahead.to', { steps: steps.map(stepWords).join('、') }), ...end].join(t('ahead.or'))
+  if (!outcome.steps.length) return end[0] ?? t('ahead.system')
+  return [t('ahead.to', { steps: telling(outcome).map(stepWords).join('、') }), ...end].join(t('ahead.or'))
 }
 
 /** A step with its people and, unless it is certain, how sure it is. */
