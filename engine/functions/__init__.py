@@ -1,8 +1,9 @@
-"""Functions that service tasks may call by name: pure, registered here or by an installed package, nothing else can be called.
+"""Functions that service tasks may call by name: pure, registered here or by an installed package.
 
 A function takes one mapping of inputs and gives one mapping of results, both JSON-ready. It knows no store, no
 organisation and no clock: what it decides by (thresholds, lists, the present instant) is among its inputs, so that a
 community changes `parameters.json` and never code. Wrong inputs raise `engine.errors.Invalid`, which becomes an incident.
+What has to ask the organisation is a function of `engine.runtime.directory`; nothing else can be called.
 """
 
 from __future__ import annotations

@@ -133,23 +133,19 @@ def confirmed(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
 def cut(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """Lines after an office outside the community has answered.
 
-    Takes `lines` and `cuts` [{key, to, note}]; gives `lines`, `affected`, `heads` and `text`. A number that is not below the
-    approved one changes nothing.
+    Takes `lines` and `cuts` [{key, to, note}]; gives `lines`, `affected`, `heads`, `text`, and `problems`: a sentence for each
+    cut of a line that is not there, or to a number that is not below the approved one. With problems nothing is cut.
     """
-    cuts = _by_key(read.mappings(inputs, "cuts"))
-    lines: list[Line] = []
-    changed: list[Line] = []
-    for line in read.mappings(inputs, "lines"):
-        row = cuts.get(str(line.get("key")), {})
-        to, approved = read.number(row, "to"), _approved(line) if line.get("approved") is None else int(line["approved"])
-        lowered = to is not None and to < approved
-        if lowered:
-            verdict = "cut" if to else "reject"
-            line = {**line, "approved": to, "verdict": verdict, "to": to, "because": row.get("note")}
-            changed.append(line)
-        lines.append(line)
-    heads = sum(int(line["approved"] or 0) for line in lines)
-    return {"lines": lines, "affected": _grouped(changed), "heads": heads, "text": f"核减 {len(changed)} 个岗位，余 {heads} 人。"}
+    given = read.mappings(inputs, "lines")
+    approved = {str(line.get("key")): _standing(line) for line in given}
+    cuts = read.mappings(inputs, "cuts")
+    problems = [problem for row in cuts for problem in _cut_problems(row, approved)]
+    by_key = {} if problems else _by_key(cuts)
+    lines = [_cut_line(line, by_key.get(str(line.get("key")))) for line in given]
+    changed = [line for line in lines if str(line.get("key")) in by_key]
+    heads = sum(_standing(line) for line in lines)
+    text = f"核减 {len(changed)} 个岗位，余 {heads} 人。"
+    return {"lines": lines, "affected": _grouped(changed), "heads": heads, "text": text, "problems": "\n".join(problems) or None}
 
 
 def strike(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
@@ -251,6 +247,25 @@ def _approved(line: Line) -> int:
     if verdict in _STRUCK:
         return 0
     return int(read.number(line, "to" if verdict == "cut" else "headcount") or 0)
+
+
+def _standing(line: Line) -> int:
+    """Heads that a line has at present."""
+    return _approved(line) if line.get("approved") is None else int(line["approved"])
+
+
+def _cut_line(line: Line, row: Line | None) -> Line:
+    if row is None:
+        return line
+    to = read.whole(row, "to")
+    return {**line, "approved": to, "verdict": "cut" if to else "reject", "to": to, "because": row.get("note")}
+
+
+def _cut_problems(row: Line, approved: Mapping[str, int]) -> list[str]:
+    key, to = str(row.get("key")), read.whole(row, "to")
+    if key not in approved:
+        return [f"没有编号为“{key}”的岗位。"]
+    return [] if to < approved[key] else [f"{key}：核减后的人数应少于 {approved[key]}，填的是 {to}。"]
 
 
 def _remaining(lines: Iterable[Line]) -> list[Line]:

@@ -17,6 +17,7 @@ from engine.clock import VirtualClock
 from engine.commands.deployment import Deploy
 from engine.commands.message import BroadcastSignal
 from engine.commands.recorded_votes import RecordAbsence
+from engine.errors import InvalidForm
 from engine.store.tables import Message, Seat
 from engine.testing import CaseView, County
 
@@ -234,6 +235,8 @@ def test_a_batch_goes_its_whole_way(both: County) -> None:
     # Three offices one after the other; the second cuts two of the lines, and only those two members are asked once more.
     replied(county, case)
     cuts = [{"key": "CH02-01", "to": 1, "note": "编制不足"}, {"key": "CH05-01", "to": 0, "note": "编制冻结"}]
+    replied(county, case, "cut", cuts=[{"key": "CH99-01", "to": 1}, {"key": "CH02-01", "to": 2}])
+    assert case.seats("office_reply")[-1].ended_at is None
     replied(county, case, "cut", cuts=cuts)
     replied(county, case)
     assert waiting(county, "confirm") == ["CH02", "CH05"]
@@ -358,6 +361,9 @@ def test_a_member_takes_a_line_back_after_the_freeze(county: County) -> None:
     """The human resources centre decides; what it strikes is struck, what it keeps stays, and the member can ask again."""
     case, own = small(county), member(county, "CH01")
     office, hr = county.person("CH01-011"), county.person(HR)
+    with pytest.raises(InvalidForm) as refusal:
+        office.complete(own.task("withdraw_line"), "withdraw", {"lineNo": 2}, opinion="科室撤并")
+    assert [error.path for error in refusal.value.errors] == ["lineNo"]
     for outcome, verdict in (("keep", "keep"), ("strike", "reject")):
         office.complete(own.task("withdraw_line"), "withdraw", {"lineNo": 1}, opinion="科室撤并")
         county.work()
