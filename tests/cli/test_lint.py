@@ -84,7 +84,9 @@ def test_a_folder_without_models_is_refused(tmp_path: Path) -> None:
     assert lint(tmp_path).exit_code == 2
 
 
-@pytest.mark.parametrize("folder", [path for path in sorted(LIBRARY.iterdir()) if path.is_dir()], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "folder", [path for path in sorted(LIBRARY.iterdir()) if any(path.glob("*.bpmn"))], ids=lambda path: path.name
+)
 def test_the_library_has_neither_errors_nor_warnings(folder: Path) -> None:
     result = lint(folder, "--strict")
     assert result.exit_code == 0, result.output
