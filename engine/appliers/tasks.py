@@ -274,6 +274,9 @@ def _offer_row(place: RoundPlace, seat: SeatOpened, principal: str) -> dict[str,
         "rank": URGENCY_RANKS.get(place.urgency or "", LAST_RANK),
         "due_at": seat.due_at or FAR,
         "soon_at": seat.soon_at,
+        # The database fills in both.
+        "institution": None,
+        "sight_until": None,
     }
 
 

@@ -18,10 +18,13 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     CompoundSelect,
+    FromClause,
     Select,
     and_,
     bindparam,
+    case,
     exists,
+    false,
     func,
     or_,
     select,
@@ -103,7 +106,7 @@ def takes_part_asked(instance: Column) -> ColumnElement[bool]:
     return takes_part(ASKED, ASKED_NOW, instance)
 
 
-def taken_part_in_asked(instances: Select[Any]) -> Select[Any]:
+def _taken_part_in(instances: Select[Any]) -> Select[Any]:
     """Of the cases whose keys a query finds, those in which the person takes part, found by the keys.
 
     For many of them at once: PostgreSQL would else read every case that the person's institutions have ever had.
@@ -111,6 +114,19 @@ def taken_part_in_asked(instances: Select[Any]) -> Select[Any]:
     return select(Participant.instance).where(
         AmongFound(Participant.instance, instances), _among(Participant.institution, ASKED.institutions), _open(ASKED_NOW)
     )
+
+
+def sight_of_offer_asked() -> ColumnElement[datetime]:
+    """Until when the person takes part in the case of an offer by the institution that it names; null where not by that one."""
+    return case((_among(Candidate.institution, ASKED.institutions), Candidate.sight_until))
+
+
+def sees_offers_asked(offers: FromClause) -> ColumnElement[bool]:
+    """Condition that the person takes part in the cases of offers, given by their `instance` and, as `sight`, by the latest
+    `sight_of_offer_asked`. Only those of which that does not hold are looked up among the participants."""
+    seen = offers.c.sight > ASKED_NOW
+    others = select(offers.c.instance).where(func.coalesce(seen, false()).is_(false()))
+    return or_(seen, offers.c.instance.in_(_taken_part_in(others)))
 
 
 def institutions_taking_part(connection: Executes, now: datetime, instance: int) -> set[int]:

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from engine.appliers.tasks import DUE_OR_FAR, URGENCY_RANK
-from engine.authorization import taken_part_in_asked, takes_part_asked
+from engine.authorization import sees_offers_asked, sight_of_offer_asked, takes_part_asked
 from engine.queries.paging import Order
 from engine.queries.task_rows import is_held, select_rows_asked
 from engine.store.base import Instant
@@ -152,13 +152,14 @@ AGENT_BOXES: Mapping[str, tuple[Prepared, Order]] = {
 
 
 _COUNTED = (Candidate.seat, Candidate.instance, Candidate.due_at, Candidate.soon_at)
-_offers = select(*_COUNTED).where(_TO_HIM, _AN_OFFER).group_by(*_COUNTED).cte("offers")
+_sight = func.max(sight_of_offer_asked()).label("sight")
+_offers = select(*_COUNTED, _sight).where(_TO_HIM, _AN_OFFER).group_by(*_COUNTED).cte("offers")
 OFFERS = Prepared(
     select(
         func.count().label("claimable"),
         func.count().filter(_offers.c.due_at <= _NOW).label("overdue"),
         func.count().filter(_offers.c.soon_at <= _NOW, _offers.c.due_at > _NOW).label("soon"),
-    ).where(_offers.c.instance.in_(taken_part_in_asked(select(_offers.c.instance))))
+    ).where(sees_offers_asked(_offers))
 )
 _LATE = (func.count().filter(_overdue(Seat)).label("overdue"), func.count().filter(_soon(Seat)).label("soon"))
 IN_HAND = Prepared(select(func.count().label("todo"), *_LATE).select_from(Seat).where(_HELD, _HERE))

@@ -30,6 +30,7 @@ from engine.store.tables import (
     Incident,
     Job,
     Message,
+    Participant,
     ProcessInstance,
     Round,
     Rung,
@@ -59,6 +60,7 @@ TABLES = (
     AuditEntry,
     Rung,
     Candidate,
+    Participant,
     Draft,
     IdempotencyKey,
 )
@@ -97,6 +99,7 @@ class _Store:
         self.audit = rows[AuditEntry]
         self.rungs = rows[Rung]
         self.candidates = rows[Candidate]
+        self.participants = rows[Participant]
         self.drafts = rows[Draft]
         self.answers = rows[IdempotencyKey]
 
@@ -250,17 +253,25 @@ def _people_agree_with_tokens(store: _Store) -> Iterator[str]:
             yield f"I7 ended tasks {left} have a {name}"
     if left := {row.seat for row in store.rungs if row.done_at is None} - climbing:
         yield f"I7 ended tasks {left} have a ladder"
-    offered, seats = {row.seat for row in store.candidates}, {row.key: row for row in store.seats}
-    urgency = {row.key: row.urgency for row in store.instances}
-    for row in store.candidates:
-        seat = seats[row.seat]
-        rank = URGENCY_RANKS.get(urgency[seat.instance] or "", LAST_RANK)
-        expected = (seat.instance, seat.state, rank, seat.due_at or FAR, seat.soon_at)
-        if (found := (row.instance, row.state, row.rank, row.due_at, row.soon_at)) != expected:
-            yield f"I7 task {seat.element} is offered as {found}, it is {expected}"
+    offered = {row.seat for row in store.candidates}
     for seat in store.seats:
         if seat.state == "open" and seat.key not in offered:
             yield f"I7 task {seat.element} is open and offered to nobody"
+
+
+def _offers_follow(store: _Store) -> Iterator[str]:
+    seats = {row.key: row for row in store.seats}
+    urgency = {row.key: row.urgency for row in store.instances}
+    sight = {(row.instance, row.institution): row.until or FAR for row in store.participants}
+    for row in store.candidates:
+        seat = seats[row.seat]
+        rank = URGENCY_RANKS.get(urgency[seat.instance] or "", LAST_RANK)
+        until = sight.get((seat.instance, row.institution))
+        expected = (seat.instance, seat.state, rank, seat.due_at or FAR, seat.soon_at, until)
+        if (found := (row.instance, row.state, row.rank, row.due_at, row.soon_at, row.sight_until)) != expected:
+            yield f"I7 task {seat.element} is offered as {found}, it is {expected}"
+        if row.principal.startswith("post:") != (row.institution is not None):
+            yield f"I7 task {seat.element} is offered to {row.principal} in institution {row.institution}"
 
 
 def _tokens_are_counted(store: _Store) -> Iterator[str]:
@@ -346,6 +357,7 @@ CHECKS = (
     _timers_have_jobs,
     _messages_have_jobs,
     _people_agree_with_tokens,
+    _offers_follow,
     _seats_agree_with_rounds,
     _work_agrees_with_tokens,
     _tokens_are_counted,

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+from sqlalchemy import update
+
 from engine.commands.instance import MoveInstance
+from engine.commands.organisation import Appoint
 from engine.kernel.triggers import SetVariables
 from engine.queries.tasks import CountTasks, SearchTasks
+from engine.store.tables import Participant
 from engine.testing import CaseView, County, Someone, bpmn, process, user_task
+from tests.engine.invariants import violations
 from tests.engine.models import END, START, STARTER
+from tests.engine.test_visibility import offered_to_two
 
 TWICE = '<liandong:assign rule="person" person="gan"/><liandong:deadline term="${term}" calendar="CLIN"/>'
 """Offered to a post and to one of its people by name."""
@@ -65,3 +73,28 @@ def test_offers_are_listed_by_urgency_and_due_date_and_counted(county: County) -
     county.pass_time("PT4H")
     counts = county.engine.query(CountTasks(), gan.actor)
     assert (counts.claimable, counts.overdue, gan.box("overdue")) == (5, 1, ["check"])
+
+
+def test_what_is_offered_at_one_institution_counts_as_long_as_any_of_the_readers_takes_part(county: County) -> None:
+    county.deploy(offered_to_two())
+    both, one = county.person("liu"), county.person("dong")
+    for person in ("liu", "dong"):
+        county.execute(Appoint(person=person, post="BR_GP", institution="CH02", kind="part-time", from_date=date(2026, 3, 1)))
+    county.execute(Appoint(person="liu", post="BR_NURSE", institution="CH01", kind="part-time", from_date=date(2026, 3, 1)))
+    case = county.run("p", toInst="CH02", refused=False)
+    county.person("gan").complete(case.task("choose"))
+
+    def seen() -> list[int]:
+        counts = [county.engine.query(CountTasks(), who.actor).claimable for who in (both, one)]
+        assert [len(offered(county, who)) for who in (both, one)] == counts
+        return counts
+
+    assert seen() == [1, 1]
+    for institution, expected in (("CH02", [1, 0]), ("CH01", [0, 0])):
+        ends = update(Participant).where(Participant.institution == county.institution(institution))
+        with county.engine.database.writing() as connection:
+            connection.execute(ends.values(until=county.clock.now() + timedelta(hours=1)))
+        assert seen() == ([1, 1] if institution == "CH02" else [1, 0])
+        county.clock.advance(timedelta(hours=1))
+        assert seen() == expected
+    assert violations(county.engine.database) == []

@@ -141,8 +141,9 @@ class Candidate(Base):
     """To whom an unfinished seat is offered, with what a list of offers is sorted and counted by.
 
     `principal` is `person:<key>`, `post:<post>@<institution>` or `post:<post>@<institution>/<department>`. The first page
-    of a list and its length are read from the index alone, however much is offered. A trigger of the database has every
-    row follow its seat and the urgency of its case: whatever changes those need not know of offers.
+    of a list and its length are read from the index alone, however much is offered. Triggers of the database have every
+    row follow its seat, the urgency of its case and the participation of its institution: whatever changes those need not
+    know of offers.
     """
 
     __tablename__ = "candidate"
@@ -155,9 +156,16 @@ class Candidate(Base):
     due_at: Mapped[datetime] = mapped_column(Instant)
     """That of the seat, `FAR` where it has none."""
     soon_at: Mapped[datetime | None] = mapped_column(Instant)
+    institution: Mapped[int | None] = reference("institution.key")
+    """That of the post, which the database finds; None for a person."""
+    sight_until: Mapped[datetime | None] = mapped_column(Instant)
+    """Until when that institution takes part in the case, `FAR` without an end; None where it never did."""
     __table_args__ = (
         Index("ix_candidate_seat", "seat"),
-        Index("ix_candidate_order", "principal", "state", "rank", "due_at", "seat", "instance", "soon_at"),
+        Index(
+            "ix_candidate_order",
+            *("principal", "state", "rank", "due_at", "seat", "instance", "soon_at", "institution", "sight_until"),
+        ),
     )
 
 
