@@ -7,6 +7,7 @@ have gone between two leases, and then acts; doing it twice must be harmless.
 from __future__ import annotations
 
 from engine.appliers.external_tasks import LOST_LOCK
+from engine.appliers.reservations import EXPIRY
 from engine.jobs.batch_item import carry_out_item
 from engine.jobs.calendar import drive, reckon
 from engine.jobs.continuation import continue_token
@@ -15,6 +16,7 @@ from engine.jobs.handover_item import carry_out_handover
 from engine.jobs.lost_lock import give_up_lost_work
 from engine.jobs.message import deliver_message
 from engine.jobs.reminder import remind
+from engine.jobs.reservation import expire_reservation
 from engine.jobs.retry import retry_incident
 from engine.jobs.rung import climb_rung
 from engine.jobs.signal import broadcast_signal
@@ -31,6 +33,7 @@ JOBS = {
     "message": deliver_message,
     "reckon": reckon,
     "reminder": remind,
+    EXPIRY: expire_reservation,
     "retry": retry_incident,
     "rung": climb_rung,
     "signal": broadcast_signal,

@@ -1,5 +1,6 @@
 """Functions that ask the store: service tasks call them by name like registered functions, and they see the step's own
-transaction. They read the organisation and nothing of any case; what they found is frozen in the case's variables.
+transaction. They read the organisation and nothing of any other case; what they found is frozen in the case's variables.
+Those of `engine.runtime.reservations` also write what the case holds of shared resources.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from engine.appliers.reservations import Holder
 from engine.authorization import in_force, today
 from engine.functions import REGISTERED
 from engine.functions import inputs as read
+from engine.runtime.reservations import FUNCTIONS as _RESERVING
 from engine.store.tables import Institution, Membership
 from engine.store.unit_of_work import UnitOfWork
 
@@ -50,12 +53,15 @@ _ASKING: Mapping[str, Callable[[UnitOfWork, str | None, Mapping[str, JSON]], Map
 
 def callable_functions() -> frozenset[str]:
     """Names of everything that a service task may call."""
-    return frozenset(REGISTERED) | frozenset(_ASKING)
+    return frozenset(REGISTERED) | frozenset(_ASKING) | frozenset(_RESERVING)
 
 
-def function(name: str, work: UnitOfWork, own: str | None) -> Callable[[Mapping[str, JSON]], Mapping[str, JSON]]:
-    """The function of a name, for a case owned by the institution with the code `own`. Raises KeyError."""
+def function(name: str, work: UnitOfWork, own: str | None, holder: Holder) -> Callable[[Mapping[str, JSON]], Mapping[str, JSON]]:
+    """The function of a name, for a case that the institution with the code `own` owns. Raises KeyError."""
     if name in _ASKING:
         ask = _ASKING[name]
         return lambda inputs: ask(work, own, inputs)
+    if name in _RESERVING:
+        held = _RESERVING[name]
+        return lambda inputs: held(work, holder, inputs)
     return REGISTERED[name]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.appliers.reservations import Holder
 from engine.clock import stopwatch
 from engine.config import Config
 from engine.errors import NotFound
@@ -28,12 +29,20 @@ def budget(config: Config) -> Budget:
 class StepEnvironment:
     """The kernel's `Environment` for one step of one instance."""
 
-    def __init__(self, work: UnitOfWork, definitions: Definitions, reserved: Mapping[str, Any], institution: str | None) -> None:
-        """`institution` is the code of the one whose hours timers keep: the instance's owner."""
+    def __init__(
+        self,
+        work: UnitOfWork,
+        definitions: Definitions,
+        reserved: Mapping[str, Any],
+        institution: str | None,
+        holder: Holder,
+    ) -> None:
+        """`institution` is the code of the one whose hours timers keep: the owner of the instance; `holder` is the instance."""
         self._work = work
         self._definitions = definitions
         self._reserved = reserved
         self._institution = institution
+        self._holder = holder
         self.budget = budget(work.config)
         self.elapsed = stopwatch()
 
@@ -58,7 +67,7 @@ class StepEnvironment:
         return str(key)
 
     def function(self, name: str) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
-        return directory.function(name, self._work, self._institution)
+        return directory.function(name, self._work, self._institution, self._holder)
 
     def due(self, term: str, calendar: str | None, start: datetime) -> datetime:
         return self._work.working_time.due(start, term, calendar or "CLIN", self._institution).at

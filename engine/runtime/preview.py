@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
+from engine.appliers.reservations import Holder
 from engine.config import Config
 from engine.errors import NotFound
 from engine.kernel import advance
@@ -91,6 +92,7 @@ class Trial:
         self._work = UnitOfWork(
             connection=bare_connection(connection), now=now, actor=actor, config=config, new_key=lambda: next(keys)
         )
+        self._work.trial = True
         reserved = reserved_names(
             now=now,
             parameters=definitions.parameters(row.definition),
@@ -99,7 +101,8 @@ class Trial:
             starter=row.started_by,
             started_at=row.started_at,
         )
-        self.env = StepEnvironment(self._work, definitions, reserved, row.institution_code)
+        holder = Holder(instance=row.key, collaboration=row.collaboration)
+        self.env = StepEnvironment(self._work, definitions, reserved, row.institution_code, holder)
 
     @property
     def state(self) -> StoredState:

@@ -19,6 +19,7 @@ from engine.appliers.archive import request_copy
 from engine.appliers.jobs import follow_timers, wake_messages
 from engine.appliers.journal import Journal
 from engine.appliers.participants import participate
+from engine.appliers.reservations import Holder, release_case
 from engine.appliers.rounds import is_open
 from engine.approvals import LOOP_GUARD
 from engine.errors import Conflict, NotFound
@@ -328,7 +329,9 @@ class Runtime:
     ) -> Step:
         reserved = self._reserved(work, case, definition)
         try:
-            result = advance(source, trigger, work.now, StepEnvironment(work, self.definitions, reserved, case.institution_code))
+            holder = Holder(instance=case.key, collaboration=case.collaboration)
+            env = StepEnvironment(work, self.definitions, reserved, case.institution_code, holder)
+            result = advance(source, trigger, work.now, env)
         except BudgetExceeded as error:
             raise StepTooLarge(case.key if case.stored else None, str(error)) from error
         work.reach(AFTER_STEP)
@@ -345,6 +348,8 @@ class Runtime:
             request_copy(work, case.key)
         writers = {(effect.scope, effect.name): effect.element for effect in result.of(VariableWritten)}
         write_delta(work, case.key, result.delta, revision=case.revision, writers=writers)
+        if case.ended_at is not None:
+            release_case(work, case.key)
         work.reach(AFTER_DELTA)
         follow_timers(work, case.key, result.delta)
         work.reach(AFTER_JOBS)

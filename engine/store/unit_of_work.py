@@ -47,6 +47,8 @@ class UnitOfWork:
         """Persons whose lists change, told after the commit."""
         self.jobs_due = False
         """True when a job was made that is due at once."""
+        self.trial = False
+        """True when what is done is only looked at: then nothing may be written."""
 
     @property
     def connection(self) -> Connection:

@@ -27,6 +27,7 @@ from engine.store.tables.organisation import (
 )
 from engine.store.tables.phrase import PhraseList
 from engine.store.tables.record import AuditAnchor, AuditEntry, Follow, History, Notification, Participant
+from engine.store.tables.reservation import Reservation
 from engine.store.tables.signature import Signature
 from engine.store.tables.substitution import Delegation
 from engine.store.tables.task import Candidate, Copy, Draft, HeldDecision, Round, Rung, Seat
@@ -85,6 +86,7 @@ __all__ = [
     "ProcessInstance",
     "QuietHours",
     "RequestCount",
+    "Reservation",
     "Resource",
     "Round",
     "Rung",
