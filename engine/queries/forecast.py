@@ -19,8 +19,9 @@ from engine.approvals import judge
 from engine.authorization import may_start, standing
 from engine.errors import NotFound
 from engine.kernel.effects import Names
-from engine.kernel.forecast import EVERYTHING, Ahead, Forecast, Mark, forecast
+from engine.kernel.forecast import Ahead, Forecast, Mark, SupposedNames, forecast
 from engine.kernel.model import ApprovalModel, Element, OutcomeModel
+from engine.kernel.open_ways import EVERYTHING
 from engine.kernel.people_model import APPROVERS
 from engine.kernel.source import SUBPROCESSES
 from engine.queries.instance_rows import steps_now
@@ -30,7 +31,6 @@ from engine.queries.task_detail import find_task
 from engine.queries.task_rows import outcomes_of
 from engine.runtime import VOTES, Definition, field_rights, policy_of
 from engine.runtime.asking import EMPTY, Asking, asking
-from engine.runtime.names import SupposedNames
 from engine.runtime.origin import CaseOrigin, case_origin
 from engine.runtime.people import People
 from engine.runtime.rights import outcomes_for, role_of

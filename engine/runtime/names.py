@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.calendar import TIME_ZONE
-from engine.kernel.effects import Names
 from engine.store.base import Executes
 from engine.store.tables import Scope, Variable
 
@@ -55,20 +54,6 @@ class CaseNames:
         if name not in self._asked:
             self.prefetch((name,))
         return self._known[name] if name in self._known else self._reserved[name]
-
-
-class SupposedNames:
-    """Names as they will be once some values are written."""
-
-    def __init__(self, names: Names, values: Mapping[str, JSON]) -> None:
-        self._names, self._values = names, values
-
-    def __getitem__(self, name: str) -> JSON:
-        return self._values[name] if name in self._values else self._names[name]
-
-    def prefetch(self, names: Iterable[str]) -> None:
-        """Reads these names in one statement."""
-        self._names.prefetch(names)
 
 
 def scope_chain(connection: Executes, scope: int) -> list[int]:

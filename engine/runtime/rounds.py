@@ -26,12 +26,12 @@ from engine.appliers.tasks import (
 )
 from engine.approvals import MAIN, Policy, Verdict, judge
 from engine.authorization import person_principal
+from engine.kernel.forecast import SupposedNames
 from engine.kernel.model import ApprovalModel
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CompleteToken, SetVariables
 from engine.runtime.case import Act, Case, Expected
 from engine.runtime.definitions import Definition, Definitions
-from engine.runtime.names import SupposedNames
 from engine.runtime.runtime import Runtime
 from engine.runtime.signing import outcome_of_votes
 from engine.runtime.tasks import tell_asked, titles
