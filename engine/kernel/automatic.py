@@ -1,5 +1,5 @@
 """What a user task decides by itself, as its model says it: where nobody is found, where the starter is found, and where
-somebody has agreed before.
+somebody has agreed before or is asked later.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ would send the case there is refused.
 """
 STARTER = ("self", "skip", "superior", "head")
 """Where whoever started the case is found (与发起人相同): he decides himself, is passed over, or somebody above does it."""
-REPEATED = ("none", "adjacent", "first")
-"""Where somebody has agreed before (重复审批人): he is asked again, not again right after, or asked the first time alone."""
+REPEATED = ("none", "adjacent", "first", "last")
+"""Where somebody has agreed before (重复审批人): he is asked again, not again right after, asked the first time
+alone, or the last time alone."""
 
 
 @dataclass(frozen=True, kw_only=True)

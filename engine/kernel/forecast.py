@@ -76,17 +76,21 @@ def forecast(
     to: Mapping[str, str] | None = None,
     beside: Collection[str] = (),
     supposed: Collection[str] = (),
+    unsettled: Collection[str] = (),
 ) -> Forecast:
     """What lies ahead of the elements `origins` of a process.
 
     `names` are the variables, with what is supposed to be decided already in them for the user tasks `decided`. `fields`
     tells which variables people may write at a task. `to` are tasks that go straight to another element (直达). `beside` are
     elements where the case stands too and that are not asked about: what they may lead to can write anything it writes.
-    `supposed` are user tasks still to come whose decision `names` hold as well.
+    `supposed` are user tasks still to come whose decision `names` hold as well, `unsettled` names whose values are not
+    known.
     """
     others = Walk(model, names, fields, frozenset(), dict(to or {}))
     others.go(beside)
-    walk = Walk(model, names, fields, frozenset(decided), dict(to or {}), others.written(), frozenset(supposed))
+    walk = Walk(
+        model, names, fields, frozenset(decided), dict(to or {}), others.written() | frozenset(unsettled), frozenset(supposed)
+    )
     walk.go(origins)
     return _found(model, walk, origins)
 

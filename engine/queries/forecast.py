@@ -6,7 +6,7 @@ change, or what only then is known, they are left open.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -21,16 +21,15 @@ from engine.errors import NotFound
 from engine.kernel.effects import Names
 from engine.kernel.forecast import Ahead, Forecast, Mark, SupposedNames, forecast
 from engine.kernel.model import ApprovalModel, Element, OutcomeModel
-from engine.kernel.open_ways import EVERYTHING
-from engine.kernel.people_model import APPROVERS
 from engine.kernel.source import SUBPROCESSES
 from engine.queries.instance_rows import steps_now
 from engine.queries.instances import find_visible
 from engine.queries.registry import Query, Reader
 from engine.queries.task_detail import find_task
 from engine.queries.task_rows import outcomes_of
-from engine.runtime import VOTES, Definition, field_rights, policy_of
-from engine.runtime.asking import EMPTY, Asking, asking
+from engine.runtime import VOTES, Definition, policy_of
+from engine.runtime.ahead import asked_ahead, writable_by_people
+from engine.runtime.asking import EMPTY, Asking
 from engine.runtime.origin import CaseOrigin, case_origin
 from engine.runtime.people import People
 from engine.runtime.rights import outcomes_for, role_of
@@ -147,7 +146,7 @@ def forecast_case(query: ForecastCase, reader: Reader) -> CaseForecast:
     case = case_origin(reader.connection, row.key)
     names = case.names(reader.connection, reader.definitions, reader.now, case.root_scope)
     origins = _places(reader, definition, case)
-    found = forecast(definition.model, names, origins, fields=_fields(definition), to=_straight(reader, case.key))
+    found = forecast(definition.model, names, origins, fields=writable_by_people(definition), to=_straight(reader, case.key))
     ahead = _Ahead(reader, definition, case, names)
     return CaseForecast(done=done, current=current, next=ahead.steps(found.steps), ends=found.ends)
 
@@ -184,7 +183,7 @@ def forecast_start(query: ForecastStart, reader: Reader) -> tuple[ForecastStep, 
     given = {"starter": str(reader.actor.person), "starterInst": chair.institution_code, "starterPost": chair.post}
     names = SupposedNames(case.names(reader.connection, reader.definitions, reader.now, 0), given)
     starts = [e.id for e in definition.model.elements.values() if e.type == "startEvent" and not e.scope and not e.events]
-    found = forecast(definition.model, names, starts, fields=_fields(definition))
+    found = forecast(definition.model, names, starts, fields=writable_by_people(definition))
     return _Ahead(reader, definition, case, names).steps(found.steps)
 
 
@@ -228,18 +227,6 @@ def _straight(reader: Reader, instance: int) -> dict[str, str]:
     return {row.element: row.returned["from"] for row in rows if row.returned and row.returned.get("resume") == "direct"}
 
 
-def _fields(definition: Definition) -> Any:
-    """What people may write at a task."""
-
-    def fields(element: Element) -> Collection[str]:
-        approval = element.approval or ApprovalModel()
-        form = definition.forms.get(approval.form) if approval.form else None
-        roles = {None, *(role for fields in approval.fields for role in fields.roles)}
-        return frozenset() if form is None else frozenset().union(*(form.writable(field_rights(approval, r)) for r in roles))
-
-    return fields
-
-
 class _Ahead:
     """The steps ahead of one case with their people."""
 
@@ -252,7 +239,8 @@ class _Ahead:
         return tuple(self._step(step) for step in ahead[:STEPS_AT_MOST])
 
     def _step(self, step: Ahead) -> ForecastStep:
-        asked = self._asked(step)
+        starter, model = self._case.started_by, self._definition.model
+        asked = asked_ahead(self._people, model, step.element, step.unsettled, self._names, starter)
         persons = () if asked is None or asked.reason is not None else asked.found.persons
         return ForecastStep(
             element=step.element.id,
@@ -269,40 +257,10 @@ class _Ahead:
             automatic=None if asked is None else _automatic(step.element, asked),
         )
 
-    def _asked(self, step: Ahead) -> Asking | None:
-        """Whom the step would ask today; None where that cannot be told yet."""
-        approval = step.element.approval or ApprovalModel()
-        inner = [step.element, *(self._definition.model.elements[name] for name in step.element.scope)]
-        if any(element.loop is not None for element in inner) or _is_known_later(approval):
-            return None
-        if approval.names & step.unsettled or (EVERYTHING in step.unsettled and approval.names - _FIXED):
-            return None
-        self._names.prefetch(approval.names)
-        if APPROVERS in approval.names and not _chosen(self._names, step.element.id):
-            return None
-        return asking(self._people, approval, self._names, self._case.started_by, plain=False)
-
     def _named(self, persons: Sequence[int]) -> tuple[str, ...]:
         found = select(Person.key, Person.name).where(Person.key.in_(persons))
         names = {row.key: row.name for row in self._reader.connection.execute(found)} if persons else {}
         return tuple(names[person] for person in persons if person in names)
-
-
-_FIXED = frozenset({"starter", "starterPost", "starterInst", "own", "parameters", "instance"})
-"""Names that nothing writes any more once a case has begun."""
-
-
-def _is_known_later(approval: ApprovalModel) -> bool:
-    rules = (*approval.assigns, *approval.automatic.fallback)
-    return any((rule.of == "previous" and rule.rule == "superior") or rule.at == "receiving" for rule in rules)
-
-
-def _chosen(names: Names, element: str) -> bool:
-    try:
-        chosen = names[APPROVERS]
-    except KeyError:
-        return False
-    return isinstance(chosen, Mapping) and bool(chosen.get(element))
 
 
 def _automatic(element: Element, asked: Asking) -> str | None:
@@ -330,7 +288,7 @@ class _Decisions:
         round_ = reader.connection.execute(select(*Round.__table__.columns).where(Round.key == row.round)).one()
         self._round = round_
         self._names = self._case.names(reader.connection, reader.definitions, reader.now, round_.scope)
-        writable = _fields(self._definition)(self._element)
+        writable = writable_by_people(self._definition)(self._element)
         mine = row.state == "open" or row.assignee == reader.actor.person
         self._typed = {name: value for name, value in data.items() if mine and name in writable}
         self._places = _places(reader, self._definition, self._case) if row.home == self._case.definition else []
@@ -357,7 +315,7 @@ class _Decisions:
             self._definition.model,
             names,
             (self._element.id,),
-            fields=_fields(self._definition),
+            fields=writable_by_people(self._definition),
             decided=(self._element.id,),
             to=self._to,
             beside=[name for name in self._places if name != self._element.id],

@@ -12,8 +12,9 @@ from engine.runtime.case import Expected
 from engine.runtime.people import People
 from engine.runtime.rules import starter_chair
 
-EMPTY, STARTER, REPEATED = "auto-empty", "auto-starter", "auto-repeated"
-"""Why the system decides: nobody was found, only the starter was, or all who were found had agreed before."""
+EMPTY, STARTER, REPEATED, LATER_STEP = "auto-empty", "auto-starter", "auto-repeated", "auto-later"
+"""Why the system decides: nobody was found, only the starter was, or all who were found had agreed before, or are asked at a
+later step."""
 
 
 @dataclass(frozen=True, kw_only=True)

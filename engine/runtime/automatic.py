@@ -1,5 +1,5 @@
 """Decisions that a step takes by itself (自动规则), and whom it asks instead: where nobody is found, where the starter is
-found, and where somebody has agreed before.
+found, and where somebody has agreed before or is asked later.
 
 A person's consent is taken for given only where he has nothing to fill in and no vote, and nothing of the case's data has
 changed since he agreed. At the step that a case was sent back to, nothing is decided automatically. What is decided is
@@ -9,7 +9,7 @@ signed by the system with its reason, never by the absent person.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -22,10 +22,11 @@ from engine.errors import Conflict
 from engine.kernel.effects import Names, TaskOpened
 from engine.kernel.model import ApprovalModel, Element, OutcomeModel
 from engine.kernel.triggers import CompleteToken
-from engine.runtime.asking import EMPTY, REPEATED, STARTER, asking, may_pass
+from engine.runtime.asking import EMPTY, LATER_STEP, REPEATED, STARTER, asking, may_pass
 from engine.runtime.case import Act, Expected
 from engine.runtime.consent import Consents
 from engine.runtime.definitions import Definition
+from engine.runtime.owed import asked_later, owed, with_owed
 from engine.runtime.people import People
 from engine.runtime.signing import SEVERAL, VOTES
 from engine.runtime.step import Step
@@ -108,6 +109,10 @@ class AutomaticRules:
         self._element = definition.model.elements[effect.element]
         self._approval = self._element.approval or ApprovalModel()
         self._rules = self._approval.automatic
+        self._scope = step.executing_scope(effect.token)
+        self._has_own_data = effect.scope != self._scope
+        self.later: dict[int, str] = {}
+        """Keys of those who are not asked, since they are at a later step, with that step's element."""
         returned = expected is not None and expected.returned is not None
         self._asks_only = returned or step.case.suspended_at is not None
 
@@ -115,6 +120,12 @@ class AutomaticRules:
         """Who is asked in the end, and what is decided instead of asking them."""
         starter = self._step.case.started_by
         asked = asking(self._people, self._approval, self._names, starter, expected, plain=self._asks_only)
+        awaited = owed(self._step, self._definition, self._element, self._scope)
+        if awaited:
+            found = with_owed(asked, awaited, self._approval.mode)
+            if found is None:
+                return self._unowed(), None
+            asked = replace(asked, found=found)
         if asked.reason == STARTER:
             return self._decided(asked.found, Decided(reason=STARTER, vote=AGREE, persons=asked.found.persons))
         if asked.reason is not None:
@@ -145,19 +156,43 @@ class AutomaticRules:
         mode = self._approval.mode
         if not may_pass(self._approval) or (mode not in SEVERAL and len(found.persons) > 1):
             return found, None
-        agreed = Consents(self._step, self._definition, self._element).agreed(found.persons, self._rules.repeated)
+        agreed, reason = self._agreed(found)
         if not agreed:
             return found, None
         left = None if mode == "any" else narrowed(found, mode, agreed)
         if left is None:
-            return self._decided(found, Decided(reason=REPEATED, vote=AGREE, persons=tuple(sorted(agreed))))
-        self._passed(REPEATED, *sorted(agreed))
+            return self._decided(found, Decided(reason=reason, vote=AGREE, persons=tuple(sorted(agreed))))
+        self._passed(reason, *sorted(agreed))
         return left, None
+
+    def _agreed(self, found: Resolution) -> tuple[set[int], str]:
+        """Whose consent is taken for given, and why."""
+        if self._rules.repeated == "last" and self._has_own_data:
+            # What its rules read is not what a later step reads.
+            return set(), LATER_STEP
+        if self._rules.repeated == "last":
+            self.later = asked_later(self._step, self._people, self._definition, self._element, self._names, found.persons)
+            return set(self.later), LATER_STEP
+        consents = Consents(self._step, self._definition, self._element)
+        return consents.agreed(found.persons, self._rules.repeated), REPEATED
+
+    def _unowed(self) -> Resolution:
+        """The administrators, beside an incident: somebody whose consent an earlier step has left to this one is not found."""
+        raise_incident(
+            self._step.work,
+            self._step.journal,
+            instance=self._step.case.key,
+            element=self._element.id,
+            code="auto-later",
+            message="Expected those to be asked here whom an earlier step has not asked for it, but its rules find them no more",
+        )
+        return self._people.administrators()
 
     def _decided(self, found: Resolution, decided: Decided) -> tuple[Resolution, Decided | None]:
         """The decision, unless the case has taken too many in a row: then people are asked, beside an incident."""
         if self._step.automatic_left > len(self._step.pending):
             return found, decided
+        self.later = {}
         message = f"Expected at most {LOOP_GUARD} automatic decisions in a row, but found more; people are asked"
         raise_incident(
             self._step.work,

@@ -20,6 +20,7 @@ from engine.kernel.analysis.blocks import Blocks, Standing
 from engine.kernel.analysis.graph import Scope as Drawing
 from engine.kernel.analysis.graph import inside
 from engine.kernel.model import Element, OutcomeModel, ProcessModel
+from engine.kernel.outside import acts_outside
 from engine.kernel.rows import JSON
 from engine.kernel.source import SUBPROCESSES
 from engine.kernel.triggers import CancelToken, Modify, Move, StartBefore
@@ -32,8 +33,6 @@ Refusal = Literal["behind-join", "other-branch", "unstructured", "seats", "subpr
 """Why a step that was done cannot be returned to: it is in a branch that has been joined; in a branch beside; the drawing
 does not say which branch; it is a seat of several; it is in a subprocess that is over; ours began by an event."""
 _STANDINGS: Mapping[str, Refusal] = {"behind": "behind-join", "beside": "other-branch", "unstructured": "unstructured"}
-_OUTSIDE = frozenset({"sendTask", "callActivity"})
-_THROWS = frozenset({"intermediateThrowEvent", "endEvent"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,10 +275,3 @@ def _effects(
     )
     ended = {row.element for row in connection.execute(done) if row.data.get("outcome") == "completed"}
     yield from (element for element in model.elements if element in ended)
-
-
-def acts_outside(element: Element) -> bool:
-    """Whether an element does something that the case alone cannot undo: sends, calls a function, another system, a process."""
-    if element.type in _OUTSIDE or element.function is not None or element.external is not None:
-        return True
-    return element.type in _THROWS and any(event.kind in ("message", "signal") for event in element.events)

@@ -57,13 +57,14 @@ class Step:
 
     def home(self, token: int) -> Definition:
         """The definition that a token's element belongs to: the instance's own, or that of a called process."""
-        scope = self._executing_scope(token)
+        scope = self.executing_scope(token)
         if scope not in self._homes:
             flags = self._flags(scope)
             self._homes[scope] = self.definitions.get(int(flags["definition"])) if "definition" in flags else self.definition
         return self._homes[scope]
 
-    def _executing_scope(self, token: int) -> int:
+    def executing_scope(self, token: int) -> int:
+        """Key of the scope that a token, by key, moves in."""
         written = self._tokens.get(token)
         if written is not None:
             return written.scope

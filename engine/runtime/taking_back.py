@@ -18,9 +18,9 @@ from sqlalchemy import Row, select
 
 from engine.approvals import MAIN
 from engine.kernel.model import ProcessModel
+from engine.kernel.outside import acts_outside
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CancelToken, Modify, StartBefore
-from engine.runtime.returning import acts_outside
 from engine.runtime.written import Write, writes, written
 from engine.store.base import Executes
 from engine.store.tables import ExternalTask, History, Round, Scope, Seat, Token, Variable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 from engine.appliers.journal import Journal
@@ -16,6 +17,7 @@ from engine.kernel.model import ApprovalModel, Element
 from engine.runtime.automatic import AutomaticRules, Decided, Pending
 from engine.runtime.case import StepTooLarge
 from engine.runtime.definitions import Definition
+from engine.runtime.owed import LATER
 from engine.runtime.people import People
 from engine.runtime.rights import resolved_of
 from engine.runtime.signing import SEVERAL, Signing
@@ -71,7 +73,7 @@ def _round(step: Step, people: People, definition: Definition, effect: TaskOpene
     rules = AutomaticRules(step, people, definition, effect, names, expected)
     found, decided = rules.applied(expected)
     if decided is not None:
-        return _unasked(step, people, definition, effect, element, names, decided)
+        return _unasked(step, people, definition, effect, element, names, decided, _left(rules))
     term = term_or_incident(step.work, step.journal, step.case, definition, element, names)
     signing = None
     if approval.mode in SEVERAL and found.reason is None:
@@ -96,13 +98,23 @@ def _round(step: Step, people: People, definition: Definition, effect: TaskOpene
         name=(element.name or element.id)[:NAME_LENGTH],
         urgency=step.case.urgency,
         mode="pool" if signing is None and approval.mode in SEVERAL else approval.mode,
-        resolved={**resolved_of(found, KEPT_AT_MOST), "persons": list(persons[:KEPT_AT_MOST]), "principals": list(principals)},
+        resolved={
+            **resolved_of(found, KEPT_AT_MOST),
+            "persons": list(persons[:KEPT_AT_MOST]),
+            "principals": list(principals),
+            **_left(rules),
+        },
         returned=returned,
         policy={} if signing is None else signing.policy.plain(),
         several=signing is not None,
         seats=seats,
         copies=people.copied(approval, names),
     )
+
+
+def _left(rules: AutomaticRules) -> dict[str, Any]:
+    """What the round keeps of those whose consent is left to a later step."""
+    return {LATER: {str(person): element for person, element in rules.later.items()}} if rules.later else {}
 
 
 def _require_room(step: Step, element: Element, seats: int) -> None:
@@ -121,6 +133,7 @@ def _unasked(
     element: Element,
     names: Names,
     decided: Decided,
+    left: dict[str, Any],
 ) -> RoundOpened:
     """A round that nobody is asked in: its one seat is the system's."""
     seat = SeatOpened(seat=step.work.new_key(), seat_id=uuid4(), principals=(), reason=decided.reason)
@@ -134,7 +147,7 @@ def _unasked(
         name=(element.name or element.id)[:NAME_LENGTH],
         urgency=step.case.urgency,
         mode="single",
-        resolved={"persons": [], "principals": []},
+        resolved={"persons": [], "principals": [], **left},
         seats=(seat,),
         copies=people.copied(element.approval or NO_APPROVAL, names),
         automatic=True,

@@ -13,9 +13,9 @@ from typing import Any, Literal
 from sqlalchemy import Row, select
 
 from engine.kernel.model import ProcessModel
+from engine.kernel.outside import acts_outside
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import CancelToken, Modify, StartBefore
-from engine.runtime.returning import acts_outside
 from engine.store.base import Executes
 from engine.store.tables import History, Round, Seat, Token
 

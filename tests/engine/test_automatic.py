@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from engine.commands.organisation import Appoint
 from engine.commands.returning import ReturnTask
 from engine.commands.taking_back import TakeBackTask
 from engine.errors import Conflict, InvalidModel
 from engine.queries.timeline import GetTimeline
-from engine.store.tables import AuditEntry, Participant, Round
+from engine.store.tables import AuditEntry, Participant, Person, Round
 from engine.testing import CaseView, County, bpmn, process, user_task
 from tests.engine.models import END, SLIP, START, STARTER
 from tests.engine.signing import BUTTONS, people
@@ -226,3 +228,87 @@ def test_a_deployment_says_whose_automatic_rules_could_find_nobody(county: Count
     empty = sign('<liandong:assign rule="post" post="BR_NURSE" institution="CH02"/>', auto(empty="block"))
     warnings = " ".join(county.deploy(steps(empty), slip__form__json=SLIP).warnings)
     assert "上一步将无法提交" in warnings
+
+
+LAST = auto(repeated="last")
+
+
+def chain(*tasks: str, ways: str = "", extra: tuple[str, ...] = ()) -> bytes:
+    """A process in which `first` is filled in and these tasks are agreed to one after another; a refusal of one ends it."""
+    ids = [task.split('id="')[1].split('"')[0] for task in tasks]
+    first = user_task("first", '<liandong:approval form="slip"/><liandong:assign rule="starter"/>')
+    gates = [
+        f'<exclusiveGateway id="g_{key}" default="g_{key}_{after}"/>' for key, after in zip(ids, (*ids[1:], "e"), strict=True)
+    ]
+    line = " > ".join(("s", "first", *(f"{key} > g_{key}" for key in ids), "e"))
+    refusals = "".join(f", g_{key} > no if {key}.outcome == 'refuse'" for key in ids)
+    elements = (START, first, *tasks, *gates, *extra, END, '<endEvent id="no"/>')
+    return bpmn(process("p", *elements, flows=line + refusals + ways, extensions=STARTER))
+
+
+def started(county: County, model: bytes) -> CaseView:
+    """A case of this process that its starter has sent on."""
+    county.deploy(model, slip__form__json=SLIP)
+    case = county.person("gan").start("p")
+    county.person("gan").complete(case.task("first"), data={"name": "甲"})
+    return case
+
+
+def test_who_is_surely_asked_later_is_not_asked_before(county: County) -> None:
+    """末次: of the appearances of a person only the last one is kept."""
+    tasks = (
+        sign(people("ren"), LAST),
+        sign(people("dai"), key="middle"),
+        sign(people("ren", "guo"), LAST, key="both", mode="all"),
+        sign(people("ren"), key="last"),
+    )
+    case = started(county, chain(*tasks))
+    assert (outcome(case), case.open) == (("agree", "auto-later"), ["middle"])
+    timeline = county.engine.query(GetTimeline(instance=case.id), county.person("gan").actor)
+    assert "后面的步骤由本人审批：任转·演示" in [line.detail for line in timeline]
+    county.person("dai").complete(case.task("middle"), "agree")
+    # He is left out among several too, and asked in the end, where he may still refuse everything.
+    assert asked(case, "both") == ["guo"]
+    county.person("guo").complete(case.task("both"), "agree")
+    assert asked(case, "last") == ["ren"]
+    county.person("ren").complete(case.task("last"), "refuse")
+    assert case.state == "completed"
+
+
+def test_a_later_consent_is_kept_though_the_organisation_changes_between(county: County) -> None:
+    gps = '<liandong:assign rule="post" post="BR_GP" institution="CH01"/>'
+    tasks = (sign(people("gan"), LAST), sign(people("dai"), key="middle"), sign(gps, key="last"))
+    # Two may take the last step, so that it is not sure that he will: he is asked at once.
+    case = started(county, chain(*tasks))
+    assert asked(case) == ["gan"]
+    leave(county, "guo")
+    # A second chair between makes it two, but the step is owed to him.
+    case = started(county, chain(*tasks))
+    assert outcome(case) == ("agree", "auto-later")
+    county.execute(Appoint(person="ren", post="BR_GP", institution="CH01", department=None, from_date=date(2026, 3, 1)))
+    county.person("dai").complete(case.task("middle"), "agree")
+    assert asked(case, "last") == ["gan"]
+    # Who is owed and gone is not passed over in silence.
+    leave(county, "ren")
+    case = started(county, chain(*tasks))
+    assert outcome(case) == ("agree", "auto-later")
+    leave(county, "gan")
+    county.person("dai").complete(case.task("middle"), "agree")
+    assert (case.task("last").reason, [row.code for row in county.incidents()]) == ("no-candidate", ["auto-later"])
+
+
+def leave(county: County, login: str) -> None:
+    """Somebody cannot work any more."""
+    with county.engine.database.writing() as connection:
+        connection.execute(update(Person).where(Person.staff_number == login).values(active=False))
+
+
+def test_the_step_that_a_case_is_sent_back_to_asks_at_once_and_owes_nothing_later(county: County) -> None:
+    tasks = (sign(people("ren"), LAST), sign(people("dai"), key="middle"), sign(people("ren"), key="last"))
+    case = started(county, chain(*tasks))
+    county.person("dai").do(ReturnTask(task=case.task("middle").id, target="first", reason="补充"))
+    county.person("gan").complete(case.task("first"), data={"name": "乙"})
+    assert outcome(case) == ("agree", "auto-later")
+    county.person("dai").complete(case.task("middle"), "agree")
+    county.person("ren").complete(case.task("last"), "agree")
+    assert case.state == "completed"

@@ -13,6 +13,7 @@ from engine.kernel.analysis.calls import check_calls
 from engine.kernel.analysis.events import check_events
 from engine.kernel.analysis.facts import Facts
 from engine.kernel.analysis.joins import check_joins
+from engine.kernel.analysis.later_steps import check_later_steps
 from engine.kernel.analysis.loops import check_loops
 from engine.kernel.analysis.messages import check_messages
 from engine.kernel.analysis.names import check_names
@@ -29,6 +30,7 @@ def analyse(models: Sequence[ProcessModel], facts: Facts) -> Iterator[Finding]:
         yield from check_joins(model)
         yield from check_events(model, facts)
         yield from check_outcomes(model, facts)
+        yield from check_later_steps(model, facts)
     yield from check_calls(models)
     yield from check_messages(models)
     yield from check_names(models, facts)

@@ -60,6 +60,11 @@ class Blocks:
             return Standing(relation="behind")
         return Standing(relation="beside" if here[shared][0] == there[shared][0] else "behind")
 
+    def block(self, name: str) -> frozenset[str]:
+        """Everything in the outermost block that an element is in, itself included; empty where it is in none."""
+        around = self._around(name)
+        return self._whole(around[0][0]) if around else frozenset()
+
     def between(self, start: str, end: str) -> frozenset[str]:
         """Every element on a way from `start` to `end`, both included."""
         forward = _reach(self._ways, (start,), stop={end})
