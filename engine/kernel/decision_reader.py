@@ -60,11 +60,25 @@ class DecisionReader:
         if mapping is not None and mapping not in MAPPINGS:
             self._unknown_mapping(item, mapping)
             return None
+        each = item.get("each")
+        if (each is None) != (item.get("item") is None):
+            self._report.error(
+                "attribute-value",
+                item,
+                "each（一张列表）和 item（其中一项的名称）要一起写。",
+                "Write each (a list) and item (the name of one of its items) together.",
+            )
+            return None
         return DecisionCall(
-            decision=str(ref).strip(), result=result or None, mapping=mapping, date=self._date(item, item.get("date"))
+            decision=str(ref).strip(),
+            result=result or None,
+            mapping=mapping,
+            date=self._expression(item, item.get("date")),
+            each=self._expression(item, each),
+            item=item.get("item"),
         )
 
-    def _date(self, item: etree._Element, text: str | None) -> Expression | None:
+    def _expression(self, item: etree._Element, text: str | None) -> Expression | None:
         return None if text is None else self._report.expression(text, item)
 
     def _camunda(self, node: etree._Element) -> DecisionCall | None:

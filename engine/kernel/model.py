@@ -69,6 +69,10 @@ class DecisionCall:
     """One of `engine.decisions.MAPPINGS`, `variables` for one variable an output; None is the standard's own result."""
     date: Expression | None = None
     """The day that chooses among dated versions; None is the day the instance started."""
+    each: Expression | None = None
+    """A list: the decision is made once for each of its items, and the result is the list of what they gave."""
+    item: str | None = None
+    """The name under which the decision reads the item."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,7 +50,7 @@ _ATTRIBUTES = {
     "receive": frozenset(),
     "call": frozenset({"function"}),
     "called": frozenset({"binding", "version", "version-tag"}),
-    "decision": frozenset({"ref", "result", "mapping", "date"}),
+    "decision": frozenset({"ref", "result", "mapping", "date", "each", "item"}),
     "external": frozenset({"topic", "priority"}),
     "async": frozenset({"before", "after"}),
     "retry": frozenset({"cycle"}),

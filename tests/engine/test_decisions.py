@@ -144,3 +144,28 @@ def test_a_decision_that_fails_is_an_incident_and_goes_on_when_it_is_put_right(c
     county.person("it", "operations").do(RetryIncident(incident=incident.id))
     assert county.incidents() == []
     assert (case.open, case.variables["level"]["level"]) == (["after"], 2)
+
+
+def test_rows_of_a_list_are_decided_one_by_one(county: County) -> None:
+    """Each row has its result, in order; the whole is one record of history, and half an instruction is refused."""
+    tables = dmn(
+        table(
+            "line",
+            [column("row.amount", label="金额"), column("limit", label="上限")],
+            [output("verdict")],
+            ["<= limit | - => 'pass'", "> limit | - => 'cut'"],
+            policy="FIRST",
+        )
+    )
+    rule = RULE.replace('ref="level" result="level"', 'ref="line" each="rows" item="row" result="verdicts" mapping="singleEntry"')
+    model = PROCESS.replace(RULE.encode(), rule.encode())
+    county.deploy(model, line__dmn=tables)
+    case = county.run("p", rows=[{"amount": 1}, {"amount": Decimal("2.5")}], limit=2)
+    county.person("gan").complete(case.task("ask"))
+    assert case.variables["verdicts"] == ["pass", "cut"]
+    fact = county.row(select(History.data).where(History.kind == "decision")).data
+    assert (fact["rules"], [value["name"] for value in fact["inputs"]]) == ([1, 2], ["1. 金额", "1. 上限", "2. 金额", "2. 上限"])
+    assert [found["verdict"] for found in fact["results"]] == ["pass", "cut"]
+    with pytest.raises(InvalidModel) as refusal:
+        county.deploy(model.replace(b' item="row"', b""), line__dmn=tables)
+    assert "attribute-value" in {finding.code for finding in refusal.value.findings}
