@@ -11,7 +11,6 @@ from engine.functions import inputs as read
 from engine.functions.identity import check
 from engine.functions.reservation import release, reserve
 from engine.functions.targets import auto_target, suggest_targets
-from engine.functions.triage import down_criteria, triage, up_criteria
 
 
 def metrics(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -54,9 +53,6 @@ def _within(minutes: int | None, limit: read.Number | None) -> bool | None:
 
 FUNCTIONS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = MappingProxyType(
     {
-        "referral.triage": triage,
-        "referral.upCriteria": up_criteria,
-        "referral.downCriteria": down_criteria,
         "referral.check": check,
         "referral.suggestTargets": suggest_targets,
         "referral.autoTarget": auto_target,

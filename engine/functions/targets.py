@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.functions import inputs as read
-from engine.functions.triage import is_newborn
 
 SHOWN = 3
 """How many targets are suggested."""
@@ -84,7 +83,7 @@ def _fits(target: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
     groups = read.texts(target, "groups")
     if "pregnant" in groups and read.flag(inputs, "pregnant"):
         return True
-    if "newborn" in groups and is_newborn(inputs, _NEWBORN_DAYS):
+    if "newborn" in groups and _is_newborn(inputs):
         return True
     code = (read.text(inputs, "diagCode") or "").upper()
     return any(code.startswith(prefix) for prefix in read.texts(target, "icd")) if code else False
@@ -97,3 +96,8 @@ def _chosen(target: Mapping[str, Any], inputs: Mapping[str, Any]) -> bool:
 
 def _infectious(inputs: Mapping[str, Any]) -> bool:
     return read.text(inputs, "infection") in _INFECTIOUS
+
+
+def _is_newborn(inputs: Mapping[str, Any]) -> bool:
+    born, today = read.day(inputs, "birth"), read.day(inputs, "now")
+    return born is not None and today is not None and 0 <= (today - born).days <= _NEWBORN_DAYS

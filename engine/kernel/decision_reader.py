@@ -18,7 +18,7 @@ _REF = "decisionRef"
 _BINDINGS = frozenset({"latest", "deployment"})
 _ONE_OUTPUT = frozenset({"singleEntry", "collectEntries"})
 VARIABLES = "variables"
-"""Flowable's way: each output becomes a variable; several results are a list under the decision's key."""
+"""Each output becomes a variable; several results are a list under the decision's key. Flowable's own way."""
 
 
 class DecisionReader:
@@ -50,6 +50,8 @@ class DecisionReader:
                 "missing-attribute", item, "liandong:decision 缺少属性 ref。", "liandong:decision lacks its attribute ref."
             )
             return None
+        if mapping == VARIABLES:
+            return self._spread(item, str(ref).strip(), result)
         if not (result or "").strip():
             self._report.warning(
                 "no-result",
@@ -77,6 +79,17 @@ class DecisionReader:
             each=self._expression(item, each),
             item=item.get("item"),
         )
+
+    def _spread(self, item: etree._Element, ref: str, result: str | None) -> DecisionCall | None:
+        if result is not None or item.get("each") is not None:
+            self._report.error(
+                "decision-mapping",
+                item,
+                "mapping=“variables” 把每个输出各存为一个变量，不能再写 result 或 each。",
+                "mapping='variables' makes each output a variable; leave result and each out.",
+            )
+            return None
+        return DecisionCall(decision=ref, result=None, mapping=VARIABLES, date=self._expression(item, item.get("date")))
 
     def _expression(self, item: etree._Element, text: str | None) -> Expression | None:
         return None if text is None else self._report.expression(text, item)
@@ -139,8 +152,8 @@ class DecisionReader:
         self._report.error(
             "attribute-value",
             node,
-            f"结果的形式“{mapping}”不存在，可用 {'、'.join(MAPPINGS)}。",
-            f"There is no result mapping '{mapping}'; use {', '.join(MAPPINGS)}.",
+            f"结果的形式“{mapping}”不存在，可用 {'、'.join((*MAPPINGS, VARIABLES))}。",
+            f"There is no result mapping '{mapping}'; use {', '.join((*MAPPINGS, VARIABLES))}.",
         )
 
     def _foreign(self, node: etree._Element, code: str, message: str, message_en: str) -> None:

@@ -108,7 +108,7 @@ def test_a_function_of_an_installed_package_is_known_and_called(
 @pytest.mark.parametrize(
     ("point", "parts"),
     [
-        ("referral.triage = county:fee", ("liandong 已有同名函数", "has a function of this name")),
+        ("referral.reserve = county:fee", ("liandong 已有同名函数", "has a function of this name")),
         ("county.fee = county:two", ("只接受一个参数", "takes one argument")),
         ("county.fee = county:later", ("普通函数", "plain function")),
         ("county.fee = county:Kind", ("普通函数", "plain function")),

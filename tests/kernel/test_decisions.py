@@ -158,6 +158,12 @@ def test_flowables_spelling(tag: str) -> None:
     assert run.variables()["copies"] == [{"who": "a"}, {"who": "b"}]
 
 
+def test_each_output_becomes_a_variable_of_its_own() -> None:
+    run = world('<liandong:decision ref="approver" mapping="variables"/>')
+    run.start(amount=5, budgeted=True)
+    assert (run.variables()["post"], run.variables()["copy"]) == ("BR_DIR", False)
+
+
 def test_a_registered_function_works_too() -> None:
     run = world(
         '<liandong:call function="half"><liandong:in name="n" value="${amount}"/><liandong:out name="r"/></liandong:call>',
@@ -226,6 +232,8 @@ REFUSED = [
     ('<liandong:decision ref="nothing" result="r"/>', "", "unknown-decision"),
     ('<liandong:decision ref="level" result="r" mapping="first"/>', "", "attribute-value"),
     ('<liandong:decision ref="approver" result="r" mapping="singleEntry"/>', "", "decision-mapping"),
+    ('<liandong:decision ref="approver" result="r" mapping="variables"/>', "", "decision-mapping"),
+    ('<liandong:decision ref="approver" each="${[1]}" item="level" mapping="variables"/>', "", "decision-mapping"),
     ('<liandong:decision ref="approver" result="r" mapping="collectEntries"/>', "", "decision-mapping"),
     ('<liandong:decision ref="level" result="now"/>', "", "reserved-name"),
     ('<liandong:decision ref="level" result="r" date="${1 +}"/>', "", "expression"),

@@ -44,7 +44,7 @@ class World:
         *,
         reload: bool = False,
         functions: Mapping[str, Function] | None = None,
-        tables: bytes | None = None,
+        tables: bytes | Mapping[str, bytes] | None = None,
         budget: Budget | None = None,
         foreign_services: Any = "refuse",
         keep_incidents: bool = False,
@@ -52,7 +52,7 @@ class World:
         self.resources = {"test.bpmn": document(resources)} if isinstance(resources, str) else dict(resources)
         self.reload = reload
         self.functions = dict(functions or {})
-        self.tables = tables
+        self.tables = {"tables.dmn": tables} if isinstance(tables, bytes) else dict(tables or {})
         self.budget = budget or Budget()
         self.store = MemoryStore()
         self.now = BEGINNING
@@ -242,7 +242,7 @@ class World:
         return [effect for effect in self.effects if isinstance(effect, kind)]
 
     def _compile(self) -> None:
-        read = read_decisions({} if self.tables is None else {"tables.dmn": self.tables})
+        read = read_decisions(self.tables)
         assert [finding for finding in read.findings if finding.level == "error"] == []
         self.compiled = compile_process(
             self.resources, functions=self.functions, decisions=read.decisions, foreign_services=self._foreign

@@ -36,6 +36,12 @@ def resources(process: str) -> Mapping[str, bytes]:
 
 
 @cache
+def tables(process: str) -> Mapping[str, bytes]:
+    """The decision tables of a process folder."""
+    return {path.name: path.read_bytes() for path in sorted((ROOT / "bpmn" / process).glob("*.dmn"))}
+
+
+@cache
 def forms(process: str) -> Mapping[str, FormModel]:
     """The forms of a process folder by key; a finding is a failed test."""
     found = {}
@@ -72,7 +78,7 @@ class Community(World):
         self.waiting_messages: list[MessageThrown] = []
         self.outside: list[tuple[str, str, Mapping[str, Any]]] = []
         """Messages to pools without a process: endpoint, name, payload."""
-        super().__init__(resources(process), reload=reload, functions=REGISTERED)
+        super().__init__(resources(process), reload=reload, functions=REGISTERED, tables=tables(process))
         self.now = TUESDAY
 
     # What the kernel asks

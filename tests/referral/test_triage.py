@@ -1,21 +1,35 @@
-"""Urgency classes and criteria against the tables of the domain, with the parameters that ship."""
+"""Urgency classes and criteria against the rules of the domain, by the decision tables that ship."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
 
-from engine.errors import Invalid
-from engine.functions import REGISTERED
-from tests.referral.community import parameters
+from engine.decisions import DecisionFault, Decisions, mapped, read_decisions
+from tests.referral.community import parameters, tables
 
 NOW = "2026-11-24T09:00:00+08:00"
+TODAY = date(2026, 11, 24)
+
+
+@cache
+def shipped() -> Decisions:
+    read = read_decisions(tables("referral"))
+    assert not read.findings
+    return read.decisions
+
+
+def decide(key: str, **names: Any) -> Any:
+    found = shipped().evaluate(key, {"now": NOW, "parameters": parameters("referral"), **names}, TODAY)
+    return mapped(found, "singleResult")
 
 
 def classify(**inputs: Any) -> Any:
-    return REGISTERED["referral.triage"]({"now": NOW, "thresholds": parameters("referral")["triage"], **inputs})
+    return decide("triage", **inputs)
 
 
 @pytest.mark.parametrize(
@@ -75,55 +89,43 @@ def test_the_doctor_raises_the_class_but_never_lowers_it() -> None:
 
 def test_the_reasons_are_those_of_the_class_that_won() -> None:
     found = classify(signs=["chest_pain"], vital={"sbp": 84, "glucose": 20}, declaredUrgency="R")
-    assert found["reasons"] == ["胸痛", "收缩压低于 90"]
-    assert found["text"] == "绿色通道：胸痛、收缩压低于 90。"
-    assert classify()["text"] == "常规。"
+    assert found["triageText"] == "绿色通道：胸痛、收缩压低于 90。"
+    assert classify()["triageText"] == "常规。"
 
 
 def test_a_vital_sign_that_is_no_number_is_refused_without_its_value() -> None:
-    with pytest.raises(Invalid) as refusal:
+    with pytest.raises(DecisionFault) as refusal:
         classify(vital={"sbp": "张三"})
     assert "张三" not in str(refusal.value)
 
 
 def up(**inputs: Any) -> Any:
-    return REGISTERED["referral.upCriteria"]({"criteria": parameters("referral")["upCriteria"], "urgency": "R", **inputs})
+    return decide("up_criteria", **inputs)["criteriaText"]
 
 
-def test_a_referral_needs_one_known_criterion() -> None:
-    assert up(codes=["U4"])["met"]
-    assert up(codes=["U4"])["text"] == "上转标准：技术设备不能处置。"
-    assert not up(codes=[])["met"]
-    assert not up(codes=["X1"])["met"]
+def test_a_referral_needs_one_known_criterion_and_the_other_one_needs_a_note() -> None:
+    assert up(reasonCodes=["U4"]) == "上转标准：技术设备不能处置。"
+    assert up(reasonCodes=["U4", "U6"]) == "上转标准：技术设备不能处置、需上级进一步检查明确诊断。"
+    assert up() == up(reasonCodes=[]) == up(reasonCodes=["X1"]) == "没有选上转标准。"
+    assert up(reasonCodes=["U9"]) == up(reasonCodes=["U9"], reasonNote=" ") == "其他须写明原因。"
+    assert up(reasonCodes=["U9"], reasonNote="家属要求") == "上转标准：其他。"
 
 
-def test_the_other_criterion_needs_a_note() -> None:
-    assert not up(codes=["U9"])["met"]
-    assert up(codes=["U9"], note="家属要求")["met"]
-
-
-def test_the_green_channel_is_never_held_up() -> None:
-    found = up(codes=[], urgency="E")
-    assert found["met"]
-    assert found["text"] == "没有选上转标准。"
-
-
-STABLE = {"codes": ["D2"], "stableHours": 24, "pendingCritical": "none", "drugsAvailable": "yes"}
+STABLE = {"downCodes": ["D2"], "stableHours": 24, "pendingCritical": "none", "drugsAvailable": "yes"}
 
 
 def down(**inputs: Any) -> Any:
-    criteria = parameters("referral")["downCriteria"]
-    return REGISTERED["referral.downCriteria"]({"criteria": criteria, "advisory": False, **STABLE, **inputs})
+    return decide("down_criteria", **{**STABLE, **inputs})
 
 
 def test_a_stable_patient_goes_down() -> None:
-    assert down() == {"allowed": True, "missing": [], "text": "下转标准和稳定条件都满足。"}
+    assert down() == {"downAllowed": True, "downText": "下转标准和稳定条件都满足。"}
 
 
 @pytest.mark.parametrize(
     ("change", "label"),
     [
-        ({"codes": []}, "下转标准未选"),
+        ({"downCodes": []}, "下转标准未选"),
         ({"stableHours": 23}, "生命体征平稳未满 24 小时"),
         ({"stableHours": None}, "生命体征平稳未满 24 小时"),
         ({"pendingCritical": "pending"}, "危急值未回报"),
@@ -132,12 +134,9 @@ def test_a_stable_patient_goes_down() -> None:
     ],
 )
 def test_every_gate_holds_a_patient_back(change: dict[str, Any], label: str) -> None:
-    found = down(**change)
-    assert not found["allowed"]
-    assert found["missing"] == [label]
+    assert down(**change) == {"downAllowed": False, "downText": f"须科主任审核：{label}。"}
 
 
-def test_before_the_slip_is_filled_the_gate_only_says_what_it_will_ask() -> None:
-    found = down(advisory=True, codes=[])
-    assert not found["allowed"]
-    assert "24 小时" in found["text"]
+def test_a_day_before_the_tables_are_valid_is_refused() -> None:
+    with pytest.raises(DecisionFault):
+        shipped().evaluate("triage", {"now": NOW}, date(2025, 12, 31))
