@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from engine.kernel.advance import advance
 from engine.kernel.compile import CompiledDefinition, compile_process
-from engine.kernel.correlation import match_message
+from engine.kernel.correlation import match_message, start_correlation
 from engine.kernel.definition import ParsedDeployment, parse, read_stored
 from engine.kernel.environment import Budget, BudgetExceeded, Environment, Function
 from engine.kernel.memory import EmptySource, MemorySource, MemoryStore
@@ -34,4 +34,5 @@ __all__ = [
     "match_message",
     "parse",
     "read_stored",
+    "start_correlation",
 ]

@@ -51,6 +51,16 @@ def expected(session: Session, event: EventModel, receive: ReceiveModel | None, 
     return found
 
 
+def start_correlation(receive: ReceiveModel | None) -> dict[str, JSON]:
+    """What a message must carry to start a process: the constants among what its start event asks for.
+
+    Expressions that read a variable ask nothing there, for there is no instance yet that could have one.
+    """
+    if receive is None:
+        return {}
+    return {item.name: item.value.evaluate({}) for item in receive.correlation if item.value is not None and not item.value.names}
+
+
 def accepted(receive: ReceiveModel | None, payload: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """The variables that a payload becomes."""
     if receive is None or not receive.accepts:

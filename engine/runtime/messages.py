@@ -7,7 +7,7 @@ the process is suspended. Until it expires it waits for somebody to wait for it;
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, or_, select, update
@@ -17,7 +17,7 @@ from engine.appliers.jobs import JobScheduled, drop_free, hold_waiting, schedule
 from engine.appliers.journal import Journal
 from engine.authorization import is_member, today
 from engine.errors import Conflict
-from engine.kernel import match_message
+from engine.kernel import match_message, start_correlation
 from engine.kernel.effects import StepResult
 from engine.kernel.rows import SubscriptionRow
 from engine.kernel.triggers import Fire
@@ -132,18 +132,7 @@ def _fitting(work: UnitOfWork, message: Row[Any], *, suspended: bool) -> list[tu
 
 
 def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any], judge: Judge | None) -> str | None:
-    statement = (
-        select(
-            ProcessDefinition.key,
-            ProcessDefinition.process_id,
-            ProcessDefinition.suspended_at,
-            StartSubscription.element,
-        )
-        .join(ProcessDefinition, ProcessDefinition.key == StartSubscription.definition)
-        .where(StartSubscription.kind == "message", StartSubscription.name == message.name, ProcessDefinition.latest.is_(True))
-        .order_by(ProcessDefinition.key)
-    )
-    start = work.connection.execute(statement).first()
+    start = _start_for(work, runtime, message)
     if start is None:
         return None
     if start.suspended_at is not None:
@@ -180,6 +169,29 @@ def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any], judge: Judg
     case = runtime.start(work, new, Act(action="message-start", object=message.name), before=noted, judge=judged)
     _share(work, message, case.key)
     return _settle(work, message, "delivered", None, case.key)
+
+
+def _start_for(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> Row[Any] | None:
+    """The start event that takes the message: the oldest of those that ask for most, and for nothing that it lacks."""
+    statement: Any = (
+        select(
+            ProcessDefinition.key,
+            ProcessDefinition.process_id,
+            ProcessDefinition.suspended_at,
+            StartSubscription.element,
+        )
+        .join(ProcessDefinition, ProcessDefinition.key == StartSubscription.definition)
+        .where(StartSubscription.kind == "message", StartSubscription.name == message.name, ProcessDefinition.latest.is_(True))
+        .order_by(ProcessDefinition.key)
+    )
+    found: Sequence[Row[Any]] = work.connection.execute(statement).all()
+    fitting: list[tuple[int, int, Row[Any]]] = []
+    for start in found:
+        receive = runtime.definitions.model(start.key).elements[start.element].receive
+        wanted = start_correlation(receive)
+        if all(name in message.correlation and message.correlation[name] == value for name, value in wanted.items()):
+            fitting.append((-len(wanted), len(fitting), start))
+    return min(fitting)[2] if fitting else None
 
 
 def _to_suspended_process(work: UnitOfWork, message: Row[Any], definition: int) -> str:

@@ -87,6 +87,37 @@ class TestBetweenInstitutions:
         assert (answered.state, answered.from_instance, answered.to_instance) == ("delivered", answering.key, asking.key)
         assert county.rows(select(Job.key)) == []
 
+    def test_one_message_name_starts_the_process_that_it_names(self, county: County) -> None:
+        """Constants at a start event choose; whoever asks for most of what fits is started, and else who asks for nothing."""
+
+        def started(key: str, **wanted: str) -> str:
+            asks = "".join(f'<liandong:correlate name="{name}" value="{value}"/>' for name, value in wanted.items())
+            asks += '<liandong:correlate name="no" value="${no}"/>'
+            event = (
+                f'<startEvent id="{key}_s"><extensionElements><liandong:receive>{asks}</liandong:receive></extensionElements>'
+                f'<messageEventDefinition id="{key}_d" messageRef="m1"/></startEvent>'
+            )
+            look, end = user_task(f"{key}_look", post="BR_GP"), f'<endEvent id="{key}_e"/>'
+            return process(key, event, look, end, flows=f"{key}_s > {key}_look > {key}_e")
+
+        county.deploy(
+            bpmn(started("plain"), started("drugs", kind="drugs"), started("staff", kind="staff"), extra=MESSAGES), name="pools"
+        )
+        county.deploy(bpmn(started("narcotics", kind="drugs", grade="1"), extra=MESSAGES), name="later")
+        sent = ({"kind": "drugs"}, {"kind": "staff"}, {"kind": "drugs", "grade": "1"}, {"kind": "other"}, {})
+        for number, correlation in enumerate(sent):
+            county.send("Asked", to="CH01", correlation=correlation, payload={"no": str(number)})
+        assert [case.process_key for case in county.cases()] == ["drugs", "staff", "narcotics", "plain", "plain"]
+        assert county.incidents() == []
+
+    def test_a_message_that_names_no_process_there_is_starts_none(self, county: County) -> None:
+        asks = '<liandong:receive><liandong:correlate name="kind" value="drugs"/></liandong:receive>'
+        event = f'<startEvent id="s"><extensionElements>{asks}</extensionElements>'
+        event += '<messageEventDefinition id="d" messageRef="m1"/></startEvent>'
+        county.deploy(bpmn(process("drugs", event, END, flows="s > e"), extra=MESSAGES))
+        county.send("Asked", to="CH01", correlation={"kind": "staff"})
+        assert (county.cases(), message(county, "Asked").state) == ([], "waiting")
+
     def test_only_what_is_listed_leaves_the_house(self, county: County) -> None:
         county.deploy(two_pools())
         ask(county)
