@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.functions import inputs as read
+from engine.functions.collection import ANSWERED
 
 JSON = Any
 Line = Mapping[str, JSON]
@@ -20,7 +21,6 @@ Line = Mapping[str, JSON]
 VERDICTS = {"keep": "保留", "cut": "核减", "merge": "合并", "transfer": "内部调剂", "reject": "不予列入"}
 """What may become of a line, and what it is called."""
 _STRUCK = frozenset({"merge", "transfer", "reject"})
-_ANSWERED = frozenset({"submitted", "nil"})
 _POOLED_BY = ("discipline", "postKind", "education", "majorClass", "staffing")
 REVIEWERS = {"finance": "财务", "medical": "医务", "quality": "质控"}
 """Who reviews the pooled table, by the name of their input."""
@@ -29,35 +29,33 @@ REVIEWERS = {"finance": "财务", "medical": "医务", "quality": "质控"}
 def pool(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """One table of what all members answered.
 
-    Takes `answers` and `joined` [{institution, name, status, version, lines}], `revisions` [{institution, version, lines}] and
-    `former` {old code: code of the institution that took it over}; gives `lines`, `pooled` (a row for each discipline, kind
-    of post, education, class of majors and staffing, with its heads and where they come from), `reports` (a row for each
-    member), `responding` (the rows of those who answered themselves), `heads` and `text`. A member's newest version counts.
+    Takes `answers` of a collection [{institution, name, status, version, lines}] and `former` {old code: code of the institution
+    that took it over}; gives `lines`, `pooled` (a row for each discipline, kind of post, education, class of majors and
+    staffing, with its heads and where they come from), `reports` (a row for each member), `responding` (the rows of those who
+    answered themselves), `heads` and `text`.
     """
     former = read.mapping(inputs, "former")
-    answers = [*read.mappings(inputs, "answers"), *read.mappings(inputs, "joined")]
-    newest = _newest(answers, read.mappings(inputs, "revisions"))
     lines: list[dict[str, JSON]] = []
     reports = []
-    for answer in answers:
+    for answer in read.mappings(inputs, "answers"):
         code = str(answer.get("institution"))
-        version, reported = newest[code]
         owner = str(former.get(code, code))
+        reported = read.mappings(answer, "lines")
         own = [_line(line, owner, str(answer.get("name")), number) for number, line in enumerate(reported, 1)]
         lines += own
         reports.append(
             {
                 "institution": code,
                 "name": answer.get("name"),
-                "status": "submitted" if own else answer.get("status"),
-                "version": version,
+                "status": answer.get("status"),
+                "version": answer.get("version"),
                 "lineCount": len(own),
                 "heads": _heads(own),
             }
         )
     pooled = _pooled(lines)
     text = f"{len(reports)} 家答复，{len(lines)} 个岗位，{_heads(lines)} 人，合并为 {len(pooled)} 类。"
-    responding = [report for report in reports if report["status"] in _ANSWERED]
+    responding = [report for report in reports if report["status"] in ANSWERED]
     return {
         "lines": lines,
         "pooled": pooled,
@@ -186,22 +184,6 @@ def concerns(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
         if kinds and (not read.texts(office, "staffing") or kinds & set(read.texts(office, "staffing")))
     ]
     return {"offices": asked}
-
-
-def _newest(answers: Sequence[Line], revisions: Iterable[Line]) -> dict[str, tuple[int, Sequence[Line]]]:
-    """Version and lines that count, by institution."""
-    found: dict[str, tuple[int, Sequence[Line]]] = {
-        str(answer.get("institution")): (_version(answer), read.mappings(answer, "lines")) for answer in answers
-    }
-    for revision in revisions:
-        code = str(revision.get("institution"))
-        if code in found and _version(revision) > found[code][0]:
-            found[code] = (_version(revision), read.mappings(revision, "lines"))
-    return found
-
-
-def _version(answer: Line) -> int:
-    return int(read.number(answer, "version") or 1)
 
 
 def _line(line: Line, institution: str, unit: str, number: int) -> dict[str, JSON]:
