@@ -8,6 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
+    accounts,
     administration,
     assets,
     attachments,
@@ -60,6 +61,7 @@ CONCEPTS = (
     phrases,
     calendars,
     administration,
+    accounts,
     lateness,
     delegations,
     handovers,

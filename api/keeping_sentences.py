@@ -7,6 +7,12 @@ from collections.abc import Mapping
 KEEPING: Mapping[str, tuple[str, str]] = {
     # three administrators
     "account-not-found": ("没有账号“{login}”。", "There is no account “{login}”."),
+    "account-exists": ("此人已有账号。", "The person has an account already."),
+    "invalid-login": (
+        "登录名应为 2 到 80 个字符，不含空格，实际为“{login}”。",
+        "A log-in has 2 to 80 characters without spaces; “{login}” was given.",
+    ),
+    "login-taken": ("登录名“{login}”已被使用。", "The log-in “{login}” is taken."),
     "administrator-business": (
         "系统、安全和审计管理员不办理业务。",
         "System, security and audit administrators do no business.",

@@ -50,7 +50,9 @@ from engine.queries import (
 QUERIES: Mapping[type, Callable[..., Any]] = {
     ad_hoc.ListAdHocActivities: ad_hoc.list_ad_hoc_activities,
     archive.DrawArchiveCopy: archive.draw_archive_copy,
+    archive.ListArchive: archive.list_archive,
     archive.ListDueCopies: archive.list_due_copies,
+    archive.VerifyArchiveCopy: archive.verify_archive_copy,
     audit.VerifyAudit: audit.verify_audit,
     audit_entries.ListAuditEntries: audit_entries.list_audit_entries,
     authority.ListAppointments: authority.list_appointments,
@@ -91,6 +93,7 @@ QUERIES: Mapping[type, Callable[..., Any]] = {
     keeping.ListKeptPeople: keeping.list_kept_people,
     lateness.CountLateness: lateness.count_lateness,
     notifications.ListNotifications: notifications.list_notifications,
+    numbers.CheckSeries: numbers.check_series,
     numbers.ListNumbers: numbers.list_numbers,
     operated_case.GetOperatedCase: operated_case.get_operated_case,
     operated_case.GetOperatedDiagram: operated_case.get_operated_diagram,

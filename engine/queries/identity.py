@@ -69,6 +69,9 @@ class AccountRow:
 class ListAccounts(Query[tuple[AccountRow, ...]]):
     """All accounts, by log-in. Needs the right `administrate` or `secure`."""
 
+    person: str | None = None
+    """Only that of the person with this staff number."""
+
 
 SESSION = Prepared(
     select(
@@ -113,5 +116,7 @@ def list_accounts(query: ListAccounts, reader: Reader) -> tuple[AccountRow, ...]
     has_password = (Account.password_hash != UNUSABLE).label("has_password")
     columns = Account.login, Person.name, Person.staff_number, Account.rights, Account.disabled, Account.must_change
     accounts = select(*columns, has_password).join(Person, Person.key == Account.person).order_by(Account.login)
+    if query.person is not None:
+        accounts = accounts.where(Person.staff_number == query.person)
     rows = reader.connection.execute(accounts)
     return tuple(AccountRow(**{**row._mapping, "rights": tuple(row.rights)}) for row in rows)

@@ -80,3 +80,48 @@ def test_the_security_administrator_is_told_why_somebody_sees_a_case(sign_in: Si
     assert guard.call("GET", asked + "nobody").json()["code"] == "person-not-found"
     assert guard.call("GET", "/security/sight?number=X&person=gp").json()["code"] == "case-number-unknown"
     assert sign_in("operator").call("GET", asked + "gp").status_code == 403
+
+
+def test_an_account_is_made_with_a_password_that_must_be_changed_and_is_shut_and_opened(address: str, sign_in: SignIn) -> None:
+    keeper = sign_in("keeper")
+    assert keeper.call("PUT", "/administration/people/S900", {"name": "辛来·演示"}).status_code == 200
+    first = {"person": "S900", "login": "Xinlai", "password": "Bamboo-Bridge-17!"}
+    wrong = {
+        (("password", "short"),): (422, "weak-password"),
+        (("password", "Xinlai-Bridge-17!"),): (422, "weak-password"),
+        (("login", "x y"),): (422, "invalid-login"),
+        (("login", "gp"),): (409, "login-taken"),
+        (("person", "S001"),): (409, "account-exists"),
+        (("person", "S999"),): (404, "person-not-found"),
+    }
+    for change, (status, code) in wrong.items():
+        answer = keeper.call("POST", "/administration/accounts", {**first, **dict(change)})
+        assert (answer.status_code, answer.json()["code"]) == (status, code), change
+    assert keeper.get("/administration/accounts?person=S900") == []
+    assert keeper.call("POST", "/administration/accounts", first).json()["login"] == "xinlai"
+    [row] = keeper.get("/administration/accounts?person=S900")
+    assert (row["login"], row["mustChange"], row["hasPassword"], row["disabled"]) == ("xinlai", True, True, False)
+
+    new = Client(address).sign_in("xinlai", "Bamboo-Bridge-17!")
+    assert new.call("GET", "/tasks").json()["code"] == "password-change-required"
+    changed = new.call("PUT", "/session/password", {"current": "Bamboo-Bridge-17!", "new": "Heron-Island-58!"})
+    assert changed.status_code == 204
+    assert new.call("GET", "/tasks").status_code == 200
+    where = "/administration/accounts/xinlai"
+    assert keeper.call("POST", f"{where}/disable").json()["changed"] is True
+    assert new.call("GET", "/session").status_code == 401
+    shut = Client(address).call("POST", "/session", {"login": "xinlai", "password": "Heron-Island-58!"})
+    assert shut.status_code == 422
+    assert keeper.call("POST", f"{where}/enable").json()["changed"] is True
+    assert keeper.call("PUT", f"{where}/password", {"password": "Crane-Meadow-63!"}).status_code == 200
+    assert Client(address).sign_in("xinlai", "Crane-Meadow-63!").session["mustChangePassword"] is True
+
+    # Another administrator's password is nobody's to set, and nobody else keeps accounts.
+    for login in ("auditor", "guard"):
+        refused = keeper.call("PUT", f"/administration/accounts/{login}/password", {"password": "Crane-Meadow-63!"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "right-missing"), login
+    for login in ("guard", "operator", "gp"):
+        assert sign_in(login).call("POST", "/administration/accounts", first).status_code == 403
+    kept = sign_in("auditor").get("/audit/entries?action=password-set")["items"]
+    assert len(kept) == 1
+    assert "Crane-Meadow" not in str(kept)

@@ -103,6 +103,16 @@ def test_the_copy_of_an_ended_case_is_kept_as_it_was_made(sign_in: SignIn, engin
     assert sign_in("stranger").call("GET", f"{case}/archive").status_code == 404
     assert f"SHA-256 {digest}" in [line["detail"] for line in gp.get(f"{case}/timeline")["items"]]
 
+    # Who keeps the archive finds it and verifies it, without seeing what it was about.
+    number = started["instance"]["number"]
+    [row] = archivist.get(f"/archive?number={number[-5:]}&institution=CH01&process=handover_from&from=2026-01-01T00:00:00Z")["items"]
+    assert (row["instanceId"], row["sha256"], row["size"]) == (started["instance"]["id"], digest, len(first.content))
+    assert "张三丰" not in str(row)
+    assert archivist.get("/archive?institution=CH02")["items"] == []
+    where = f"/archive/{row['instanceId']}/verification"
+    assert archivist.get(where) == {"intact": True, "found": digest, "kept": digest, "noted": digest}
+    assert [sign_in("operator").call("GET", path).status_code for path in ("/archive", where)] == [403, 403]
+
     assert not engine.query(VerifyAudit(), SYSTEM).faults
     with pytest.raises(DatabaseError, match="archive_copy never changes"), engine.database.writing() as connection:
         connection.execute(text("UPDATE archive_copy SET content = :forged"), {"forged": b"%PDF-1.4 forged"})
@@ -115,20 +125,30 @@ def test_the_copy_of_an_ended_case_is_kept_as_it_was_made(sign_in: SignIn, engin
     [fault] = engine.query(VerifyAudit(), SYSTEM).faults
     assert (fault.code, str(fault.instance)) == ("copy-changed", started["instance"]["id"])
     assert archivist.call("GET", f"{case}/archive").json()["code"] == "archive-changed"
+    found = archivist.get(where)
+    assert (found["intact"], found["noted"], found["found"]) == (False, digest, hashlib.sha256(b"%PDF-1.4 forged").hexdigest())
 
 
-def test_the_register_keeps_the_numbers_of_cancelled_cases(sign_in: SignIn) -> None:
+def test_the_register_keeps_the_numbers_of_cancelled_cases(sign_in: SignIn, engine: Engine) -> None:
     gp, archivist = sign_in("gp"), sign_in("archivist")
     first, second = (gp.start()["instance"] for _ in range(2))
     withdrawn = gp.call("POST", f"/instances/{first['id']}/withdraw", {"mode": "void", "reason": "填错了"})
     assert withdrawn.status_code == 200, withdrawn.text
     rows = archivist.get("/numbers?category=JJ&institution=CH01&period=2026")["items"]
-    assert [(row["number"], row["sequence"], row["void"], row["instanceId"]) for row in rows] == [
-        ("JJ2026CH0100002", 2, False, second["id"]),
-        ("JJ2026CH0100001", 1, True, first["id"]),
+    assert [(row["number"], row["sequence"], row["void"], row["reason"], row["instanceId"]) for row in rows] == [
+        ("JJ2026CH0100002", 2, False, None, second["id"]),
+        ("JJ2026CH0100001", 1, True, "填错了", first["id"]),
     ]
     assert [row["number"] for row in archivist.get("/numbers?number=0002")["items"]] == ["JJ2026CH0100002"]
     assert gp.call("GET", "/numbers").status_code == 403
     # What is typed into the inbox's search is the number as it stands on paper.
     assert [row["instance"]["number"] for row in gp.get("/tasks?box=todo&q=CH0100002")["items"]] == ["JJ2026CH0100002"]
     assert "作废" in text_of(gp.call("GET", f"/instances/{first['id']}/document").content)
+
+    series = {"category": "JJ", "institution": {"code": "CH01", "name": "东湾"}, "period": 2026, "first": 1}
+    assert archivist.get("/numbers/series") == [{**series, "last": 2, "allotted": 2, "void": 1, "gaps": []}]
+    for _ in range(3):
+        gp.start()
+    with engine.database.writing() as connection:
+        connection.execute(text("DELETE FROM allotted_number WHERE sequence IN (2, 3, 5)"))
+    assert archivist.get("/numbers/series") == [{**series, "last": 5, "allotted": 2, "void": 1, "gaps": [[2, 3], [5, 5]]}]

@@ -62,11 +62,18 @@ def places(asked: Consultation, task: str) -> Iterator[Place]:
     for login, name in (
         ("luming", "calendars"),
         ("luming", "lateness"),
+        ("luming", "phrases"),
+        ("luming", "people/CH05-011"),
+        ("jiawenjing", "numbers"),
+        ("jiawenjing", "archive"),
+        ("fangzheng", "accounts"),
+        ("fangzheng", "sight"),
         ("wangyang", "health"),
         ("wangyang", "channels"),
         ("jianding", "audit"),
     ):
-        yield Place(login, f"/administration/{name}", ".tbl, .empty, .facts-list")
+        yield Place(login, f"/administration/{name}", ".tbl, .empty, .facts-list, .filters, select")
+    yield Place("luming", "/administration/people/CH05-011", "dialog[open]", press("^重设密码"))
 
 
 @BOTH

@@ -28,6 +28,7 @@ class ArchiveCopy(Base):
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     __table_args__ = (
         CheckConstraint("(made_at IS NULL) = (content IS NULL) AND (made_at IS NULL) = (sha256 IS NULL)", name="made"),
+        Index("ix_archive_copy_newest", "requested_at", "instance"),
         Index(
             "ix_archive_copy_due",
             "due_at",

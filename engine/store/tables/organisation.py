@@ -114,3 +114,4 @@ class AllottedNumber(Base):
     number: Mapped[str] = mapped_column(String(40), unique=True)
     instance: Mapped[int] = mapped_column(ForeignKey("process_instance.key"), index=True)
     allotted_at: Mapped[datetime] = mapped_column(Instant)
+    __table_args__ = (Index("ix_allotted_number_newest", "allotted_at", "instance"),)

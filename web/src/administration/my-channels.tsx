@@ -1,7 +1,7 @@
 /** One's own channels, which a test message goes over: chosen, addressed and ordered here. */
 import { useSignal } from '@preact/signals'
 import { CHANNELS, notificationSettings, putNotificationSettings, type Channel, type NotificationSettings } from '../api/notification-settings'
-import { Problem, sentence } from '../api/problem'
+import { particular } from '../api/problem'
 import { useResource } from '../frame/resource'
 import { say } from '../frame/toast'
 import { admin } from '../i18n/administration'
@@ -27,7 +27,7 @@ function Form({ settings, reload }: { settings: NotificationSettings; reload: ()
       say(admin('mine.saved'))
       reload()
     } catch (failure) {
-      error.value = (failure instanceof Problem && failure.errors[0]?.message) || sentence(failure)
+      error.value = particular(failure)
     }
   }
   return (

@@ -8,7 +8,7 @@ import type { AdminKey } from '../i18n/administration'
 
 export interface AdministrationPage {
   name: string
-  right: 'administrate' | 'secure' | 'audit' | 'operations'
+  right: 'administrate' | 'secure' | 'audit' | 'operations' | 'archive'
   title: AdminKey
   about: AdminKey
   Content: ComponentType<object>
@@ -29,6 +29,7 @@ export const CHAPTERS: Chapter[] = [
       { name: 'agents', right: 'administrate', title: 'agents', about: 'agents.about', Content: lazy(() => import('./agents')) },
       { name: 'posts', right: 'administrate', title: 'posts', about: 'posts.about', Content: lazy(() => import('./posts')) },
       { name: 'lines', right: 'administrate', title: 'lines', about: 'lines.about', Content: lazy(() => import('./lines')) },
+      { name: 'phrases', right: 'administrate', title: 'phrases', about: 'phrases.about', Content: lazy(() => import('./phrases')) },
       { name: 'imports', right: 'administrate', title: 'imports', about: 'imports.about', Content: lazy(() => import('./imports')) },
     ],
   },
@@ -37,6 +38,13 @@ export const CHAPTERS: Chapter[] = [
     pages: [
       { name: 'calendars', right: 'administrate', title: 'calendars', about: 'calendars.about', Content: lazy(() => import('./calendars/page')) },
       { name: 'lateness', right: 'administrate', title: 'lateness', about: 'lateness.about', Content: lazy(() => import('./lateness')) },
+    ],
+  },
+  {
+    title: 'chapter.papers',
+    pages: [
+      { name: 'numbers', right: 'archive', title: 'numbers', about: 'numbers.about', Content: lazy(() => import('./numbers')) },
+      { name: 'archive', right: 'archive', title: 'archive', about: 'archive.about', Content: lazy(() => import('./archive')) },
     ],
   },
   {

@@ -9,6 +9,7 @@ import { say } from '../frame/toast'
 import { joined } from '../i18n'
 import { org } from '../i18n/organisation'
 import { parts } from '../routing/router'
+import { Account } from './account'
 import { Chairs } from './chairs'
 import { FormDialog, said, type Field, type Values } from './form'
 import { Opens, Part } from './table'
@@ -63,6 +64,7 @@ function Person({ number }: { number: string }) {
           <a class="btn sm" href={`/administration/handovers/new?person=${row.id}`}>{org('handover.of')}</a>
         </p>
       </header>
+      <Account person={row.staffNumber} name={row.name} reload={() => void found.load()} />
       <Chairs person={row.staffNumber} name={row.name} />
     </div>
   )

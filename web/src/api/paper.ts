@@ -8,3 +8,5 @@ export const signatureAddress = (instanceId: string, signature: string): string 
 export const archiveAddress = (instanceId: string): string => addressOf(`/instances/${id(instanceId)}/archive`, {})
 export const phrases = () => get<T.Phrases>('/phrases')
 export const keepPhrases = async (own: string[]): Promise<void> => void (await ask('PUT', '/phrases', { body: { phrases: own } }))
+export const keepInstitutionPhrases = async (code: string, lines: string[]): Promise<void> =>
+  void (await ask('PUT', `/organisation/institutions/${id(code)}/phrases`, { body: { phrases: lines } }))

@@ -44,3 +44,8 @@ export function sentence(error: unknown, doing: 'load' | 'save' = 'save'): strin
   }
   return t(doing === 'load' ? 'problem.load' : 'problem.server', { code: 'B0' })
 }
+
+/** The same, but the first field that is wrong where the server names one: for a form in which no field can carry it. */
+export function particular(error: unknown): string {
+  return (error instanceof Problem && error.errors[0]?.message) || sentence(error)
+}

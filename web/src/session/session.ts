@@ -57,7 +57,7 @@ export function can(right: string): boolean {
 
 /** Whether one of the administrators is here, or an operator: each has pages under 管理. */
 export function administers(): boolean {
-  return ['administrate', 'secure', 'audit', 'operations'].some(can)
+  return ['administrate', 'secure', 'audit', 'operations', 'archive'].some(can)
 }
 
 /** How long one's decisions are held; kept with the account, so that it is the same on every computer. */

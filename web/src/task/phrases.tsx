@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import * as api from '../api/paper'
-import { sentence } from '../api/problem'
+import { particular } from '../api/problem'
 import type { Phrases } from '../api/types'
 import { Dialog } from '../frame/dialog'
 import { say } from '../frame/toast'
@@ -13,7 +13,7 @@ export default function PhrasesDialog({ leaf, onClose }: { leaf: Leaf; onClose: 
   const found = useSignal<Phrases | null>(null)
   const failed = useSignal('')
   const editing = useSignal(false)
-  const load = () => api.phrases().then((phrases) => (found.value = phrases), (failure) => (failed.value = sentence(failure)))
+  const load = () => api.phrases().then((phrases) => (found.value = phrases), (failure) => (failed.value = particular(failure)))
   useEffect(() => void load(), [])
 
   const choose = (phrase: string) => {
@@ -31,7 +31,7 @@ export default function PhrasesDialog({ leaf, onClose }: { leaf: Leaf; onClose: 
       say(either('常用语已保存', 'Phrases saved'))
       await load()
     } catch (failure) {
-      failed.value = sentence(failure)
+      failed.value = particular(failure)
     }
   }
   const phrases = found.value

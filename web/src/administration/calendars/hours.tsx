@@ -1,7 +1,7 @@
 /** Open hours of the community and of institutions that keep others; a change reckons what is pending anew. */
 import { useSignal } from '@preact/signals'
 import { dropHours, putHours, type OpenHours } from '../../api/calendars'
-import { Problem, sentence } from '../../api/problem'
+import { particular, sentence } from '../../api/problem'
 import { Dialog } from '../../frame/dialog'
 import { say } from '../../frame/toast'
 import { admin } from '../../i18n/administration'
@@ -64,7 +64,7 @@ function Edit({ row, codes, reload, onClose }: { row: OpenHours | null; codes: O
       onClose()
       reload()
     } catch (failure) {
-      error.value = (failure instanceof Problem && failure.errors[0]?.message) || sentence(failure)
+      error.value = particular(failure)
     }
   }
   return (
