@@ -106,7 +106,7 @@ def test_an_institution_offers_its_people_phrases(sign_in: SignIn, demonstration
     expect(page.get_by_role("alert")).to_contain_text("重复")
     page.get_by_label("的常用语").fill("按院内规定办理\n\n请尽快安排")
     page.get_by_role("button", name="保存").click()
-    expect(page.get_by_role("option", name=re.compile(" 2$"))).to_be_attached()
+    expect(page.get_by_role("option", name=re.compile("CH05 2 条"))).to_be_attached()
     offered = demonstration.person("huoyan").get("/phrases")["institutions"]
     assert [row["phrases"] for row in offered if row["institution"]["code"] == "CH05"] == [["按院内规定办理", "请尽快安排"]]
 
