@@ -1,4 +1,4 @@
-"""The register of document numbers (编号簿): which case has which number, whether it is void and why, and whether any is missing."""
+"""The register of document numbers (编号簿): which case has which number, which are void and why, and which are missing."""
 
 from __future__ import annotations
 

@@ -105,7 +105,8 @@ def test_the_copy_of_an_ended_case_is_kept_as_it_was_made(sign_in: SignIn, engin
 
     # Who keeps the archive finds it and verifies it, without seeing what it was about.
     number = started["instance"]["number"]
-    [row] = archivist.get(f"/archive?number={number[-5:]}&institution=CH01&process=handover_from&from=2026-01-01T00:00:00Z")["items"]
+    asked = f"number={number[-5:]}&institution=CH01&process=handover_from&from=2026-01-01T00:00:00Z"
+    [row] = archivist.get(f"/archive?{asked}")["items"]
     assert (row["instanceId"], row["sha256"], row["size"]) == (started["instance"]["id"], digest, len(first.content))
     assert "张三丰" not in str(row)
     assert archivist.get("/archive?institution=CH02")["items"] == []
