@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psycopg
@@ -18,7 +17,7 @@ from tests.engine.invariants import violations
 from tests.engine.victim import Victims
 from tests.servers.postgresql import PostgreSQL
 
-KEPT = "settled"
+KEPT, RESTORE = "settled", sql.SQL("settled.restore()")
 """Schema that remembers the rows of the settled county."""
 
 
@@ -36,40 +35,67 @@ def sqlite_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def postgresql_county(postgresql_server: PostgreSQL) -> str:
-    """URL of a PostgreSQL database with the county, which remembers its rows: making a database takes far longer than they do."""
-    url = postgresql_server.create_database("engine_county")
-    _settled(url)
-    with psycopg.connect(url) as connection:
-        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(KEPT)))
-        connection.execute(_for_each_table("CREATE TABLE {kept} AS SELECT * FROM {table}"))
-    return url
+class Keeper:
+    """A PostgreSQL database with the county, which remembers its rows: making a database takes far longer than they do."""
 
+    def __init__(self, url: str) -> None:
+        self.url = url
+        # The keys go on, as they do in life.
+        names = [table.name for table in Base.metadata.sorted_tables if table.name != "key_block"]
+        pairs = [{"table": sql.Identifier("public", name), "kept": sql.Identifier(KEPT, name)} for name in names]
+        with psycopg.connect(url) as connection:
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(KEPT)))
+            connection.execute(_for_each(pairs, "CREATE TABLE {kept} AS SELECT * FROM {table}"))
+            again = _for_each(pairs, "DELETE FROM {table}; INSERT INTO {table} SELECT * FROM {kept}")
+            function = "CREATE FUNCTION {} RETURNS void LANGUAGE plpgsql AS $$ BEGIN {}; END $$"
+            connection.execute(sql.SQL(function).format(RESTORE, again))
+        self._connection = self._connect()
 
-def _for_each_table(statement: str) -> sql.Composed:
-    """The statement once for every table but that of the keys, which go on, as they do in life."""
-    names = [table.name for table in Base.metadata.sorted_tables if table.name != "key_block"]
-    filled = (sql.SQL(statement).format(table=sql.Identifier(name), kept=sql.Identifier(KEPT, name)) for name in names)
-    return sql.SQL("; ").join(filled)
+    def restore(self) -> None:
+        """Brings the county back to what it was, and ends every other session."""
+        try:
+            self._restore()
+        except psycopg.OperationalError:
+            # A test has stopped the server meanwhile.
+            self._connection = self._connect()
+            self._restore()
 
+    def close(self) -> None:
+        self._connection.close()
 
-def _restore(url: str) -> None:
-    """Brings the county back to what it was."""
-    with psycopg.connect(url) as connection:
-        connection.execute(
+    def _connect(self) -> psycopg.Connection:
+        # As a replica PostgreSQL runs no triggers: what is append-only can be emptied, in any order.
+        return psycopg.connect(self.url, autocommit=True, options="-c session_replication_role=replica")
+
+    def _restore(self) -> None:
+        self._connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        # As a replica PostgreSQL runs no triggers: what is append-only can be emptied, in any order.
-        connection.execute("SET session_replication_role = replica")
-        connection.execute(_for_each_table("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM {kept}"))
+        self._connection.execute(sql.SQL("SELECT {}").format(RESTORE))
+
+
+def _for_each(tables: Sequence[Mapping[str, sql.Identifier]], statement: str) -> sql.Composed:
+    return sql.SQL("; ").join(sql.SQL(statement).format(**names) for names in tables)
+
+
+@pytest.fixture(scope="session")
+def postgresql_county(postgresql_server: PostgreSQL) -> Iterator[Keeper]:
+    """The PostgreSQL database with the county."""
+    url = postgresql_server.create_database("engine_county")
+    _settled(url)
+    keeper = Keeper(url)
+    yield keeper
+    keeper.close()
 
 
 def _restore_file(template: Path, path: Path) -> None:
-    """Brings the county back, page by page: others may have the file open."""
-    with closing(sqlite3.connect(template)) as settled, closing(sqlite3.connect(path)) as connection:
-        settled.backup(connection)
+    """Puts a fresh copy in the file's place. Whoever still has the old one open goes on with that, and harms nobody."""
+    copy = path.with_suffix(".copy")
+    shutil.copyfile(template, copy)
+    for log in ("-wal", "-shm"):
+        path.with_name(path.name + log).unlink(missing_ok=True)
+    copy.replace(path)
 
 
 @pytest.fixture(scope="session")
@@ -79,19 +105,21 @@ def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Database:
 
 
 @pytest.fixture(scope="session")
-def postgresql_database(postgresql_county: str) -> Database:
+def postgresql_database(postgresql_county: Keeper) -> Database:
     """The PostgreSQL database that every test finds restored."""
-    return Database(postgresql_county)
+    return Database(postgresql_county.url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Database:
     """A database with the county as it was settled, once for each kind of database."""
     found: Database = request.getfixturevalue(f"{request.param}_database")
+    found.close()
     if request.param == "sqlite":
         _restore_file(request.getfixturevalue("sqlite_county"), Path(found.url.database or ""))
     else:
-        _restore(request.getfixturevalue("postgresql_county"))
+        keeper: Keeper = request.getfixturevalue("postgresql_county")
+        keeper.restore()
     return found
 
 

@@ -78,6 +78,7 @@ def _of_case(table: Any) -> Prepared:
     return Prepared(rows.where(table.instance == key) if hasattr(table, "instance") else rows.where(key.is_(None)))
 
 
+ALL = {table: Prepared(select(*table.__table__.columns)) for table in TABLES}
 OF_CASE = {table: _of_case(table) for table in TABLES}
 
 
@@ -107,9 +108,10 @@ class _Store:
 def violations(database: Database) -> list[str]:
     """Every invariant that does not hold, with what breaks it."""
     with database.reading() as connection:
-        store = _Store({table: connection.execute(select(*table.__table__.columns)).all() for table in TABLES})
+        found = ask(connection, *(statement.question() for statement in ALL.values()))
         lost = [f"{number} rows of {column} refer to nothing" for column, number in dangling(connection).items()]
-        return [*(found for check in CHECKS for found in check(store)), *lost]
+    store = _Store(dict(zip(ALL, found, strict=True)))
+    return [*(broken for check in CHECKS for broken in check(store)), *lost]
 
 
 def violations_of_case(database: Database, instance: int) -> list[str]:
