@@ -47,6 +47,17 @@ def unknown_fields(model: ProcessModel, forms: Mapping[str, FormModel]) -> Itera
             continue
         roles = (None, *(role for fields in approval.fields for role in fields.roles))
         unknown = {name for role in roles for name in form.unknown_names(field_rights(approval, role))}
+        bare = {name for role in roles for name in form.rows_without_columns(field_rights(approval, role))}
+        for name in sorted(bare - unknown):
+            yield Finding(
+                level="error",
+                code="rows-without-columns",
+                resource=model.resource,
+                element=element.id,
+                line=element.line,
+                message=f"子表“{name}”的行可增加或填写，但没有一列可写，请在 write 中写明列。",
+                message_en=f"Rows of '{name}' may be added or written on, but no column may be written; name some in write.",
+            )
         for name in sorted(unknown):
             yield Finding(
                 level="error",

@@ -51,7 +51,17 @@ class FormModel:
         """Names in a step's rights that the form does not have, or that cannot be required: for the deployment gate."""
         fillable = frozenset(node.name for node in walk(self.nodes) if isinstance(node, Field | Rows))
         asked = (rights.write or frozenset()) | rights.hidden
-        return tuple(sorted((asked - self.names) | ((rights.required | rights.demanded) - fillable)))
+        lists = frozenset(node.name for node in walk(self.nodes) if isinstance(node, Rows))
+        filled = rights.required | rights.demanded
+        return tuple(sorted((asked - self.names) | (filled - fillable) | (rights.rows.keys() - lists)))
+
+    def rows_without_columns(self, rights: FieldRights) -> tuple[str, ...]:
+        """Row lists whose rows a step lets be added or written on though it lets no column be written."""
+        lists = (
+            node for node in walk(self.nodes) if isinstance(node, Rows) and {"add", "edit"} & rights.rows.get(node.name, set())
+        )
+        columns = replace(rights, rows={})
+        return tuple(sorted(node.name for node in lists if access(node, columns) != "write"))
 
     def label(self, name: str) -> str:
         """What the form calls a variable; its name where no field of the form is it alone."""
@@ -61,7 +71,7 @@ class FormModel:
     def writable(self, rights: FieldRights | None) -> frozenset[str]:
         """Names of the variables that the person may write through the form."""
         allowed = rights or AS_THE_FORM_SAYS
-        fields = (node for node in walk(self.nodes) if isinstance(node, Field) and access(node, allowed) == "write")
+        fields = (node for node in walk(self.nodes) if isinstance(node, Field | Rows) and access(node, allowed) == "write")
         return frozenset(field.name.partition(".")[0] for field in fields)
 
     def view(self, rights: FieldRights | None, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -255,6 +255,7 @@ class _Reader:
             required_when=component.expression(component.properties, "requiredWhen"),
             readonly=self._readonly(component),
             max_rows=most,
+            fixed="allowAddRemove" in component.json and not component.flag(component.json, "allowAddRemove"),
             children=children,
             required_sentence=_sentence(component, "requiredMessage"),
             component=shown,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.forms.tree import Field, Node, Ornament, Rows, Section
 
 Access = Literal["hidden", "read", "write"]
+ROW_WORDS = frozenset({"add", "edit", "remove"})
+"""What may be done to the rows of a list: put new ones in, write on those that are there, take them out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,8 @@ class FieldRights:
     """Neither shown nor accepted; stronger than `write`."""
     demanded: frozenset[str] = frozenset()
     """Fields that one of the step's outcomes demands: writable too."""
+    rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Row lists of which the step says what may be done to their rows, in `ROW_WORDS`."""
 
     @classmethod
     def of(
@@ -32,6 +36,7 @@ class FieldRights:
         required: Iterable[str] = (),
         hidden: Iterable[str] = (),
         demanded: Iterable[str] = (),
+        rows: Mapping[str, Iterable[str]] | None = None,
     ) -> FieldRights:
         """Rights from any collections of names."""
         return cls(
@@ -39,7 +44,23 @@ class FieldRights:
             required=frozenset(required),
             hidden=frozenset(hidden),
             demanded=frozenset(demanded),
+            rows={name: frozenset(words) for name, words in (rows or {}).items()},
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowRights:
+    """What may be done to the rows of one list; which of their columns are written, the columns' own rights say."""
+
+    add: bool
+    edit: bool
+    remove: bool
+    marked: bool
+    """Whether a row that is there is sent with its number (`MARK`), since it could not be told from a new one otherwise."""
+
+
+MARK = "#"
+"""Key under which a row that is there is sent with its number in the list, from 0; no column has such a key."""
 
 
 AS_THE_FORM_SAYS = FieldRights()
@@ -57,21 +78,32 @@ def access(node: Node, rights: FieldRights) -> Access:
         return "hidden"
     if isinstance(node, Field):
         return "write" if _writable(node, rights) else "read"
+    if isinstance(node, Rows) and "remove" in rights.rows.get(node.name, ()):
+        return "write"
     inside = {access(child, rights) for child in node.children if not isinstance(child, Ornament)}
     if "write" in inside:
         return "write"
     return "read" if "read" in inside or not inside else "hidden"
 
 
-def rows_open(rows: Rows, rights: FieldRights) -> bool:
-    """Whether rows may be added and removed: only by who writes every column, else unseen values would be lost."""
-    return all(rows_open_child(child, rights) for child in rows.children) and access(rows, rights) == "write"
+def row_rights(rows: Rows, rights: FieldRights) -> RowRights:
+    """What may be done to the rows of a list.
+
+    Where neither the step nor the form says it, rows are added and removed by who writes every column, and by nobody else.
+    """
+    if access(rows, rights) != "write":
+        return RowRights(add=False, edit=False, remove=False, marked=False)
+    whole = all(_whole(child, rights) for child in rows.children)
+    derived = ROW_WORDS if whole and not rows.fixed else frozenset({"edit"})
+    words = rights.rows.get(rows.name, derived)
+    marked = words != {"edit"} and not (whole and words == ROW_WORDS)
+    return RowRights(add="add" in words, edit="edit" in words, remove="remove" in words, marked=marked)
 
 
-def rows_open_child(node: Node, rights: FieldRights) -> bool:
+def _whole(node: Node, rights: FieldRights) -> bool:
     """Whether `node`, inside a row list, is writable as a whole."""
     if isinstance(node, Section):
-        return access(node, rights) != "hidden" and all(rows_open_child(child, rights) for child in node.children)
+        return access(node, rights) != "hidden" and all(_whole(child, rights) for child in node.children)
     return isinstance(node, Ornament) or access(node, rights) == "write"
 
 

@@ -40,6 +40,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "too-big": ("{label}不能大于 {limit}。", "{label} cannot be more than {limit}."),
     "not-an-option": ("{label}里没有这个选项，从列表里选一个。", "{label} does not have this option. Choose one from the list."),
     "too-many": ("{label}最多 {limit} 项，现在有 {found} 项。", "{label} takes at most {limit} entries; there are {found}."),
+    "rows-kept": ("{label}的行不能删除，少了 {found} 行。", "Rows of {label} cannot be removed; {found} are missing."),
+    "rows-not-added": ("{label}不能增加行，多了 {found} 行。", "Rows cannot be added to {label}; there are {found} more."),
+    "row-unknown": (
+        "{label}的行与现有的行对不上，刷新后再填。",
+        "The rows of {label} do not match those that are there. Load the page again.",
+    ),
     "unknown-attachment": (
         "{label}里有一个文件没有传上，移除后重新添加。",
         "{label} names a file that was not uploaded. Remove it and add it again.",

@@ -6,7 +6,7 @@ follows, and what was sent for it is dropped. A read-only value that is sent bac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,9 @@ from marshmallow import Schema
 from engine.errors import FieldError, InvalidForm
 from engine.expressions import Expression
 from engine.forms import rules
-from engine.forms.rights import access, rows_open
+from engine.forms.rights import MARK, RowRights, access, row_rights
 from engine.forms.schema import load
+from engine.forms.sent_rows import SentRow, is_blank, taken_marks, wrong_rows
 from engine.forms.sentences import Wrong, field_error
 from engine.forms.situation import Situation, holds, is_true, options_of
 from engine.forms.tree import Blank, Check, Field, Node, Ornament, Rows, Section, data_key, data_nodes, walk
@@ -62,19 +63,11 @@ class _Level:
     """The part of `names` that holds this level's values."""
     prefix: str
     """Path of the level, ending in a dot unless empty."""
+    kept: bool = False
+    """Whether it is in a row that is there and may not be written on."""
 
     def same(self, key: str) -> bool:
         return key in self.typed and key in self.current and _same(self.typed[key], self.current[key])
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One row on its way: where it is, what was sent, what of it could be read, what is there now."""
-
-    path: str
-    raw: Mapping[str, Any]
-    typed: Mapping[str, Any]
-    current: Mapping[str, Any]
 
 
 @dataclass
@@ -87,6 +80,8 @@ class Submission:
     errors: list[FieldError] = field(default_factory=list)
     wrong: dict[str, Wrong] = field(default_factory=dict)
     """What screening and the schema found, by path, until the walk meets the field."""
+    marks: dict[str, list[Any]] = field(default_factory=dict)
+    """The numbers that the rows of a list were sent with, by the list's path."""
 
     def accept(self, submitted: Mapping[str, Any], declared: tuple[Check, ...]) -> dict[str, Any]:
         """The accepted values of the keys that were sent. Raises InvalidForm with every error."""
@@ -119,6 +114,7 @@ class Submission:
         except Refused as refusal:
             raise InvalidForm([field_error("", refusal.wrong, None)]) from None
         self.wrong.update(screen.bad)
+        self.marks = dict(taken_marks(self.situation.nodes, raw, self.situation.rights))
         return raw
 
     def _loaded(self, raw: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +162,7 @@ class Submission:
     def _allowed(self, node: Field | Rows | Section, level: _Level, path: str) -> bool:
         """Whether the person writes the node; what was sent without that right is an error."""
         key, allowed = data_key(node), access(node, self.situation.rights)
-        if allowed == "write":
+        if allowed == "write" and not level.kept:
             return True
         if key in level.raw and (allowed == "hidden" or not level.same(key)):
             self._forget(path)
@@ -202,6 +198,7 @@ class Submission:
                 names=level.names,
                 holder=level.holder[key],
                 prefix=f"{path}.",
+                kept=level.kept,
             ),
         )
         if inner:
@@ -209,28 +206,42 @@ class Submission:
 
     def _rows(self, node: Rows, level: _Level, path: str, accepted: dict[str, Any]) -> None:
         given, current = node.key in level.raw, _list(level.current.get(node.key))
-        fixed = not rows_open(node, self.situation.rights)
+        rights = row_rights(node, self.situation.rights)
         sent = _list(level.raw.get(node.key)) if given else [{}] * len(current)
-        typed = _list(level.typed.get(node.key)) if given else []
-        wrong = _row_count(node, len(sent), len(current) if fixed else None)
+        marks = self.marks.get(path)
+        wrong = wrong_rows(node, rights, len(sent), len(current), marks)
         if wrong:
             self._forget(path)
             self._error(path, wrong, node)
             return
         rows = []
-        for index, sent_row in enumerate(sent):
-            row_path = f"{path}.{index}"
-            base = _mapping(_at(current, index)) if fixed or not given else {}
-            row = _Row(row_path, self._known(node, sent_row, row_path), _mapping(_at(typed, index)), base)
+        for row in self._read_rows(node, level, path, sent, rights):
             # A row that was added and left empty is not worth an error: it is left out.
-            if fixed or not given or self.terms.draft or not _is_blank(row.typed) or self._below(row_path):
+            stays = row.current or not given or not rights.add or row.number is not None
+            if stays or self.terms.draft or not is_blank(row.typed) or self._below(row.path):
                 rows.append(self._row(node, level, row))
         if not rows and not self.terms.draft and self._demanded(node, level):
             self._error(path, Wrong("required"), node)
         if given:
             accepted[node.key] = level.holder[node.key] = rows
 
-    def _row(self, node: Rows, level: _Level, row: _Row) -> dict[str, Any]:
+    def _read_rows(self, node: Rows, level: _Level, path: str, sent: list[Any], rights: RowRights) -> Iterator[SentRow]:
+        current = _list(level.current.get(node.key))
+        typed = _list(level.typed.get(node.key)) if node.key in level.raw else []
+        free = rights.add and rights.remove and not rights.marked and node.key in level.raw
+        numbers = self.marks.get(path, [None if free else index for index in range(len(sent))])
+        for index, (sent_row, number) in enumerate(zip(sent, numbers, strict=True)):
+            row_path = f"{path}.{index}"
+            yield SentRow(
+                path=row_path,
+                raw=self._known(node, sent_row, row_path),
+                typed=_mapping(_at(typed, index)),
+                current={} if number is None else _mapping(_at(current, number)),
+                number=number if rights.marked else None,
+                kept=number is not None and not rights.edit,
+            )
+
+    def _row(self, node: Rows, level: _Level, row: SentRow) -> dict[str, Any]:
         """The finished row: what stays of the present one, and what was accepted of the sent one."""
         blank = Blank.of(node.children)
         names = {**level.names, **blank.under(_merged(row.current, row.typed))}
@@ -243,9 +254,11 @@ class Submission:
                 names=names,
                 holder=names,
                 prefix=f"{row.path}.",
+                kept=row.kept,
             ),
         )
-        return {**blank.under(row.current), **accepted}
+        mark = {MARK: row.number} if self.terms.draft and row.number is not None else {}
+        return {**blank.under(row.current), **accepted, **mark}
 
     def _drop(self, node: Node, level: _Level) -> None:
         """Forgets what was sent for a node that a condition hides, and shows null to what follows."""
@@ -356,18 +369,6 @@ def _merged(current: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, A
             for key, value in typed.items()
         },
     }
-
-
-def _row_count(node: Rows, sent: int, needed: int | None) -> Wrong | None:
-    if needed is not None and sent != needed:
-        return Wrong("rows-fixed")
-    return Wrong("too-many", {"limit": node.max_rows, "found": sent}) if sent > node.max_rows else None
-
-
-def _is_blank(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return all(_is_blank(item) for item in value.values())
-    return value is None or value is False or value in ("", [])
 
 
 def _same(left: Any, right: Any) -> bool:

@@ -138,6 +138,8 @@ class Rows:
     required_when: Expression | None
     readonly: bool
     max_rows: int
+    fixed: bool
+    """Whether rows are neither added nor removed where a step does not say otherwise."""
     children: tuple[Node, ...]
     required_sentence: Wording | None
     component: Mapping[str, Any]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.expressions import Expression
-from engine.forms.rights import access, rows_open
+from engine.forms.rights import MARK, access, row_rights
 from engine.forms.situation import Situation, is_true, options_of
 from engine.forms.tree import (
     MANY_OPTIONS_KINDS,
@@ -76,7 +76,8 @@ def _component(node: Node, situation: Situation, columns: Collection[str]) -> di
         return _field(node, shown, situation, columns)
     if isinstance(node, Rows):
         shown.update(_demand(node, shown, situation, columns))
-        shown["rowsFixed"] = not rows_open(node, situation.rights)
+        rights = row_rights(node, situation.rights)
+        shown["rowRights"] = {"add": rights.add, "edit": rights.edit, "remove": rights.remove}
     if isinstance(node, Rows | Section):
         shown["components"] = _components(node.children, situation, _inner_columns(node, columns))
     return shown
@@ -150,7 +151,10 @@ def _put(
     elif isinstance(value, list):
         inner = _inner_columns(node, columns)
         rows = [row if isinstance(row, Mapping) else {} for row in value]
-        values[node.key] = [_values(node.children, row, situation, inner) for row in rows]
+        marked = row_rights(node, situation.rights).marked
+        values[node.key] = [
+            _values(node.children, row, situation, inner) | ({MARK: number} if marked else {}) for number, row in enumerate(rows)
+        ]
 
 
 def _fits(field: Field, value: Any) -> bool:

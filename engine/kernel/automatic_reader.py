@@ -130,4 +130,4 @@ def fills_in(fields: Sequence[FieldsModel], outcomes: Sequence[OutcomeModel], *,
         return True
     if not form:
         return False
-    return not fields or any(found.write or found.required for found in fields)
+    return not fields or any(found.write or found.required or found.rows for found in fields)

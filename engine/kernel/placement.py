@@ -43,7 +43,7 @@ _ATTRIBUTES = {
     "secretary": _PEOPLE,
     "auto": frozenset({"empty", "starter", "repeated"}),
     "fallback": _PEOPLE | {"chair", "role"},
-    "fields": frozenset({"write", "required", "hidden", "for"}),
+    "fields": frozenset({"write", "required", "hidden", "rows", "for"}),
     "outcome": frozenset({"value", "label", "label-en", "kind", "opinion", "fields", "partial", "for"}),
     "deadline": frozenset({"term", "calendar", "ladder", "response", "response-ladder"}),
     "send": frozenset({"to", "endpoint", "businessKey", "expires"}),

@@ -10,7 +10,7 @@ from lxml import etree
 from engine.kernel.model import OutcomeModel
 from engine.kernel.people_model import AssignModel
 from engine.kernel.report import Report
-from engine.kernel.roles import RESERVED, ButtonModel, FieldsModel
+from engine.kernel.roles import RESERVED, ROW_WORDS, ButtonModel, FieldsModel
 from engine.kernel.signing import OPERATIONS
 
 BUTTONS = frozenset((OPERATIONS - {"urge", "batch"}) | {"return"})
@@ -34,7 +34,8 @@ class RoleReader:
         found = []
         for item in items:
             write, required, hidden = (words(item, name) for name in ("write", "required", "hidden"))
-            found.append(FieldsModel(write=write, required=required, hidden=hidden, roles=words(item, "for")))
+            roles, rows = words(item, "for"), tuple(self._rows(item))
+            found.append(FieldsModel(write=write, required=required, hidden=hidden, rows=rows, roles=roles))
         counts = Counter(role for fields in found for role in fields.roles or ("",))
         for role, number in counts.items():
             if number > 1:
@@ -45,6 +46,23 @@ class RoleReader:
                     f"There are {number} liandong:fields for '{role or 'everybody'}'; only one is possible.",
                 )
         return tuple(found)
+
+    def _rows(self, item: etree._Element) -> Iterator[tuple[str, frozenset[str]]]:
+        """What `rows="lines:add+edit"` says, list by list."""
+        seen: set[str] = set()
+        for word in words(item, "rows"):
+            name, _, given = word.partition(":")
+            rights = frozenset(given.split("+"))
+            if not name or name in seen or not rights <= ROW_WORDS:
+                self._report.error(
+                    "attribute-value",
+                    item,
+                    f"属性 rows 的“{word}”无效，应为 子表:权限，权限为 add、edit、remove，用 + 连接，每个子表写一次。",
+                    f"'{word}' in rows is not LIST:RIGHTS with add, edit and remove joined by +, once for each list.",
+                )
+                continue
+            seen.add(name)
+            yield name, rights
 
     def buttons(self, items: Iterable[etree._Element]) -> tuple[ButtonModel, ...]:
         """Operations that are called otherwise or are not there."""

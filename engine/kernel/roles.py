@@ -11,6 +11,8 @@ from dataclasses import dataclass
 ADDED, ADVICE, CHAIR, READER = "added", "advice", "chair", "reader"
 RESERVED = frozenset({ADDED, ADVICE, CHAIR, READER})
 """Roles that nobody has to give: who was added by a signer, who is only asked for advice, who presides, who only reads."""
+ROW_WORDS = frozenset({"add", "edit", "remove"})
+"""What may be done to the rows of a list of a form."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +22,8 @@ class FieldsModel:
     write: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    rows: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Row lists with what may be done to their rows: `add`, `edit`, `remove`."""
     roles: tuple[str, ...] = ()
     """Whom they are for; empty is everybody for whom there are none."""
 

@@ -50,7 +50,9 @@ def field_rights(approval: ApprovalModel, role: str | None = None) -> FieldRight
         return FieldRights.of(write=(), hidden={name for found in approval.fields for name in found.hidden})
     if fields is None:
         return FieldRights.of(demanded=demanded)
-    return FieldRights.of(write=fields.write, required=fields.required, hidden=fields.hidden, demanded=demanded)
+    return FieldRights.of(
+        write=fields.write, required=fields.required, hidden=fields.hidden, demanded=demanded, rows=dict(fields.rows)
+    )
 
 
 def outcomes_for(approval: ApprovalModel, role: str | None) -> tuple[OutcomeModel, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -141,3 +142,73 @@ def test_a_role_that_nobody_has_and_a_button_that_does_not_exist_are_refused(cou
     with pytest.raises(InvalidModel) as refused:
         county.deploy(by_role(roles='<liandong:assign rule="person" person="gan"/>' + extension), slip__form__json=SLIP)
     assert code in {finding.code for finding in refused.value.findings if finding.level == "error"}
+
+
+ORDER = json.dumps(
+    {
+        "type": "default",
+        "id": "order",
+        "schemaVersion": 18,
+        "components": [
+            {
+                "type": "dynamiclist",
+                "path": "lines",
+                "label": "明细",
+                "components": [
+                    {"type": "textfield", "key": "item", "label": "物资"},
+                    {"type": "number", "key": "quantity", "label": "数量"},
+                    {"type": "number", "key": "price", "label": "单价", "decimalDigits": 2},
+                ],
+            }
+        ],
+    }
+)
+LINES = (
+    '<liandong:assign rule="person" person="gan" role="asks"/><liandong:assign rule="person" person="guo" role="buys"/>'
+    '<liandong:fields for="asks" write="lines.item lines.quantity" hidden="lines.price" rows="lines:add"/>'
+    '<liandong:fields for="buys" write="lines.price" rows="lines:edit+remove"/>'
+)
+
+
+def order(rows: str = LINES) -> bytes:
+    """A task `fill` of the starter, then `sign` with who asks for goods and who buys them."""
+    fill = user_task("fill", '<liandong:approval form="order"/><liandong:assign rule="starter"/>')
+    sign = user_task("sign", f'<liandong:approval mode="all" form="order"/>{BUTTONS}', rows)
+    return bpmn(process("p", START, fill, sign, END, flows="s > fill > sign > e", extensions=STARTER))
+
+
+def test_rows_are_added_removed_and_written_on_by_role(county: County) -> None:
+    county.deploy(order(), order__form__json=ORDER)
+    gan, guo = county.person("gan"), county.person("guo")
+    case = gan.start("p")
+    gan.complete(case.task("fill"), data={"lines": [{"item": "纱布", "quantity": 2}, {"item": "棉签", "quantity": 3}]})
+    mine = {login: seat(case, login) for login in ("gan", "guo")}
+    shown = page(county, "gan", mine["gan"])
+    assert shown.data == {"lines": [{"#": 0, "item": "纱布", "quantity": 2}, {"#": 1, "item": "棉签", "quantity": 3}]}
+    assert (shown.form or {})["components"][0]["rowRights"] == {"add": True, "edit": False, "remove": False}
+    with pytest.raises(InvalidForm) as refused:
+        gan.complete(mine["gan"], "agree", {"lines": [{"#": 0, "quantity": 9}, {"#": 1}]})
+    assert [(error.path, error.code) for error in refused.value.errors] == [("lines.0.quantity", "read-only")]
+    gan.complete(mine["gan"], "agree", {"lines": [{"#": 0}, {"#": 1}, {"item": "口罩", "quantity": 4}]})
+    with pytest.raises(InvalidForm) as refused:
+        guo.complete(mine["guo"], "agree", {"lines": [{"#": 0}, {"#": 1}, {"#": 2}, {"price": "1.00"}]})
+    assert [error.message for error in refused.value.errors] == ["明细不能增加行，多了 1 行。"]
+    guo.complete(mine["guo"], "agree", {"lines": [{"#": 0, "price": "1.50"}, {"#": 2, "price": "0.20"}]})
+    found = [(row["item"], str(row["price"])) for row in case.variables["lines"]]
+    assert (case.state, found) == ("completed", [("纱布", "1.50"), ("口罩", "0.20")])
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        pytest.param('write="lines" rows="lines"', "attribute-value", id="no words"),
+        pytest.param('write="lines" rows="lines:add+erase"', "attribute-value", id="another word"),
+        pytest.param('write="lines" rows="lines:add lines:edit"', "attribute-value", id="twice"),
+        pytest.param('write="lines" rows="items:add"', "unknown-field", id="no such list"),
+        pytest.param('write="" rows="lines:add"', "rows-without-columns", id="no column"),
+    ],
+)
+def test_a_deployment_refuses_row_rights_that_mean_nothing(county: County, rows: str, code: str) -> None:
+    with pytest.raises(InvalidModel) as refused:
+        county.deploy(order(f'<liandong:assign rule="starter"/><liandong:fields {rows}/>'), order__form__json=ORDER)
+    assert {finding.code for finding in refused.value.findings if finding.level == "error"} == {code}

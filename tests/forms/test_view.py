@@ -65,7 +65,7 @@ def test_the_form_and_its_components(model: FormModel) -> None:
     assert by["sbp"]["properties"]["critical"] == {"low": 90, "high": 220}
     assert by["sbp"]["validate"] == {"min": 30, "max": 300}
     assert by["drugs"]["maxRows"] == 3
-    assert by["drugs"]["rowsFixed"] is False
+    assert by["drugs"]["rowRights"] == {"add": True, "edit": True, "remove": True}
     assert by["fee"]["properties"]["money"] is True
     assert by["fee"]["decimalDigits"] == 2
     assert by["referralNo"]["access"] == "read"
@@ -120,7 +120,7 @@ def test_rights_shape_the_view(model: FormModel) -> None:
     assert by["name"]["required"] is False
     assert (by["temp"]["access"], by["sbp"]["access"]) == ("write", "read")
     assert (by["fee"]["access"], by["fee"]["required"]) == ("write", True)
-    assert (by["drugs"]["access"], by["drugs"]["rowsFixed"]) == ("write", True)
+    assert (by["drugs"]["access"], by["drugs"]["rowRights"]) == ("write", {"add": False, "edit": True, "remove": False})
     assert (by["dose"]["access"], by["drug"]["access"]) == ("write", "read")
     assert len(shown["checks"]) == 1
     assert model.view(READ_ONLY, DATA)["checks"] == []

@@ -164,8 +164,8 @@ export interface Rows extends Component {
   access: 'read' | 'write'
   required: boolean
   maxRows: number
-  /** True: rows may not be added or removed. */
-  rowsFixed: boolean
+  /** What may be done to rows. Where a row that is there could not be told from a new one, it carries its number as `#`. */
+  rowRights: { add: boolean; edit: boolean; remove: boolean }
   components: Node[]
 }
 

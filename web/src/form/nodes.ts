@@ -6,6 +6,13 @@ export const isRows = (node: Node): node is Rows => node.type === 'dynamiclist'
 export const isOrnament = (node: Node): node is Ornament => node.type === 'text' || node.type === 'separator' || node.type === 'spacer'
 export const isField = (node: Node): node is Field => !isSection(node) && !isRows(node) && !isOrnament(node)
 
+/** Key of the number that a row which is there carries, where it could not be told from a new one. */
+const MARK = '#'
+export const isThere = (row: Values): boolean => MARK in row
+const markOf = (row: Values): Values => (isThere(row) ? { [MARK]: row[MARK]! } : {})
+/** Whether a row may not be written on, though new ones may be added. */
+export const isKept = (rows: Rows, row: Values): boolean => isThere(row) && !rows.rowRights.edit
+
 export type Path = readonly string[]
 
 export const isGroupOfValues = (value: Value | undefined): value is Values =>
@@ -54,7 +61,7 @@ export function changes(nodes: Node[], data: Values, values: Values): Values {
       else keep(changed, node.path, changes(node.components, group(data[node.path]), group(values[node.path])))
     } else if (isRows(node) && node.access === 'write') {
       const rows = (values[node.path] ?? []) as Values[]
-      const sent = rows.map((row) => writable(node.components, row))
+      const sent = rows.map((row) => ({ ...(isKept(node, row) ? {} : writable(node.components, row)), ...markOf(row) }))
       if (!same(rows, data[node.path] ?? [])) changed[node.path] = sent
     } else if (isField(node) && node.access === 'write' && !same(values[node.key] ?? null, data[node.key] ?? null)) {
       changed[node.key] = values[node.key] ?? null
@@ -90,9 +97,12 @@ export function laidOver(nodes: Node[], data: Values, draft: Values): Values {
     else if (isSection(node) && node.path !== undefined && node.path in draft) {
       const [given, written] = [group(data[node.path]), group(draft[node.path])]
       whole[node.path] = { ...given, ...laidOver(node.components, given, written) }
-    } else if (isRows(node) && node.rowsFixed && Array.isArray(draft[node.path])) {
+    } else if (isRows(node) && Array.isArray(draft[node.path])) {
       const given = (data[node.path] ?? []) as Values[]
-      whole[node.path] = (draft[node.path] as Values[]).map((row, at) => ({ ...given[at], ...row }))
+      const marked = given.some(isThere)
+      const placed = !node.rowRights.add && !node.rowRights.remove
+      const under = (row: Values, at: number) => (marked ? given.find((one) => isThere(row) && one[MARK] === row[MARK]) : placed ? given[at] : undefined)
+      whole[node.path] = (draft[node.path] as Values[]).map((row, at) => ({ ...under(row, at), ...row }))
     }
   }
   return whole

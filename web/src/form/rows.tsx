@@ -1,10 +1,10 @@
 /** A list of rows with the same columns: a table when it is only read, cells row by row when it is written. */
-import type { Field, Rows, Value, Values } from '../api/types'
+import type { Field, Node, Rows, Value, Values } from '../api/types'
 import { Icon } from '../frame/icon'
 import { narrow } from '../frame/media'
 import { either, joined, t } from '../i18n'
 import { AS_THE_FORM_SAYS, isDemanded, namesInRow } from './names'
-import { isField, isSection, valueAt, type Path } from './nodes'
+import { isField, isKept, isSection, isThere, valueAt, type Path } from './nodes'
 import { Reading } from './reading'
 import { Cells, useNames } from './section'
 import { RowContext, useWriting } from './writing'
@@ -28,17 +28,17 @@ export function RowsBlock({ rows, path }: { rows: Rows; path: Path }) {
       <p class="sub">{label}{asked && <span class="req">{t('form.required')}</span>}</p>
       {table ? <Table columns={columns} rows={list} label={label} /> : list.map((row, at) => (
         <RowContext.Provider key={at} value={namesInRow(names, rows.components, row)}>
-          <Row rows={rows} path={path} at={at} list={list} />
+          <Row rows={rows} path={path} at={at} row={row} list={list} />
         </RowContext.Provider>
       ))}
       {!list.length && rows.access === 'read' && <p class="s d none">{t('form.none')}</p>}
       {fault && <p class="err" role="alert">{fault}</p>}
-      {rows.access === 'write' && !rows.rowsFixed && list.length < rows.maxRows && <Add path={path} list={list} label={label} />}
+      {rows.access === 'write' && rows.rowRights.add && list.length < rows.maxRows && <Add path={path} list={list} label={label} />}
     </div>
   )
 }
 
-function Row({ rows, path, at, list }: { rows: Rows; path: Path; at: number; list: Values[] }) {
+function Row({ rows, path, at, row, list }: { rows: Rows; path: Path; at: number; row: Values; list: Values[] }) {
   const { write } = useWriting()
   const words = t('form.row', { n: at + 1 })
   const remove = () => write(path, list.filter((_, other) => other !== at) as Value)
@@ -46,13 +46,19 @@ function Row({ rows, path, at, list }: { rows: Rows; path: Path; at: number; lis
     <div class="one" role="group" aria-label={words}>
       <div class="nth s d">
         <span aria-hidden="true">{at + 1}</span>
-        {rows.access === 'write' && !rows.rowsFixed && (
+        {rows.access === 'write' && (rows.rowRights.remove || (rows.rowRights.add && !isThere(row))) && (
           <button type="button" class="btn q sm" aria-label={t('form.remove', { n: at + 1 })} onClick={remove}><Icon name="x" /></button>
         )}
       </div>
-      <Cells nodes={rows.components} path={[...path, String(at)]} />
+      <Cells nodes={isKept(rows, row) ? rows.components.map(asRead) : rows.components} path={[...path, String(at)]} />
     </div>
   )
+}
+
+/** A column of a row that may not be written on. */
+function asRead(node: Node): Node {
+  if (isSection(node)) return { ...node, components: node.components.map(asRead) }
+  return isField(node) ? { ...node, access: 'read', required: false } : node
 }
 
 function Add({ path, list, label }: { path: Path; list: Values[]; label: string }) {

@@ -19,7 +19,7 @@ const field = (type: Field['type'], key: string, more: Partial<Field> = {}): Fie
 })
 const group = (path: string, ...components: Node[]): Section => ({ type: 'group', id: path, label: path, labelEn: path, path, properties: {}, components })
 const rows = (path: string, components: Node[], more: Partial<Rows> = {}): Rows => ({
-  type: 'dynamiclist', id: path, path, label: path, labelEn: path, access: 'write', required: false, maxRows: 9, rowsFixed: false, properties: {}, components, ...more,
+  type: 'dynamiclist', id: path, path, label: path, labelEn: path, access: 'write', required: false, maxRows: 9, rowRights: { add: true, edit: true, remove: true }, properties: {}, components, ...more,
 })
 const form = (components: Node[], checks: Form['checks'] = []): Form => ({ id: 'f', title: 'f', titleEn: 'f', copy: null, copyEn: null, components, checks })
 const equals = (name: string, value: string) => ({
@@ -97,9 +97,16 @@ describe('what is sent', () => {
     expect(nodes.changes(all, { a: '1', b: '2', v: { x: 1, y: 2 } }, { a: '1', b: '3', v: { x: 1, y: '5' } })).toEqual({ v: { y: '5' } })
   })
   it('is whole rows, as far as one may write them', () => {
-    const all = [rows('r', [field('textfield', 'a'), field('textfield', 'b', { access: 'read' })], { rowsFixed: true })]
+    const all = [rows('r', [field('textfield', 'a'), field('textfield', 'b', { access: 'read' })], { rowRights: { add: false, edit: true, remove: false } })]
     expect(nodes.changes(all, { r: [{ a: '1', b: '2' }] }, { r: [{ a: '9', b: '2' }] })).toEqual({ r: [{ a: '9' }] })
     expect(nodes.laidOver(all, { r: [{ a: '1', b: '2' }] }, { r: [{ a: '9' }] })).toEqual({ r: [{ a: '9', b: '2' }] })
+  })
+  it('is the number of a row that may not be written on, and a new row without one', () => {
+    const all = [rows('r', [field('textfield', 'a')], { rowRights: { add: true, edit: false, remove: false } })]
+    const there = { r: [{ '#': 0, a: '1' }] }
+    expect(nodes.changes(all, there, { r: [{ '#': 0, a: '1' }, { a: '2' }] })).toEqual({ r: [{ '#': 0 }, { a: '2' }] })
+    expect(nodes.laidOver(all, there, { r: [{ '#': 0 }, { a: '2' }] })).toEqual({ r: [{ '#': 0, a: '1' }, { a: '2' }] })
+    expect(rules.faultsOf(form(all), { r: [{ '#': 0, a: '' }, {}] }, { fields: [], partial: false })).toEqual({})
   })
   it('has the defaults of what nobody wrote', () => {
     const all = [field('textfield', 'a', { defaultValue: 'x' }), field('textfield', 'b', { defaultValue: 'y' })]

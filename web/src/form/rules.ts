@@ -10,7 +10,7 @@ import { compare, Num, numberOf } from '../expressions/number'
 import { either, t, type Key } from '../i18n'
 import { brokenRule, isEmail } from './named-rules'
 import { isBlank, isBlankRow, isDemanded, isHidden, namesInRow, namesOf, typedValue, type Demand } from './names'
-import { isOrnament, isRows, isSection, type Path } from './nodes'
+import { isKept, isOrnament, isRows, isSection, isThere, type Path } from './nodes'
 
 export const labelOf = (node: { label: string; labelEn: string }): string => either(node.label, node.labelEn)
 
@@ -55,8 +55,9 @@ function walk(nodes: Node[], values: Values, level: Level): void {
 function walkRows(node: Rows, rows: Values[], level: Level): void {
   let filled = 0
   rows.forEach((row, at) => {
-    if (!node.rowsFixed && isBlankRow(node.components, row)) return
+    if (node.rowRights.add && !isThere(row) && isBlankRow(node.components, row)) return
     filled++
+    if (isKept(node, row)) return
     walk(node.components, row, { ...level, path: [...level.path, String(at)], names: namesInRow(level.names, node.components, row) })
   })
   if (!filled && isDemanded(node, level.names, level.name, level.demand)) {
