@@ -100,6 +100,12 @@ KEEPING: Mapping[str, tuple[str, str]] = {
     "import-double": ("与第 {first} 行重复。", "It stands in row {first} already."),
     "import-empty": ("“{name}”不能为空。", "“{name}” must not be empty."),
     "import-formula": ("“{name}”中是公式，请改为数值。", "“{name}” holds a formula; write its value."),
+    "import-instant": (
+        "“{name}”应为日期和时间，如 2026-01-31 08:00，实际为“{value}”。",
+        "“{name}” is a day and time such as 2026-01-31 08:00, not “{value}”.",
+    ),
+    "import-centre": ("牵头机构和牵头科室要一起填写。", "The centre needs both its institution and its department."),
+    "import-whole": ("“{name}”应为整数，实际为“{value}”。", "“{name}” is a whole number, not “{value}”."),
     "import-membership": ("填了退出日期，也要填加入日期。", "With an end of the membership its beginning is needed."),
     "import-nothing": ("文件中没有要导入的行。", "There are no rows to bring in."),
     "import-text": ("“{name}”应为文本，实际为“{value}”。", "“{name}” is a text, not “{value}”."),

@@ -18,6 +18,7 @@ from engine.appliers import audit
 from engine.authorization import LAST_DAY, require_right
 from engine.commands.keeping import (
     RIGHT,
+    Change,
     Saved,
     department_key,
     in_order,
@@ -214,7 +215,7 @@ def put_line_department(command: PutLineDepartment, work: UnitOfWork, runtime: o
     changed = work.connection.execute(gone).rowcount > 0
     if changed:
         audit.record(work, "linedepartment-removed", name)
-    return Saved(id=None, changed=changed)
+    return Saved(id=None, changed=changed, change=Change(made=False, values={"belongs": (True, False)}) if changed else None)
 
 
 def put_charge(command: PutCharge, work: UnitOfWork, runtime: object) -> Saved:

@@ -10,27 +10,29 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from engine.appliers import audit
 from engine.authorization import require_right
-from engine.commands.import_sheets import Wish, wish_of
+from engine.calendar import TIME_ZONE
+from engine.commands.import_cells import Wish
+from engine.commands.import_sheets import wish_of
 from engine.commands.keeping import RIGHT, Change
 from engine.commands.organisation import PutInstitution, carry_out
 from engine.commands.registry import Command
 from engine.errors import Conflict, EngineError, Invalid
 from engine.store.base import dump_json
-from engine.store.tables import Institution
+from engine.store.tables import Department, Institution
 from engine.store.unit_of_work import UnitOfWork
 from engine.workbook import FILE_AT_MOST as FILE_AT_MOST
 from engine.workbook import MEDIA_TYPE as MEDIA_TYPE
 from engine.workbook import SheetRow, read_workbook
 from engine.workbook.organisation import INSTITUTIONS, SHEETS
 
-ENDING = frozenset({"to_date", "active"})
+ENDING = frozenset({"to_date", "active", "belongs"})
 """Columns whose change ends something."""
 CHANGED = frozenset({"added", "changed", "ended"})
 
@@ -183,10 +185,18 @@ def _told(work: UnitOfWork, changes: Sequence[Change]) -> dict[str, tuple[Any, A
         codes = select(Institution.key, Institution.code).where(Institution.key.in_([key for key in values["parent"] if key]))
         known = {row.key: row.code for row in work.connection.execute(codes)}
         values["parent"] = (known.get(values["parent"][0]), known.get(values["parent"][1]))
+    if "centre" in values:
+        named = [key for key in values["centre"] if key]
+        centres = select(Department.key, Institution.code.label("institution"), Department.code)
+        centres = centres.join(Institution, Institution.key == Department.institution).where(Department.key.in_(named))
+        known = {row.key: f"{row.institution}/{row.code}" for row in work.connection.execute(centres)}
+        values["centre"] = (known.get(values["centre"][0]), known.get(values["centre"][1]))
     return {column: (_plain(before), _plain(after)) for column, (before, after) in values.items()}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(TIME_ZONE).strftime("%Y-%m-%d %H:%M")
     return value.isoformat() if isinstance(value, date) else value
 
 

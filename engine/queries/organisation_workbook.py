@@ -8,16 +8,21 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.authorization import require_right
+from engine.queries.authority_workbook import authority_rows
 from engine.queries.keeping import ListKeptInstitutions, list_kept_institutions
 from engine.queries.registry import Query, Reader
 from engine.store.tables import Appointment, Department, Institution, Person
 from engine.workbook import write_workbook
 from engine.workbook.organisation import (
     APPOINTMENTS,
+    BODIES,
+    BODY_KINDS,
+    BODY_ROLES,
     DEPARTMENT_KINDS,
     DEPARTMENTS,
     INSTITUTIONS,
     KINDS,
+    MEMBERS,
     PEOPLE,
     SHEETS,
     WORDS,
@@ -55,7 +60,9 @@ def _rows(reader: Reader) -> dict[str, list[dict[str, Any]]]:
         .outerjoin(Department, Department.key == Appointment.department)
         .order_by(Person.staff_number, Appointment.from_date, Appointment.key)
     )
+    words = {BODIES: {"kind": BODY_KINDS}, MEMBERS: {"role": BODY_ROLES}}
     return {
+        **{sheet: [_told(row, **words.get(sheet, {})) for row in rows] for sheet, rows in authority_rows(reader).items()},
         INSTITUTIONS: [_told(vars(row)) for row in list_kept_institutions(ListKeptInstitutions(), reader)],
         DEPARTMENTS: [_told(row._mapping, kind=DEPARTMENT_KINDS) for row in reader.connection.execute(departments)],
         PEOPLE: [_told(row._mapping) for row in reader.connection.execute(people)],

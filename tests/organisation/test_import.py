@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -16,8 +16,20 @@ from engine.commands.organisation_import import ImportOrganisation, ImportResult
 from engine.errors import EngineError
 from engine.queries.organisation_workbook import WriteOrganisation
 from engine.records import Actor
-from engine.store.tables import Appointment, AuditEntry, Department, Institution, Membership, Person
-from engine.workbook.organisation import APPOINTMENTS, DEPARTMENTS, INSTITUTIONS, PEOPLE, SHEETS
+from engine.store.tables import Appointment, AuditEntry, Department, Duty, Institution, Membership, Person
+from engine.workbook.organisation import (
+    APPOINTMENTS,
+    BODIES,
+    CHARGES,
+    DEPARTMENTS,
+    DUTIES,
+    INSTITUTIONS,
+    LINE_DEPARTMENTS,
+    LINES,
+    MEMBERS,
+    PEOPLE,
+    SHEETS,
+)
 from tests.organisation.world import County
 
 TABLES = (Institution, Membership, Department, Person, Appointment, AuditEntry)
@@ -144,6 +156,53 @@ def test_only_what_was_shown_comes_in(county: County) -> None:
     with pytest.raises(EngineError) as right:
         county.engine.execute(TryImport(content=content), Actor(person=county.person("gp1"), name="gp1"))
     assert right.value.code == "right-missing"
+
+
+def test_committees_rosters_lines_and_charges_come_in_with_the_same_look(county: County) -> None:
+    first = date(2026, 1, 1)
+    content = workbook(
+        (BODIES, ["CH00", "PC", "党委会", "委员会", 67, first]),
+        (MEMBERS, ["CH00", "PC", "president", "主任", None, 1, first]),
+        (MEMBERS, ["CH00", "PC", "vice", "副主任", "是", "2", first]),
+        (DUTIES, ["CH00", "CARD", None, "card-doc", "2026-10-01 08:00", "2026-10-02 08:00"]),
+        (DUTIES, ["CH00", None, "MED_DIR", "vice", *map(datetime.fromisoformat, ("2026-10-01 18:00", "2026-10-02 08:00"))]),
+        (LINES, ["HEART", "胸痛中心", "CH00", "CARD"]),
+        (LINE_DEPARTMENTS, ["HEART", "CH00", "ORTH"]),
+        (CHARGES, ["CH00", "vice", None, "HEART", None, first]),
+        (CHARGES, ["CH00", "vice", None, None, "procurement", first]),
+    )
+    shown = county.engine.execute(TryImport(content=content))
+    assert {row.state for row in shown.rows} == {"added"}
+    assert county.engine.execute(ImportOrganisation(content=content, fingerprint=shown.fingerprint)) == shown
+    with county.reading() as connection:
+        turns = connection.execute(select(Duty.from_at, Duty.to_at).order_by(Duty.key)).all()
+    assert [turn.from_at.astimezone(UTC).hour for turn in turns] == [0, 10]
+    later = workbook(
+        (BODIES, ["CH00", "PC", "党委会", "委员会", 50, first]),
+        (MEMBERS, ["CH00", "PC", "vice", "副主任", "是", 2, first, date(2026, 12, 31)]),
+        (MEMBERS, ["CH00", "PC", "med", "主任", None, None, first]),
+        (DUTIES, ["CH00", "CARD", None, "card-doc", "2026-10-01 08:00", "2026-10-02 12:00"]),
+        (DUTIES, ["CH00", "CARD", None, "card-doc", "2026-10-02 09:00", "2026-10-03 08:00"]),
+        (DUTIES, ["CH00", "CARD", None, "card-doc", "早上", "2026-10-03 08:00"]),
+        (LINES, ["HEART", "胸痛中心", "CH00", "ORTH"]),
+        (LINES, ["LAB", "检验", "CH00", None]),
+        (LINE_DEPARTMENTS, ["HEART", "CH00", "ORTH", "否"]),
+        (CHARGES, ["CH00", "vice", "CARD", "HEART", None, first]),
+    )
+    assert told(county.engine.execute(TryImport(content=later))) == [
+        ("委员", 2, "changed", {"quorum": (67, 50)}),
+        ("成员", 2, "ended", {"to_date": (None, "2026-12-31")}),
+        ("成员", 3, "wrong", "chair-taken"),
+        ("值班", 2, "changed", {"to_at": ("2026-10-02 08:00", "2026-10-02 12:00")}),
+        ("值班", 3, "wrong", "duty-overlaps"),
+        ("值班", 4, "wrong", "import-instant"),
+        ("业务", 2, "changed", {"centre": ("CH00/CARD", "CH00/ORTH")}),
+        ("业务", 3, "wrong", "import-centre"),
+        ("条线", 2, "ended", {"belongs": (True, False)}),
+        ("分管", 2, "wrong", "charge-what"),
+    ]
+    filled = county.engine.query(WriteOrganisation(filled=True))
+    assert {row.state for row in county.engine.execute(TryImport(content=filled)).rows} == {"same"}
 
 
 def rezipped(content: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:

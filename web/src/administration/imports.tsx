@@ -103,6 +103,7 @@ function Line({ row }: { row: ImportedRow }) {
 const FIELDS: Record<string, OrgKey> = {
   name: 'name', short_name: 'shortName', type: 'type', parent: 'parent', calendar: 'calendar', integrated: 'integrated', kind: 'kind',
   active: 'active', head: 'head', from_date: 'fromDate', to_date: 'toDate',
+  quorum: 'quorum', role: 'role', votes: 'votes', position: 'position', to_at: 'toDate', centre: 'centre', belongs: 'belongs',
 }
 
 function fieldName(field: string): string {

@@ -134,6 +134,7 @@ export const en: { [key in keyof typeof zh]: string } = {
   'line.department': 'Add a department',
   'line.leave': 'Take {place} out of the line',
   centre: 'Led by',
+  belongs: 'Belongs to the line',
   'centre.institution': 'Institution that leads',
   'centre.department': 'Department that leads',
   agents: 'Agents',

@@ -132,6 +132,7 @@ export const zh = {
   'line.department': '加入科室',
   'line.leave': '把 {place} 移出条线',
   centre: '牵头科室',
+  belongs: '属于条线',
   'centre.institution': '牵头机构',
   'centre.department': '牵头科室',
   agents: '代理',
