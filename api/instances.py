@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from flask import Response
@@ -16,6 +16,7 @@ from api.schemas.forecast import CaseForecast, StartChair, StartForecast
 from api.schemas.instances import (
     ActivityStart,
     Diagram,
+    DocumentChoice,
     InstanceDetail,
     InstancePage,
     InstanceQuery,
@@ -33,7 +34,7 @@ from engine.commands.following import FollowCase, UnfollowCase
 from engine.commands.instance import StartInstance
 from engine.commands.printing import NotePrinting
 from engine.commands.withdrawal import WithdrawInstance
-from engine.queries import ad_hoc, case_document, diagram, forecast, instances, opinions, processes, timeline
+from engine.queries import ad_hoc, case_document, diagram, documents, forecast, instances, opinions, processes, timeline
 from engine.queries.instance_rows import InstanceRow
 from engine.queries.paging import Page
 from engine.queries.task_rows import TaskRow
@@ -151,6 +152,23 @@ def print_instance(instance: UUID) -> Response:
     """Print a case, as far as the caller may see it, as PDF; the printing is audited"""
     carry_out_unkeyed(NotePrinting(instance=instance))
     printed = ask(case_document.PrintCase(instance=instance, language="en" if language() == "en" else "zh"))
+    return download(printed.content, "application/pdf", printed.name)
+
+
+@blueprint.get("/instances/<uuid:instance>/documents")
+@blueprint.response(200, DocumentChoice(many=True))
+def list_documents(instance: UUID) -> tuple[documents.DocumentChoice, ...]:
+    """List the documents of a case that the caller may print as it stands"""
+    return ask(documents.ListDocuments(instance=instance))
+
+
+@blueprint.get("/instances/<uuid:instance>/documents/<document>")
+@blueprint.doc(responses={"200": {"description": "The document, every copy of it", "content": PDF}})
+def print_document(instance: UUID, document: str) -> Response:
+    """Print a document of a case as PDF; the printing is audited"""
+    spoken: Literal["zh", "en"] = "en" if language() == "en" else "zh"
+    printed = ask(documents.PrintDocument(instance=instance, document=document, language=spoken))
+    carry_out_unkeyed(NotePrinting(instance=instance, document=document))
     return download(printed.content, "application/pdf", printed.name)
 
 

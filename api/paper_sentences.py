@@ -26,6 +26,10 @@ PAPER: Mapping[str, tuple[str, str]] = {
     "attachment-sent": ("这个文件已随表单提交。", "This file has been sent with the form already."),
     "attachment-too-large": ("文件太大，换一个小一些的。", "The file is too large. Choose a smaller one."),
     "attachment-type": ("只收 JPG、PNG 图片和 PDF，换一个文件。", "Only JPEG and PNG pictures and PDF files are taken."),
+    "document-not-found": (
+        "没有这份文书，或它现在还不能打印，或您的岗位不能打印它。",
+        "There is no such document, or it cannot be printed yet, or not by your post.",
+    ),
     "archive-changed": (
         "存档件与保存时不一致，没有提供。请联系信息中心核对审计记录。",
         "The archive copy is not as it was kept, so it is not given out. Ask the IT centre to verify the audit trail.",

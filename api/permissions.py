@@ -105,6 +105,8 @@ PERMISSIONS: Mapping[str, str] = {
     "instances.list_startable": SIGNED_IN,
     "instances.read_archive_copy": SIGNED_IN,
     "instances.get_signature": SIGNED_IN,
+    "instances.list_documents": SIGNED_IN,
+    "instances.print_document": SIGNED_IN,
     "instances.print_instance": SIGNED_IN,
     "instances.start_instance": SIGNED_IN,
     "instances.withdraw_instance": SIGNED_IN,

@@ -9,6 +9,7 @@ LIBRARY = Path(__file__).resolve().parent.parent / "bpmn"
 """The process library; the forms lie in the folder `forms` beside it."""
 PARAMETERS = "parameters.json"
 MODEL_SUFFIXES = (".bpmn", ".bpmn20.xml", ".dmn")
+FORM_SUFFIXES = (".form.json", ".document.json")
 
 
 def library() -> Iterator[Path]:
@@ -17,7 +18,7 @@ def library() -> Iterator[Path]:
 
 
 def read_folder(folder: Path) -> Mapping[str, bytes]:
-    """The files of one deployment by name: models and parameters of `folder`, forms of the folder `forms` with its name.
+    """The files of one deployment by name: models and parameters of `folder`, forms and documents of `forms/<name>`.
 
     Forms that lie beside the models count too. Other files, such as a README, are left out.
     """
@@ -29,9 +30,9 @@ def folder_files(folder: Path) -> list[Path]:
     files = [path for path in sorted(folder.iterdir()) if path.is_file() and _belongs(path.name)]
     forms = folder.resolve().parent.parent / "forms" / folder.resolve().name
     if forms.is_dir():
-        files += sorted(forms.glob("*.form.json"))
+        files += sorted(path for path in forms.glob("*.json") if path.name.endswith(FORM_SUFFIXES))
     return files
 
 
 def _belongs(name: str) -> bool:
-    return name.endswith(MODEL_SUFFIXES) or name.endswith(".form.json") or name == PARAMETERS
+    return name.endswith(MODEL_SUFFIXES + FORM_SUFFIXES) or name == PARAMETERS

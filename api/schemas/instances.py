@@ -171,6 +171,14 @@ class Diagram(CamelSchema):
     pools = fields.List(fields.Nested(Pool))
 
 
+class DocumentChoice(CamelSchema):
+    """One document that can be printed."""
+
+    id = fields.String()
+    title = fields.String()
+    title_en = fields.String()
+
+
 class Startable(CamelSchema):
     """A process that the caller may start."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from engine.appliers import audit
 from engine.authorization import require_right
+from engine.commands.documents import unknown_posts
 from engine.commands.inspection import LONGEST_NAME, PARAMETERS, inspect, kind_of
 from engine.commands.registry import Command
 from engine.commands.staffing import staffing
@@ -32,7 +33,7 @@ class Deploy(Command[Deployed]):
 
     name: str
     resources: Mapping[str, bytes]
-    """File name -> content: `*.bpmn` (or `*.xml`), `*.dmn`, `*.form.json`, `parameters.json`."""
+    """File name -> content: `*.bpmn` (or `*.xml`), `*.dmn`, `*.form.json`, `*.document.json`, `parameters.json`."""
     foreign_services: ForeignServices = "refuse"
     """`pass` lets service tasks of other engines through as if done, for the scenario runner only."""
 
@@ -49,7 +50,7 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
     inspected = inspect(command.resources, foreign_services=command.foreign_services, budget=budget(work.config))
     if any(finding.level == "error" for finding in inspected.findings):
         raise InvalidModel(inspected.findings)
-    staffed = tuple(staffing(work, inspected.processes))
+    staffed = (*staffing(work, inspected.processes), *unknown_posts(work, inspected.documents))
     if any(finding.level == "error" for finding in staffed):
         raise InvalidModel((*inspected.findings, *staffed))
     plans = plan(work, inspected.processes, command.resources.get(PARAMETERS))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.commands.clock_names import unknown_clocks, unusable_ladders
+from engine.commands.documents import Documents, check_documents, read_documents
 from engine.commands.surroundings import facts, unknown_fields
 from engine.decisions import read_decisions
 from engine.errors import Finding
@@ -31,6 +32,7 @@ class Inspected:
 
     findings: tuple[Finding, ...]
     processes: tuple[ProcessModel, ...]
+    documents: Documents
 
 
 def inspect(
@@ -53,12 +55,13 @@ def inspect(
             findings += found
             if form is not None:
                 forms[form.id] = form
+    documents = read_documents({name: resources[name] for name, kind in kinds.items() if kind == "document"}, findings)
     parameters = _parameters(resources, findings)
     tables = read_decisions({name: content for name, content in resources.items() if kinds[name] == "decision"})
     findings += tables.findings
     bpmn = {name: content for name, content in resources.items() if kinds[name] == "bpmn"}
     if not whole and not bpmn:
-        return Inspected(findings=_bounded(findings), processes=())
+        return Inspected(findings=_bounded(findings), processes=(), documents=documents)
     parsed = parse(
         bpmn,
         functions=callable_functions(),
@@ -73,18 +76,24 @@ def inspect(
     told = parameters if whole else None
     findings += unusable_ladders(parameters, PARAMETERS)
     findings += [finding for model in parsed.processes for finding in unknown_clocks(model, told)]
-    findings += analyse(parsed.processes, facts(forms, tables.decisions, told, budget or Budget()))
-    return Inspected(findings=_bounded([*findings, *parsed.findings]), processes=parsed.processes)
+    known = facts(forms, tables.decisions, told, budget or Budget())
+    findings += analyse(parsed.processes, known)
+    if whole:
+        findings += check_documents(documents, parsed.processes, known)
+    told_all = _bounded([*findings, *parsed.findings])
+    return Inspected(findings=told_all, processes=parsed.processes, documents=documents)
 
 
 def kind_of(name: str) -> str:
-    """`bpmn`, `decision`, `form`, `parameters` or `unknown`, by a file's name."""
+    """`bpmn`, `decision`, `form`, `document`, `parameters` or `unknown`, by a file's name."""
     if name.endswith((".dmn", ".dmn11.xml")):
         return "decision"
     if name.endswith((".bpmn", ".bpmn20.xml", ".xml")):
         return "bpmn"
     if name.endswith(".form.json"):
         return "form"
+    if name.endswith(".document.json"):
+        return "document"
     return "parameters" if name == PARAMETERS else "unknown"
 
 
@@ -179,6 +188,6 @@ def _unknown_file(name: str) -> Finding:
         resource=name,
         element=None,
         line=None,
-        message="只能部署 .bpmn、.dmn、.form.json 和 parameters.json 文件。",
-        message_en="only .bpmn, .dmn, .form.json and parameters.json files can be deployed",
+        message="只能部署 .bpmn、.dmn、.form.json、.document.json 和 parameters.json 文件。",
+        message_en="only .bpmn, .dmn, .form.json, .document.json and parameters.json files can be deployed",
     )

@@ -19,9 +19,12 @@ class NotePrinting(Command[Done]):
     """Write into a case's audit trail that the actor prints it, as far as he may see it."""
 
     instance: UUID
+    document: str | None = None
+    """Id of the document of its process; None is the case itself."""
 
 
 def note_printing(command: NotePrinting, work: UnitOfWork, runtime: Runtime) -> Done:
+    data = {} if command.document is None else {"document": command.document}
     case = lock_seen_case(work, runtime, command.instance)
-    runtime.note(work, case, Act(action=PRINT), lambda journal: None)
+    runtime.note(work, case, Act(action=PRINT, data=data), lambda journal: None)
     return Done(instance=case.id, state=case.state)

@@ -43,6 +43,17 @@ class Template:
         except Fault as fault:
             raise fault.error("evaluate", self.source) from None
 
+    def filled(self, names: Names, gap: str) -> str:
+        """All parts as one text, with `gap` for what is null, empty or cannot be evaluated: for paper that a pen completes."""
+        return "".join(part if isinstance(part, str) else self._filled(part, names, gap) for part in self._parts)
+
+    def _filled(self, part: Expression, names: Names, gap: str) -> str:
+        try:
+            value = part.evaluate(names)
+        except ExpressionError:
+            return gap
+        return gap if value is None or value == "" else text_of(value)
+
     @staticmethod
     def _text(part: str | Expression, names: Names) -> str:
         return part if isinstance(part, str) else text_of(part.evaluate(names))

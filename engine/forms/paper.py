@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from engine.calendar import TIME_ZONE
+from engine.expressions import compile_template
 from engine.forms.situation import Situation, is_true, options_of
 from engine.forms.tree import (
     MANY_OPTIONS_KINDS,
@@ -32,6 +33,8 @@ from engine.printing.document import COLUMNS
 
 Language = Literal["zh", "en"]
 FEWEST_COLUMNS = 2
+GAP = "＿＿＿＿"
+"""What stands in prose where nothing is known."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class FormPaper:
     language: Language
     files: Mapping[str, str]
     """Names of the attachments that the reader may see, by id."""
+    prose: bool = False
+    """Texts of the form are what the paper says and hold `${…}`; without it they are remarks."""
 
     def blocks(self) -> tuple[Block, ...]:
         """The blocks in the order of the form; those in which nothing stands are left out."""
@@ -82,7 +87,8 @@ class FormPaper:
         elif isinstance(node, Ornament) and node.component.get("type") == "text":
             text = self._component_text(node, "text").replace("**", "").lstrip("# ")
             if text:
-                yield Block(heading="", text=text)
+                said = compile_template(text).filled(place.names, GAP) if self.prose else text
+                yield Block(heading="", text=said, prose=self.prose)
 
     def _lines(self, fields: Sequence[Field], place: Place) -> tuple[tuple[Cell, ...], ...]:
         lines = []

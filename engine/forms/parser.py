@@ -53,10 +53,7 @@ _LAYOUT = frozenset({"row", "columns"})
 def parse_form(content: bytes | str, resource: str) -> tuple[FormModel | None, list[Finding]]:
     """The form of a file, None when a finding is an error. `resource` is the file's name in the deployment."""
     findings = Findings(resource)
-    source = _read_json(content, findings)
-    if source is None:
-        return None, findings.items
-    form = _Reader(findings).form(source)
+    form, _ = read_form(content, findings, stored=False)
     refused = any(finding.level == "error" for finding in findings.items)
     return (None if refused else form), findings.items
 
@@ -67,11 +64,21 @@ def read_stored_form(content: bytes, resource: str) -> FormModel:
     Raises InvalidModel only when the form would lack something that the file says: no field and no rule is dropped.
     """
     findings = Findings(resource)
-    source = _read_json(content, findings, bounded=False)
-    form = None if source is None else _Reader(findings, stored=True).form(source)
+    form, _ = read_form(content, findings, stored=True)
     if form is None:
         raise InvalidModel(findings.items)
     return form
+
+
+def read_form(
+    content: bytes | str, findings: Findings, *, stored: bool
+) -> tuple[FormModel | None, Mapping[str, Any] | None]:
+    """The form of a file and its JSON, each None when it cannot be read; what is wrong goes to `findings`.
+
+    `stored` True: without the limits and cross-checks that only the gate applies.
+    """
+    source = _read_json(content, findings, bounded=not stored)
+    return (None if source is None else _Reader(findings, stored=stored).form(source)), source
 
 
 def _read_json(content: bytes | str, findings: Findings, *, bounded: bool = True) -> Mapping[str, Any] | None:

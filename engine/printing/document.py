@@ -40,6 +40,8 @@ class Block:
     """Headings of the table."""
     rows: tuple[tuple[str, ...], ...] = ()
     text: str = ""
+    prose: bool = False
+    """The text is what the paper says, in paragraphs, and no remark beside its fields."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,7 @@ class Sheet:
     """One form."""
 
     title: str
+    """Empty when the head of the paper says it."""
     copy: str | None
     """Which copy of the slip it is (联次)."""
     blocks: tuple[Block, ...]
@@ -116,6 +119,12 @@ class Document:
     """Who prints it and when, for the foot of every page."""
     made_at: datetime
     words: Words
+    copy: str | None = None
+    """Which copy it is (联次), of a paper that is made in several."""
+    letterhead: bool = False
+    """Whether the institution's name stands in red above a red line (红头)."""
+    closing: tuple[str, ...] = ()
+    """Lines at the end on the right: who issues it, and the day; the seal goes over them."""
 
 
 def texts(part: Any) -> Iterator[str]:

@@ -27,6 +27,8 @@ IMAGE_HEIGHT, IMAGE_WIDTH = 13.0, 40.0
 SMALL, BODY, HEADING, TITLE = 7.5, 9.5, 10.5, 18.0
 
 INK, PEN, GREY, OVER, RULE = (17, 24, 39), (28, 52, 97), (92, 98, 110), (168, 34, 34), (150, 155, 165)
+RED = (200, 16, 22)
+"""Of a letterhead."""
 LABEL_FILL = (243, 244, 246)
 LABEL_MOST = 30.0
 SIGNATURE_WIDTHS = (46.0, 84.0, 50.0)
@@ -49,15 +51,17 @@ class Box:
     """Stands below the text."""
 
 
-def render(document: Document) -> bytes:
-    """The document as PDF, with its fonts embedded. Raises FontError when the product's fonts are not installed."""
+def render(document: Document, *copies: Document) -> bytes:
+    """The document and its further copies as one PDF, each from a new page, with its fonts embedded.
+
+    Raises FontError when the product's fonts are not installed.
+    """
     with tempfile.TemporaryDirectory(prefix="liandong-fonts-") as folder:
-        paper = _Paper(document, cut_fonts(texts(document), Path(folder)))
-    paper.head()
-    for sheet in document.sheets:
-        paper.sheet(sheet)
-    paper.signatures()
-    paper.timeline()
+        paper = _Paper(document, cut_fonts(texts((document, *copies)), Path(folder)))
+    paper.whole()
+    for copy in copies:
+        paper.next(copy)
+        paper.whole()
     return bytes(paper.output())
 
 
@@ -79,6 +83,20 @@ class _Paper(FPDF):
         self.alias_nb_pages("〔0000〕")
         self.add_page()
 
+    def next(self, document: Document) -> None:
+        """Begins another document on a new page."""
+        self.add_page()
+        self._document = document
+
+    def whole(self) -> None:
+        """The document from head to end."""
+        self.head()
+        for sheet in self._document.sheets:
+            self.sheet(sheet)
+        self.signatures()
+        self.timeline()
+        self.closing()
+
     # --- every page
 
     def footer(self) -> None:
@@ -98,13 +116,19 @@ class _Paper(FPDF):
     def head(self) -> None:
         """Institution, title and number, the sentences below, and the facts of the case."""
         document = self._document
-        self._centred(document.institution, HEADING, GREY)
+        if document.letterhead:
+            self._letterhead(document.institution)
+        else:
+            self._centred(document.institution, HEADING, GREY)
         self._centred(document.title, TITLE, INK, bold=True)
         self.ln(0.8)
+        third = WIDTH / 3
+        self._style(BODY, GREY)
+        self.cell(third, 5, printable(document.copy or ""), align="L")
         self._style(BODY, OVER, bold=True)
-        self.cell(WIDTH / 2, 5, printable(document.mark or ""), align="L")
+        self.cell(third, 5, printable(document.mark or ""), align="C" if document.copy else "L")
         self._style(BODY, PEN)
-        self.cell(WIDTH / 2, 5, printable(document.number or ""), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.cell(third, 5, printable(document.number or ""), align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(1)
         for note in document.notes:
             self._line([Box(WIDTH, note, SMALL, GREY)], border=False)
@@ -114,7 +138,8 @@ class _Paper(FPDF):
 
     def sheet(self, sheet: Sheet) -> None:
         """One form."""
-        self._heading(sheet.title if sheet.copy is None else f"{sheet.title}  {sheet.copy}")
+        if sheet.title:
+            self._heading(sheet.title if sheet.copy is None else f"{sheet.title}  {sheet.copy}")
         for block in sheet.blocks:
             self._block(block)
 
@@ -128,13 +153,49 @@ class _Paper(FPDF):
     def timeline(self) -> None:
         """What happened, one line each."""
         words = self._document.words
+        if not self._document.timeline:
+            return
         self._heading(words.timeline)
         titles = (words.time, words.event, words.person, words.detail)
         self._table(
             TIMELINE_WIDTHS, titles, [(line.at, line.title, line.person, line.detail) for line in self._document.timeline]
         )
 
+    def closing(self) -> None:
+        """Who issues it and the day, on the right, kept together and with room for the seal."""
+        if not self._document.closing:
+            return
+        step = (BODY + 1) * POINT * LEADING * 1.25
+        self._room(len(self._document.closing) * step + 12)
+        self.ln(10)
+        for line in self._document.closing:
+            self._style(BODY + 1, INK)
+            self.set_x(MARGIN + WIDTH / 2)
+            self.cell(WIDTH / 2, step, printable(line), align="C", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def _letterhead(self, institution: str) -> None:
+        self._centred(institution, TITLE + 4, RED, bold=True)
+        self.ln(1.5)
+        self.set_draw_color(*RED)
+        self.set_line_width(0.7)
+        self.line(MARGIN, self.get_y(), MARGIN + WIDTH, self.get_y())
+        self.ln(5)
+
+    def _prose(self, text: str) -> None:
+        """Paragraphs, each with the indent of two characters, over as many pages as they need."""
+        self.ln(1.5)
+        for paragraph in text.split("\n"):
+            if paragraph.strip():
+                self._line([Box(WIDTH, f"　　{paragraph.strip()}", BODY + 1)], border=False)
+        self.ln(1.5)
+
     def _block(self, block: Block) -> None:
+        if block.prose:
+            if block.heading:
+                self._room(16)
+                self._line([Box(WIDTH, block.heading, BODY + 1)], border=False, bold=True)
+            self._prose(block.text)
+            return
         if block.heading:
             self._line([Box(WIDTH, block.heading, BODY, INK, LABEL_FILL)], bold=True)
         if block.text:

@@ -112,7 +112,7 @@ def case_document(reader: Reader, row: Any, paper: CasePaper, *, language: Langu
     images = signature_images(reader, row.key)
     if len(opinions) >= OPINIONS_AT_MOST or len(past) >= ITEMS_AT_MOST:
         notes = [*notes, NOTES["newest"]]
-    place = _institution(reader, row.key)
+    place = institution_name(reader, row.key)
     process = process_name(reader, row.definition)
     name = process.name if zh else process.name_en
     state = STATES[shown_state(row)]
@@ -134,7 +134,7 @@ def case_document(reader: Reader, row: Any, paper: CasePaper, *, language: Langu
         notes=tuple(note[0 if zh else 1] for note in notes),
         facts=tuple(Fact(label=label, value=value) for label, value in facts),
         sheets=paper.sheets,
-        signatures=tuple(_signature(opinion, language, images) for opinion in opinions),
+        signatures=tuple(signature(opinion, language, images) for opinion in opinions),
         timeline=tuple(_line(item, zh=zh) for item in past),
         printed=printed,
         made_at=reader.now,
@@ -187,7 +187,8 @@ def _form(reader: Reader, row: Any, task: Any) -> TaskForm | None:
     return task_form(reader.connection, reader.definitions, reader.now, place, writable=False, role=role)
 
 
-def _institution(reader: Reader, instance: int) -> str:
+def institution_name(reader: Reader, instance: int) -> str:
+    """Full name of the institution whose case it is; empty when it is nobody's."""
     name = (
         select(Institution.name)
         .join(ProcessInstance, ProcessInstance.institution == Institution.key)
@@ -196,7 +197,8 @@ def _institution(reader: Reader, instance: int) -> str:
     return str(reader.connection.execute(name).scalar_one_or_none() or "")
 
 
-def _signature(opinion: Opinion, language: Language, images: Mapping[UUID, bytes]) -> Signature:
+def signature(opinion: Opinion, language: Language, images: Mapping[UUID, bytes]) -> Signature:
+    """A decision as it is printed; `images` are handwritten signatures by id."""
     zh, words = language == "zh", WORDS[language]
     chair = (opinion.post if zh else opinion.post_en, opinion.institution)
     person = opinion.person or words["system"]

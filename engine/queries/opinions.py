@@ -23,6 +23,8 @@ OPINIONS_AT_MOST = 200
 class Opinion:
     """What somebody decided at an earlier task of the case."""
 
+    element: str
+    """Id of the step in its diagram."""
     step: str
     step_en: str
     person: str | None
@@ -85,6 +87,7 @@ def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
         outcome = outcome_of(reader, seat.home, seat.element, seat.outcome)
         found.append(
             Opinion(
+                element=seat.element,
                 step=seat.step,
                 step_en=step_name_en(reader, seat) or seat.step,
                 person=seat.person,

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from engine.decisions import read_stored_decisions
 from engine.errors import Conflict, NotFound
-from engine.forms import FormModel, read_stored_form
+from engine.forms import DocumentForm, FormModel, read_stored_document, read_stored_form
 from engine.kernel import CompiledDefinition, Element, ProcessModel, read_stored
 from engine.store.base import load_json
 from engine.store.database import Database
@@ -37,6 +37,8 @@ class Definition:
     model: ProcessModel
     compiled: CompiledDefinition
     forms: Mapping[str, FormModel]
+    documents: Mapping[str, DocumentForm]
+    """What the process prints, by id."""
     parameters: Mapping[str, Any]
     xml: bytes
 
@@ -74,6 +76,7 @@ class _Bundle:
     resources: Mapping[str, bytes]
     models: Mapping[str, ProcessModel]
     forms: Mapping[str, FormModel]
+    documents: Mapping[str, DocumentForm]
     parameters: Mapping[str, Any]
     compiled: CompiledDefinition
 
@@ -129,6 +132,7 @@ class Definitions:
             model=bundle.models[row.process_id],
             compiled=bundle.compiled,
             forms=bundle.forms,
+            documents={name: found for name, found in bundle.documents.items() if found.process == row.process_id},
             parameters=bundle.parameters,
             xml=bundle.resources[row.resource],
         )
@@ -162,6 +166,7 @@ def read_bundle(rows: Any) -> _Bundle:
     models = read_stored(bpmn)
     decisions = read_stored_decisions({row.name: row.content for row in rows if row.kind == "decision"})
     forms = (read_stored_form(row.content, row.name) for row in rows if row.kind == "form")
+    documents = (read_stored_document(row.content, row.name) for row in rows if row.kind == "document")
     parameters: Mapping[str, Any] = next((load_json(row.content.decode()) for row in rows if row.kind == "parameters"), {})
     return _Bundle(
         resources=bpmn,
@@ -169,6 +174,7 @@ def read_bundle(rows: Any) -> _Bundle:
         compiled=CompiledDefinition(models, decisions),
         parameters=parameters,
         forms={form.id: form for form in forms},
+        documents={document.id: document for document in documents},
     )
 
 

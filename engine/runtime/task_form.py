@@ -76,11 +76,12 @@ def task_form(
     rights = field_rights(approval, role)
     if not writable:
         rights = FieldRights.of(write=(), hidden=rights.hidden)
-    names = _names(connection, now, place, definitions.parameters(place.definition))
+    names = names_at(connection, now, place, definitions.parameters(place.definition))
     return TaskForm(model=model, rights=rights, names=names)
 
 
-def _names(connection: Executes, now: datetime, place: TaskPlace, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def names_at(connection: Executes, now: datetime, place: TaskPlace, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables at a task, as they are or as they were at its end, and the reserved names, which read `parameters`."""
     case = connection.execute(
         select(
             ProcessInstance.number,

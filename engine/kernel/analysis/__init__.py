@@ -16,11 +16,11 @@ from engine.kernel.analysis.joins import check_joins
 from engine.kernel.analysis.later_steps import check_later_steps
 from engine.kernel.analysis.loops import check_loops
 from engine.kernel.analysis.messages import check_messages
-from engine.kernel.analysis.names import check_names
+from engine.kernel.analysis.names import check_names, known_names
 from engine.kernel.analysis.outcomes import check_outcomes
 from engine.kernel.model import ProcessModel
 
-__all__ = ["Facts", "analyse"]
+__all__ = ["Facts", "analyse", "known_names"]
 
 
 def analyse(models: Sequence[ProcessModel], facts: Facts) -> Iterator[Finding]:

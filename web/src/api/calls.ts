@@ -76,6 +76,10 @@ export const withdraw = (instanceId: string, body: { mode: 'revise' | 'void'; re
   post<T.InstanceDetail>(`/instances/${id(instanceId)}/withdraw`, body)
 /** Where a case is printed, in the language of the page. */
 export const printAddress = (instanceId: string, language: string): string => addressOf(`/instances/${id(instanceId)}/document`, { lang: language })
+/** The documents of a case that the reader may print as it stands. */
+export const documents = (instanceId: string) => get<T.DocumentChoice[]>(`/instances/${id(instanceId)}/documents`)
+export const documentAddress = (instanceId: string, document: string, language: string): string =>
+  addressOf(`/instances/${id(instanceId)}/documents/${encodeURIComponent(document)}`, { lang: language })
 export const urge = (instanceId: string, text: string) => post<void>(`/instances/${id(instanceId)}/urge`, { text })
 export const follow = (instanceId: string, on: boolean) => post<void>(`/instances/${id(instanceId)}/${on ? 'follow' : 'unfollow'}`, {})
 export const answerCopy = (copyId: string, opinion: string) => post<void>(`/copies/${id(copyId)}/answer`, { opinion })

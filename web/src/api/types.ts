@@ -326,6 +326,11 @@ export interface ActionReply {
   nextTask: TaskRow | null
 }
 
+export interface DocumentChoice {
+  id: string
+  title: string
+  titleEn: string
+}
 export interface Startable {
   key: string
   name: string

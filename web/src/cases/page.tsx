@@ -15,12 +15,13 @@ import { Screen } from '../frame/screen'
 import { Seal } from '../frame/seal'
 import { Empty, Failed } from '../frame/states'
 import { say } from '../frame/toast'
-import { either, language, t, type Key } from '../i18n'
+import { either, t, type Key } from '../i18n'
 import { subjectOf, withoutSuffix } from '../inbox/row'
 import { onHint } from '../live/hints'
 import { Holder } from '../mine/tables'
 import { parts } from '../routing/router'
 import { Timeline } from '../timeline/timeline'
+import { PrintButton } from './print'
 
 /** Steps ahead that are told. */
 const NEXT = 5
@@ -69,7 +70,7 @@ function Case({ detail }: { detail: InstanceDetail }) {
         <div class="fx"><Seal urgency={detail.urgency} /><b class="t3">{detail.process.name}</b><span class="d2">{detail.number}</span>{detail.number && detail.state === 'cancelled' && <span class="tag">{either('作废', 'Void')}</span>}
           <span class="fx push">
             {detail.actions.includes('readArchive') && <a class="btn sm" href={archiveAddress(detail.id)} download>{either('存档件', 'Archive copy')}</a>}
-            <a class="btn sm" href={api.printAddress(detail.id, language.value)} download>{t('case.print')}</a>
+            <PrintButton instanceId={detail.id} />
             <button type="button" class="btn sm" aria-pressed={followed.value} onClick={() => void follow()}>{t(followed.value ? 'case.unfollow' : 'case.follow')}</button>
             <button type="button" class="btn sm" onClick={() => (words.value = 'comment')}>{t('case.comment')}</button>
             {detail.actions.includes('urge') && <button type="button" class="btn sm" onClick={() => (words.value = 'urge')}>{t('case.urge')}</button>}

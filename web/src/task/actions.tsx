@@ -1,12 +1,12 @@
 /** The action bar, always in the same place. On the desk: opinion, draft, outcomes. On the phone the primary outcome lies under the thumb. */
 import { useSignal } from '@preact/signals'
-import { printAddress } from '../api/calls'
-import type { Handing, Outcome } from '../api/types'
+import type { DocumentChoice, Handing, Outcome } from '../api/types'
+import { PrintDialog, printables } from '../cases/print'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { lazy } from '../frame/lazy'
 import { narrow } from '../frame/media'
-import { language, t, type Key } from '../i18n'
+import { t, type Key } from '../i18n'
 import { rows } from '../inbox/store'
 import { useCommands } from '../keyboard/use-commands'
 import { claim, complete, follow, labelOf, mayLeaveOut, missing, takeBack } from './act'
@@ -22,6 +22,7 @@ type Layer =
   | { kind: 'reassign' | 'recalculate' | 'return' }
   | { kind: 'hand'; operation: Handing }
   | { kind: 'sign'; outcome: Outcome | null }
+  | { kind: 'print'; choices: DocumentChoice[] }
   | null
 
 const SendsTo = lazy(() => import('../ahead/ahead'), true)
@@ -94,7 +95,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     ...(allows(leaf, 'takeBack') ? [{ words: t('task.takeBack'), act: () => void takeBack(leaf) }] : []),
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
     ...(outcomes.length && leaf.detail.value!.signature !== 'none' ? [{ words: t('sign.title'), act: () => void (layer.value = { kind: 'sign', outcome: null }) }] : []),
-    ...(readable ? [{ words: t('case.print'), act: () => print(leaf) }] : []),
+    ...(readable ? [{ words: t('case.print'), act: () => void printables(leaf.detail.value!.instance.id).then((choices) => choices && (layer.value = { kind: 'print', choices })) }] : []),
     ...(allows(leaf, 'reassign') ? [{ words: t('task.reassign'), act: () => void (layer.value = { kind: 'reassign' }) }] : []),
     ...(allows(leaf, 'recalculate') ? [{ words: t('recalculate'), act: () => void (layer.value = { kind: 'recalculate' }) }] : []),
   ]
@@ -117,6 +118,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
       {layer.value?.kind === 'unclaim' && <UnclaimDialog leaf={leaf} onClose={close} />}
       {layer.value?.kind === 'sign' && <SignDialog leaf={leaf} onClose={close} onSigned={() => signedWith(layer.value)} />}
       {layer.value?.kind === 'hand' && <HandDialog leaf={leaf} operation={layer.value.operation} onClose={close} />}
+      {layer.value?.kind === 'print' && <PrintDialog instanceId={leaf.detail.value!.instance.id} choices={layer.value.choices} onClose={close} />}
       {layer.value?.kind === 'return' && <ReturnDialog leaf={leaf} onClose={close} />}
       {layer.value?.kind === 'recalculate' && <RecalculateDialog leaf={leaf} onClose={close} />}
       {layer.value?.kind === 'reassign' && <ReassignDialog leaf={leaf} onClose={close} />}
@@ -132,14 +134,6 @@ export function handingWords(leaf: Leaf, operation: Handing): string {
 /** What the holder may do that brings other people in. */
 function handings(leaf: Leaf): Handing[] {
   return leaf.detail.value!.operations.flatMap(({ operation, allowed }) => (allowed ? [operation] : []))
-}
-
-/** The task's case as PDF; the browser stores it. */
-function print(leaf: Leaf): void {
-  const link = document.createElement('a')
-  link.href = printAddress(leaf.detail.value!.instance.id, language.value)
-  link.download = ''
-  link.click()
 }
 
 /** Primary, negative, neutral: the words come from the process, their order does not. */
