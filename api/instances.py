@@ -157,9 +157,9 @@ def print_instance(instance: UUID) -> Response:
 
 @blueprint.get("/instances/<uuid:instance>/documents")
 @blueprint.response(200, DocumentChoice(many=True))
-def list_documents(instance: UUID) -> tuple[documents.DocumentChoice, ...]:
+def list_documents(instance: UUID) -> list[documents.DocumentChoice]:
     """List the documents of a case that the caller may print as it stands"""
-    return ask(documents.ListDocuments(instance=instance))
+    return list(ask(documents.ListDocuments(instance=instance)))
 
 
 @blueprint.get("/instances/<uuid:instance>/documents/<document>")

@@ -7,10 +7,10 @@ posts           posts at the case's institution that may print it
 availableWhen   condition; without it the document can always be printed
 numbered        text for the head's right side, the case's number when absent
 copies          names of the copies (联次), each on a page of its own; `copy` is the number of the copy, from 1
-mark, markWhen  word across the head, and when it stands there
+mark, markWhen  word across the head, and when it stands there, such as `ended`
 signatures      user tasks whose decisions are printed as signatures
 letterhead      true: the institution's name in red (红头)
-closing         true: issuer and day at the end on the right
+closing         text that gives the day: issuer and day at the end on the right; `true` is the day of printing
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from engine.forms.tree import Field, Ornament, Wording, data_key, data_nodes, wa
 from engine.printing import Block
 
 MOST_COPIES, MOST_NAMES = 6, 40
-COPY = "copy"
-"""Name of the number of the copy in the document's expressions."""
+COPY, ENDED = "copy", "ended"
+"""Names in the document's expressions: the number of the copy, and whether the case has ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,8 @@ class DocumentForm:
     mark_when: Expression | None
     signatures: tuple[str, ...]
     letterhead: bool
-    closing: bool
+    closing: Template | None
+    """Gives the day at the end; None: nothing stands there."""
 
     @property
     def id(self) -> str:
@@ -70,8 +71,9 @@ class DocumentForm:
                     found |= {name for part in compile_template(text).expressions for name in part.names - part.tested}
         for condition in (self.available, self.mark_when):
             found |= condition.names - condition.tested if condition is not None else frozenset()
-        found |= self.numbered.names if self.numbered is not None else frozenset()
-        return frozenset(found - columns - {COPY})
+        for template in (self.numbered, self.closing):
+            found |= template.names if template is not None else frozenset()
+        return frozenset(found - columns - {COPY, ENDED})
 
     def can_be_printed(self, names: Mapping[str, Any]) -> bool:
         """Whether its condition holds; one that cannot be evaluated does not."""
@@ -137,7 +139,7 @@ def _read(content: bytes | str, findings: Findings, *, stored: bool) -> Document
         mark_when=about.expression(about.properties, "markWhen"),
         signatures=_listed(about, "signatures"),
         letterhead=about.flag(about.properties, "letterhead"),
-        closing=about.flag(about.properties, "closing"),
+        closing=_closing(about),
     )
 
 
@@ -169,13 +171,21 @@ def _template(about: Component, key: str) -> Template | None:
         return None
 
 
+def _closing(about: Component) -> Template | None:
+    given = about.properties.get("closing")
+    if given in (False, "false"):
+        return None
+    return compile_template("${date(now)}") if given in (True, "true") else _template(about, "closing")
+
+
 def _listed(about: Component, key: str) -> tuple[str, ...]:
     """A list of names, which form editors keep as one text with commas."""
     given = about.properties.get(key)
+    if given is None or given == "":
+        return ()
     parts: Sequence[Any] = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else ()
     names = [part.strip() for part in parts if isinstance(part, str) and part.strip()]
-    wrong = given is not None and (len(names) != len(parts) or len(names) > MOST_NAMES or len(set(names)) != len(names))
-    if wrong:
+    if not names or len(names) != len(parts) or len(names) > MOST_NAMES or len(set(names)) != len(names):
         about.error(
             "document-names",
             f"“{key}”要是用逗号分开、不重复的名字，最多 {MOST_NAMES} 个。",

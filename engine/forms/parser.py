@@ -70,9 +70,7 @@ def read_stored_form(content: bytes, resource: str) -> FormModel:
     return form
 
 
-def read_form(
-    content: bytes | str, findings: Findings, *, stored: bool
-) -> tuple[FormModel | None, Mapping[str, Any] | None]:
+def read_form(content: bytes | str, findings: Findings, *, stored: bool) -> tuple[FormModel | None, Mapping[str, Any] | None]:
     """The form of a file and its JSON, each None when it cannot be read; what is wrong goes to `findings`.
 
     `stored` True: without the limits and cross-checks that only the gate applies.

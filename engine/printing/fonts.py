@@ -93,7 +93,9 @@ def cut_fonts(text: Iterable[str], folder: Path) -> list[Path]:
 def printable(text: str) -> str:
     """The text as it can be printed: without control characters, and with what no font has by its number."""
     known = _characters()
-    return "".join(one if one == "\n" or ord(one) in known else _by_number(one) for one in text)
+    # An ideographic space is as wide as a character; ours has none, and four spaces come near it.
+    plain = text.replace("\u3000", " " * 4)
+    return "".join(one if one == "\n" or ord(one) in known else _by_number(one) for one in plain)
 
 
 @cache

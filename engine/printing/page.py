@@ -34,6 +34,10 @@ LABEL_MOST = 30.0
 SIGNATURE_WIDTHS = (46.0, 84.0, 50.0)
 TIMELINE_WIDTHS = (30.0, 62.0, 40.0, 48.0)
 STROKE = 0.12
+NARROWEST, WIDEST = 3.0, 14.0
+"""Characters that a column is reckoned with at least and at most."""
+INDENT, ADDRESS = " " * 9, ("：", ":")
+"""Two characters wide, in spaces, since not every font has an ideographic one; and how a line ends that addresses somebody."""
 CLOSING = frozenset("，。、；：？！）》」』】〕”’…,.;:?!)%℃")
 Colour = tuple[int, int, int]
 
@@ -182,11 +186,11 @@ class _Paper(FPDF):
         self.ln(5)
 
     def _prose(self, text: str) -> None:
-        """Paragraphs, each with the indent of two characters, over as many pages as they need."""
+        """Paragraphs over as many pages as they need, indented by two characters unless they address somebody."""
         self.ln(1.5)
-        for paragraph in text.split("\n"):
-            if paragraph.strip():
-                self._line([Box(WIDTH, f"　　{paragraph.strip()}", BODY + 1)], border=False)
+        for paragraph in filter(None, map(str.strip, text.split("\n"))):
+            indent = "" if paragraph.endswith(ADDRESS) else INDENT
+            self._line([Box(WIDTH, f"{indent}{paragraph}", BODY + 1)], border=False)
         self.ln(1.5)
 
     def _block(self, block: Block) -> None:
@@ -203,8 +207,7 @@ class _Paper(FPDF):
         for line in block.lines:
             self._cells(line)
         if block.rows:
-            share = WIDTH / len(block.columns)
-            self._table((share,) * len(block.columns), block.columns, block.rows, colour=PEN)
+            self._table(_widths(block), block.columns, block.rows, colour=PEN)
 
     def _table(
         self, widths: Sequence[float], titles: Sequence[str], rows: Sequence[Sequence[str]], *, colour: Colour = INK
@@ -233,7 +236,7 @@ class _Paper(FPDF):
     # --- drawing
 
     def _heading(self, text: str) -> None:
-        self._room(16)
+        self._room(28)
         self.ln(3.5)
         self._style(HEADING + 1, INK, bold=True)
         self.cell(WIDTH, 6.5, printable(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
@@ -329,6 +332,18 @@ class _Paper(FPDF):
         self.set_draw_color(*(colour if bold else RULE))
         self.set_line_width(STROKE if bold else 0.15)
         self.text_mode = TextMode.FILL_STROKE if bold else TextMode.FILL
+
+
+def _widths(block: Block) -> tuple[float, ...]:
+    """Widths of a table's columns by the longest text of each, so that a long remark has room and a number wastes none."""
+    longest = (max(map(_measure, texts_)) for texts_ in zip(block.columns, *block.rows, strict=True))
+    weights = [min(max(length, NARROWEST), WIDEST) for length in longest]
+    return tuple(weight * WIDTH / sum(weights) for weight in weights)
+
+
+def _measure(text: str) -> float:
+    """Width in characters of a Chinese text; others are about half as wide."""
+    return sum(1.0 if ord(char) > 0x2E7F else 0.55 for char in text)
 
 
 def _hung(lines: list[str]) -> list[str]:

@@ -14,9 +14,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine.authorization import Standing, standing
-from engine.calendar import TIME_ZONE
 from engine.errors import NotFound
 from engine.forms import DocumentForm
+from engine.forms.document import ENDED
 from engine.forms.paper import Language
 from engine.printing import Document, Sheet, Signature, render
 from engine.queries.case_document import PrintedCase, institution_name, moment, signature
@@ -94,7 +94,7 @@ def _printable(reader: Reader, who: Standing, row: Any) -> Iterator[tuple[Docume
         scope=int(reader.connection.execute(root).scalar_one()),
         ended_at=row.ended_at,
     )
-    names = names_at(reader.connection, reader.now, place, definition.parameters)
+    names = {**names_at(reader.connection, reader.now, place, definition.parameters), ENDED: row.ended_at is not None}
     yield from ((document, names) for document in documents if document.can_be_printed(names))
 
 
@@ -107,9 +107,7 @@ def _posts_at(reader: Reader, who: Standing, instance: int) -> frozenset[str]:
     return frozenset(chair.post for chair in chairs if chair.institution == owner)
 
 
-def _copies(
-    reader: Reader, row: Any, document: DocumentForm, names: Mapping[str, Any], language: Language
-) -> Iterator[Document]:
+def _copies(reader: Reader, row: Any, document: DocumentForm, names: Mapping[str, Any], language: Language) -> Iterator[Document]:
     zh, words = language == "zh", WORDS[language]
     issuer, signed = institution_name(reader, row.key), _signatures(reader, row.key, document, language)
     files = linked_attachments(reader.connection, row.key, document.form.attachments(names))
@@ -137,7 +135,7 @@ def _copies(
             words=PAPER_WORDS[language],
             copy=None if copy is None else (copy.zh if zh else copy.en),
             letterhead=document.letterhead,
-            closing=(issuer, _day(reader.now.astimezone(TIME_ZONE).date(), zh=zh)) if document.closing else (),
+            closing=() if document.closing is None else (issuer, _day(document.closing.filled(names, ""), zh=zh)),
         )
 
 
@@ -153,5 +151,10 @@ def _signatures(reader: Reader, instance: int, document: DocumentForm, language:
     return tuple(signature(opinion, language, images) for opinion in chosen)
 
 
-def _day(day: date, *, zh: bool) -> str:
+def _day(text: str, *, zh: bool) -> str:
+    """A day as papers write it; what is not known yet is left to the pen."""
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return "    年    月    日" if zh else ""
     return f"{day.year}年{day.month}月{day.day}日" if zh else day.isoformat()

@@ -64,6 +64,9 @@ def test_a_print_says_what_its_reader_may_see(sign_in: SignIn) -> None:
     assert "同意转出" not in own.split("Decisions")[0]
     assert "Branchdirector·东湾Approve" in own
     assert "Page1of" in own
+    assert gp.get(f"/instances/{case}/documents") == []
+    refused = gp.call("GET", f"/instances/{case}/documents/slip")
+    assert (refused.status_code, refused.json()["code"]) == (404, "document-not-found")
     for font in PdfReader(io.BytesIO(answer.content)).pages[0]["/Resources"]["/Font"].values():
         assert "/FontFile2" in font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
     for outsider in ("stranger", "operator"):

@@ -52,7 +52,14 @@ def test_a_phrase_is_picked_the_task_signed_and_the_case_printed(sign_in: SignIn
     told(page, "同意")
     page.goto(f"{demonstration.url}/cases/{case}")
     expect(page.get_by_text("（手写签名）")).to_be_visible()
-    with page.expect_download() as download:
-        page.get_by_role("link", name="打印").click()
-    assert download.value.suggested_filename == f"{number}.pdf"
-    assert "同意，请尽快落实" in text_of(Path(download.value.path()).read_bytes())
+    page.get_by_role("button", name="打印").click()
+    choice = page.get_by_role("dialog", name="打印")
+    picture(page, "print")
+    for name, file, words in (
+        ("签批回执", f"{number} 签批回执.pdf", f"兹证明{number}号签批已由孟凡·演示办结"),
+        ("案件全文（表单、意见、经过）", f"{number}.pdf", "同意，请尽快落实"),
+    ):
+        with page.expect_download() as download:
+            choice.get_by_role("link", name=name).click()
+        assert download.value.suggested_filename == file
+        assert words in text_of(Path(download.value.path()).read_bytes())

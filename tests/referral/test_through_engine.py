@@ -6,13 +6,17 @@ of people.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from cli.demo import load_demo
@@ -21,6 +25,8 @@ from engine.clock import VirtualClock
 from engine.commands.deployment import Deploy
 from engine.commands.instance import StartInstance
 from engine.commands.task import CompleteTask
+from engine.errors import NotFound
+from engine.queries.documents import ListDocuments, PrintDocument
 from engine.records import Actor
 from engine.store.database import migrate
 from engine.store.tables import Appointment, Institution, Message, Person, ProcessInstance, Round, Seat
@@ -143,3 +149,40 @@ def test_a_patient_of_whom_nothing_is_known_yet_has_a_subject_line(county: Count
     assert (case.row.subject, case.row.subject_masked) == ("无名氏 男，骨盆骨折", "无名氏 男，骨盆骨折")
     assert {row.subject for row in county.rows(select(ProcessInstance.subject))} == {"无名氏 男，骨盆骨折"}
     assert not county.incidents()
+
+
+def test_the_papers_of_a_referral(county: County) -> None:
+    """The slip in two copies, of which the stub tells less; the receipt of the receiver; nothing to whom it does not concern."""
+    (path,) = (found for found in tagged("main") if found.stem == "routine")
+    number = ""
+    for step in json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)["steps"]:
+        number = _do(county, _renumbered(step, number), number)
+        county.work()
+    papers = {case.process_key: case.id for case in county.cases()}
+    assert sorted(_papers(county, papers["referral_from"], "CH05", "BR_REF")) == [
+        "referral_consent",
+        "referral_handover",
+        "referral_out_slip",
+    ]
+    assert _papers(county, papers["referral_to"], "CH00", "DEPT_HEAD") == ["referral_receipt"]
+    doctor = _actor(county, _chair(county, "CH05").person)
+    content = county.engine.query(PrintDocument(instance=papers["referral_from"], document="referral_out_slip"), doctor).content
+    stub, slip = ("".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(content)).pages)
+    for words in ("双向转诊（转出）单", number, "不作为就诊凭证", "膝骨关节炎", "U4技术设备不能处置"):
+        assert words in stub, words
+        assert words in slip, words
+    assert ("现病史" in stub, "现病史" in slip) == (False, True)
+
+
+def _papers(county: County, case: UUID, institution: str, post: str) -> list[str]:
+    """Ids of the documents that some holder of a post who sees the case may print."""
+    holders = (
+        select(Appointment.person)
+        .join(Institution, Institution.key == Appointment.institution)
+        .where(Institution.code == institution, Appointment.post == post)
+    )
+    found: list[str] = []
+    for row in county.rows(holders):
+        with suppress(NotFound):
+            found += [choice.id for choice in county.engine.query(ListDocuments(instance=case), _actor(county, row.person))]
+    return list(dict.fromkeys(found))

@@ -22,7 +22,7 @@ export async function printables(instanceId: string): Promise<DocumentChoice[] |
 export function PrintDialog({ instanceId, choices, onClose }: { instanceId: string; choices: DocumentChoice[]; onClose: () => void }) {
   return (
     <Dialog title={t('case.print')} shape="sheet" onClose={onClose}>
-      <ul class="choices">
+      <ul class="papers">
         {choices.map((choice) => (
           <li key={choice.id}>
             <a class="btn" href={documentAddress(instanceId, choice.id, language.value)} download>{either(choice.title, choice.titleEn)}</a>
