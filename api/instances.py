@@ -159,7 +159,8 @@ def print_instance(instance: UUID) -> Response:
 @blueprint.response(200, DocumentChoice(many=True))
 def list_documents(instance: UUID) -> list[documents.DocumentChoice]:
     """List the documents of a case that the caller may print as it stands"""
-    return list(ask(documents.ListDocuments(instance=instance)))
+    offered = ask(documents.ListDocuments(instance=instance))
+    return list(offered)
 
 
 @blueprint.get("/instances/<uuid:instance>/documents/<document>")
