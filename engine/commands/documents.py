@@ -28,9 +28,16 @@ def read_documents(files: Mapping[str, bytes], findings: list[Finding]) -> Docum
         if document is None:
             continue
         if document.id in documents:
-            text = f"文书“{document.id}”在 {documents[document.id][0]} 里已经有了。"
-            english = f"The document '{document.id}' is in {documents[document.id][0]} already."
-            findings.append(_finding("error", "duplicate-document", name, document.id, text, english))
+            findings.append(
+                _finding(
+                    "error",
+                    "duplicate-document",
+                    name,
+                    document.id,
+                    f"文书“{document.id}”在 {documents[document.id][0]} 里已经有了。",
+                    f"The document '{document.id}' is in {documents[document.id][0]} already.",
+                )
+            )
         documents[document.id] = (name, document)
     return documents
 
@@ -41,22 +48,37 @@ def check_documents(documents: Documents, processes: Sequence[ProcessModel], fac
     for name, document in documents.values():
         model = models.get(document.process)
         if model is None:
-            text = f"没有流程“{document.process}”，文书由谁打印？"
-            english = f"There is no process '{document.process}' to print the document."
-            yield _finding("error", "document-process", name, document.id, text, english)
+            yield _finding(
+                "error",
+                "document-process",
+                name,
+                document.id,
+                f"没有流程“{document.process}”，文书由谁打印？",
+                f"There is no process '{document.process}' to print the document.",
+            )
             continue
         steps = {element.id for element in model.elements.values() if element.type == "userTask"}
         for step in document.signatures:
             if step not in steps:
-                text = f"流程“{model.id}”没有人工任务“{step}”，它的签署印不出来。"
-                english = f"The process '{model.id}' has no user task '{step}' whose signature could be printed."
-                yield _finding("error", "document-signature", name, document.id, text, english)
+                yield _finding(
+                    "error",
+                    "document-signature",
+                    name,
+                    document.id,
+                    f"流程“{model.id}”没有人工任务“{step}”，它的签署印不出来。",
+                    f"The process '{model.id}' has no user task '{step}' whose signature could be printed.",
+                )
         for variable in sorted(document.names - known[model.id]):
             near = get_close_matches(variable, known[model.id], 1, 0.75)
             meant, meant_en = (f"是不是“{near[0]}”？", f" Did you mean '{near[0]}'?") if near else ("", "")
-            text = f"没有任何步骤、表单或消息给“{variable}”赋值，文书上会空着。{meant}"
-            english = f"No step, form or message gives '{variable}' a value; the document will have a gap there.{meant_en}"
-            yield _finding("warning", "unknown-name", name, document.id, text, english)
+            yield _finding(
+                "warning",
+                "unknown-name",
+                name,
+                document.id,
+                f"没有任何步骤、表单或消息给“{variable}”赋值，文书上会空着。{meant}",
+                f"No step, form or message gives '{variable}' a value; the document will have a gap there.{meant_en}",
+            )
 
 
 def unknown_posts(work: UnitOfWork, documents: Documents) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from tests.house.sources import read, sources
 
 GATE = (
     "engine/commands/clock_names.py",
+    "engine/commands/documents.py",
     "engine/commands/inspection.py",
     "engine/commands/staffing.py",
     "engine/commands/surroundings.py",
