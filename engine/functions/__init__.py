@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from engine.functions import collection, recruitment, referral
+from engine.functions import collection, dispatch, recruitment, referral
 from engine.functions.plugins import Function, installed_functions
 
 _MODULES: tuple[Mapping[str, Function], ...] = (
     referral.FUNCTIONS,
     recruitment.FUNCTIONS,
     collection.FUNCTIONS,
+    dispatch.FUNCTIONS,
 )
 
 _OURS = {name: call for module in _MODULES for name, call in module.items()}

@@ -16,12 +16,14 @@ from engine.jobs.handover_item import carry_out_handover
 from engine.jobs.lost_lock import give_up_lost_work
 from engine.jobs.message import deliver_message
 from engine.jobs.reminder import remind
+from engine.jobs.reoffer import reoffer_task
 from engine.jobs.reservation import expire_reservation
 from engine.jobs.retry import retry_incident
 from engine.jobs.rung import climb_rung
 from engine.jobs.signal import broadcast_signal
 from engine.jobs.timer import fire_timer
 from engine.jobs.timer_start import start_by_timer
+from engine.runtime.stationing import REOFFER
 
 JOBS = {
     "batch-item": carry_out_item,
@@ -34,6 +36,7 @@ JOBS = {
     "reckon": reckon,
     "reminder": remind,
     EXPIRY: expire_reservation,
+    REOFFER: reoffer_task,
     "retry": retry_incident,
     "rung": climb_rung,
     "signal": broadcast_signal,

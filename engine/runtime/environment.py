@@ -13,6 +13,7 @@ from engine.errors import NotFound
 from engine.kernel import Budget, CompiledDefinition
 from engine.runtime import directory
 from engine.runtime.definitions import Definitions, bound, latest, sibling
+from engine.runtime.stationing import ActingCase
 from engine.store.unit_of_work import UnitOfWork
 
 
@@ -36,13 +37,17 @@ class StepEnvironment:
         reserved: Mapping[str, Any],
         institution: str | None,
         holder: Holder,
+        acting: ActingCase | None = None,
     ) -> None:
-        """`institution` is the code of the one whose hours timers keep: the owner of the instance; `holder` is the instance."""
+        """`institution` is the code of the one whose hours timers keep: the owner of the instance; `holder` is the instance, and
+        `acting` is it for functions that make chairs: None where the step is only looked at.
+        """
         self._work = work
         self._definitions = definitions
         self._reserved = reserved
         self._institution = institution
         self._holder = holder
+        self._acting = acting
         self.budget = budget(work.config)
         self.elapsed = stopwatch()
 
@@ -67,7 +72,7 @@ class StepEnvironment:
         return str(key)
 
     def function(self, name: str) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
-        return directory.function(name, self._work, self._institution, self._holder)
+        return directory.function(name, self._work, self._institution, self._holder, self._acting)
 
     def due(self, term: str, calendar: str | None, start: datetime) -> datetime:
         return self._work.working_time.due(start, term, calendar or "CLIN", self._institution).at

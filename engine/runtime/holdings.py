@@ -194,6 +194,11 @@ def open_tasks(place: Place, person: int) -> int:
     return int(place.connection.execute(counted).scalar_one())
 
 
+def tasks_of(place: Place, person: int) -> list[int]:
+    """Keys of the unfinished tasks that a person holds or that are offered to him by name, oldest first."""
+    return list(place.connection.execute(select(Seat.key).where(Seat.state.in_(LIVE), _his(person)).order_by(Seat.key)).scalars())
+
+
 def _his(person: int) -> ColumnElement[bool]:
     """Whether a person holds a seat, it waits for him, or it is open and offered to him by name."""
     offered = select(Candidate.seat).where(Candidate.principal == person_principal(person))

@@ -36,6 +36,7 @@ from engine.runtime.environment import StepEnvironment
 from engine.runtime.following import tell_followers
 from engine.runtime.names import CaseNames, reserved_names
 from engine.runtime.outline import outline
+from engine.runtime.stationing import ActingCase
 from engine.runtime.step import Step
 from engine.runtime.stuck import close_moot_incidents, notice_stuck
 from engine.runtime.waiting import follow_waiting
@@ -330,7 +331,8 @@ class Runtime:
         reserved = self._reserved(work, case, definition)
         try:
             holder = Holder(instance=case.key, collaboration=case.collaboration)
-            env = StepEnvironment(work, self.definitions, reserved, case.institution_code, holder)
+            acting = ActingCase(key=case.key, process=definition.model.id, institution=case.institution)
+            env = StepEnvironment(work, self.definitions, reserved, case.institution_code, holder, acting)
             result = advance(source, trigger, work.now, env)
         except BudgetExceeded as error:
             raise StepTooLarge(case.key if case.stored else None, str(error)) from error

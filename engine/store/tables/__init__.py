@@ -11,6 +11,7 @@ from engine.store.tables.batch import Batch, BatchItem
 from engine.store.tables.calendar import CalendarEntry
 from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.tables.delivery import Delivery, NotificationSetting
+from engine.store.tables.engagement import Engagement
 from engine.store.tables.handover import Handover, HandoverItem
 from engine.store.tables.identity import Account, IdempotencyKey, RequestCount, Session, SignInFailure
 from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
@@ -60,6 +61,7 @@ __all__ = [
     "DocumentNumber",
     "Draft",
     "Duty",
+    "Engagement",
     "ExternalTask",
     "Follow",
     "Handover",
