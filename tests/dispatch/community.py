@@ -27,7 +27,8 @@ def prepared(url: str) -> County:
     """The demo community with the dispatch and the committee's meeting deployed; the assignments may make appointments."""
     county = opened(url)
     load_demo(county.engine)
-    county.execute(Deploy(name="meeting", resources=read_folder(LIBRARY / "meeting")))
+    for name in ("collect", "meeting"):
+        county.execute(Deploy(name=name, resources=read_folder(LIBRARY / name)))
     county.execute(Deploy(name="dispatch", resources={**read_folder(LIBRARY / "dispatch"), **without_calls()}))
     return county
 
