@@ -24,7 +24,7 @@ from worker.dispatcher import Dispatcher
 
 PREFIX = "LIANDONG_"
 MAX_NUMBER = 100_000
-DEMO_STATIONING = frozenset({"dispatch_assignment"})
+DEMO_STATIONING = "dispatch_assignment"
 """What may make appointments in demo mode, where all people are invented."""
 TRUE, FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
@@ -76,10 +76,6 @@ def _hours(text: str) -> str:
     return text
 
 
-def _keys(text: str) -> frozenset[str]:
-    return frozenset(text.replace(",", " ").split())
-
-
 def _spans(**unit: float) -> Callable[[str], timedelta]:
     def read(text: str) -> timedelta:
         number = _number(text)
@@ -93,7 +89,7 @@ def _spans(**unit: float) -> Callable[[str], timedelta]:
 ENGINE_SETTINGS = (
     Setting("LEAD_INSTITUTION", "lead_institution", str, "code of the community's lead hospital"),
     Setting("ADMINISTRATOR_POST", "administrator_post", str, "post that gets tasks for which nobody is found"),
-    Setting("STATIONING", "stationing", _keys, "keys of processes that may make dispatched appointments; none unless named"),
+    Setting("STATIONING", "stationing", str, "keys of processes that may make dispatched appointments; none unless named"),
     Setting("SESSION_IDLE_MINUTES", "session_idle", _spans(minutes=1), "a session unused for so long ends"),
     Setting("SESSION_LIMIT_HOURS", "session_limit", _spans(hours=1), "no session lasts longer"),
     Setting("LOCKOUT_FAILURES", "lockout_failures", _number, "failed sign-ins that lock"),
@@ -152,7 +148,7 @@ def read_settings(
     given = os.environ if environment is None else environment
     url = database or f"sqlite:///{var.absolute() / 'liandong.db'}"
     config = replace(
-        Config(database_url=url, demo=demo, stationing=DEMO_STATIONING if demo else frozenset()),
+        Config(database_url=url, demo=demo, stationing=DEMO_STATIONING if demo else ""),
         **_values(ENGINE_SETTINGS, given),
     )
     channels = replace(ChannelConfig(), **_values(CHANNEL_SETTINGS, given))

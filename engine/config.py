@@ -17,9 +17,9 @@ class Config:
     """Code of the community's lead hospital."""
     administrator_post: str = "IT_ADMIN"
     """Post at the lead institution that gets a task whose rules find nobody."""
-    stationing: frozenset[str] = frozenset()
-    """Keys of processes that may seat people in dispatched chairs and have agents act for them. None may unless it is named
-    here by who runs the server: a designer cannot give his own model that power.
+    stationing: str = ""
+    """Keys, with spaces between, of processes that may seat people in dispatched chairs and have agents act for them. None
+    may unless who runs the server names it here: a designer cannot give his own model that power.
     """
     session_idle: timedelta = timedelta(minutes=30)
     session_limit: timedelta = timedelta(hours=12)

@@ -213,7 +213,7 @@ def _end(work: UnitOfWork, case: ActingCase, taken: Row[Any], last: date) -> Non
 def _refuse_process(work: UnitOfWork, case: ActingCase | None) -> None:
     if case is None:
         return
-    if case.process not in work.config.stationing:
+    if case.process not in work.config.stationing.split():
         message = "Expected a process that the setting STATIONING lets make appointments, but '{process}' is none"
         raise NotAllowed("not-stationing", message, process=case.process)
     lead = select(Institution.key).where(Institution.code == work.config.lead_institution)

@@ -43,7 +43,7 @@ def without_calls() -> dict[str, bytes]:
 
 def opened(url: str) -> County:
     """The community on a database that was prepared."""
-    return County(url, clock=VirtualClock(MONDAY), demo=True, stationing=frozenset({"dispatch_assignment"}))
+    return County(url, clock=VirtualClock(MONDAY), demo=True, stationing="dispatch_assignment")
 
 
 def need(**more: Any) -> dict[str, Any]:
