@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.functions import inputs as read
 from engine.functions.identity import check
+from engine.functions.offers import number_offers, open_offers
 from engine.functions.reservation import release, reserve
 from engine.functions.targets import auto_target, suggest_targets
 
@@ -56,6 +57,8 @@ FUNCTIONS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = Mapp
         "referral.check": check,
         "referral.suggestTargets": suggest_targets,
         "referral.autoTarget": auto_target,
+        "referral.numberOffers": number_offers,
+        "referral.openOffers": open_offers,
         "referral.reserve": reserve,
         "referral.release": release,
         "referral.metrics": metrics,
