@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from engine.functions import collection, dispatch, recruitment, referral
+from engine.functions import collection, dispatch, procurement, receiving, recruitment, referral
 from engine.functions.plugins import Function, installed_functions
 
 _MODULES: tuple[Mapping[str, Function], ...] = (
@@ -19,6 +19,8 @@ _MODULES: tuple[Mapping[str, Function], ...] = (
     recruitment.FUNCTIONS,
     collection.FUNCTIONS,
     dispatch.FUNCTIONS,
+    procurement.FUNCTIONS,
+    receiving.FUNCTIONS,
 )
 
 _OURS = {name: call for module in _MODULES for name, call in module.items()}
