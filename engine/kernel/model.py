@@ -172,7 +172,8 @@ class Binding:
 
 @dataclass(frozen=True, kw_only=True)
 class CallModel:
-    """Which process a call activity runs, and what crosses the border. Without mappings every variable does, both ways."""
+    """Which process a call activity runs, and what crosses the border. Without mappings every variable goes in, and
+    all that was written comes back."""
 
     process: Template
     binding: Binding = Binding()

@@ -10,7 +10,7 @@ Values are read from the store one name at a time, or all that an expression nam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,8 @@ COUNTERS = {
     "numberOfActiveInstances": "active",
     "numberOfTerminatedInstances": "terminated",
 }
+LENT = "lent"
+"""Flag of a called process's scope: the names that were handed in with everything else, and not written since."""
 _ABSENT = object()
 
 
@@ -93,6 +95,18 @@ class Scope(Mapping[str, JSON]):
             self._known = True
         return dict(self._values)
 
+    def lend(self, values: Mapping[str, JSON]) -> None:
+        """Puts copies of what stands elsewhere here: until they are written here, they are not among what is `earned`."""
+        for name, value in values.items():
+            self.put(name, value)
+        if values:
+            self._note_lent(sorted(values))
+
+    def earned(self) -> dict[str, JSON]:
+        """Every variable of this very scope that was written here. What was only lent may be newer where it came from."""
+        lent = self.row.flags.get(LENT, ())
+        return {name: value for name, value in self.all_own().items() if name not in lent}
+
     def visible(self) -> dict[str, JSON]:
         """Every variable that can be seen from here; reserved names and counters are not among them."""
         outer = {} if self.parent is None else self.parent.visible()
@@ -127,9 +141,19 @@ class Scope(Mapping[str, JSON]):
             raise ModelFailure("reserved-name", f"the name '{name}' cannot be written")
         self._values[name] = value = plain(value)
         self._absent.discard(name)
+        lent: Collection[str] = self.row.flags.get(LENT, ())
+        if name in lent:
+            self._note_lent([other for other in lent if other != name])
         self.session.ledger.wrote(self.key, name, value)
         if not silent:
             self.session.ledger.effect(VariableWritten(scope=self.key, name=name, value=value, element=self.session.writer))
+
+    def _note_lent(self, names: list[str]) -> None:
+        if names:
+            self.row.flags[LENT] = names
+        else:
+            del self.row.flags[LENT]
+        self.session.touch_scope(self)
 
     def _home(self, name: str) -> Scope:
         scope: Scope | None = self

@@ -120,9 +120,10 @@ class CallActivitySpec(ScopedSpec, defaults.CallActivity):
             wanted = f"{process} ({call.binding.kind} {value or ''})" if call.binding.kind else process
             raise ModelFailure("no-called-process", f"the called process '{wanted.strip()}' is not deployed") from error
         given = session.values(call.inputs, token.data)
-        values = {**(token.data.visible() if call.all_inputs else {}), **given}
+        lent = {name: value for name, value in token.data.visible().items() if name not in given} if call.all_inputs else {}
         execution = session.open_execution(token, self.kind, process, None, {"calls": calls, "definition": there})
-        for name, value in values.items():
+        execution.scope.lend(lent)
+        for name, value in given.items():
             execution.scope.put(name, value)
         return execution
 
@@ -131,7 +132,7 @@ class CallActivitySpec(ScopedSpec, defaults.CallActivity):
             return  # undoing what a called process did hands nothing over a second time
         call = self._call()
         values = token.session.values(call.outputs, execution.scope)
-        token.data.update({**(execution.scope.all_own() if call.all_outputs else {}), **values})
+        token.data.update({**(execution.scope.earned() if call.all_outputs else {}), **values})
 
     def _call(self) -> CallModel:
         if self.element.call is None:

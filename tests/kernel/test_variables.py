@@ -84,6 +84,20 @@ def test_a_called_process_is_given_copies_and_gives_everything_back() -> None:
     assert world.variables() == {"known": 2, "new": 3}
 
 
+def test_a_called_process_does_not_undo_what_was_written_beside_it() -> None:
+    """It gives back what it has written, also what it has written as it was; never an old copy of the rest."""
+    body = '<startEvent id="s"/><parallelGateway id="g"/><userTask id="beside"/><callActivity id="c" calledElement="q"/>'
+    body += '<parallelGateway id="j"/><userTask id="z"/>' + flows("s>g", "g>beside", "g>c", "beside>j", "c>j", "j>z")
+    called = '<startEvent id="qs"/><callActivity id="d" calledElement="r"/>' + flows("qs>d")
+    inner = '<startEvent id="rs"/><userTask id="u"/>' + flows("rs>u")
+    processes = f'<process id="p">{body}</process><process id="q">{called}</process><process id="r">{inner}</process>'
+    world = World(processes, reload=True)
+    world.start("p", allergy="none", ward="A", bed=1)
+    world.complete("beside", allergy="penicillin", ward="B")
+    world.complete("u", ward="A", bed=2)
+    assert world.variables() == {"allergy": "penicillin", "ward": "A", "bed": 2}
+
+
 @pytest.mark.parametrize(
     "mapping",
     [
