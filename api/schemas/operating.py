@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from api.schemas.base import CamelSchema, Instant, Key, PageQuery, Words, page_of
+from api.schemas.incident_words import IncidentWords
 from api.schemas.tasks import InstanceRef
 from engine.commands.instructions import (
     CancelElement,
@@ -167,7 +168,7 @@ class Stop(CamelSchema):
 
     element = fields.String()
     code = fields.String()
-    message = fields.String()
+    message = IncidentWords()
 
 
 class StepPreview(CamelSchema):
@@ -273,7 +274,7 @@ class BatchItemOut(CamelSchema):
     instance = fields.Nested(InstanceRef)
     state = fields.String()
     code = fields.String(allow_none=True)
-    message = fields.String(allow_none=True)
+    message = IncidentWords(allow_none=True)
     done_at = Instant(allow_none=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.schemas.base import CamelSchema, Coded, Instant, Key, PageQuery, Words, page_of
+from api.schemas.incident_words import IncidentWords
 from api.schemas.instances import STATES, Member, ProcessVersion
 from api.schemas.tasks import InstanceRef
 
@@ -53,7 +54,7 @@ class Incident(CamelSchema):
     element = fields.String(allow_none=True)
     element_name = fields.String(allow_none=True)
     code = fields.String()
-    message = fields.String()
+    message = IncidentWords()
     retries_left = fields.Integer(allow_none=True)
     state = fields.String()
     note = fields.String(allow_none=True)

@@ -23,6 +23,8 @@ def test_incidents_are_annotated_closed_and_retried_by_cause(engine: Engine, sig
     (cause,) = operator.get("/operations/incidents/causes")["items"]
     assert (cause["code"], cause["element"], cause["processKey"], cause["incidents"]) == ("deadline", "check", "late", 2)
     incident = operator.get("/operations/incidents")["items"][0]
+    assert "无法求值" in incident["message"]
+    assert operator.get("/operations/incidents?lang=en")["items"][0]["message"].startswith("Expected to evaluate expression")
     where = f"/operations/incidents/{incident['id']}"
     assert operator.call("POST", f"{where}/note", {"note": "term unknown"}).status_code == 204
     assert operator.get("/operations/incidents")["items"][0]["note"] == "term unknown"
