@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from engine.appliers.journal import Journal
-from engine.assignment import AssignmentRule, Resolution, find_person, resolve
+from engine.assignment import find_person
 from engine.commands.registry import Command
 from engine.commands.signer import keep_apart_of
 from engine.commands.task import lock_open_seat
 from engine.errors import Invalid, NotAllowed, NotFound
 from engine.kernel import ProcessModel
-from engine.kernel.effects import Names
 from engine.kernel.people_model import APPROVERS, AssignModel
 from engine.kernel.triggers import SetVariables
 from engine.records import Done
 from engine.runtime import Act, Case, Runtime
-from engine.runtime.rules import evaluated_rules
+from engine.runtime.chosen import choosing_rules, require_choosable
 from engine.store.unit_of_work import UnitOfWork
 
 CHOSEN_AT_MOST = 50
@@ -47,7 +46,8 @@ def choose_approvers(command: ChooseApprovers, work: UnitOfWork, runtime: Runtim
         count = len(set(command.persons))
         raise Invalid("chosen-count", "Expected 1 to {most} people, but found {count}", most=CHOSEN_AT_MOST, count=count)
     names = runtime.names(work, case, seat.scope)
-    keys = [_person(work, case, rule, names, person) for person in dict.fromkeys(command.persons)]
+    found = [(find_person(work.connection, str(person)), str(person)) for person in dict.fromkeys(command.persons)]
+    keys = [require_choosable(work, case, rule, names, key, told) for key, told in found]
     keep_apart_of(work, runtime, case, seat, command.element, *keys)
     known = names.all().get(APPROVERS)
     chosen = {**(known if isinstance(known, dict) else {}), command.element: [str(key) for key in keys]}
@@ -82,8 +82,7 @@ def following_tasks(model: ProcessModel, element: str) -> Iterator[str]:
 
 def _rule(case: Case, work: UnitOfWork, model: ProcessModel, here: str, element: str) -> AssignModel:
     """The rule by which the activity's people are chosen. Raises NotFound, or NotAllowed for who may not choose."""
-    approval = model.elements[element].approval if element in model.elements else None
-    rules = [rule for rule in approval.assigns if rule.rule == "chosen"] if approval is not None else []
+    rules = choosing_rules(model, element)
     if not rules:
         raise NotFound("not-choosable", "Expected a step whose people are chosen, but '{element}' is none", element=element[:100])
     by_starter = work.actor.person is None or work.actor.person == case.started_by
@@ -91,24 +90,3 @@ def _rule(case: Case, work: UnitOfWork, model: ProcessModel, here: str, element:
         if (rule.by == "starter" and by_starter) or (rule.by == "previous" and element in following_tasks(model, here)):
             return rule
     raise NotAllowed("not-chooser", "Expected who may choose the people of '{element}', but you may not", element=element[:100])
-
-
-def _person(work: UnitOfWork, case: Case, rule: AssignModel, names: Names, person: UUID) -> int:
-    """Key of a person whom the rule lets be chosen. Raises Invalid for anybody else."""
-    key = find_person(work.connection, str(person))
-    allowed = _found(work, case, _limit(rule, names, key))
-    if key is None or key not in allowed.persons or allowed.reason is not None:
-        raise Invalid("not-a-choice", "Expected somebody who can be chosen, but '{person}' cannot", person=str(person))
-    return key
-
-
-def _limit(rule: AssignModel, names: Names, person: int | None) -> AssignmentRule:
-    """Those who can be chosen: the holders of the rule's post, or whoever has a chair at a member."""
-    if rule.post is None:
-        return AssignmentRule(kind="person", person=person)
-    (limit,) = evaluated_rules((AssignModel(rule="post", post=rule.post, institution=rule.institution, at=rule.at),), names)
-    return limit
-
-
-def _found(work: UnitOfWork, case: Case, rule: AssignmentRule) -> Resolution:
-    return resolve(work, (rule,), own=case.institution_code, starter=case.started_by, mode="pool", case=case.key)

@@ -18,7 +18,10 @@ from engine.approvals import LIVE
 from engine.authorization import person_principal, require_right
 from engine.errors import Conflict, EngineError, Invalid
 from engine.jobs.maker import maker
+from engine.kernel.people_model import APPROVERS
+from engine.kernel.triggers import SetVariables
 from engine.runtime import Act, Case, Runtime
+from engine.runtime.chosen import choosing_rules, chosen_steps, in_place_of, require_choosable
 from engine.runtime.handing_on import (
     hand_back,
     hand_draft_back,
@@ -79,6 +82,8 @@ def refused(error: EngineError | None) -> dict[str, Any]:
 
 
 def _lock(work: UnitOfWork, runtime: Runtime, item: Row[Any]) -> Case:
+    if item.kind == "chosen":
+        return runtime.lock(work, item.subject)
     instance = work.connection.execute(select(Seat.instance).where(Seat.key == item.subject)).scalar_one()
     return runtime.lock(work, instance)
 
@@ -86,6 +91,8 @@ def _lock(work: UnitOfWork, runtime: Runtime, item: Row[Any]) -> Case:
 def _act(work: UnitOfWork, runtime: Runtime, case: Case | None, item: Row[Any], *, back: bool) -> dict[str, Any]:
     if case is None:
         return _shut(work, item)
+    if item.kind == "chosen":
+        return _choose_anew(work, runtime, case, item, back=back)
     seat = seat_row(work, item.subject)
     undo: dict[str, Any] = item.undo
     if item.kind == "draft":
@@ -102,6 +109,34 @@ def _act(work: UnitOfWork, runtime: Runtime, case: Case | None, item: Row[Any], 
         undo = hand_on(work, seat, item.person, item.successor)
     runtime.note(work, case, _why(item, seat, back), _noted(item, seat, back))
     return undo
+
+
+def _choose_anew(work: UnitOfWork, runtime: Runtime, case: Case, item: Row[Any], *, back: bool) -> dict[str, Any]:
+    """Puts the successor in the place of who was chosen for later steps of a case, or gives those back that are still to come."""
+    old, new = (item.successor, item.person) if back else (item.person, item.successor)
+    found = next(chosen_steps(work, runtime.definitions, old, case.key), None)
+    wanted = set(item.undo.get("elements", ())) if back else None
+    elements = [name for name in (found.elements if found else ()) if wanted is None or name in wanted]
+    if not elements:
+        raise Conflict("handover-gone", "Expected a step that is still to come, but there is none any more")
+    names = runtime.names(work, case, case.root_scope)
+    if not back:
+        _require_active(work, new)
+        model = runtime.definitions.model(case.definition)
+        for element in elements:
+            for rule in choosing_rules(model, element):
+                require_choosable(work, case, rule, names, new, str(new))
+    chosen = in_place_of(names.all().get(APPROVERS), elements, old, new)
+    data = {"handover": str(item.id), "from": old, "to": new, "elements": elements}
+    act = Act(action="hand-back" if back else "hand-over", object=str(item.id), data=data)
+
+    def noted(journal: Journal) -> None:
+        for element in elements:
+            journal.note("approvers-chosen", element=element, by_actor=True, persons=[new])
+
+    values = SetVariables(variables={APPROVERS: chosen}, held=case.suspended_at is not None)
+    runtime.advance(work, case, values, act, before=noted)
+    return {"elements": elements}
 
 
 def _has_tasks_to_come(work: UnitOfWork, item: Row[Any]) -> bool:

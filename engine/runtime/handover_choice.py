@@ -13,6 +13,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "account": ("end", "leave"),
     "agent": ("hand-on", "end", "leave"),
     "appointment": ("hand-on", "end", "leave"),
+    "chosen": ("hand-on", "leave"),
     "charge": ("hand-on", "end", "leave"),
     "definition": ("leave",),
     "draft": ("hand-on", "leave"),

@@ -18,6 +18,7 @@ from engine.approvals import LIVE
 from engine.assignment.people import Place
 from engine.authorization import LAST_DAY, person_principal
 from engine.calendar import TIME_ZONE
+from engine.runtime.chosen import chosen_steps
 from engine.runtime.definitions import Definitions
 from engine.runtime.naming import named_in
 from engine.store.tables import (
@@ -40,9 +41,9 @@ from engine.store.tables import (
     Seat,
 )
 
-KINDS = ("appointment", "member", "charge", "duty", "agent", "principal", "task", "draft", "account", "definition")
+KINDS = ("appointment", "member", "charge", "duty", "agent", "principal", "task", "draft", "chosen", "account", "definition")
 """In the order in which they are listed and carried out. As an `agent` he acts for others, as a `principal` they for him."""
-CASE_KINDS = frozenset({"task", "draft"})
+CASE_KINDS = frozenset({"task", "draft", "chosen"})
 """What belongs to a case, and is handed on in a transaction of its own."""
 HOLDINGS_AT_MOST = 5_000
 
@@ -53,7 +54,7 @@ class Holding:
 
     kind: str
     subject: int
-    """Key of its row."""
+    """Key of its row; of the case where he is `chosen` for a later step of it."""
     name: str
     name_en: str
     place: str | None = None
@@ -89,6 +90,7 @@ def holdings(place: Place, definitions: Definitions, person: int, from_date: dat
         *_agents(place, person, from_date),
         *_seats(place, definitions, person),
         *_drafts(place, definitions, person),
+        *_chosen(place, definitions, person),
         *(_account(place, person) if leaving else ()),
         *(Holding(kind="definition", **vars(found)) for found in named_in(place.connection, definitions, person)),
     ]
@@ -217,6 +219,21 @@ def _drafts(place: Place, definitions: Definitions, person: int) -> Iterator[Hol
     rows = _case_rows().join(Draft, Draft.seat == Seat.key).where(Draft.person == person, his, Seat.key.not_in(offered))
     for row in place.connection.execute(rows):
         yield _of_case("draft", definitions, row)
+
+
+def _chosen(place: Place, definitions: Definitions, person: int) -> Iterator[Holding]:
+    """Cases in which he is chosen for a step that is still to come."""
+    for found in chosen_steps(place, definitions, person):
+        model = definitions.model(found.definition)
+        steps = [model.elements[name] for name in found.elements if name in model.elements]
+        title = model.title or model.name or model.id
+        yield Holding(
+            kind="chosen",
+            subject=found.instance,
+            name=f"{title}：{'、'.join(step.name or step.id for step in steps)}"[:300],
+            name_en=f"{model.title_en or title}: {', '.join(step.name_en or step.name or step.id for step in steps)}"[:300],
+            place=found.number or str(found.id),
+        )
 
 
 def _case_rows() -> Any:

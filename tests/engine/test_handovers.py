@@ -12,6 +12,7 @@ from sqlalchemy import select
 from engine.authorization import in_force, today
 from engine.commands.account import CreateAccount
 from engine.commands.authority import PutBody, PutBodyMember, PutCharge, PutDuty
+from engine.commands.choosing import ChooseApprovers
 from engine.commands.delegation import Delegate
 from engine.commands.handover import HandoverMade, RevokeHandover, StartHandover
 from engine.commands.organisation import PutPerson, PutTogether
@@ -226,3 +227,37 @@ def test_what_a_handover_refuses_changes_nothing(county: County) -> None:
     outsider = preview(county, "guo", successors={"task": county.person("liu").id})
     assert {item.refusal.code for item in outsider.items if item.refusal} == {"receiver", "handover-tasks-left"}
     assert sorted(guo.box()) == ["approve", "approve", "check", "sign"]
+
+
+def test_who_was_chosen_for_later_steps_is_listed_and_another_put_in_his_place(county: County) -> None:
+    chosen = '<liandong:assign rule="chosen" by="starter" post="BR_GP" institution="CH01"/>'
+    steps = (
+        user_task("write", '<liandong:assign rule="starter"/>'),
+        user_task("middle", post="BR_REF"),
+        user_task("check", chosen),
+    )
+    county.deploy(bpmn(process("c", START, *steps, END, flows="s > write > middle > check > e", extensions=STARTER)))
+    gan, guo, ren = (county.person(login) for login in ("gan", "guo", "ren"))
+    cases = [gan.start("c") for _ in range(2)]
+    for case in cases:
+        gan.do(ChooseApprovers(task=case.task("write").id, element="check", persons=(guo.id,)))
+        gan.complete(case.task("write"))
+    ren.complete(cases[1].task("middle"))
+    # In the second case the step has come, and is a task of his.
+    shown = preview(county, "guo", successors={"chosen": gan.id, "task": gan.id})
+    assert [(item.name, item.place) for item in shown.items if item.kind == "chosen"] == [("c：check", str(cases[0].id))]
+    made = hand_over(county, "guo", shown, successors={"chosen": gan.id, "task": gan.id})
+    county.work()
+    assert states(county, made.handover)["chosen"] == ["done"]
+    assert cases[0].variables["approvers"] == {"check": [str(gan.key)]}
+    keeper(county).do(RevokeHandover(handover=made.handover, reason="留任"))
+    county.work()
+    assert (states(county, made.handover)["chosen"], cases[0].variables["approvers"]) == (["revoked"], {"check": [str(guo.key)]})
+    # Who could not be chosen for the step is no successor for it.
+    shown = preview(county, "guo", successors={"chosen": ren.id})
+    made = hand_over(county, "guo", shown, successors={"chosen": ren.id})
+    county.work()
+    assert states(county, made.handover)["chosen"] == ["failed not-a-choice"]
+    ren.complete(cases[0].task("middle"))
+    # He has gone with his chair, so that the step falls to the administrators.
+    assert cases[0].task("check").reason == "no-candidate"

@@ -216,6 +216,7 @@ export const en: { [key in keyof typeof zh]: string } = {
   'holding.principal': 'Others act for him',
   'holding.task': 'Tasks',
   'holding.draft': 'Drafts',
+  'holding.chosen': 'Chosen for later steps',
   'holding.account': 'Signing in',
   'holding.definition': 'Definitions',
   'choice.hand-on': 'Hand on',

@@ -214,6 +214,7 @@ export const zh = {
   'holding.principal': '他人代其办理',
   'holding.task': '任务',
   'holding.draft': '草稿',
+  'holding.chosen': '被选定的后续步骤',
   'holding.account': '登录',
   'holding.definition': '流程定义',
   'choice.hand-on': '交给接任人',
