@@ -186,6 +186,7 @@ class Startable(CamelSchema):
     name = fields.String()
     name_en = fields.String(allow_none=True)
     title = fields.String(allow_none=True)
+    initials = fields.String()
     capacities = fields.List(fields.UUID())
     description = fields.String(allow_none=True)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from engine.authorization import standing, starting_capacities
+from engine.initials import initials_of
 from engine.queries.registry import Query, Reader
 from engine.store.tables import ProcessDefinition
 
@@ -25,6 +26,8 @@ class StartableProcess:
     name: str
     name_en: str | None
     title: str | None
+    initials: str
+    """Of the pinyin of its name and title."""
     capacities: tuple[UUID, ...]
     """Appointments of the reader that may start it."""
     description: str | None
@@ -46,6 +49,7 @@ def list_startable(query: ListStartable, reader: Reader) -> tuple[StartableProce
                     name=model.name or model.id,
                     name_en=model.title_en,
                     title=model.title,
+                    initials=initials_of(f"{model.title or ''} {model.name or ''}"),
                     capacities=tuple(chair.id for chair in chairs),
                     description=model.documentation,
                 )

@@ -33,7 +33,7 @@ export const claim = (taskId: string, etag: string) => post<T.ActionReply>(`/tas
 export const unclaim = (taskId: string, etag: string, reason: string) =>
   post<T.ActionReply>(`/tasks/${id(taskId)}/unclaim`, reason ? { reason } : {}, etag)
 /** The server holds it for as long as the person's account says, so that it can be taken back. */
-export const complete = (taskId: string, etag: string, done: { outcome: string; data: T.Values; opinion: string; formVersion: number | null; after?: T.After }) =>
+export const complete = (taskId: string, etag: string, done: { outcome: string; data: T.Values; opinion: string; formVersion: number | null; after?: T.After; afterwards?: T.Afterwards }) =>
   post<T.ActionReply>(`/tasks/${id(taskId)}/complete`, { ...done, hold: true }, etag)
 export const undo = (taskId: string) => post<T.ActionReply>(`/tasks/${id(taskId)}/undo`, {})
 export const sendNow = (taskId: string) => post<T.ActionReply>(`/tasks/${id(taskId)}/send`, {})
@@ -85,9 +85,9 @@ export const follow = (instanceId: string, on: boolean) => post<void>(`/instance
 export const answerCopy = (copyId: string, opinion: string) => post<void>(`/copies/${id(copyId)}/answer`, { opinion })
 export const comment = (instanceId: string, text: string) => post<void>(`/instances/${id(instanceId)}/comments`, { text })
 export const startable = () => get<T.Startable[]>('/processes/startable')
-export const start = (processKey: string, capacityId: string) =>
-  post<{ instance: T.InstanceRow; nextTask: T.TaskRow | null }>('/instances', { processKey, capacityId, variables: {} })
-export const instances = (query: { box: 'started' | 'participating' | 'followed'; cursor?: string | null }) =>
+export const start = (processKey: string, capacityId: string, afterwards?: T.Afterwards) =>
+  post<{ instance: T.InstanceRow; nextTask: T.TaskRow | null }>('/instances', { processKey, capacityId, variables: {}, ...(afterwards ? { afterwards } : {}) })
+export const instances = (query: { box: 'started' | 'participating' | 'followed'; q?: string; limit?: number; cursor?: string | null }) =>
   get<T.Page<T.InstanceRow>>('/instances', query)
 export const instance = (instanceId: string, live?: Live) => get<T.InstanceDetail>(`/instances/${id(instanceId)}`, undefined, live)
 export const forecastTask = (taskId: string, data: T.Values) =>

@@ -13,6 +13,11 @@ export interface Named {
   id: string
   name: string
 }
+/** When something that is entered afterwards (补录) really happened, and why it is entered only now. */
+export interface Afterwards {
+  occurredAt: string
+  reason: string
+}
 export interface Coded {
   code: string
   name: string
@@ -336,6 +341,8 @@ export interface Startable {
   name: string
   nameEn: string | null
   title: string | null
+  /** Of the pinyin of its name and title. */
+  initials: string
   capacities: string[]
   description: string | null
 }

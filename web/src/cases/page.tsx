@@ -17,6 +17,7 @@ import { Empty, Failed } from '../frame/states'
 import { say } from '../frame/toast'
 import { either, t, type Key } from '../i18n'
 import { subjectOf, withoutSuffix } from '../inbox/row'
+import { useCommands } from '../keyboard/use-commands'
 import { onHint } from '../live/hints'
 import { Holder } from '../mine/tables'
 import { parts } from '../routing/router'
@@ -63,6 +64,10 @@ function Case({ detail }: { detail: InstanceDetail }) {
     }
   }
   const words = useSignal<'comment' | 'urge' | null>(null)
+  useCommands([
+    { keys: '.', act: () => void (detail.actions.includes('urge') && (words.value = 'urge')), words: detail.actions.includes('urge') ? t('case.urge') : undefined },
+    { keys: 'm', act: () => void (words.value = 'comment'), words: t('case.comment') },
+  ])
   const subject = subjectOf({ subject: detail.subject, process: detail.process, instance: detail })
   return (
     <Screen title={subject} shape="case">

@@ -9,8 +9,8 @@ interface Props {
   children: ComponentChildren
   footer?: ComponentChildren
   onClose?: (() => void) | undefined
-  /** `sheet` rises from below on the phone, `panel` hangs under the bar at the right, `corner` stands by the rail's foot, `cover` hides the page. */
-  shape?: 'center' | 'sheet' | 'panel' | 'corner' | 'cover'
+  /** `sheet` rises from below on the phone, `panel` hangs under the bar at the right, `corner` stands by the rail's foot, `cover` hides the page, `top` hangs from the upper edge. */
+  shape?: 'center' | 'sheet' | 'panel' | 'corner' | 'cover' | 'top'
 }
 
 export function Dialog({ title, children, footer, onClose, shape = 'center' }: Props) {

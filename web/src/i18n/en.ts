@@ -312,6 +312,8 @@ export const en: Dictionary = {
   'keys.complete': 'Complete (primary outcome)',
   'keys.opinion': 'Write an opinion',
   'keys.form': 'Go to the form',
+  'keys.palette': 'Commands: go, find, do',
+  'keys.urge': 'Remind (in a case)',
   'keys.search': 'Search',
   'keys.tabs': 'Form, diagram, activity',
   'keys.inbox': 'Inbox',

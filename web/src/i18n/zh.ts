@@ -311,6 +311,8 @@ export const zh = {
   'keys.complete': '办理（主要结果）',
   'keys.opinion': '写意见',
   'keys.form': '去填表单',
+  'keys.palette': '命令：去哪、找谁、办什么',
+  'keys.urge': '催办（在案件里）',
   'keys.search': '查找',
   'keys.tabs': '表单、流程图、动态',
   'keys.inbox': '去待办',

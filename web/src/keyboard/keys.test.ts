@@ -15,4 +15,9 @@ describe('keyName', async () => {
     expect(keyName(press('Process', { keyCode: 229 }))).toBeNull()
   })
   it('leaves the browser its own shortcuts', () => expect(keyName(press('e', { ctrlKey: true }))).toBeNull())
+  it('opens the palette by either modifier, but not out of an input method', () => {
+    expect(keyName(press('k', { ctrlKey: true }))).toBe('Mod+k')
+    expect(keyName(press('K', { metaKey: true }))).toBe('Mod+k')
+    expect(keyName(press('k', { ctrlKey: true, isComposing: true }))).toBeNull()
+  })
 })

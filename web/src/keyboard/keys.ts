@@ -1,6 +1,6 @@
 /**
  * Single keys as commands. They sleep while something is being written, while an input method is composing, and while a layer
- * is open; a two-key command (`g i`) waits a moment for its second key.
+ * is open; a two-key command (`g i`) waits a moment for its second key. Of the browser's own chords only Ctrl or Cmd with K is ours.
  */
 import { singleKeys } from '../session/preferences'
 
@@ -9,6 +9,8 @@ export interface Command {
   act: () => void
   /** Also works inside a field, for Escape. */
   always?: boolean
+  /** What the palette of commands calls it; without words it is not offered there. */
+  words?: string | undefined
 }
 
 const WAIT_MS = 1200
@@ -22,10 +24,18 @@ export function addCommands(commands: Command[]): () => void {
   return () => (scopes = scopes.filter((scope) => scope !== commands))
 }
 
-/** The name of the pressed key in our writing: `j`, `?`, `Enter`, or nothing when it is none of ours. */
+/** What can be done where one is, for the palette: of several with one key only the newest. */
+export function offered(): Command[] {
+  const known = new Map<string, Command>()
+  for (const command of scopes.flat()) if (command.words && !known.has(command.keys)) known.set(command.keys, command)
+  return [...known.values()]
+}
+
+/** The name of the pressed key in our writing: `j`, `?`, `Enter`, `Mod+k`, or nothing when it is none of ours. */
 export function keyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'isComposing' | 'keyCode'>): string | null {
   // 229 is what browsers report for keys an input method has taken.
-  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return null
+  if (event.isComposing || event.keyCode === 229 || event.altKey) return null
+  if (event.ctrlKey || event.metaKey) return event.key.toLowerCase() === 'k' ? 'Mod+k' : null
   return event.key.length === 1 ? event.key.toLowerCase() : event.key
 }
 

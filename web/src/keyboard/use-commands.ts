@@ -9,10 +9,16 @@ export function useCommands(commands: Command[]): void {
   useEffect(
     () =>
       addCommands(
-        latest.current.map((command) => ({
-          ...command,
-          act: () => latest.current.find(({ keys }) => keys === command.keys)?.act(),
-        })),
+        latest.current.map((command) => {
+          const newest = () => latest.current.find(({ keys }) => keys === command.keys)
+          return {
+            ...command,
+            act: () => newest()?.act(),
+            get words() {
+              return newest()?.words
+            },
+          }
+        }),
       ),
     [names],
   )

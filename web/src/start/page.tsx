@@ -1,18 +1,22 @@
 /** What a person may start, in which capacity; starting opens the first step. */
 import { useSignal } from '@preact/signals'
+import { begin } from '../afterwards/afterwards'
 import { StepsAhead } from '../ahead/ahead'
 import { forecastStart, start, startable } from '../api/calls'
 import { sentence } from '../api/problem'
-import type { Capacity, Startable } from '../api/types'
+import type { Afterwards, Capacity, Startable } from '../api/types'
 import { Icon } from '../frame/icon'
+import { lazy } from '../frame/lazy'
 import { useResource } from '../frame/resource'
 import { Screen } from '../frame/screen'
 import { Empty, Failed } from '../frame/states'
 import { say } from '../frame/toast'
 import { either, t } from '../i18n'
 import { giveHint } from '../live/hints'
-import { navigate } from '../routing/router'
-import { session } from '../session/session'
+import { navigate, query } from '../routing/router'
+import { can, session } from '../session/session'
+
+const AfterwardsDialog = lazy(() => import('../afterwards/dialog'))
 
 /** More than this are not seen at a glance. */
 const MANY = 6
@@ -21,11 +25,11 @@ const ROUTE = 4
 
 export default function StartPage() {
   const list = useResource('startable', startable)
-  const wanted = useSignal('')
+  const wanted = useSignal(new URLSearchParams(query.value).get('q') ?? '')
   const all = list.content.value
   const found = all?.filter((process) => matches(process, wanted.value))
   return (
-    <Screen title={t('place.start')} tools={all && all.length > MANY ? <Find wanted={wanted.value} onFind={(text) => (wanted.value = text)} /> : undefined} shape="start">
+    <Screen title={t('place.start')} tools={all && (all.length > MANY || wanted.value) ? <Find wanted={wanted.value} onFind={(text) => (wanted.value = text)} /> : undefined} shape="start">
       {list.error.value !== null && <Failed error={list.error.value} retry={() => void list.load()} />}
       {all && !all.length && <Empty title={t('start.none')} hint={t('start.none.hint')} />}
       {all && all.length > 0 && !found!.length && (
@@ -64,16 +68,22 @@ function ProcessCard({ process }: { process: Startable }) {
   const capacity = useSignal(mine[0]?.id ?? process.capacities[0] ?? '')
   const busy = useSignal(false)
   const error = useSignal('')
+  const entering = useSignal(false)
+
+  async function enter(entered?: Afterwards): Promise<void> {
+    const { instance, nextTask } = await start(process.key, capacity.value, entered)
+    if (entered) begin(instance.id, entered)
+    giveHint('tasks')
+    say(t('start.done', { number: instance.number ? ` ${instance.number}` : '' }))
+    navigate(nextTask ? `/inbox/todo/${nextTask.id}` : `/cases/${instance.id}`)
+  }
 
   async function go(): Promise<void> {
     if (busy.value) return
     busy.value = true
     error.value = ''
     try {
-      const { instance, nextTask } = await start(process.key, capacity.value)
-      giveHint('tasks')
-      say(t('start.done', { number: instance.number ? ` ${instance.number}` : '' }))
-      navigate(nextTask ? `/inbox/todo/${nextTask.id}` : `/cases/${instance.id}`)
+      await enter()
     } catch (failure) {
       error.value = sentence(failure)
     }
@@ -100,6 +110,8 @@ function ProcessCard({ process }: { process: Startable }) {
       <button type="button" class="btn pri" aria-disabled={busy.value} aria-label={`${t('start.go')} ${titleOf(process)}`} onClick={() => void go()}>
         {t(busy.value ? 'start.busy' : 'start.go')}
       </button>
+      {can('backfill') && <button type="button" class="btn q" aria-haspopup="dialog" aria-label={`${either('补录', 'Enter afterwards')} ${titleOf(process)}`} onClick={() => (entering.value = true)}>{either('补录', 'Enter afterwards')}</button>}
+      {entering.value && <AfterwardsDialog title={either(`补录：${titleOf(process)}`, `Enter afterwards: ${titleOf(process)}`)} action={either('补录发起', 'Start it')} start={null} onSend={enter} onClose={() => (entering.value = false)} />}
     </div>
   )
 }

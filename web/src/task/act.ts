@@ -49,7 +49,8 @@ export async function complete(leaf: Leaf, outcome: Outcome, without: string[] =
   const data: Values = changes(detail.form?.components ?? [], detail.data, values)
   await run(leaf, outcome.value, async () => {
     const { formVersion } = leaf.detail.value!
-    const reply = await api.complete(leaf.id, leaf.etag.value, { outcome: outcome.value, data, opinion: leaf.opinion.value.trim(), formVersion, ...(after ? { after } : {}) })
+    const afterwards = leaf.afterwards.value
+    const reply = await api.complete(leaf.id, leaf.etag.value, { outcome: outcome.value, data, opinion: leaf.opinion.value.trim(), formVersion, ...(after ? { after } : {}), ...(afterwards ? { afterwards } : {}) })
     leaf.draft.clear()
     goOn(leaf, reply, labelOf(outcome))
   })

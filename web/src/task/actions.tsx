@@ -6,9 +6,10 @@ import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { lazy } from '../frame/lazy'
 import { narrow } from '../frame/media'
-import { t, type Key } from '../i18n'
+import { either, t, type Key } from '../i18n'
 import { rows } from '../inbox/store'
 import { useCommands } from '../keyboard/use-commands'
+import { can } from '../session/session'
 import { claim, complete, follow, labelOf, mayLeaveOut, missing, takeBack } from './act'
 import { focusField, toForm } from './content'
 import { allows, type Leaf } from './leaf'
@@ -21,10 +22,12 @@ type Layer =
   | { kind: 'unclaim' }
   | { kind: 'reassign' | 'recalculate' | 'return' }
   | { kind: 'hand'; operation: Handing }
+  | { kind: 'afterwards' }
   | { kind: 'sign'; outcome: Outcome | null }
   | { kind: 'print'; choices: DocumentChoice[] }
   | null
 
+const AfterwardsDialog = lazy(() => import('../afterwards/dialog'))
 const SendsTo = lazy(() => import('../ahead/ahead'), true)
 const HandDialog = lazy(() => import('./hand'))
 const RecalculateDialog = lazy(() => import('./recalculate'))
@@ -76,14 +79,14 @@ export function Actions({ leaf }: { leaf: Leaf }) {
   const mayClaim = allows(leaf, 'claim')
   const shown = outcomes.slice(0, mayClaim ? SHOWN - 1 : SHOWN)
   useCommands([
-    { keys: 'c', act: () => void (mayClaim && claim(leaf)) },
-    { keys: 'u', act: () => void (allows(leaf, 'unclaim') && (layer.value = { kind: 'unclaim' })) },
-    { keys: 'e', act: () => void (first && send(first)) },
-    { keys: 'r', act: () => void (allows(leaf, 'return') && (layer.value = { kind: 'return' })) },
-    { keys: 't', act: () => hand('transfer') },
-    { keys: 'd', act: () => hand('delegate') },
-    { keys: 'f', act: toForm },
-    { keys: 'm', act: () => document.getElementById('opinion')?.focus() },
+    { keys: 'c', act: () => void (mayClaim && claim(leaf)), words: mayClaim ? t('task.claim') : undefined },
+    { keys: 'u', act: () => void (allows(leaf, 'unclaim') && (layer.value = { kind: 'unclaim' })), words: allows(leaf, 'unclaim') ? t('task.unclaim') : undefined },
+    { keys: 'e', act: () => void (first && send(first)), words: first && labelOf(first) },
+    { keys: 'r', act: () => void (allows(leaf, 'return') && (layer.value = { kind: 'return' })), words: allows(leaf, 'return') ? (leaf.detail.value!.returnLabel ?? t('return')) : undefined },
+    { keys: 't', act: () => hand('transfer'), words: handings(leaf).includes('transfer') ? handingWords(leaf, 'transfer') : undefined },
+    { keys: 'd', act: () => hand('delegate'), words: handings(leaf).includes('delegate') ? handingWords(leaf, 'delegate') : undefined },
+    { keys: 'f', act: toForm, words: t('keys.form') },
+    { keys: 'm', act: () => document.getElementById('opinion')?.focus(), words: outcomes.length ? t('keys.opinion') : undefined },
   ])
   // Whoever may not read the task any more has nothing to follow or print.
   const readable = leaf.obstacle.value?.renew !== false
@@ -95,6 +98,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     ...(allows(leaf, 'takeBack') ? [{ words: t('task.takeBack'), act: () => void takeBack(leaf) }] : []),
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
     ...(outcomes.length && leaf.detail.value!.signature !== 'none' ? [{ words: t('sign.title'), act: () => void (layer.value = { kind: 'sign', outcome: null }) }] : []),
+    ...(outcomes.length && can('backfill') ? [{ words: either('补录', 'Enter afterwards'), act: () => void (layer.value = { kind: 'afterwards' }) }] : []),
     ...(readable ? [{ words: t('case.print'), act: () => void printables(leaf.detail.value!.instance.id).then((choices) => choices && (layer.value = { kind: 'print', choices })) }] : []),
     ...(allows(leaf, 'reassign') ? [{ words: t('task.reassign'), act: () => void (layer.value = { kind: 'reassign' }) }] : []),
     ...(allows(leaf, 'recalculate') ? [{ words: t('recalculate'), act: () => void (layer.value = { kind: 'recalculate' }) }] : []),
@@ -115,6 +119,9 @@ export function Actions({ leaf }: { leaf: Leaf }) {
       <SendsTo leaf={leaf} />
       {layer.value?.kind === 'reason' && <ReasonSheet leaf={leaf} outcome={layer.value.outcome} onClose={close} onSend={send} />}
       {layer.value?.kind === 'leave' && <LeaveOutDialog leaf={leaf} outcome={layer.value.outcome} onClose={close} />}
+      {layer.value?.kind === 'afterwards' && (
+        <AfterwardsDialog title={either('补录', 'Enter afterwards')} action={either('照此办理', 'Keep')} start={leaf.afterwards.value} onSend={(entered) => void (leaf.afterwards.value = entered)} onClose={close} />
+      )}
       {layer.value?.kind === 'unclaim' && <UnclaimDialog leaf={leaf} onClose={close} />}
       {layer.value?.kind === 'sign' && <SignDialog leaf={leaf} onClose={close} onSigned={() => signedWith(layer.value)} />}
       {layer.value?.kind === 'hand' && <HandDialog leaf={leaf} operation={layer.value.operation} onClose={close} />}

@@ -1,12 +1,13 @@
 /** What lies between head and actions: the slip with the course of the case beside it, or the diagram, or all that happened. */
 import { useEffect, useRef } from 'preact/hooks'
+import { wordsOf } from '../afterwards/afterwards'
 import type { TaskDetail } from '../api/types'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { lazy } from '../frame/lazy'
 import { Icon } from '../frame/icon'
 import { narrow } from '../frame/media'
-import { t } from '../i18n'
+import { either, t } from '../i18n'
 import { loadForm } from '../form/lazy'
 import { withoutSuffix } from '../inbox/row'
 import { Ladder } from '../timeline/ladder'
@@ -70,6 +71,12 @@ function Notes({ leaf }: { leaf: Leaf }) {
         <p class="note soon fx">
           <span>{t('sending.note', { outcome: detail.heldLabel ?? '' })}</span>
           <button type="button" class="btn sm push" onClick={() => void undo([detail])}>{t('sending.undo')}</button>
+        </p>
+      )}
+      {leaf.afterwards.value && (
+        <p class="note soon fx">
+          <span>{wordsOf(leaf.afterwards.value)}</span>
+          <button type="button" class="btn sm push" onClick={() => (leaf.afterwards.value = null)}>{either('不是补录', 'Happens now')}</button>
         </p>
       )}
       {detail.unsent && <UnsentNote leaf={leaf} />}

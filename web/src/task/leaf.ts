@@ -5,7 +5,8 @@
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import * as api from '../api/calls'
 import { Problem, sentence } from '../api/problem'
-import type { Action, TaskDetail, Value, Values } from '../api/types'
+import { begun } from '../afterwards/afterwards'
+import type { Action, Afterwards, TaskDetail, Value, Values } from '../api/types'
 import { changes, laidOver, valueAt, withDefaults, withValue, type Path } from '../form/nodes'
 import { t } from '../i18n'
 import { onHint } from '../live/hints'
@@ -33,6 +34,8 @@ export interface Leaf {
   /** The server has a newer version than the one shown. */
   newer: Signal<TaskDetail | null>
   acting: Signal<string | null>
+  /** Set when what is decided here happened before it is entered. */
+  afterwards: Signal<Afterwards | null>
   draft: Draft
   uploads: Uploads
   values: ReadonlySignal<Values>
@@ -61,6 +64,7 @@ export function openLeaf(id: string): Leaf {
     obstacle: signal<Obstacle | null>(null),
     newer: signal<TaskDetail | null>(null),
     acting: signal<string | null>(null),
+    afterwards: signal<Afterwards | null>(null),
     values,
     draft: startDraft(id, { edits, opinion, pack: () => changes(nodes(), data(), values.peek()), unpack: (draft) => laidOver(nodes(), data(), draft) }),
     uploads: openUploads(id, {
@@ -91,6 +95,7 @@ async function load(leaf: Leaf): Promise<void> {
     const first = leaf.detail.value === null
     take(leaf, body, etag)
     if (first && allows(leaf, 'saveDraft')) leaf.draft.restore(body.draft)
+    if (first && allows(leaf, 'complete')) leaf.afterwards.value = begun.value.get(body.instance.id) ?? null
     // From now on its holder knows of it, and the clock of its response ends.
     if (first && body.mine && body.responseDueAt) void api.open(leaf.id).catch(() => undefined)
     leaf.draft.enabled.value = allows(leaf, 'saveDraft')
