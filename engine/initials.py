@@ -12,10 +12,10 @@ import re
 # Before the import, since that is when it reads it: the dictionary of phrases takes 45 MB more and gives names nothing.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 
-from pypinyin import Style, pinyin  # noqa: E402
+from pypinyin import Style, pinyin
 
 LONGEST = 400
-_FAMILY_NAMES = {"单": "s", "曾": "z", "仇": "q", "解": "x", "查": "z", "区": "o", "翟": "z", "乐": "y", "种": "c", "召": "s", "祭": "z"}
+_FAMILY_NAMES = dict(zip("单曾仇解查区翟乐种召祭", "szqxzozycsz", strict=True))
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -28,5 +28,5 @@ def initials_of(text: str | None) -> str:
 
 
 def _letters(word: str) -> str:
-    found = (readings[0] for readings in pinyin(word, style=Style.FIRST_LETTER, strict=False, errors=list))
-    return "".join(found).lower()
+    found = pinyin(word, style=Style.FIRST_LETTER, strict=False)
+    return "".join(readings[0] for readings in found).lower()

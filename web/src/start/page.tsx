@@ -107,10 +107,12 @@ function ProcessCard({ process }: { process: Startable }) {
       ) : mine[0] && <p class="s d">{t('task.as', { institution: mine[0].institution.name, post: either(mine[0].post.name, mine[0].post.nameEn) })}</p>}
       {capacity.value && <Route process={process} capacity={capacity.value} />}
       <div role="alert">{error.value && <p class="err">{error.value}</p>}</div>
-      <button type="button" class="btn pri" aria-disabled={busy.value} aria-label={`${t('start.go')} ${titleOf(process)}`} onClick={() => void go()}>
-        {t(busy.value ? 'start.busy' : 'start.go')}
-      </button>
-      {can('backfill') && <button type="button" class="btn q" aria-haspopup="dialog" aria-label={`${either('补录', 'Enter afterwards')} ${titleOf(process)}`} onClick={() => (entering.value = true)}>{either('补录', 'Enter afterwards')}</button>}
+      <p class="fx">
+        <button type="button" class="btn pri" aria-disabled={busy.value} aria-label={`${t('start.go')} ${titleOf(process)}`} onClick={() => void go()}>
+          {t(busy.value ? 'start.busy' : 'start.go')}
+        </button>
+        {can('backfill') && <button type="button" class="btn q" aria-haspopup="dialog" aria-label={`${either('补录', 'Enter afterwards')} ${titleOf(process)}`} onClick={() => (entering.value = true)}>{either('补录', 'Enter afterwards')}</button>}
+      </p>
       {entering.value && <AfterwardsDialog title={either(`补录：${titleOf(process)}`, `Enter afterwards: ${titleOf(process)}`)} action={either('补录发起', 'Start it')} start={null} onSend={enter} onClose={() => (entering.value = false)} />}
     </div>
   )

@@ -1,0 +1,72 @@
+"""How a person keeps his desk: entering afterwards, going by the palette of commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from playwright.sync_api import Page, expect
+
+from engine.calendar import TIME_ZONE
+from tests.browser.demonstration import Demonstration
+from tests.servers.browser import PHONE
+
+SignIn = Callable[..., Page]
+
+
+def local(**earlier: float) -> str:
+    """So much before now, as a field for a time shows it."""
+    return (datetime.now(TIME_ZONE) - timedelta(**earlier)).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_a_case_and_its_first_step_are_entered_after_an_outage(sign_in: SignIn) -> None:
+    page = sign_in("qinchuan", PHONE, at="/start")
+    page.get_by_role("button", name="补录 一分钟期限").click()
+    dialog = page.get_by_role("dialog")
+    at = dialog.get_by_label("实际发生时间")
+    at.fill(local(hours=-1))
+    dialog.get_by_role("button", name="补录发起").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("早于现在")
+    at.fill(local(hours=20))
+    dialog.get_by_label("为什么补录").fill("停电，先用了纸质单")
+    dialog.get_by_role("button", name="补录发起").click()
+    expect(page.locator(".note").filter(has_text="停电，先用了纸质单")).to_be_visible()
+    page.get_by_role("button", name="办完").click()
+    page.goto("/mine")
+    page.locator('a[href^="/cases/"]').first.click()
+    expect(page.locator(".case-head")).to_contain_text("补录，实际发生于")
+    expect(page.locator("ol.tl").get_by_text("停电，先用了纸质单")).to_have_count(2)
+
+    plain = sign_in("mengfan", PHONE, at="/start")
+    expect(plain.get_by_role("button", name="发起 一分钟期限")).to_be_visible()
+    expect(plain.get_by_role("button", name="补录")).to_have_count(0)
+
+
+def test_the_palette_goes_by_words_initials_and_numbers_and_lets_an_input_method_be(
+    sign_in: SignIn, demonstration: Demonstration
+) -> None:
+    consultation = demonstration.ask()
+    task = demonstration.answer_task(consultation)
+    page = sign_in("hemin", at="/inbox/todo")
+    expect(page.locator(".list")).to_have_attribute("aria-busy", "false")
+    page.keyboard.press("Control+k")
+    find = page.get_by_role("combobox", name="查找命令")
+    find.fill("yb")
+    expect(page.get_by_role("option", name="已办")).to_be_visible()
+    # The Enter that ends a composition is the input method's.
+    find.dispatch_event("keydown", {"key": "Enter", "isComposing": True})
+    expect(find).to_be_visible()
+    find.press("Enter")
+    expect(page).to_have_url(f"{demonstration.url}/inbox/done")
+
+    page.keyboard.press("Control+k")
+    find.fill(consultation.topic)
+    page.get_by_role("group", name="任务").get_by_role("option").click()
+    expect(page).to_have_url(f"{demonstration.url}/inbox/claimable/{task}")
+    expect(page.get_by_role("button", name="接受", exact=True)).to_be_visible()
+    page.keyboard.press("Control+k")
+    here = page.get_by_role("group", name="当前")
+    expect(here.get_by_role("option").filter(has_text="领取")).to_contain_text("C")
+    find.fill("写意见")
+    find.press("Enter")
+    expect(page.get_by_label("意见", exact=True)).to_be_focused()
