@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from engine.functions import collection, dispatch, procurement, receiving, recruitment, referral
+from engine.functions import collection, dispatch, finding, procurement, receiving, recruitment, referral, sampling
 from engine.functions.plugins import Function, installed_functions
 
 _MODULES: tuple[Mapping[str, Function], ...] = (
@@ -21,6 +21,8 @@ _MODULES: tuple[Mapping[str, Function], ...] = (
     dispatch.FUNCTIONS,
     procurement.FUNCTIONS,
     receiving.FUNCTIONS,
+    sampling.FUNCTIONS,
+    finding.FUNCTIONS,
 )
 
 _OURS = {name: call for module in _MODULES for name, call in module.items()}

@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import aliased
 
 from engine.appliers.reservations import Holder
-from engine.authorization import in_force, today
+from engine.assignment.apart import months_before
+from engine.authorization import LAST_DAY, in_force, today
+from engine.calendar import TIME_ZONE
 from engine.functions import REGISTERED
 from engine.functions import inputs as read
 from engine.runtime import stationing
@@ -81,8 +83,64 @@ def facts(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mapp
     }
 
 
+def holders(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """Who sits in one of `posts` at the case's owner today; gives `people` [{person, name, post}] by staff number, each once."""
+    day, posts = today(work.now), read.texts(inputs, "posts")
+    statement = (
+        select(Person.staff_number, Person.name, Appointment.post)
+        .join(Appointment, Appointment.person == Person.key)
+        .join(Institution, Institution.key == Appointment.institution)
+        .where(Institution.code == own, Appointment.post.in_(posts), Person.active, *in_force(Appointment, day))
+        .order_by(Person.staff_number, Appointment.post)
+    )
+    rows = {row.staff_number: row for row in work.connection.execute(statement)}
+    return {"people": [{"person": row.staff_number, "name": row.name, "post": row.post} for row in rows.values()]}
+
+
+def ties(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """Where people sit, or sat less than some months ago (回避).
+
+    Takes `people` [{person}] (staff numbers) and `months`; gives `ties` [{person, institution, until}], until null while it
+    lasts, without the case's owner.
+    """
+    numbers = [str(row.get("person")) for row in read.mappings(inputs, "people")]
+    since = months_before(today(work.now), read.whole(inputs, "months"))
+    last = func.coalesce(Appointment.to_date, LAST_DAY)
+    statement = (
+        select(Person.staff_number, Institution.code, func.max(last).label("until"))
+        .join(Appointment, Appointment.person == Person.key)
+        .join(Institution, Institution.key == Appointment.institution)
+        .where(Person.staff_number.in_(numbers), Institution.code != own, last >= since, Appointment.from_date <= today(work.now))
+        .group_by(Person.staff_number, Institution.code)
+        .order_by(Person.staff_number, Institution.code)
+    )
+    rows = work.connection.execute(statement)
+    found = [(row.staff_number, row.code, None if row.until == LAST_DAY else row.until.isoformat()) for row in rows]
+    return {"ties": [{"person": person, "institution": code, "until": until} for person, code, until in found]}
+
+
+def due(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """When a term ends, by the community's calendars.
+
+    Takes `start` (an instant, the present one when absent), `term` (such as P3D, none when absent) and `calendar` (`ADMIN` when
+    absent); gives `at` (the instant) and `on` (its day in China).
+    """
+    start, term = read.instant(inputs, "start") or work.now, read.text(inputs, "term")
+    code = read.text(inputs, "calendar") or "ADMIN"
+    end = start if term is None else work.working_time.due(start, term, code, own).at
+    return {"at": read.written(end), "on": end.astimezone(TIME_ZONE).date().isoformat()}
+
+
 _Asking = Callable[[UnitOfWork, str | None, Mapping[str, JSON]], Mapping[str, JSON]]
-_ASKING: Mapping[str, _Asking] = MappingProxyType({"community.members": members, "person.facts": facts})
+_ASKING: Mapping[str, _Asking] = MappingProxyType(
+    {
+        "community.members": members,
+        "community.holders": holders,
+        "community.ties": ties,
+        "person.facts": facts,
+        "calendar.due": due,
+    }
+)
 _ACTING = stationing.ACTING
 
 
