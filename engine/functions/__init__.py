@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from engine.functions import collection, dispatch, finding, procurement, receiving, recruitment, referral, sampling
+from engine.functions import collection, dispatch, finding, inspection, procurement, receiving, recruitment, referral, sampling
 from engine.functions.plugins import Function, installed_functions
 
 _MODULES: tuple[Mapping[str, Function], ...] = (
@@ -23,6 +23,7 @@ _MODULES: tuple[Mapping[str, Function], ...] = (
     receiving.FUNCTIONS,
     sampling.FUNCTIONS,
     finding.FUNCTIONS,
+    inspection.FUNCTIONS,
 )
 
 _OURS = {name: call for module in _MODULES for name, call in module.items()}

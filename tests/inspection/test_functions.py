@@ -1,4 +1,4 @@
-"""The pure parts of the inspection: samples that anybody can draw again, a ledger that counts messages."""
+"""The pure parts of the inspection: samples that anybody can draw again, teams that keep out, a ledger that counts messages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import pytest
 
 from engine.errors import Invalid
 from engine.functions import REGISTERED
+
+UNITS = [{"institution": f"CH0{n}", "name": f"第{n}分院"} for n in range(1, 9)]
+PEOPLE = [{"person": f"P{n}", "name": f"检查员{n}", "post": "QC"} for n in range(1, 5)]
 
 
 def call(name: str, **inputs: Any) -> Any:
@@ -31,6 +34,24 @@ def test_a_sample_follows_from_seed_and_list_alone() -> None:
     for wrong in ({"size": 42}, {"share": Decimal("1.1")}, {"size": 1, "items": [*items, items[0]]}, {"size": 1, "seed": None}):
         with pytest.raises(Invalid):
             call("sampling.draw", **{"seed": "s", "items": items, **wrong})
+
+
+def test_nobody_inspects_where_he_has_a_tie() -> None:
+    ties = [{"person": "P1", "institution": unit["institution"]} for unit in UNITS]
+    inputs = {"units": UNITS, "people": PEOPLE, "ties": ties, "size": 2, "seed": "s", "visitOn": "2026-10-20"}
+    made = call("inspection.team", **inputs)
+    assert made["problems"] is None
+    assert {visit[role] for visit in made["visits"] for role in ("leader", "second")} == {"P2", "P3", "P4"}
+    shares = [sum(who in (visit["leader"], visit["second"]) for visit in made["visits"]) for who in ("P2", "P3", "P4")]
+    assert max(shares) - min(shares) <= 1
+    # Whoever declares an interest afterwards is replaced there and nowhere else.
+    leader = made["visits"][0]["leader"]
+    declared = [{"person": leader, "institution": "CH01"}]
+    again = call("inspection.team", **inputs, declared=declared, kept=made["visits"])
+    assert leader not in (again["visits"][0]["leader"], again["visits"][0]["second"])
+    assert again["visits"][1:] == made["visits"][1:]
+    short = call("inspection.team", **{**inputs, "people": PEOPLE[:2]})
+    assert short["problems"].splitlines()[0] == "第1分院：应有 2 名检查员，回避后只有 1 名。"
 
 
 def test_a_message_that_comes_twice_counts_once() -> None:
