@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+
+from sqlalchemy import select
 
 from cli.demo import load_demo
 from cli.library import LIBRARY, read_folder
 from engine.clock import VirtualClock
 from engine.commands.deployment import Deploy
+from engine.store.tables import Appointment, Person
 from engine.testing import CaseView, County
 
 MONDAY = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
@@ -19,8 +22,8 @@ BRANCH, CLERK, DIRECTOR = "CH05", "CH05-011", "CH05-001"
 DOCTOR, HEAD = "CH00-028", "CH00-016"
 """A specialist of obstetrics, and the head of her department."""
 HALF_YEAR = b"R/2026-12-01T08:00:00+08:00/P6M"
-OTHER = "CH00-025"
-"""A specialist of another department."""
+CHIEF, COLLEAGUE = "CH00-014", "CH00-025"
+"""The head of cardiology, and a specialist there who acts for him."""
 
 
 def prepared(url: str) -> County:
@@ -170,3 +173,10 @@ def concluded(county: County, case: CaseView) -> None:
     """The certificate is issued."""
     county.person(HR).complete(case.task("conclude"), data={"certificateNo": "证〔2028〕1号"})
     county.work()
+
+
+def chairs(county: County, person: str, code: str) -> list[tuple[str, date, date | None]]:
+    """The chairs that somebody has, had or will have at an institution: post, first and last day."""
+    found = select(Appointment.post, Appointment.from_date, Appointment.to_date).join(Person, Person.key == Appointment.person)
+    found = found.where(Person.staff_number == person, Appointment.institution == county.institution(code))
+    return [(row.post, row.from_date, row.to_date) for row in county.rows(found.order_by(Appointment.from_date))]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
-from engine.store.tables import Appointment, Message, Person
+from engine.store.tables import Message
 from engine.testing import County
 from tests.dispatch.community import (
     BRANCH,
@@ -21,48 +17,15 @@ from tests.dispatch.community import (
     agreed,
     arrived,
     assigned,
+    chairs,
     concluded,
     logged,
     marked,
     need,
     nominated,
-    opened,
-    prepared,
     raised,
     until,
 )
-
-
-@pytest.fixture(scope="module")
-def prepared_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all that, to be copied."""
-    path = tmp_path_factory.mktemp("dispatch") / "county.sqlite"
-    shutil.copyfile(sqlite_template, path)
-    prepared(f"sqlite:///{path}").close()
-    return path
-
-
-@pytest.fixture
-def county(prepared_file: Path, tmp_path: Path) -> Iterator[County]:
-    """A community of its own in an SQLite file."""
-    path = tmp_path / "county.sqlite"
-    shutil.copyfile(prepared_file, path)
-    with opened(f"sqlite:///{path}") as county:
-        yield county
-
-
-@pytest.fixture
-def both(database_url: str) -> Iterator[County]:
-    """A community of its own, once in each kind of database."""
-    with prepared(database_url) as county:
-        yield county
-
-
-def chairs(county: County, person: str, code: str) -> list[tuple[str, date, date | None]]:
-    """The chairs that somebody has, had or will have at an institution: post, first and last day."""
-    found = select(Appointment.post, Appointment.from_date, Appointment.to_date).join(Person, Person.key == Appointment.person)
-    found = found.where(Person.staff_number == person, Appointment.institution == county.institution(code))
-    return [tuple(row) for row in county.rows(found.order_by(Appointment.from_date))]
 
 
 def test_a_year_at_a_branch(both: County) -> None:
