@@ -204,26 +204,25 @@ def test_the_host_wants_another_and_a_branch_leaves(county: County) -> None:
 @pytest.mark.parametrize("outcome", ["extend", "replace"])
 def test_thirty_days_before_the_end_it_is_decided_what_comes_after(county: County, outcome: str) -> None:
     """Extended, the year goes on; replaced, the successor's arrival is told, and without him the end is a decision."""
-    case, host = serving(county, toDay="2027-07-09")
-    for month in (1, 2, 3, 4, 5):
-        until(county, f"2027-{month + 1:02d}-02")
-        logged(county, case, host)
-    until(county, "2027-06-10")
+    case, host = serving(county, kind="rotate", toDay="2027-03-12")
+    until(county, "2027-02-02")
+    logged(county, case, host)
+    until(county, "2027-02-12")
     hr = county.person(HR)
-    hr.complete(case.task("renew"), outcome, {"renewTo": "2027-08-31"} if outcome == "extend" else {}, opinion="效果好")
+    hr.complete(case.task("renew"), outcome, {"renewTo": "2027-05-31"} if outcome == "extend" else {}, opinion="效果好")
     county.work()
-    until(county, "2027-07-10")
+    until(county, "2027-03-13")
     if outcome == "extend":
-        assert chairs(county, DOCTOR, BRANCH)[0][2] == date(2027, 8, 31)
+        assert chairs(county, DOCTOR, BRANCH)[0][2] == date(2027, 5, 31)
         assert "last_log" not in case.open
-        until(county, "2027-08-02")
+        until(county, "2027-05-02")
         assert "renew" in case.open
         return
     assert county.cases("dispatch_match")[-1].variables["predecessor"] == case.variables["assignmentKey"]
     assert "bridge" in case.open
-    hr.complete(case.task("bridge"), "extend", {"renewTo": "2027-07-16"}, opinion="等接替人")
+    hr.complete(case.task("bridge"), "extend", {"renewTo": "2027-03-19"}, opinion="等接替人")
     county.send("SuccessorArrived", correlation={"assignmentKey": case.variables["assignmentKey"]}, payload={})
     county.work()
-    until(county, "2027-07-17")
+    until(county, "2027-03-20")
     assert "last_log" in case.open
     assert county.incidents() == []
