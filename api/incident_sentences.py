@@ -135,6 +135,7 @@ _SENTENCES: Mapping[str, str] = {
         "案件已无法继续：剩下的都在等待不会到来的事"
     ),
 }
+_CODED = re.compile(r"(?P<code>[a-z][a-z-]*): (?P<said>.*)", re.DOTALL)
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -152,15 +153,22 @@ def chinese_incident(message: str) -> str | None:
         found = pattern.fullmatch(message)
         if found is not None:
             return chinese.format_map({name: _turned(name, part) for name, part in found.groupdict().items()})
-    return None
+    # A job that was given up says the code of its failure first.
+    coded = _CODED.fullmatch(message)
+    return None if coded is None else chinese_incident(coded["said"]) or _general(coded["code"])
+
+
+def _general(code: str | None) -> str | None:
+    """The sentence of a refusal, where it names nothing."""
+    words = BY_CODE.get(code or "")
+    return None if words is None or "{" in words[0] else words[0]
 
 
 def incident_sentence(message: str, code: str | None = None) -> str:
     """What has stopped a case, in the language of this request: its own sentence, else that of its code."""
     if readers_language() == "en":
         return message
-    general, _ = BY_CODE.get(code or "", ("{}", ""))
-    return chinese_incident(message) or (message if "{" in general else general)
+    return chinese_incident(message) or _general(code) or message
 
 
 def _turned(name: str, part: str) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from api.keeping_sentences import KEEPING
 from api.language import language, pick
 from api.sentences import FACTS_FOR_CALLERS, FACTS_FOR_KEEPERS, sentence, title
 from api.strict_json import JsonRefused
@@ -100,14 +101,21 @@ class Problem(Exception):
         self.facts = facts
 
 
-def problem_response(status: int, code: str, facts: Mapping[str, Any], errors: Sequence[Mapping[str, str]] = ()) -> Response:
-    """The answer that states a problem."""
+def problem_response(
+    status: int,
+    code: str,
+    facts: Mapping[str, Any],
+    errors: Sequence[Mapping[str, str]] = (),
+    *,
+    named: Mapping[str, Any] | None = None,
+) -> Response:
+    """The answer that states a problem. `named` are what its sentence may name, where that is more than the `facts`."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title(status, language()),
         "status": status,
         "code": code,
-        "detail": sentence(code, status, facts, language()),
+        "detail": sentence(code, status, {**(named or {}), **facts}, language()),
     }
     if errors:
         body["errors"] = list(errors)
@@ -161,11 +169,13 @@ def _from_problem(problem: Problem) -> Response:
 def _from_engine(error: EngineError) -> Response:
     allowed = FACTS_FOR_CALLERS | (FACTS_FOR_KEEPERS if not _KEEPERS.isdisjoint(_rights()) else set())
     facts = {name: _plain(value) for name, value in error.facts.items() if name in allowed}
+    # A sentence that is not for keepers alone names only what its reader may know.
+    named = facts if error.code in KEEPING else error.facts
     errors = [_field(found) for found in error.errors] if isinstance(error, InvalidForm) else []
     if error.code == "weak-password":
         errors = [field_error("new", reason, **error.facts) for reason in error.facts["reasons"]]
         facts["why"] = "".join(found["message"] for found in errors)
-    return problem_response(status_of(error), error.code, facts, errors)
+    return problem_response(status_of(error), error.code, facts, errors, named=named)
 
 
 def _rights() -> frozenset[str]:

@@ -7,7 +7,9 @@ its status, so that a new refusal is never shown in a language that its reader d
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from api.approver_sentences import APPROVERS
 from api.keeping_sentences import KEEPING
@@ -124,7 +126,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "decision-sent": ("已经发出，不能撤销；可以在已办里收回。", "It has been sent; you may take it back from Done."),
     "account-shut": ("您的账号已停用，办理没有发出。", "Your account is shut, so it was not sent."),
     "undo-seconds": ("撤销时间只能是 0、10 或 20 秒。", "The time to undo is 0, 10 or 20 seconds."),
-    "task-closed": ("此任务已由 {by} 处理。", "This task has been dealt with by {by}."),
+    "task-closed": ("此任务已由 {by} 处理（{at}）。", "This task has been dealt with by {by} ({at})."),
     "not-yours": ("此任务不在您名下，不能执行该操作。", "This task is not yours, so you cannot do that."),
     "invalid-form": ("有 {count} 处填写有误，请检查。", "{count} fields need attention."),
     "conflict": ("其他人刚刚做了同样的操作，请刷新查看。", "Somebody did the same a moment ago; look again."),
@@ -300,8 +302,8 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "return-seats": ("“{name}”由多人分别办理，不能退回到其中一份。", "“{name}” was done by several people side by side."),
     "return-subprocess": ("“{name}”所在的子流程已经结束，不能退回到其中。", "“{name}” is in a subprocess that is over."),
     "return-target": (
-        "只能退回到本流程已办过的步骤。",
-        "A task can be sent back only to a step of its case that was done before.",
+        "只能退回到本流程已办过的步骤，“{target}”不是。",
+        "A task can be sent back only to a step of its case that was done before; “{target}” is none.",
     ),
     "return-unstructured": (
         "流程图上看不出“{name}”属于哪条分支，不能退回到那里。",
@@ -342,7 +344,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "unknown-channel": ("没有这种消息渠道。", "There is no such channel."),
     "unknown-institution": ("没有这个机构。", "There is no such institution."),
     "unknown-start-variable": ("此流程发起时不接受“{field}”。", "This process does not accept “{field}” at its start."),
-    "unknown-outcome": ("此任务没有这个办理结果。", "This task has no such outcome."),
+    "unknown-outcome": ("此任务没有办理结果“{found}”，可选：{known}。", "This task has no outcome “{found}”; it has: {known}."),
     **KEEPING,
     **APPROVERS,
     **PAPER,
@@ -367,6 +369,15 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
         "The database schema is of another version; run `liandong migrate`.",
     ),
 }
+
+
+BY_NOBODY: Mapping[str, tuple[str, str]] = {
+    "task-closed": ("此任务已经结束，无需办理。", "This task is over; nothing is left to do."),
+}
+"""The sentences of what no person has done."""
+_INSTANTS = frozenset({"at", "until"})
+"""Facts that are instants, which people read by the clocks of the community."""
+_TIME_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class _Facts(dict[str, Any]):
@@ -404,7 +415,20 @@ FACTS_FOR_KEEPERS = frozenset(
 def sentence(code: str, status: int, facts: Mapping[str, Any], language: str) -> str:
     """The sentence for `code` in `zh` or `en`; facts it names but does not get read as an ellipsis."""
     words = BY_CODE.get(code) or BY_STATUS.get(status) or BY_STATUS[500 if status >= 500 else 400]
-    return words[language == "en"].format_map(_Facts(facts))
+    if code in BY_NOBODY and facts.get("by") is None:
+        words = BY_NOBODY[code]
+    given = {name: value for name, value in facts.items() if value is not None}
+    named = {**given, **{name: _clock(given[name]) for name in _INSTANTS & given.keys()}}
+    return words[language == "en"].format_map(_Facts(named))
+
+
+def _clock(value: Any) -> Any:
+    """An instant as people say it, by the community's clocks; anything else as it is."""
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError:
+        return value
+    return found.astimezone(_TIME_ZONE).strftime("%Y-%m-%d %H:%M") if found.tzinfo is not None else value
 
 
 def keeper_sentence(code: str, facts: Mapping[str, Any]) -> str:

@@ -10,7 +10,6 @@ import logging
 import os
 import secrets
 import socket
-import threading
 from collections.abc import Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +24,7 @@ from engine.commands.delivery import (
 )
 from engine.engine import Engine
 from engine.errors import EngineError
-from worker.bell import Bell
+from worker.bell_thread import BellThread
 from worker.channels import Channel
 from worker.messages import message_of
 from worker.outbound import SendFailure
@@ -33,8 +32,8 @@ from worker.outbound import SendFailure
 log = logging.getLogger(__name__)
 
 
-class Dispatcher:
-    """One thread that tells people. `stop` may come before `start`, and twice."""
+class Dispatcher(BellThread):
+    """One thread that tells people."""
 
     def __init__(self, engine: Engine, channels: Mapping[str, Channel], public_url: str = "", *, seconds: float = 2.0) -> None:
         self.name = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(3)}"
@@ -42,28 +41,12 @@ class Dispatcher:
         self._channels = channels
         self._names = tuple(sorted(channels))
         self._public_url = public_url
-        self._bell = Bell(seconds)
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        super().__init__(f"dispatcher {self.name}", seconds)
 
     def start(self) -> None:
         """Begins to tell people, unless no channel is configured."""
-        if self._thread is not None or not self._names:
-            return
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._run, name=f"dispatcher {self.name}", daemon=True)
-        self._bell.start()
-        self._thread.start()
-
-    def stop(self, seconds: float = 25.0) -> bool:
-        """Finishes the message in hand; waits up to `seconds`. True when it has stopped."""
-        self._stopping.set()
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return True
-        self._bell.stop()
-        thread.join(seconds)
-        return not thread.is_alive()
+        if self._names:
+            super().start()
 
     def drain(self) -> int:
         """Empties the outbox and sends what is due, in the calling thread; returns how many messages were tried."""
@@ -81,13 +64,13 @@ class Dispatcher:
                 tried += 1
         return tried
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._bell.wait()
-            try:
-                self.drain()
-            except (SQLAlchemyError, EngineError) as error:
-                log.warning("dispatcher %s could not take deliveries: %s", self.name, type(error).__name__)
+    def work(self) -> None:
+        """Tells what is to be told."""
+        self.drain()
+
+    def missed(self, error: SQLAlchemyError | EngineError) -> None:
+        """Says so in the log."""
+        log.warning("dispatcher %s could not take deliveries: %s", self.name, type(error).__name__)
 
     def _send(self, order: DeliveryOrder) -> None:
         try:

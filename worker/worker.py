@@ -15,7 +15,6 @@ import logging
 import os
 import secrets
 import socket
-import threading
 import time
 import traceback
 from itertools import takewhile
@@ -26,47 +25,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.commands.job import TOGETHER, ClaimedJob, ClaimJobs, ExecuteJob, ExecuteJobs, FailJob, JobsExecuted, ReleaseJobs
 from engine.engine import Engine
 from engine.errors import EngineError, OutcomeUnknown, StepFailed, Unavailable
-from worker.bell import Bell
+from worker.bell_thread import BellThread
 from worker.housekeeping import Housekeeping
 
 log = logging.getLogger(__name__)
 
 
-class Worker:
-    """One thread that works. `stop` may come before `start`, and twice; a stopped worker can start again."""
+class Worker(BellThread):
+    """One thread that carries out jobs."""
 
     def __init__(self, engine: Engine, name: str | None = None, *, batch: int = 50, seconds: float = 1.0) -> None:
         """`name` must be this worker's alone, by default host, process and a random part; `seconds` is the bell's pace."""
         self.name = name or f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(3)}"
         self._engine = engine
         self._batch = batch
-        self._bell = Bell(seconds)
         self._housekeeping = Housekeeping(engine)
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        super().__init__(f"worker {self.name}", seconds)
         engine.listen(self._committed)
-
-    def start(self) -> None:
-        """Begins to work in a thread of its own. A worker that works already goes on."""
-        if self._thread is not None:
-            return
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._run, name=f"worker {self.name}", daemon=True)
-        self._bell.start()
-        self._thread.start()
-
-    def stop(self, seconds: float = 15.0) -> bool:
-        """Finishes the job in hand and gives the others back; waits up to `seconds`. True when it has stopped."""
-        self._stopping.set()
-        self._bell.stop()
-        thread = self._thread
-        if thread is None:
-            return True
-        thread.join(seconds)
-        if thread.is_alive():
-            return False
-        self._thread = None
-        return True
 
     def drain(self) -> int:
         """Carries out every job that is due, in the calling thread, and returns their number. Used by tests and by tools.
@@ -83,17 +58,16 @@ class Worker:
             done += self._carry_out(taken, until)
         return done
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._bell.wait()
-            try:
-                self.drain()
-                self._housekeeping.do_if_due()
-            except (SQLAlchemyError, EngineError) as error:
-                # The database is away; the next ring tries again.
-                log.warning("worker %s could not take jobs: %s", self.name, type(error).__name__)
-                # It may hold some all the same, when the connection was lost before it was told.
-                self._give_back()
+    def work(self) -> None:
+        """Carries out what is due, and now and then keeps house."""
+        self.drain()
+        self._housekeeping.do_if_due()
+
+    def missed(self, error: SQLAlchemyError | EngineError) -> None:
+        """The database is away; the next ring tries again."""
+        log.warning("worker %s could not take jobs: %s", self.name, type(error).__name__)
+        # It may hold some all the same, when the connection was lost before it was told.
+        self._give_back()
 
     def _carry_out(self, taken: tuple[ClaimedJob, ...], until: float) -> int:
         waiting, alone = list(taken), set[UUID]()

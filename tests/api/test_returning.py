@@ -32,7 +32,7 @@ def test_a_task_is_sent_back_with_its_reason(sign_in: Callable[[str], Client], e
     unsaid = gp.act(check["id"], "return", {"target": "draft", "reason": " "})
     assert (unsaid.status_code, unsaid.json()["errors"][0]["path"]) == (422, "reason")
     unknown = gp.act(check["id"], "return", {"target": "check", "reason": "x"})
-    assert (unknown.status_code, unknown.json()["code"]) == (422, "return-target")
+    assert (unknown.status_code, unknown.json()["detail"]) == (422, "只能退回到本流程已办过的步骤，“check”不是。")
     answer = gp.act(check["id"], "return", {"target": "draft", "reason": "请补充检查结果", "resume": "direct"})
     assert answer.status_code == 200
     assert answer.json()["task"]["outcomeLabel"] == "退回"
@@ -65,3 +65,31 @@ def test_a_decision_is_taken_back_and_a_case_withdrawn(sign_in: Callable[[str], 
     assert (withdrawn.status_code, withdrawn.json()["state"]) == (200, "cancelled")
     refused = gp.call("POST", f"/instances/{case}/withdraw", {"mode": "void", "reason": "不再需要"})
     assert (refused.status_code, refused.json()["code"]) == (409, "withdraw-ended")
+
+
+def test_what_stands_against_a_return_is_named(sign_in: Callable[[str], Client], engine: Engine) -> None:
+    fork = '<parallelGateway id="f"/><parallelGateway id="j"/>'
+    tasks = "".join(user_task(key, post="BR_GP") for key in ("draft", "left", "right", "last"))
+    extensions = '<liandong:process startable="true"/><liandong:starter post="BR_GP"/>'
+    flows = "s > draft > f > left > j > last > e, f > right > j"
+    model = bpmn(process("fork", '<startEvent id="s"/>', tasks, fork, '<endEvent id="e"/>', flows=flows, extensions=extensions))
+    engine.execute(Deploy(name="fork", resources={"fork.bpmn": model}))
+    gp = sign_in("gp")
+    case = gp.start("fork")["instance"]["id"]
+
+    def task(name: str) -> str:
+        rows = gp.get(f"/instances/{case}/tasks")["items"]
+        return next(row["id"] for row in rows if row["name"] == name and row["state"] in ("open", "claimed"))
+
+    gp.complete(task("draft"), "done")
+    ends = gp.act(task("left"), "return", {"target": "draft", "reason": "x"})
+    assert (ends.status_code, ends.json()["detail"]) == (
+        409,
+        "退回到“draft”会同时撤销其他分支上的工作：right。如确需退回，请勾选“撤销其他分支”。",
+    )
+    for name in ("left", "right"):
+        gp.complete(task(name), "done")
+    joined = gp.act(task("last"), "return", {"target": "left", "reason": "x"}, Accept_Language="en")
+    assert joined.json()["detail"].startswith("“left” is in a branch that has been joined since")
+    strange = gp.act(task("last"), "complete", {"outcome": "explode"})
+    assert (strange.status_code, strange.json()["detail"]) == (422, "此任务没有办理结果“explode”，可选：done。")

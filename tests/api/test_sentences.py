@@ -56,4 +56,7 @@ def test_an_unknown_refusal_is_told_by_its_status() -> None:
 
 
 def test_a_missing_fact_does_not_hide_the_sentence() -> None:
-    assert sentence("task-closed", 409, {}, "en") == "This task has been dealt with by …."
+    assert sentence("task-taken", 409, {}, "en") == "This task has been claimed by …."
+    assert sentence("task-closed", 409, {"by": None, "at": None}, "en") == "This task is over; nothing is left to do."
+    late = {"by": "甘平·演示", "at": "2026-11-30T15:58:05.239266+00:00"}
+    assert sentence("task-closed", 409, late, "zh") == "此任务已由 甘平·演示 处理（2026-11-30 23:58）。"

@@ -55,3 +55,8 @@ def test_sentences_in_sentences_are_turned_and_the_words_of_others_stay() -> Non
     assert chinese_incident("function 'pay': the bank is closed") == "函数“pay”：the bank is closed"
     assert chinese_incident("a number is needed where a text was found") == "应为数字，实际为文本"
     assert chinese_incident("the bank is closed") is None
+    assert (
+        chinese_incident("function: Expected element 'pay' to do its work, but the bank is closed")
+        == "“pay”没有完成：the bank is closed"
+    )
+    assert chinese_incident("store-busy: the database is locked") == "数据库繁忙，未作任何改动，请稍后再试。"
