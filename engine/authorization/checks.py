@@ -16,6 +16,7 @@ from engine.authorization.standing import (
     CAPACITIES,
     NOBODY,
     Capacity,
+    SeatPlace,
     Standing,
     chairs,
     delegated_to,
@@ -45,21 +46,11 @@ TAKING_PART = Prepared(
 )
 
 
-class SeatRow(Protocol):
+class SeatRow(SeatPlace, Protocol):
     """What the checks need to know of a row of table `seat`."""
 
     @property
     def key(self) -> int: ...
-    @property
-    def id(self) -> UUID: ...
-    @property
-    def instance(self) -> int: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def assignee(self) -> int | None: ...
-    @property
-    def capacity(self) -> int | None: ...
     @property
     def ended_by(self) -> int | None: ...
     @property
