@@ -1,0 +1,279 @@
+"""The clockwork of the invented year: cases begin, people act after a while, the clock does the rest.
+
+What people do comes from the habits of each step. When they do it comes from the step's term: most are in time, some are
+late, and some institutions are late more often than others. A step without a habit is an error, so that the year cannot
+fall behind the diagrams.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, or_, select
+
+from engine.calendar import TIME_ZONE, calendar_by_code, due, published_days
+from engine.clock import VirtualClock
+from engine.commands.instance import StartInstance
+from engine.commands.job import ClaimJobs, ExecuteJob, FailJob
+from engine.commands.message import SendMessage
+from engine.commands.task import CompleteTask
+from engine.engine import Engine
+from engine.errors import EngineError, StepFailed
+from engine.records import Actor
+from engine.runtime.names import CaseNames
+from engine.store.prepared import Prepared
+from engine.store.tables import (
+    Appointment,
+    Department,
+    Institution,
+    Job,
+    Membership,
+    Person,
+    ProcessDefinition,
+    ProcessInstance,
+    Round,
+    Seat,
+)
+
+WORKER = "year"
+USUAL_SHARE, SPREAD = 0.3, 0.75
+"""Of a term that somebody needs in the middle, and how far people differ (log-normal): about one in twenty is late."""
+TARDY: Mapping[str, float] = {"CH06": 1.9, "CH04": 1.25}
+"""Institutions that need longer than others."""
+UNHURRIED = timedelta(hours=2)
+"""In the middle, for a step without a term."""
+
+NEXT_JOB = Prepared(select(func.min(Job.due_at).label("at")).where(Job.state == "pending"))
+SEAT_STATE = Prepared(select(Seat.state).where(Seat.key == bindparam("seat")))
+NEW_SEATS = Prepared(
+    select(Seat.key, Seat.id, Seat.element, Seat.due_at, Round.scope, Round.resolved)
+    .add_columns(ProcessDefinition.process_id, Institution.code)
+    .join(Round, Round.key == Seat.round)
+    .join(ProcessDefinition, ProcessDefinition.key == Round.definition)
+    .join(ProcessInstance, ProcessInstance.key == Seat.instance)
+    .outerjoin(Institution, Institution.key == ProcessInstance.institution)
+    .where(Seat.key > bindparam("seen"), or_(Seat.state == "open", Seat.state == "claimed"))
+    .order_by(Seat.key)
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """What somebody does at a step."""
+
+    outcome: str = "done"
+    data: Mapping[str, Any] | Callable[[datetime], Mapping[str, Any]] = field(default_factory=dict)
+    """The form's fields; a function of the instant at which he acts when they tell of it."""
+    opinion: str | None = None
+    wait: timedelta | None = None
+    """How long from now he waits for something outside the process; None: as people do with a term like this."""
+    never: bool = False
+    """Whether nobody does it, and the clock decides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A step that waits for somebody."""
+
+    key: int
+    task: UUID
+    process: str
+    element: str
+    institution: str
+    scope: int
+    asked: tuple[int, ...]
+    """Keys of the people who are asked."""
+    due_at: datetime | None
+    values: Mapping[str, Any]
+    """The case's variables."""
+
+
+Habit = Callable[["County", Step], Act]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """A case that somebody begins, or a message from outside."""
+
+    at: datetime
+    act: Callable[[County], None]
+
+
+class County:
+    """The county while the year is lived."""
+
+    def __init__(self, engine: Engine, clock: VirtualClock, *, seed: int, share: float) -> None:
+        self.engine, self.clock, self.share = engine, clock, share
+        self.random = Random(seed)
+        self.counted: Counter[str] = Counter()
+        """Started cases by process, decided steps and carried out jobs."""
+        self._habits: dict[tuple[str, str], Habit] = {}
+        self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._numbers = itertools.count()
+        self._names: dict[int, str] = {}
+        self._seen = 0
+        self._published = published_days()
+
+    # --- what a chapter uses
+
+    def learn(self, habits: Mapping[str, Mapping[str, Habit]]) -> None:
+        """Takes up what people do at the steps of some processes."""
+        self._habits.update({(process, step): habit for process, steps in habits.items() for step, habit in steps.items()})
+
+    def expect(self, arrival: Arrival) -> None:
+        """Something begins at an instant."""
+        self._push(arrival.at, lambda: arrival.act(self))
+
+    def after(self, wait: timedelta, act: Callable[[], None]) -> None:
+        """Something happens after a while."""
+        self._push(self.clock.now() + wait, act)
+
+    def start(self, process: str, post: str, institution: str, department: str | None = None) -> None:
+        """Somebody who holds a post begins a case."""
+        chair = self.random.choice(self.chairs(post, institution, department))
+        self.engine.execute(StartInstance(process_key=process, capacity=chair.id), self._actor(chair.person))
+        self.counted[process] += 1
+
+    def send(self, name: str, to: str, correlation: Mapping[str, Any], payload: Mapping[str, Any]) -> None:
+        """A message comes from a system outside."""
+        self.engine.execute(SendMessage(name=name, to=to, correlation=correlation, payload=payload))
+
+    def chairs(self, post: str, institution: str, department: str | None = None) -> list[Any]:
+        """The appointments to a post that are in force today."""
+        today = self.clock.now().astimezone(TIME_ZONE).date()
+        statement = (
+            select(Appointment.id, Appointment.person, Department.code.label("department"))
+            .join(Institution, Institution.key == Appointment.institution)
+            .outerjoin(Department, Department.key == Appointment.department)
+            .where(Institution.code == institution, Appointment.post == post, Appointment.from_date <= today)
+            .where(Appointment.to_date.is_(None) | (Appointment.to_date >= today))
+            .order_by(Appointment.key)
+        )
+        rows = self._rows(statement)
+        return [row for row in rows if department is None or row.department == department]
+
+    def joined(self, institution: str) -> bool:
+        """Whether an institution, or the branch that a clinic belongs to, is a member of the community today."""
+        today = self.clock.now().astimezone(TIME_ZONE).date()
+        member = (
+            select(Membership.key)
+            .join(Institution, Institution.key == Membership.institution)
+            .where(Institution.code == institution[:4], Membership.from_date <= today)
+        )
+        return bool(self._rows(member))
+
+    def name_of(self, person: int) -> str:
+        """A person's name."""
+        if person not in self._names:
+            self._names[person] = str(self._rows(select(Person.name).where(Person.key == person))[0].name)
+        return self._names[person]
+
+    # --- the clockwork
+
+    def live(self, until: datetime) -> None:
+        """Lives until an instant: whatever is due first happens first."""
+        while True:
+            self._notice()
+            job = self._next_job()
+            act = self._queue[0][0] if self._queue else None
+            upcoming = min(filter(None, (job, act)), default=None)
+            if upcoming is None or upcoming > until:
+                break
+            self.clock.set(max(upcoming, self.clock.now()))
+            if job is not None and (act is None or job <= act):
+                self._work()
+            else:
+                heapq.heappop(self._queue)[2]()
+        self.clock.set(until)
+
+    def _push(self, at: datetime, act: Callable[[], None]) -> None:
+        heapq.heappush(self._queue, (at, next(self._numbers), act))
+
+    def _next_job(self) -> datetime | None:
+        with self.engine.database.reading() as connection:
+            found: datetime | None = NEXT_JOB.value(connection)
+        return found
+
+    def _work(self) -> None:
+        taken = self.engine.execute(ClaimJobs(worker=WORKER, limit=50))
+        for job in taken:
+            try:
+                self.engine.execute(ExecuteJob(job=job.id, fence=job.fence))
+            except EngineError as error:
+                pauses = error.pauses if isinstance(error, StepFailed) else None
+                failed = FailJob(job=job.id, fence=job.fence, error=f"{error.code}: {error}", final=False, pauses=pauses)
+                self.engine.execute(failed)
+            self.counted["jobs"] += 1
+
+    def _notice(self) -> None:
+        """Whoever is asked since the last look makes up his mind when and what."""
+        with self.engine.database.reading() as connection:
+            for row in NEW_SEATS.all(connection, seen=self._seen):
+                self._seen = row.key
+                self._plan(
+                    Step(
+                        key=row.key,
+                        task=row.id,
+                        process=row.process_id,
+                        element=row.element,
+                        institution=row.code or "",
+                        scope=row.scope,
+                        asked=tuple(row.resolved["persons"]),
+                        due_at=row.due_at,
+                        values=CaseNames(connection, row.scope, {}).all(),
+                    )
+                )
+
+    def _plan(self, step: Step) -> None:
+        habit = self._habits.get((step.process, step.element))
+        if habit is None:
+            raise LookupError(f"Expected a habit for step '{step.element}' of '{step.process}', but the year has none")
+        act = habit(self, step)
+        if not act.never:
+            self._push(self._moment(step, act), lambda: self._do(step, act))
+
+    def _moment(self, step: Step, act: Act) -> datetime:
+        now = self.clock.now()
+        if act.wait is not None:
+            return now + act.wait
+        share = self.random.lognormvariate(0, SPREAD) * TARDY.get(step.institution[:4], 1.0)
+        if step.due_at is None:
+            return self.working(now + UNHURRIED * share)
+        term = max(step.due_at - now, timedelta(minutes=1))
+        return now + term * share * USUAL_SHARE
+
+    def working(self, at: datetime) -> datetime:
+        """The instant itself when offices are open, else soon after they open again."""
+        opening = due(at, "PT1M", calendar_by_code("ADMIN"), self._published).at
+        return at if opening - at <= timedelta(minutes=2) else opening + timedelta(minutes=self.random.randint(1, 50))
+
+    def _do(self, step: Step, act: Act) -> None:
+        """He acts, unless something has ended the step meanwhile."""
+        with self.engine.database.reading() as connection:
+            if SEAT_STATE.value(connection, seat=step.key) not in ("open", "claimed"):
+                return
+        now = self.clock.now()
+        data = act.data(now) if callable(act.data) else act.data
+        person = self.random.choice(step.asked)
+        command = CompleteTask(task=step.task, outcome=act.outcome, data=data, opinion=act.opinion)
+        try:
+            self.engine.execute(command, self._actor(person))
+        except EngineError as error:
+            error.add_note(f"at step {step.element} of {step.process} at {now}: {act} {getattr(error, 'errors', '')}")
+            raise
+        self.counted["decisions"] += 1
+
+    def _actor(self, person: int) -> Actor:
+        return Actor(person=person, name=self.name_of(person), rights=frozenset())
+
+    def _rows(self, statement: Any) -> list[Any]:
+        with self.engine.database.reading() as connection:
+            return list(connection.execute(statement).all())
