@@ -20,6 +20,10 @@ WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -print)
 run: setup web  ## Serve the inbox with the demo community (more options: make run ARGS="--port 9000")
 	exec $(BIN)/liandong serve --demo $(ARGS)
 
+.PHONY: demo
+demo: setup  ## Fill an empty var/ with an invented year, lived by running the processes; then make run shows it
+	$(BIN)/liandong demo --year $(ARGS)
+
 .PHONY: setup
 setup: $(SETUP)  ## Make the environment .venv (python3 >= 3.11)
 

@@ -7,24 +7,43 @@ from pathlib import Path
 import click
 
 from cli.demo import DemoLogin, ensure_demo_passwords, load_demo, load_departure
+from cli.demo.year import write_year
 from cli.deploy import deploy_folder
 from cli.library import library
 from cli.settings import read_settings, store_options
+from engine.clock import SystemClock
+from engine.config import Config
 from engine.engine import Engine
+from engine.errors import EngineError
 from engine.store.database import migrate
 
 
 @click.command()
+@click.option("--year", is_flag=True, help="With a year of history, lived by running the processes; into an empty store only.")
+@click.option("--seed", default=2026, show_default=True, help="Of the year: the same number gives the same year.")
 @store_options
-def demo(database: str | None, var: Path) -> None:
+def demo(year: bool, seed: int, database: str | None, var: Path) -> None:
     """Bring the invented community and the process library into the store, and print its log-ins."""
     settings = read_settings(database=database, var=var, demo=True)
+    if year:
+        _live_a_year(settings.engine, seed)
     migrate(settings.engine.database_url)
     engine = Engine(settings.engine)
     try:
         click.echo("\n".join(prepare_demo(engine, var)))
     finally:
         engine.close()
+
+
+def _live_a_year(config: Config, seed: int) -> None:
+    """A year up to this moment, in the store that must not hold a case yet. Raises ClickException."""
+    until = SystemClock().now()
+    try:
+        counted = write_year(config, until, seed=seed)
+    except EngineError as error:
+        raise click.ClickException(str(error)) from error
+    cases = "、".join(f"{process} {number}" for process, number in sorted(counted.items()))
+    click.echo(f"一年 A year up to {until:%Y-%m-%d}: {cases}")
 
 
 def prepare_demo(engine: Engine, var: Path) -> list[str]:

@@ -7,15 +7,30 @@ The same seed gives the same year.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from sqlalchemy import make_url, select
+
+from cli.demo import load_demo
 from cli.demo.year.county import Arrival, County, Habit
 from cli.demo.year.referrals import HABITS as REFERRAL_HABITS
 from cli.demo.year.referrals import referrals
+from cli.library import LIBRARY, read_folder
 from engine.clock import VirtualClock
+from engine.commands.deployment import Deploy
+from engine.config import Config
 from engine.engine import Engine
+from engine.errors import Conflict
+from engine.store.database import backup, migrate
+from engine.store.tables import ProcessInstance
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder with a random name and rights of its own is made in it
+"""A folder in memory, where Linux has one."""
 
 Arrivals = Callable[[County, date, date], Iterator[Arrival]]
 
@@ -31,6 +46,51 @@ class Chapter:
 
 
 CHAPTERS = (Chapter(folder="referral", habits=REFERRAL_HABITS, arrivals=referrals),)
+
+
+def write_year(config: Config, until: datetime, *, seed: int, share: float = 1.0, days: int = 365) -> Counter[str]:
+    """A year that ends at an instant, in the store of `config`, and what was counted: started cases, decisions and jobs.
+
+    An SQLite store is made in memory where the system has such a folder, and copied to its place when it is whole. Raises
+    Conflict `backup-target` when the SQLite file is there, `store-not-empty` when a PostgreSQL store holds a case.
+    """
+    url = make_url(config.database_url)
+    if url.get_backend_name() != "sqlite":
+        migrate(config.database_url)
+        _require_empty(config)
+        return _written(config, until, seed=seed, share=share, days=days)
+    target = Path(url.database or "")
+    if target.exists():
+        raise Conflict("backup-target", "Expected to make file '{path}', but it is there already", path=str(target))
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="liandong-year-") as folder:
+        made = replace(config, database_url=f"sqlite:///{folder}/year.db")
+        migrate(made.database_url)
+        counted = _written(made, until, seed=seed, share=share, days=days)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        backup(made.database_url, target)
+    return counted
+
+
+def _written(config: Config, until: datetime, *, seed: int, share: float, days: int) -> Counter[str]:
+    clock = VirtualClock(until - timedelta(days=days))
+    engine = Engine(config, clock=clock, lease_clock=clock)
+    try:
+        load_demo(engine)
+        for chapter in CHAPTERS:
+            engine.execute(Deploy(name=chapter.folder, resources=read_folder(LIBRARY / chapter.folder)))
+        return live(engine, clock, until, seed=seed, share=share).counted
+    finally:
+        engine.close()
+
+
+def _require_empty(config: Config) -> None:
+    engine = Engine(config)
+    try:
+        with engine.database.reading() as connection:
+            if connection.execute(select(ProcessInstance.key).limit(1)).first() is not None:
+                raise Conflict("store-not-empty", "Expected a store without cases to put a year into, but it holds some")
+    finally:
+        engine.close()
 
 
 def live(engine: Engine, clock: VirtualClock, until: datetime, *, seed: int, share: float = 1.0) -> County:
