@@ -82,10 +82,10 @@ def acknowledged(county: County) -> list[CaseView]:
     return letters
 
 
-def inner(county: County, case: CaseView, name: str) -> Any:
-    """The newest value of a variable in any scope of a case, such as a called process's."""
+def inner(county: County, case: CaseView, name: str) -> list[Any]:
+    """The values of a variable in all scopes of a case, such as called processes', the oldest scope first."""
     found = select(Variable.value).where(Variable.instance == case.key, Variable.name == name)
-    return county.rows(found.order_by(Variable.scope.desc()))[0].value
+    return [row.value for row in county.rows(found.order_by(Variable.scope))]
 
 
 def code_of(county: County, case: CaseView) -> str:
@@ -142,9 +142,9 @@ def closed(county: County, number: str, letter: bool = True) -> None:
         county.work()
 
 
-def rectified(county: County, number: str, target: str = "2026-10-15") -> None:
+def rectified(county: County, number: str, target: str = "2026-10-15", letter: bool = True) -> None:
     """A finding from its measures to its closure."""
     planned(county, number, target)
     proven(county, number)
     verified(county, number)
-    closed(county, number)
+    closed(county, number, letter)
