@@ -151,7 +151,8 @@ def orders(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """Orders split by distributor and member.
 
     Takes `lines` (settled), `catalogue`, `distributors` [{code, name}] and `cycleKey`; gives `orders` [{orderNo, distributor,
-    distributorName, deliverTo, unit, lines, amount}] and `parts` [{name: orderNo, amount}], what each takes of the budget.
+    distributorName, deliverTo, unit, lines,
+    itemCodes, amount}] and `parts` [{name: orderNo, amount}], what each takes of the budget.
     """
     items = by_code(read.mappings(inputs, "catalogue"))
     names = {str(row.get("code")): row.get("name") for row in read.mappings(inputs, "distributors")}
@@ -172,6 +173,7 @@ def orders(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
                 "deliverTo": institution,
                 "unit": rows[0].get("unit"),
                 "lines": bought,
+                "itemCodes": sorted({str(line["itemCode"]) for line in bought}),
                 "amount": sum((line["amount"] for line in bought), Decimal(0)),
             }
         )

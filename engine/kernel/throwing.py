@@ -105,12 +105,13 @@ def _terminate(token: Token) -> None:
 
 
 def _signal(token: Token, event: EventModel) -> None:
-    session = token.session
-    session.ledger.effect(SignalThrown(token=token.key, name=str(event.name)))
+    session, send = token.session, token.task_spec.element.send
+    payload = {} if send is None else session.values(send.payload, token.data)
+    session.ledger.effect(SignalThrown(token=token.key, name=str(event.name), payload=payload))
     for row in session.subscriptions.of_kind("signal", event.name):
         # One that fired before may have taken this one away.
         if session.subscriptions.get(row.key) is not None:
-            session.subscriptions.fire(row)
+            session.subscriptions.fire(row, payload)
 
 
 def _message(token: Token, event: EventModel) -> None:

@@ -130,3 +130,30 @@ def test_a_case_that_nothing_can_move_any_more_is_an_incident(county: County) ->
     county.execute(RetryIncident(incident=incident.id))
     (again,) = county.incidents()
     assert (again.code, again.id != incident.id) == ("stuck", True)
+
+
+def test_a_signal_that_a_case_throws_carries_what_it_lists(county: County) -> None:
+    """To another case, to one that it starts, and to a branch of the same case; and nothing else of the thrower."""
+    listen = '<extensionElements><liandong:receive><liandong:accept name="what"/></liandong:receive></extensionElements>'
+    say = '<extensionElements><liandong:send><liandong:payload name="what" value="${item}"/></liandong:send></extensionElements>'
+    throw = f'<intermediateThrowEvent id="t">{say}{EVENT.format("t")}</intermediateThrowEvent>'
+    caught = f'<intermediateCatchEvent id="c">{listen}{EVENT.format("c")}</intermediateCatchEvent>'
+    begun = f'<startEvent id="b">{listen}{EVENT.format("b")}</startEvent>'
+    sender = process(
+        "p",
+        START,
+        '<parallelGateway id="f"/>',
+        user_task("go", post="BR_GP"),
+        throw,
+        caught,
+        END,
+        flows="s > f > go > t > e, f > c > e",
+    )
+    other = process("q", begun, user_task("react", post="BR_GP"), '<endEvent id="z"/>', flows="b > react > z")
+    county.deploy(bpmn(sender, other, extra=SIGNAL))
+    case = county.run("p", item="甘精胰岛素", secret="丁一")
+    county.person("gan").complete(case.task("go"))
+    county.work()
+    [started] = county.cases("q")
+    assert (case.state, case.variables["what"]) == ("completed", "甘精胰岛素")
+    assert started.variables == {"what": "甘精胰岛素"}

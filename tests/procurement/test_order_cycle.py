@@ -1,0 +1,83 @@
+"""A cycle of orders of the demo community from the members' requests to the last payment."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from engine.testing import County
+from tests.procurement.orders import (
+    AMLODIPINE,
+    BRANDED,
+    CHIEF,
+    INSULIN,
+    METFORMIN,
+    PHARMACY,
+    asked,
+    batch,
+    budget,
+    clean,
+    confirmed,
+    counted,
+    delivered,
+    invoiced,
+    judged,
+    own,
+    paid,
+    started,
+)
+
+
+def test_a_cycle_goes_its_whole_way(both: County) -> None:
+    """Two members report, the third misses the cut-off; one order is delivered in two parts and paid in two."""
+    county = both
+    case = started(county)
+    asked(county, "CH01", counted(METFORMIN, 50, 300), counted(AMLODIPINE, 90), counted(INSULIN, 5, 10))
+    asked(county, "CH03", counted(BRANDED, 0), **{BRANDED: {"qty": 20}})
+    county.pass_time("P7D")
+    # Who missed the cut-off is served from his standing request, and it says so; narcotics are never ordered by themselves.
+    reports = {row["institution"]: row for row in case.variables["reports"]}
+    assert [code for code, row in reports.items() if not row["auto"]] == ["CH01", "CH03"]
+    automatic = [line for line in case.variables["lines"] if line["institution"] == "CH07"]
+    assert {line["itemCode"] for line in automatic} == {METFORMIN, AMLODIPINE, INSULIN, "XJ01CAA040E001010100005"}
+    assert {line["auto"] for line in automatic} == {True}
+    assert own(county, "order_member", "CH07").state == "completed"
+
+    # The table has put the volume-based item in the place of the branded one.
+    swapped = next(line for line in case.variables["review"] if line["institution"] == "CH03")
+    assert (swapped["verdict"], swapped["verdictItem"]) == ("replace", AMLODIPINE)
+    judged(county, case, CH01_01={"verdict": "cut", "verdictQty": 9999, "because": "库存够"})
+    assert "CH01-01" in case.variables["problems"]
+    judged(county, case, CH01_01={"verdict": "pass", "verdictQty": 550, "because": None})
+    county.person(PHARMACY).complete(case.task("approve_pharm"), "agree")
+    county.restart()
+    assert case.open == ["check_budget"]
+    county.person(CHIEF).complete(case.task("check_budget"), "agree")
+    county.work()
+    orders = {order.variables["orderNo"]: order for order in county.cases("order_case")}
+    assert len(orders) == len(case.variables["orders"])
+    assert sum(amount for amount, _, _ in budget(county)) == case.variables["amount"]
+
+    first = next(order for number, order in orders.items() if number.endswith("CH01-S01"))
+    assert [(line["qty"], line["amount"]) for line in first.variables["lines"]] == [
+        (Decimal(550), Decimal("1760.00")),
+        (Decimal(310), Decimal("604.50")),
+    ]
+    confirmed(county, first)
+    delivered(county, first, "D1", batch(1, "A1", 300), batch(2, "B1", 310))
+    assert (first.variables["stock"], first.variables["receivedAmount"]) == (610, Decimal("1564.50"))
+    invoiced(county, first, "F1", "D1", "1564.50", (1, 300, "3.20"), (2, 310, "1.95"))
+    county.restart()
+    paid(county, first)
+    assert (first.variables["paidAmount"], first.open) == (Decimal("1564.50"), ["enter_dispatch", "enter_invoice"])
+    county.pass_time("P46D")
+    # The cycle has closed meanwhile, and the line is still open.
+    assert case.state == "completed"
+    assert case.variables["metrics"]["open"] == len(orders)
+    delivered(county, first, "D2", batch(1, "A2", 250))
+    invoiced(county, first, "F2", "D2", "800.00", (1, 250, "3.20"))
+    paid(county, first)
+    assert first.state == "completed"
+    assert [(row["batchNo"], row["qty"]) for row in first.variables["batches"]] == [("A1", 300), ("B1", 310), ("A2", 250)]
+    assert sum(row["amount"] for row in first.variables["clearing"]) == Decimal("2364.50")
+    assert (Decimal("2364.5"), Decimal("2364.5"), "released") in budget(county)
+    clean(county)
