@@ -10,7 +10,7 @@ from typing import Any
 from engine.functions import inputs as read
 from engine.functions.identity import check
 from engine.functions.offers import number_offers, open_offers
-from engine.functions.reservation import release, reserve
+from engine.functions.reservation import reserve
 from engine.functions.targets import auto_target, suggest_targets
 
 
@@ -60,7 +60,6 @@ FUNCTIONS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = Mapp
         "referral.numberOffers": number_offers,
         "referral.openOffers": open_offers,
         "referral.reserve": reserve,
-        "referral.release": release,
         "referral.metrics": metrics,
     }
 )

@@ -1,7 +1,7 @@
-"""What is kept for a referred patient, and how long: bed, outpatient slot, or the emergency room, which needs no keeping.
+"""How long a place is kept for a referred patient: bed, outpatient slot, or the emergency room, which needs no keeping.
 
-The reservation is a record of the case. A bed lock ends at `lockUntil`; whoever ends the case calls `release`, which may
-be called again and again. `noShowAt` is when a patient who has not arrived counts as not coming.
+The place itself is held by `reservations.hold` until `lockUntil`. `noShowAt` is when a patient who has not arrived counts
+as not coming.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NEVER_FIRST = "P1D"
 
 
 def reserve(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Keeps a place.
+    """The terms of a place.
 
     Takes `urgency`, `acceptMode`, `appointmentAt`, `toDept`, `offerNo`, `now`, `rules` {erDepartment, bedLock: {class:
     duration}}, `noShow` {after: {class: duration}}; gives `reserved`, `needsBed`, `resourceRef`, `lockUntil`, `noShowAt`
@@ -45,14 +45,6 @@ def reserve(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         "noShowAt": read.written(no_show),
         "arrivalDept": department,
     }
-
-
-def release(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Gives a place back. Takes `resourceRef` (null when nothing was kept), `reason`, `now`; gives `releasedAt`, `text`."""
-    at, place = read.now(inputs), read.text(inputs, "resourceRef")
-    if place is None:
-        return {"releasedAt": None, "text": "没有预留。"}
-    return {"releasedAt": read.written(at), "text": f"预留 {place} 已释放。"}
 
 
 def _start(inputs: Mapping[str, Any]) -> datetime:

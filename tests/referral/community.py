@@ -18,13 +18,18 @@ from engine.calendar import calendar_by_code, due, find_ladder, parse_term, publ
 from engine.errors import Conflict
 from engine.forms import FieldRights, FormModel, parse_form
 from engine.functions import REGISTERED
-from engine.kernel import ApprovalModel, match_message
+from engine.kernel import ApprovalModel, Function, match_message
 from engine.kernel.effects import MessageThrown, TaskOpened
 from engine.kernel.roles import fields_of
 from engine.kernel.triggers import Fire, Start
 from tests.kernel.world import World
 
 ROOT = Path(__file__).parents[2]
+PLACES: Mapping[str, Function] = {
+    "reservations.hold": lambda given: {"held": given["capacity"] > 0, "amount": Decimal(1), "free": given["capacity"]},
+    "reservations.release": lambda given: {"released": Decimal(1)},
+}
+"""Reservations where nobody competes: the store that cases share is no part of this world."""
 TUESDAY = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 """A working day, nine o'clock in China."""
 
@@ -78,7 +83,7 @@ class Community(World):
         self.waiting_messages: list[MessageThrown] = []
         self.outside: list[tuple[str, str, Mapping[str, Any]]] = []
         """Messages to pools without a process: endpoint, name, payload."""
-        super().__init__(resources(process), reload=reload, functions=REGISTERED, tables=tables(process))
+        super().__init__(resources(process), reload=reload, functions={**REGISTERED, **PLACES}, tables=tables(process))
         self.now = TUESDAY
 
     # What the kernel asks

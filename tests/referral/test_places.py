@@ -168,12 +168,6 @@ def test_what_cannot_be_reserved_is_refused() -> None:
         reserve("bed", "R", "tomorrow")
 
 
-def test_a_release_may_be_repeated_and_may_find_nothing() -> None:
-    release = REGISTERED["referral.release"]
-    assert release({"resourceRef": "ZZ1-1/bed", "reason": "died", "now": NOW})["releasedAt"] == "2026-11-24T01:00:00Z"
-    assert release({"reason": "died", "now": NOW})["releasedAt"] is None
-
-
 def test_metrics_know_what_was_in_time_and_what_is_unknown() -> None:
     found = REGISTERED["referral.metrics"](
         {
