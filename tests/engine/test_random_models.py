@@ -17,14 +17,14 @@ KINDS = pytest.mark.parametrize("kinds", [PLAIN, ROUGH], ids=["plain", "rough"])
 
 
 @KINDS
-@pytest.mark.models(25, at_most=1_000)
+@pytest.mark.models(12, at_most=1_000)
 def test_random_models_run_from_the_store_as_the_reference_does(kinds: tuple[str, ...], county: County, seeds: range) -> None:
     for seed in seeds:
         play(StoreRun(county), seed, 2 + seed % 2, kinds)
 
 
 @KINDS
-@pytest.mark.models(3, at_most=50)
+@pytest.mark.models(2, at_most=50)
 def test_random_models_run_from_processes_that_never_saw_them(kinds: tuple[str, ...], county: County, seeds: range) -> None:
     processes = NewProcesses(county.url)
     try:

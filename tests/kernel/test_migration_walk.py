@@ -80,7 +80,7 @@ class MigratingRun(MemoryRun):
             assert self.world.source().counts() == before
 
 
-@pytest.mark.models(25)
+@pytest.mark.models(12)
 @pytest.mark.parametrize("kinds", [PLAIN, ROUGH], ids=["plain", "rough"])
 @pytest.mark.parametrize("depth", [2, 3])
 def test_a_migration_after_every_step_changes_nothing(kinds: tuple[str, ...], depth: int, seeds: range) -> None:

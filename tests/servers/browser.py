@@ -89,13 +89,18 @@ class Windows:
             self.complaints.append(message.text)
 
 
-def accessibility_violations(page: Page, within: str | None = None) -> list[str]:
-    """What axe finds serious or critical on `page`, one line each; `within` is a CSS selector that narrows the search."""
+def accessibility_violations(page: Page, within: str | None = None, rules: list[str] | None = None) -> list[str]:
+    """What axe finds serious or critical on `page`, one line each.
+
+    `within` is a CSS selector that narrows the search; `rules` are axe's names of the only rules that are asked.
+    """
     if not AXE.is_file():
         raise BrowserError("Expected axe among the packages of the browser bundle, but it is missing: run `make web`.")
     # Evaluated, not added as a script: the page's own security policy stays as strict as it is.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    result: dict[str, Any] = page.evaluate("(within) => axe.run(within || document, {resultTypes: ['violations']})", within)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    options = {"resultTypes": ["violations"], **({} if rules is None else {"runOnly": rules})}
+    result: dict[str, Any] = page.evaluate("([within, options]) => axe.run(within || document, options)", [within, options])
     return [
         f"{violation['impact']} {violation['id']}: {violation['help']}: {node['html']}"
         for violation in result["violations"]
