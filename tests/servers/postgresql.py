@@ -63,6 +63,7 @@ class PostgreSQL:
         folder of another installation's programs, which the user that runs them may read.
         """
         self._settings = {**SETTINGS, **(settings or {})}
+        self._ours = binaries is None
         self._password = secrets.token_urlsafe(24)
         self._user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         self._folder = Path(tempfile.mkdtemp(prefix="liandong-postgresql-"))
@@ -140,7 +141,8 @@ class PostgreSQL:
 
     def create_database(self, name: str, template: str = "template1") -> str:
         """Creates an empty database, or a copy of `template`, and returns its URL."""
-        self._administer("CREATE DATABASE {} TEMPLATE {}", name, template)
+        # Files are copied four times as quickly as they are logged page by page.
+        self._administer("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
@@ -180,6 +182,8 @@ class PostgreSQL:
             "--locale=C.UTF-8",
             "--no-sync",
             "--no-instructions",
+            # The password is random and lives as long as the server: to be slow with it would cost every test a connection.
+            *(("-c", "scram_iterations=1") if self._ours else ()),
         )
         secret.unlink()
         with (self._data / "postgresql.conf").open("a", encoding="utf-8") as configuration:
