@@ -37,6 +37,8 @@ class Checked:
     opinion: str | None
     form: FormModel | None
     values: dict[str, JSON]
+    before: dict[str, JSON]
+    """What the values were that it changes; one that is not there yet is None."""
 
 
 def checked(
@@ -65,12 +67,12 @@ def checked(
         raise NotAllowed("not-chair", "Expected the chair to put task '{id}' off, but you do not preside", id=str(seat.id))
     said = _opinion(chosen, opinion)
     form = definition.forms.get(approval.form) if approval.form and seat.kind != "advice" else None
-    values = _validated(work, runtime, case, seat, form, field_rights(approval, role), chosen, data)
+    values, before = _validated(work, runtime, case, seat, form, field_rights(approval, role), chosen, data)
     if version is not None:
         _require_unchanged(work, seat, form, values, version)
     if signer.evidence is None:
         require_signature(work, seat, approval, chosen)
-    return Checked(outcome=chosen, opinion=said, form=form, values=values)
+    return Checked(outcome=chosen, opinion=said, form=form, values=values, before=before)
 
 
 def people_after(
@@ -135,14 +137,14 @@ def _validated(
     rights: FieldRights,
     outcome: OutcomeModel,
     data: Mapping[str, JSON],
-) -> dict[str, JSON]:
-    """The accepted form delta. A task without a form takes no values from people."""
+) -> tuple[dict[str, JSON], dict[str, JSON]]:
+    """The accepted form delta, and what it changes. A task without a form takes no values from people."""
     if form is None:
         if data and work.actor.person is not None:
             raise Invalid("no-form", "Expected no values for task '{id}', which has no form, but found some", id=str(seat.id))
-        return dict(data)
+        return dict(data), {}
     current = runtime.names(work, case, seat.scope).all()
-    return form.validate(
+    values = form.validate(
         data,
         current=current,
         rights=rights,
@@ -152,6 +154,7 @@ def _validated(
         now=work.now,
         files=_files(work, seat, form, rights, current),
     )
+    return values, {name: current.get(name) for name in values}
 
 
 def _require_unchanged(work: UnitOfWork, seat: Any, form: FormModel | None, values: Mapping[str, JSON], version: int) -> None:

@@ -24,7 +24,7 @@ from engine.authorization import (
 )
 from engine.commands.adding import Joint, added_seats, place_of
 from engine.commands.afterwards import Afterwards, checked_afterwards
-from engine.commands.decision import checked, people_after
+from engine.commands.decision import Checked, checked, people_after
 from engine.commands.registry import Command
 from engine.commands.signer import Signer, acting_for, holder, keep_apart, signed_for, signer_of
 from engine.commands.texts import require_text
@@ -243,7 +243,7 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
             tell_asked(journal, definition, place_of(case, seat), seat=new.seat, task=new.seat_id, persons=[new.assignee or 0])
 
     several = seat.several or bool(added)
-    data: dict[str, JSON] = {"outcome": outcome.value, **entered, **({"attachments": attached} if attached else {})}
+    data: dict[str, JSON] = {"outcome": outcome.value, **entered, **_written(said, attached)}
     if signed is not None:
         data["signature"] = {**signed}
     if signer.evidence is not None or signer.agent is not None:
@@ -374,8 +374,16 @@ def _end(
 
 
 def hash_of(values: Mapping[str, JSON]) -> str:
-    """SHA-256 in hexadecimal of the values that a decision has written."""
+    """SHA-256 in hexadecimal of values of a form."""
     return hashlib.sha256(dump_json(dict(values)).encode()).hexdigest()
+
+
+def _written(said: Checked, attached: list[str]) -> dict[str, JSON]:
+    """What the audit trail keeps of a form: the hashes of the values that were changed, before and after, and the files."""
+    kept: dict[str, JSON] = {"attachments": [*attached]} if attached else {}
+    if said.form is not None and said.values:
+        kept["form"] = {"before": hash_of(said.before), "after": hash_of(said.values)}
+    return kept
 
 
 def expect_revision(seat: Any, revision: int | None) -> None:

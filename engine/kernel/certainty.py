@@ -13,6 +13,7 @@ from engine.kernel.model import Element
 
 KNOWN, DATA, PEOPLE = 0, 1, 2
 """What a way depends on: nothing that is open, data, or people and events."""
+_STEPS = frozenset({"userTask", "callActivity"})
 _JOINS = frozenset({"parallelGateway", "inclusiveGateway", "complexGateway"})
 
 
@@ -69,7 +70,7 @@ class Certainty:
 
     def _following(self, reach: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
         """For each element the user tasks and joins that surely follow it, up to the next joins."""
-        stops = frozenset(reach) | {name for name in self._ways if self._elements[name].type == "userTask"}
+        stops = frozenset(reach) | {name for name in self._ways if self._elements[name].type in _STEPS}
         must: dict[str, frozenset[str]] = dict.fromkeys(self._ways, stops)
         changed = True
         while changed:
@@ -100,7 +101,7 @@ class Certainty:
         return _shared(found, reach)
 
     def _own(self, name: str) -> frozenset[str]:
-        known = self._elements[name].type == "userTask" or self._joins(name)
+        known = self._elements[name].type in _STEPS or self._joins(name)
         return frozenset({name}) if known else frozenset()
 
     def _before(self, join: str) -> frozenset[str]:

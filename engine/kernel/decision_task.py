@@ -18,8 +18,8 @@ from engine.kernel.script_engine import Overlay
 if TYPE_CHECKING:
     from engine.kernel.token import Token
 
-_STARTED = compile_expression("date(instance.startedAt)")
-_UNDATED = date(2000, 1, 1)
+STARTED = compile_expression("date(instance.startedAt)")
+UNDATED = date(2000, 1, 1)
 
 
 def make_decision(token: Token, call: DecisionCall) -> None:
@@ -35,7 +35,7 @@ def make_decision(token: Token, call: DecisionCall) -> None:
         return
     try:
         outcome = decisions.evaluate(call.decision, token.data, _day(token, call, decisions))
-        written = _results(call, outcome)
+        written = results_of(call, outcome)
     except DecisionFault as fault:
         raise ModelFailure("decision", fault.message) from fault
     for made in outcome.chain():
@@ -68,15 +68,16 @@ def _decide_each(token: Token, call: DecisionCall, each: Expression, decisions: 
 def _day(token: Token, call: DecisionCall, decisions: Decisions) -> date:
     """The day that says which version is valid: what the task says, else the day the instance started."""
     if not decisions.dated(call.decision):
-        return _UNDATED
-    value = token.session.evaluate(call.date or _STARTED, token.data)
+        return UNDATED
+    value = token.session.evaluate(call.date or STARTED, token.data)
     try:
         return date.fromisoformat(str(value)[:10])
     except ValueError:
         raise ModelFailure("decision", f"decision '{call.decision}': its date is not a date") from None
 
 
-def _results(call: DecisionCall, outcome: Outcome) -> dict[str, JSON]:
+def results_of(call: DecisionCall, outcome: Outcome) -> dict[str, JSON]:
+    """The variables that a decision is kept in. Raises DecisionFault."""
     if call.mapping != VARIABLES:
         return {} if call.result is None else {call.result: mapped(outcome, call.mapping)}
     if outcome.decision.single:

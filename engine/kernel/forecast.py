@@ -12,14 +12,14 @@ cannot be computed is left open, so that nothing is claimed that is not known:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from engine.kernel.certainty import DATA, KNOWN, PEOPLE, Certainty, Way
 from engine.kernel.effects import Names
 from engine.kernel.model import Element, ProcessModel
-from engine.kernel.open_ways import Walk
+from engine.kernel.open_ways import EVERYTHING, Beyond, Called, Walk
 
 Mark = Literal["certain", "conditional", "possible"]
 
@@ -38,6 +38,8 @@ class Ahead:
     """Whether a join lies between, which waits for the other branches."""
     because: str | None = None
     """Label of the way that leads there, where the drawing has one and it is not certain."""
+    process: ProcessModel | None = None
+    """The called process that it belongs to; None for the case's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,20 +52,10 @@ class Forecast:
     """How sure it is that the case ends without another user task; None when it does not."""
     ways: Mapping[str, tuple[Way, ...]]
     """The ways that are open from each element that was looked at."""
-
-
-class SupposedNames:
-    """Names as they will be once some values are written."""
-
-    def __init__(self, names: Names, values: Mapping[str, Any]) -> None:
-        self._names, self._values = names, values
-
-    def __getitem__(self, name: str) -> Any:
-        return self._values[name] if name in self._values else self._names[name]
-
-    def prefetch(self, names: Iterable[str]) -> None:
-        """Reads these names in one statement."""
-        self._names.prefetch(names)
+    least: int
+    """The fewest user tasks with which it ends."""
+    writes: frozenset[str]
+    """Names that may be written on the way."""
 
 
 def forecast(
@@ -77,6 +69,7 @@ def forecast(
     beside: Collection[str] = (),
     supposed: Collection[str] = (),
     unsettled: Collection[str] = (),
+    beyond: Beyond | None = None,
 ) -> Forecast:
     """What lies ahead of the elements `origins` of a process.
 
@@ -84,26 +77,34 @@ def forecast(
     tells which variables people may write at a task. `to` are tasks that go straight to another element (直达). `beside` are
     elements where the case stands too and that are not asked about: what they may lead to can write anything it writes.
     `supposed` are user tasks still to come whose decision `names` hold as well, `unsettled` names whose values are not
-    known.
+    known. `beyond` knows the decision tables and the called processes.
     """
-    others = Walk(model, names, fields, frozenset(), dict(to or {}))
+    others = Walk(model, names, fields, frozenset(), dict(to or {}), beyond=beyond)
     others.go(beside)
-    walk = Walk(
-        model, names, fields, frozenset(decided), dict(to or {}), others.written() | frozenset(unsettled), frozenset(supposed)
-    )
+    shared = others.written() | frozenset(unsettled)
+    walk = Walk(model, names, fields, frozenset(decided), dict(to or {}), shared, frozenset(supposed), beyond)
     walk.go(origins)
     return _found(model, walk, origins)
 
 
+def handed(
+    model: ProcessModel, names: Names, origins: Collection[str], fields: Callable[[Element], Collection[str]], beyond: Beyond
+) -> Called:
+    """What is known of a called process that stands at `origins`, with the names that it was handed."""
+    found = forecast(model, names, origins, fields=fields, beyond=beyond)
+    steps = tuple(replace(step, process=step.process or model, unsettled=frozenset({EVERYTHING})) for step in found.steps)
+    return Called(steps=steps, least=found.least, writes=found.writes)
+
+
 def _found(model: ProcessModel, walk: Walk, origins: Collection[str]) -> Forecast:
     """The user tasks ahead with their marks."""
-    weight, distance, because = _nearest(model, walk.ways, origins)
+    weight, distance, because = _nearest(model, walk, origins)
     sure = Certainty(model.elements, walk.ways, several=walk.several)
     must, free = sure.must(origins), sure.free(origins)
     steps = [
         Ahead(
             element=element,
-            mark=(mark := _mark(element.id, weight[element.id], must)),
+            mark=(mark := _mark(weight[element.id], certain=element.id in must)),
             distance=distance[element.id],
             unsettled=walk.unsettled[element.id],
             waits=element.id not in free,
@@ -112,35 +113,55 @@ def _found(model: ProcessModel, walk: Walk, origins: Collection[str]) -> Forecas
         for element in model.elements.values()
         if element.type == "userTask" and distance.get(element.id, 0) > 0 and not element.for_compensation
     ]
+    for name, inner in walk.called.items():
+        if name in origins or name in distance:
+            at = 0 if name in origins else distance[name] - inner.least
+            depends = KNOWN if name in origins else weight[name]
+            # What may take the called process away leaves none of its steps certain.
+            calm = not any(way.label == PEOPLE and not way.beside for way in walk.ways[name])
+            certain = calm and (name in must or name in origins)
+            steps += _within(inner, at, depends, certain=certain, waits=name not in {*free, *origins})
     ending = [name for name in distance if distance[name] == 0 and walk.is_end(name)]
     direct = [step for step in steps if step.distance == 1]
     ends: Mark | None = None
     if ending:
         alone = not direct and not walk.several
         ends = "certain" if alone else "possible" if min(weight[name] for name in ending) == PEOPLE else "conditional"
-    return Forecast(steps=tuple(sorted(steps, key=lambda step: step.distance)), ends=ends, ways=walk.ways)
+    least = min((distance[name] for name in distance if walk.is_end(name)), default=0)
+    ordered = tuple(sorted(steps, key=lambda step: step.distance))
+    return Forecast(steps=ordered, ends=ends, ways=walk.ways, least=least, writes=walk.written())
 
 
-def _mark(name: str, weight: int, must: Collection[str]) -> Mark:
-    if name in must:
+def _within(inner: Called, at: int, depends: int, *, certain: bool, waits: bool) -> Iterator[Ahead]:
+    """The steps of a called process as those of its caller, `at` so many tasks from where the case stands."""
+    for step in inner.steps:
+        open_ = max(depends, DATA if step.mark == "conditional" else PEOPLE if step.mark == "possible" else KNOWN)
+        mark = _mark(open_, certain=certain and step.mark == "certain")
+        yield replace(step, mark=mark, distance=at + step.distance, waits=waits or step.waits)
+
+
+def _mark(weight: int, *, certain: bool) -> Mark:
+    if certain:
         return "certain"
     return "conditional" if weight == DATA else "possible"
 
 
 def _nearest(
-    model: ProcessModel, ways: Mapping[str, tuple[Way, ...]], origins: Collection[str]
+    model: ProcessModel, walk: Walk, origins: Collection[str]
 ) -> tuple[dict[str, int], dict[str, int], dict[str, str | None]]:
     """For each element the least that it depends on, the fewest user tasks on the way, and the label of the way."""
     weight: dict[str, int] = {}
     distance: dict[str, int] = {}
     because: dict[str, str | None] = {}
-    waiting: deque[tuple[str, int, int, str | None]] = deque((name, KNOWN, 0, None) for name in dict.fromkeys(origins))
+    through = {name: inner.least for name, inner in walk.called.items()}
+    start = ((name, KNOWN, through.get(name, 0), None) for name in dict.fromkeys(origins))
+    waiting: deque[tuple[str, int, int, str | None]] = deque(start)
     while waiting:
         name, depends, passed, reason = waiting.popleft()
-        for way in ways.get(name, ()):
+        for way in walk.ways.get(name, ()):
             for target in way.targets:
                 reached = max(depends, way.label)
-                steps = passed + (model.elements[target].type == "userTask")
+                steps = passed + through.get(target, int(model.elements[target].type == "userTask"))
                 if reached < weight.get(target, PEOPLE + 1):
                     because[target] = way.name or reason
                 elif steps >= distance.get(target, steps + 1):

@@ -16,9 +16,10 @@ from engine.kernel.analysis.blocks import Blocks
 from engine.kernel.analysis.graph import Scope
 from engine.kernel.certainty import Way
 from engine.kernel.effects import Names
-from engine.kernel.forecast import Ahead, Forecast, SupposedNames, forecast
+from engine.kernel.forecast import Ahead, Forecast, forecast
 from engine.kernel.model import ApprovalModel, Element, OutcomeModel, ProcessModel
 from engine.kernel.outside import acts_outside
+from engine.kernel.supposed import SupposedNames
 
 Obstacle = Literal["uncertain", "work", "outside", "refusal"]
 """Why a later approval does not stand for an earlier one: the case may not come to it; somebody works, or something acts

@@ -8,19 +8,47 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from engine.decisions import Decisions
 from engine.errors import ExpressionError
 from engine.kernel.analysis.graph import Scope
 from engine.kernel.analysis.variables import written_by
 from engine.kernel.certainty import DATA, KNOWN, PEOPLE, Way
 from engine.kernel.effects import Names
+from engine.kernel.foretold import decision_reads, decision_values, decision_writes
 from engine.kernel.model import Element, Flow, ProcessModel
 from engine.kernel.source import SUBPROCESSES
+from engine.kernel.supposed import SupposedNames
 
 EVERYTHING = "*"
 """Stands for every name where it is not known what an element writes."""
-_OPEN = frozenset({"callActivity", "adHocSubProcess", "complexGateway", "businessRuleTask"})
+_OPEN = frozenset({"adHocSubProcess", "complexGateway"})
 _COMES = frozenset({"message", "signal", "conditional", "escalation", "error"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beyond:
+    """What lies beyond the drawing of one process."""
+
+    decisions: Decisions | None = None
+    """The tables that it was deployed with."""
+    called: Callable[[Element, Names, frozenset[str]], Called | None] = lambda element, names, unsettled: None
+    """What a call activity will go through, given the names there and those that may still be written before; None where
+    that cannot be told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Called:
+    """What is known of a called process before it has run."""
+
+    steps: Any
+    """Its user tasks, as `engine.kernel.forecast.Ahead`."""
+    least: int
+    """The fewest user tasks that it is gone through with."""
+    writes: frozenset[str]
+    """Names that it may write."""
 
 
 class Walk:
@@ -35,11 +63,16 @@ class Walk:
         to: Mapping[str, str],
         shared: frozenset[str] = frozenset(),
         supposed: frozenset[str] = frozenset(),
+        beyond: Beyond | None = None,
     ) -> None:
         """See `engine.kernel.forecast.forecast`; `shared` are names that may be written elsewhere at any time."""
         self._shared = shared
         self._model, self._names, self._fields, self._to = model, names, fields, to
-        self._decided, self._supposed = decided, supposed
+        self._decided, self._supposed, self._beyond = decided, supposed, beyond or Beyond()
+        self._given: dict[str, Mapping[str, Any]] = {}
+        """Values that decision tables on every way to an element have surely written before it."""
+        self.called: dict[str, Called] = {}
+        """What the call activities ahead go through, as far as it is known."""
         self._scopes: dict[tuple[str, ...], Scope] = {}
         self.ways: dict[str, tuple[Way, ...]] = {}
         self.unsettled: dict[str, frozenset[str]] = {}
@@ -54,20 +87,53 @@ class Walk:
             waiting = deque(origins)
             for name in origins:
                 self.unsettled[name] = self.unsettled.get(name, frozenset()) | shared
+                self._given.setdefault(name, {})
             seen: set[str] = set()
             while waiting:
                 name = waiting.popleft()
                 seen.add(name)
                 self.ways[name] = ways = tuple(self._leave(self._model.elements[name]))
                 self.several |= any(len(way.targets) > 1 or way.beside for way in ways)
-                after = self.unsettled[name] | self._writes(self._model.elements[name])
+                after, given = self._after(self._model.elements[name])
                 for target in dict.fromkeys(target for way in ways for target in way.targets):
                     known = self.unsettled.get(target, frozenset())
-                    if target not in seen or not after <= known:
-                        self.unsettled[target] = known | after
+                    new = known | after | self._meet(target, given)
+                    if target not in seen or new != known:
+                        self.unsettled[target] = new
                         waiting.append(target)
             if before == (self.several, sum(map(len, self.unsettled.values()))):
                 return
+
+    def _after(self, element: Element) -> tuple[frozenset[str], Mapping[str, Any]]:
+        """The names that are open behind an element, and the values that are sure there."""
+        open_, given, writes = self.unsettled[element.id], self._given[element.id], self._writes(element)
+        values = self._decide(element, writes)
+        kept = {} if EVERYTHING in writes else {name: value for name, value in given.items() if name not in writes}
+        return (open_ | writes) - values.keys(), {**kept, **values}
+
+    def _decide(self, element: Element, writes: frozenset[str]) -> Mapping[str, Any]:
+        """What a decision table writes, where all that it reads is settled and nobody beside writes the same."""
+        call, decisions, open_ = element.decision, self._beyond.decisions, self.unsettled[element.id]
+        if call is None or decisions is None or EVERYTHING in open_ or decision_reads(call, decisions) & open_:
+            return {}
+        if self.several and any(self._writes(self._model.elements[name]) & writes for name in self.ways if name != element.id):
+            return {}
+        return decision_values(element, decisions, self._names_at(element)) or {}
+
+    def _meet(self, target: str, given: Mapping[str, Any]) -> frozenset[str]:
+        """Joins values that are sure on one way with those of the others; names on which the ways differ are open."""
+        known = self._given.get(target)
+        if known is None:
+            self._given[target] = given
+            return frozenset()
+        both = known.keys() | given.keys()
+        differ = frozenset(name for name in both if name not in known or name not in given or known[name] != given[name])
+        self._given[target] = {name: value for name, value in known.items() if name not in differ}
+        return differ
+
+    def _names_at(self, element: Element) -> Names:
+        given = self._given[element.id]
+        return SupposedNames(self._names, given) if given else self._names
 
     def _leave(self, element: Element) -> Iterable[Way]:
         if element.id in self._to:
@@ -159,8 +225,9 @@ class Walk:
         if condition is None or EVERYTHING in unsettled or condition.names & unsettled:
             return None
         try:
-            self._names.prefetch(condition.names)
-            return condition.condition(self._names)
+            names = self._names_at(element)
+            names.prefetch(condition.names)
+            return condition.condition(names)
         except (ExpressionError, KeyError):
             return None
 
@@ -175,8 +242,23 @@ class Walk:
             return frozenset({EVERYTHING})
         if element.receive is not None and not element.receive.accepts:
             return frozenset({EVERYTHING})
+        if element.type == "businessRuleTask":
+            told = decision_writes(element, self._beyond.decisions)
+            return frozenset({EVERYTHING}) if told is None else told
+        if element.type == "callActivity":
+            return self._call(element)
         written = frozenset(written_by(element)) | frozenset(self._fields(element) if element.type == "userTask" else ())
         return written - {element.id} if element.id in self._supposed else written
+
+    def _call(self, element: Element) -> frozenset[str]:
+        """The names that come back from a called process."""
+        call, open_ = element.call, self.unsettled.get(element.id, frozenset())
+        found = None if call is None or element.loop else self._beyond.called(element, self._names_at(element), open_)
+        if call is None or found is None:
+            self.called.pop(element.id, None)
+            return frozenset({EVERYTHING})
+        self.called[element.id] = found
+        return frozenset(written_by(element)) | (found.writes if call.all_outputs else frozenset())
 
     def written(self) -> frozenset[str]:
         """What anything ahead may write: with several tokens, any of it may be written before any other."""

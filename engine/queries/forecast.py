@@ -19,9 +19,10 @@ from engine.approvals import judge
 from engine.authorization import may_start, standing
 from engine.errors import NotFound
 from engine.kernel.effects import Names
-from engine.kernel.forecast import Ahead, Forecast, Mark, SupposedNames, forecast
+from engine.kernel.forecast import Ahead, Forecast, Mark, forecast
 from engine.kernel.model import ApprovalModel, Element, OutcomeModel
-from engine.kernel.source import SUBPROCESSES
+from engine.kernel.supposed import SupposedNames
+from engine.queries.forecast_places import beyond, places, starts
 from engine.queries.instance_rows import steps_now
 from engine.queries.instances import find_visible
 from engine.queries.registry import Query, Reader
@@ -33,12 +34,11 @@ from engine.runtime.asking import EMPTY, Asking
 from engine.runtime.origin import CaseOrigin, case_origin
 from engine.runtime.people import People
 from engine.runtime.rights import outcomes_for, role_of
-from engine.store.tables import Person, ProcessDefinition, Round, Scope, Seat, Token
+from engine.store.tables import Person, ProcessDefinition, Round, Seat
 
 NAMED_AT_MOST = 5
 """People of a step who are named; of the others their number is told."""
 STEPS_AT_MOST = 40
-PLACES_AT_MOST = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,8 +145,15 @@ def forecast_case(query: ForecastCase, reader: Reader) -> CaseForecast:
         return CaseForecast(done=done, current=current, next=(), ends=None)
     case = case_origin(reader.connection, row.key)
     names = case.names(reader.connection, reader.definitions, reader.now, case.root_scope)
-    origins = _places(reader, definition, case)
-    found = forecast(definition.model, names, origins, fields=writable_by_people(definition), to=_straight(reader, case.key))
+    here = places(reader, definition, case.key)
+    found = forecast(
+        definition.model,
+        names,
+        here.own,
+        fields=writable_by_people(definition),
+        to=_straight(reader, case.key),
+        beyond=beyond(reader, definition, here.inside),
+    )
     ahead = _Ahead(reader, definition, case, names)
     return CaseForecast(done=done, current=current, next=ahead.steps(found.steps), ends=found.ends)
 
@@ -182,8 +189,8 @@ def forecast_start(query: ForecastStart, reader: Reader) -> tuple[ForecastStep, 
     )
     given = {"starter": str(reader.actor.person), "starterInst": chair.institution_code, "starterPost": chair.post}
     names = SupposedNames(case.names(reader.connection, reader.definitions, reader.now, 0), given)
-    starts = [e.id for e in definition.model.elements.values() if e.type == "startEvent" and not e.scope and not e.events]
-    found = forecast(definition.model, names, starts, fields=writable_by_people(definition))
+    begin, fields = starts(definition.model), writable_by_people(definition)
+    found = forecast(definition.model, names, begin, fields=fields, beyond=beyond(reader, definition))
     return _Ahead(reader, definition, case, names).steps(found.steps)
 
 
@@ -193,29 +200,6 @@ def _done(reader: Reader, definition: Definition, instance: int) -> Iterable[Don
         element = definition.model.elements.get(row.element)
         name, name_en = (element.name or element.id, element.name_en) if element is not None else (row.element, None)
         yield DoneStep(element=row.element, name=name, name_en=name_en, at=row.decided_at)
-
-
-def _places(reader: Reader, definition: Definition, case: CaseOrigin) -> list[str]:
-    """The elements of the case's own process at which its tokens stand."""
-    scopes = select(Scope.key, Scope.parent, Scope.flags).where(Scope.instance == case.key)
-    called = {row.key: (row.parent, "definition" in row.flags) for row in reader.connection.execute(scopes)}
-    stand = select(Token.element, Token.scope).where(Token.instance == case.key).distinct().limit(PLACES_AT_MOST)
-    elements = definition.model.elements
-    return list(
-        dict.fromkeys(
-            row.element
-            for row in reader.connection.execute(stand)
-            if row.element in elements and elements[row.element].type not in SUBPROCESSES and not _inside_call(row.scope, called)
-        )
-    )
-
-
-def _inside_call(scope: int | None, scopes: Mapping[int, tuple[int | None, bool]]) -> bool:
-    while scope is not None and scope in scopes:
-        scope, called = scopes[scope]
-        if called:
-            return True
-    return False
 
 
 def _straight(reader: Reader, instance: int) -> dict[str, str]:
@@ -239,7 +223,7 @@ class _Ahead:
         return tuple(self._step(step) for step in ahead[:STEPS_AT_MOST])
 
     def _step(self, step: Ahead) -> ForecastStep:
-        starter, model = self._case.started_by, self._definition.model
+        starter, model = self._case.started_by, step.process or self._definition.model
         asked = asked_ahead(self._people, model, step.element, step.unsettled, self._names, starter)
         persons = () if asked is None or asked.reason is not None else asked.found.persons
         return ForecastStep(
@@ -291,7 +275,9 @@ class _Decisions:
         writable = writable_by_people(self._definition)(self._element)
         mine = row.state == "open" or row.assignee == reader.actor.person
         self._typed = {name: value for name, value in data.items() if mine and name in writable}
-        self._places = _places(reader, self._definition, self._case) if row.home == self._case.definition else []
+        here = places(reader, self._definition, row.instance) if row.home == self._case.definition else None
+        self._places = [] if here is None else here.own
+        self._beyond = beyond(reader, self._definition, None if here is None else here.inside)
         self._to = _straight(reader, row.instance)
 
     def forecasts(self) -> tuple[OutcomeForecast, ...]:
@@ -319,6 +305,7 @@ class _Decisions:
             decided=(self._element.id,),
             to=self._to,
             beside=[name for name in self._places if name != self._element.id],
+            beyond=self._beyond,
         )
         next_ = [step for step in found.steps if step.distance == 1]
         ahead = _Ahead(self._reader, self._definition, self._case, names)

@@ -20,7 +20,7 @@ from engine.decisions import read_stored_decisions
 from engine.errors import Conflict, NotFound
 from engine.forms import DocumentForm, FormModel, read_stored_document, read_stored_form
 from engine.kernel import CompiledDefinition, Element, ProcessModel, read_stored
-from engine.store.base import load_json
+from engine.store.base import Executes, load_json
 from engine.store.database import Database
 from engine.store.prepared import Prepared
 from engine.store.tables import Deployment, ProcessDefinition, Resource
@@ -185,21 +185,34 @@ LATEST = Prepared(
 )
 
 
-def latest(connection: Connection, process_id: str) -> int | None:
+def called_definition(
+    connection: Executes, definitions: Definitions, process_id: str, *, caller: int, binding: str, value: str | None
+) -> int | None:
+    """Key of the definition that the definition `caller` calls by a binding, None when there is none."""
+    if binding in ("version", "versionTag"):
+        return bound(connection, process_id, binding, value or "")
+    found = None if binding == "latest" else sibling(connection, process_id, definitions.get(caller).deployment)
+    if found is None and binding != "deployment":
+        found = latest(connection, process_id)
+    return found
+
+
+def latest(connection: Executes, process_id: str) -> int | None:
     """Key of the newest version of a process, None when there is none."""
     found: int | None = LATEST.value(connection, process_id=process_id)
     return found
 
 
-def sibling(connection: Connection, process_id: str, deployment: int) -> int | None:
+def sibling(connection: Executes, process_id: str, deployment: int) -> int | None:
     """Key of a process of the same deployment, None when it is not in it."""
     statement = select(ProcessDefinition.key).where(
         ProcessDefinition.process_id == process_id, ProcessDefinition.deployment == deployment
     )
-    return connection.execute(statement).scalar_one_or_none()
+    found: int | None = connection.execute(statement).scalar_one_or_none()
+    return found
 
 
-def bound(connection: Connection, process_id: str, kind: str, value: str) -> int | None:
+def bound(connection: Executes, process_id: str, kind: str, value: str) -> int | None:
     """Key of a version of a process by its number, or of the newest that carries a tag; None when there is none."""
     table = ProcessDefinition
     if kind == "version":
@@ -207,4 +220,5 @@ def bound(connection: Connection, process_id: str, kind: str, value: str) -> int
     else:
         wanted = table.version_tag == value
     statement = select(table.key).where(table.process_id == process_id, wanted).order_by(table.version.desc()).limit(1)
-    return connection.execute(statement).scalar_one_or_none()
+    found: int | None = connection.execute(statement).scalar_one_or_none()
+    return found

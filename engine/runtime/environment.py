@@ -12,7 +12,7 @@ from engine.config import Config
 from engine.errors import NotFound
 from engine.kernel import Budget, CompiledDefinition
 from engine.runtime import directory
-from engine.runtime.definitions import Definitions, bound, latest, sibling
+from engine.runtime.definitions import Definitions, called_definition
 from engine.runtime.stationing import ActingCase
 from engine.store.unit_of_work import UnitOfWork
 
@@ -59,14 +59,8 @@ class StepEnvironment:
 
     def called(self, process_id: str, from_definition: str, binding: str, value: str | None) -> str:
         """A called process by its binding. Raises NotFound."""
-        connection = self._work.connection
-        if binding in ("version", "versionTag"):
-            key = bound(connection, process_id, binding, value or "")
-        else:
-            deployment = self._definitions.get(int(from_definition)).deployment
-            key = None if binding == "latest" else sibling(connection, process_id, deployment)
-            if key is None and binding != "deployment":
-                key = latest(connection, process_id)
+        caller, connection = int(from_definition), self._work.connection
+        key = called_definition(connection, self._definitions, process_id, caller=caller, binding=binding, value=value)
         if key is None:
             raise NotFound("no-process", "Expected to call process '{process}', but none is deployed", process=process_id)
         return str(key)

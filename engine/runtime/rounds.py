@@ -26,9 +26,9 @@ from engine.appliers.tasks import (
 )
 from engine.approvals import MAIN, Policy, Verdict, judge
 from engine.authorization import person_principal
-from engine.kernel.forecast import SupposedNames
 from engine.kernel.model import ApprovalModel
 from engine.kernel.rows import JSON
+from engine.kernel.supposed import SupposedNames
 from engine.kernel.triggers import CompleteToken, SetVariables
 from engine.runtime.case import Act, Case, Expected
 from engine.runtime.definitions import Definition, Definitions

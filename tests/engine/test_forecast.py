@@ -10,6 +10,7 @@ from engine.commands.returning import ReturnTask
 from engine.errors import NotAllowed
 from engine.queries.forecast import ForecastCase, ForecastStart, ForecastTask, OutcomeForecast
 from engine.testing import CaseView, County, bpmn, process, user_task
+from tests.decisions.tables import column, dmn, output, table
 from tests.engine.models import END, SLIP, START, STARTER
 from tests.engine.signing import BUTTONS, people
 
@@ -181,3 +182,77 @@ def test_a_step_that_was_sent_back_and_comes_straight_back_says_where_to(county:
     county.person("yuan").do(ReturnTask(task=case.task("boss").id, target="fill", reason="改", resume="direct"))
     (sent,) = after(county, "gan", case.task("fill")).values()
     assert [(step.element, step.people) for step in sent.steps] == [("boss", ("袁长·演示",))]
+
+
+RULE = (
+    '<businessRuleTask id="rule"><extensionElements><liandong:decision ref="level" result="level"/></extensionElements>'
+    "</businessRuleTask>"
+)
+CHOICE = '<exclusiveGateway id="h" default="h_low"/>'
+LEVELS = dmn(table("level", [column("amount")], [output("level", "integer")], ["<= 100 => 1", "> 100 => 2"]))
+
+
+def test_a_decision_table_decides_the_way_before_it_is_made(county: County) -> None:
+    elements = (START, FILL, sign("check", "dai"), RULE, CHOICE, sign("high", "yuan"), sign("low", "dai"), END)
+    flows = "s > fill > check > rule > h > low > e, h > high if level == 2, high > e"
+    county.deploy(bpmn(process("p", *elements, flows=flows, extensions=STARTER)), slip__form__json=SLIP, level__dmn=LEVELS)
+    case = county.person("gan").start("p")
+    # The amount is still to be written, and nothing else is open.
+    open_ = [("check", "certain", 1), ("high", "conditional", 2), ("low", "conditional", 2)]
+    assert ahead(county, case) == open_
+    county.person("gan").complete(case.task("fill"), data={"amount": "500"})
+    assert ahead(county, case) == [("high", "certain", 1)]
+    assert [step.element for step in after(county, "dai", case.task("check"))["agree"].steps] == ["high"]
+
+
+def test_a_called_process_is_looked_into_with_what_it_is_handed(county: County) -> None:
+    caller = (
+        START,
+        FILL,
+        sign("check", "dai"),
+        '<callActivity id="c" calledElement="q"/>',
+        user_task("last", post="BR_REF"),
+        END,
+    )
+    inner = (START, CHOICE, sign("high", "yuan"), sign("low", "dai"), END)
+    flows = "s > h > low > e, h > high if amount > 100, high > e"
+    county.deploy(
+        bpmn(process("p", *caller, flows="s > fill > check > c > last > e", extensions=STARTER)),
+        bpmn(process("q", *inner, flows=flows)),
+        slip__form__json=SLIP,
+    )
+    case = county.person("gan").start("p")
+    assert ahead(county, case) == [
+        ("check", "certain", 1),
+        ("high", "conditional", 2),
+        ("low", "conditional", 2),
+        ("last", "certain", 3),
+    ]
+    county.person("gan").complete(case.task("fill"), data={"amount": "50"})
+    assert ahead(county, case) == [("low", "certain", 1), ("last", "certain", 2)]
+    found = county.engine.query(ForecastCase(instance=case.id), county.person("gan").actor)
+    assert [step.people for step in found.next] == [("戴岚·演示",), ("任转·演示",)]
+    # Inside it, what is left of it and what comes behind.
+    county.person("dai").complete(case.task("check"), "agree")
+    assert (case.open, ahead(county, case)) == (["low"], [("last", "certain", 1)])
+
+
+def test_what_may_end_a_called_process_leaves_none_of_its_steps_sure(county: County) -> None:
+    clock = "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
+    caller = (
+        START,
+        FILL,
+        '<callActivity id="c" calledElement="${name}"/>',
+        '<callActivity id="d" calledElement="q"/>',
+        f'<boundaryEvent id="late" attachedToRef="d">{clock}</boundaryEvent>',
+        END,
+        '<endEvent id="x"/>',
+    )
+    county.deploy(
+        bpmn(process("p", *caller, flows="s > fill > c > d > e, late > x", extensions=STARTER)),
+        bpmn(process("q", START, sign("inner", "dai"), END, flows="s > inner > e")),
+        slip__form__json=SLIP,
+    )
+    case = county.person("gan").start("p")
+    # Which process `c` calls is still to be written; nothing is told of it.
+    assert ahead(county, case) == [("inner", "possible", 1)]

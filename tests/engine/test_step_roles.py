@@ -6,12 +6,14 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine.commands.returning import ReturnTask
 from engine.commands.seat_changes import TransferTask
-from engine.commands.task import CompleteTask
+from engine.commands.task import CompleteTask, hash_of
 from engine.errors import Conflict, Invalid, InvalidForm, InvalidModel, NotAllowed
 from engine.queries.task_detail import GetTask, TaskDetail
+from engine.store.tables import AuditEntry
 from engine.testing import CaseView, County, bpmn, process, user_task
 from tests.engine.models import END, SLIP, START, STARTER
 from tests.engine.signing import BUTTONS
@@ -212,3 +214,13 @@ def test_a_deployment_refuses_row_rights_that_mean_nothing(county: County, rows:
     with pytest.raises(InvalidModel) as refused:
         county.deploy(order(f'<liandong:assign rule="starter"/><liandong:fields {rows}/>'), order__form__json=ORDER)
     assert {finding.code for finding in refused.value.findings if finding.level == "error"} == {code}
+
+
+def test_the_trail_keeps_what_a_form_was_before_and_after_as_hashes(county: County) -> None:
+    case = begun(county, mode="order")
+    gan = seat(case, "gan")
+    county.person("gan").complete(gan, "agree", {"amount": "9"})
+    trail = select(AuditEntry.data).where(AuditEntry.instance == case.key, AuditEntry.object == str(gan.id))
+    (data,) = (row.data for row in county.rows(trail) if "outcome" in row.data)
+    before, after = (hash_of({"amount": amount}) for amount in (5, 9))
+    assert data["form"] == {"before": before, "after": after}
