@@ -5,6 +5,7 @@ The file (`<name>.document.json`) is form-js JSON whose texts may hold `${…}`.
 process         key of the process whose cases print it
 posts           posts at the case's institution that may print it
 availableWhen   condition; without it the document can always be printed
+issuer          text that gives the code of the institution in whose name it is issued, the case's own when absent
 numbered        text for the head's right side, the case's number when absent
 copies          names of the copies (联次), each on a page of its own; `copy` is the number of the copy, from 1
 mark, markWhen  word across the head, and when it stands there, such as `ended`
@@ -44,6 +45,8 @@ class DocumentForm:
     process: str
     posts: tuple[str, ...]
     available: Expression | None
+    issuer: Template | None
+    """Gives the code of the institution in whose name it is issued; None: the case's."""
     numbered: Template | None
     copies: tuple[Wording, ...]
     """Empty for a document of one copy without a name."""
@@ -71,7 +74,7 @@ class DocumentForm:
                     found |= {name for part in compile_template(text).expressions for name in part.names - part.tested}
         for condition in (self.available, self.mark_when):
             found |= condition.names - condition.tested if condition is not None else frozenset()
-        for template in (self.numbered, self.closing):
+        for template in (self.issuer, self.numbered, self.closing):
             found |= template.names if template is not None else frozenset()
         return frozenset(found - columns - {COPY, ENDED})
 
@@ -133,6 +136,7 @@ def _read(content: bytes | str, findings: Findings, *, stored: bool) -> Document
         process=process,
         posts=posts,
         available=about.expression(about.properties, "availableWhen"),
+        issuer=_template(about, "issuer"),
         numbered=_template(about, "numbered"),
         copies=tuple(_copies(about)),
         mark=about.wording(about.properties, ("mark",), "markEn", MAX_LABEL),

@@ -28,7 +28,7 @@ from engine.queries.registry import Query, Reader
 from engine.runtime import TaskPlace
 from engine.runtime.attachments import linked_attachments
 from engine.runtime.task_form import names_at
-from engine.store.tables import ProcessInstance
+from engine.store.tables import Institution, ProcessInstance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +109,7 @@ def _posts_at(reader: Reader, who: Standing, instance: int) -> frozenset[str]:
 
 def _copies(reader: Reader, row: Any, document: DocumentForm, names: Mapping[str, Any], language: Language) -> Iterator[Document]:
     zh, words = language == "zh", WORDS[language]
-    issuer, signed = institution_name(reader, row.key), _signatures(reader, row.key, document, language)
+    issuer, signed = _issuer(reader, row.key, document, names), _signatures(reader, row.key, document, language)
     files = linked_attachments(reader.connection, row.key, document.form.attachments(names))
     attached = {str(file.id): file.name for file in files}
     mark = document.mark if document.marked(names) else None
@@ -137,6 +137,15 @@ def _copies(reader: Reader, row: Any, document: DocumentForm, names: Mapping[str
             letterhead=document.letterhead,
             closing=() if document.closing is None else (issuer, _day(document.closing.filled(names, ""), zh=zh)),
         )
+
+
+def _issuer(reader: Reader, instance: int, document: DocumentForm, names: Mapping[str, Any]) -> str:
+    """Full name of who issues it; a code that nobody has is printed as it is."""
+    if document.issuer is None:
+        return institution_name(reader, instance)
+    code = document.issuer.filled(names, "")
+    found = reader.connection.execute(select(Institution.name).where(Institution.code == code)).scalar_one_or_none()
+    return code if found is None else str(found)
 
 
 def _signatures(reader: Reader, instance: int, document: DocumentForm, language: Language) -> tuple[Signature, ...]:
