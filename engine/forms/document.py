@@ -1,6 +1,7 @@
 """A document that a process prints, such as a slip with its stub or a numbered notice: a form that nobody fills in.
 
-The file (`<name>.document.json`) is form-js JSON whose texts may hold `${…}`. The properties at its top say the rest:
+The file (`<name>.document.json`) is form-js JSON whose texts may hold `${…}`, where `get(institutionNames, code, code)` is an
+institution's full name. The properties at its top say the rest:
 
 process         key of the process whose cases print it
 posts           posts at the case's institution that may print it
@@ -33,8 +34,8 @@ from engine.forms.tree import Field, Ornament, Wording, data_key, data_nodes, wa
 from engine.printing import Block
 
 MOST_COPIES, MOST_NAMES = 6, 40
-COPY, ENDED = "copy", "ended"
-"""Names in the document's expressions: the number of the copy, and whether the case has ended."""
+COPY, ENDED, NAMES = "copy", "ended", "institutionNames"
+"""Names in the document's expressions: the number of the copy, whether the case has ended, full names of institutions by code."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +77,7 @@ class DocumentForm:
             found |= condition.names - condition.tested if condition is not None else frozenset()
         for template in (self.issuer, self.numbered, self.closing):
             found |= template.names if template is not None else frozenset()
-        return frozenset(found - columns - {COPY, ENDED})
+        return frozenset(found - columns - {COPY, ENDED, NAMES})
 
     def can_be_printed(self, names: Mapping[str, Any]) -> bool:
         """Whether its condition holds; one that cannot be evaluated does not."""

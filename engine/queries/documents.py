@@ -16,7 +16,7 @@ from sqlalchemy import select
 from engine.authorization import Standing, standing
 from engine.errors import NotFound
 from engine.forms import DocumentForm
-from engine.forms.document import ENDED
+from engine.forms.document import ENDED, NAMES
 from engine.forms.paper import Language
 from engine.printing import Document, Sheet, Signature, render
 from engine.queries.case_document import PrintedCase, institution_name, moment, signature
@@ -71,7 +71,8 @@ def print_document(query: PrintDocument, reader: Reader) -> PrintedCase:
     row = find_visible(reader, who, query.instance)
     for document, names in _printable(reader, who, row):
         if document.id == query.document:
-            first, *others = _copies(reader, row, document, names, query.language)
+            named = {**names, NAMES: _institution_names(reader)}
+            first, *others = _copies(reader, row, document, named, query.language)
             number = first.number or row.id
             return PrintedCase(name=f"{number} {first.title}.pdf", content=render(first, *others))
     message = "Expected to print document '{document}' of case '{id}', but there is none that you may print as the case stands"
@@ -144,8 +145,12 @@ def _issuer(reader: Reader, instance: int, document: DocumentForm, names: Mappin
     if document.issuer is None:
         return institution_name(reader, instance)
     code = document.issuer.filled(names, "")
-    found = reader.connection.execute(select(Institution.name).where(Institution.code == code)).scalar_one_or_none()
-    return code if found is None else str(found)
+    return str(names[NAMES].get(code, code))
+
+
+def _institution_names(reader: Reader) -> dict[str, str]:
+    """Full names of the institutions by code."""
+    return {row.code: row.name for row in reader.connection.execute(select(Institution.code, Institution.name))}
 
 
 def _signatures(reader: Reader, instance: int, document: DocumentForm, language: Language) -> tuple[Signature, ...]:
