@@ -25,11 +25,12 @@ TERMS = {"answer": "答复", "spot": "立行立改", "limited": "限期", "long"
 """Kinds of term."""
 WORKING = frozenset({"answer", "spot", "stop"})
 """Kinds of term that are counted in working days; the others in calendar days."""
-STATES = {"open": "整改中", "closed": "已销号", "long": "长期整改", "merged": "已合并", "raised": "上报事项"}
+STATES = {"open": "整改中", "closed": "已销号", "long": "长期整改", "merged": "已合并", "revoked": "已撤销", "raised": "上报事项"}
 """What a ledger says of a finding."""
 _EVENTS = {
     "closed": "closed",
     "merged": "merged",
+    "revoked": "revoked",
     "transferred": "long",
     "raised": "raised",
     "resumed": "open",
@@ -138,10 +139,10 @@ def ledger(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
 def tally(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """The ledger after one message.
 
-    Takes `rows` and `entry` {findingNo, event, child}, where event is closed, merged, transferred, raised, resumed, reopened,
-    ended, split (with the new finding as `child`) or progress; gives `rows`, `counts` {total, open, closed, long, merged, raised,
-    relapses}, `settled` (no finding is open or raised), `finished` (all lives are over, look-back included) and `text`. The same
-    message twice counts once. A finding that the ledger does not know is Invalid.
+    Takes `rows` and `entry` {findingNo, event, child}, where event is closed, merged, revoked, transferred, raised, resumed,
+    reopened, ended, split (with the new finding as `child`) or progress; gives `rows`, `counts` {total, open, closed, long,
+    merged, revoked, raised, relapses}, `settled` (no finding is open or raised), `finished` (all lives are over, look-back
+    included) and `text`. The same message twice counts once. A finding that the ledger does not know is Invalid.
     """
     entry, event = read.mapping(inputs, "entry"), read.text(read.mapping(inputs, "entry"), "event")
     given = read.mappings(inputs, "rows")
@@ -284,7 +285,7 @@ def _after(row: Row, event: str, entry: Row) -> dict[str, JSON]:
     changed = {**row, "state": _EVENTS.get(event, row["state"])}
     if event == "reopened":
         changed.update(relapses=read.whole(entry, "relapses"), severity=entry.get("severity") or row["severity"], ended=False)
-    if event in ("ended", "merged"):
+    if event in ("ended", "merged", "revoked"):
         changed["ended"] = True
     if event == "merged":
         changed["mergeInto"] = entry.get("into")

@@ -29,7 +29,8 @@ def checked(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """Whether a plan can be submitted.
 
     Takes `rule` (`all`, `listed` or `sample`), `listed` [{unit}] (a code or a name), `size`, `units` [{institution, name}],
-    `visitOn` and `today`; gives `problems` (null when there are none) and `eligible`, the units that the rule chooses from.
+    `visitOn`, `unannounced` (then today will do) and `today`; gives `problems` (null when there are none) and `eligible`, the
+    units that the rule chooses from.
     """
     units, rule = read.mappings(inputs, "units"), read.text(inputs, "rule")
     known = {str(unit[by]): unit for unit in units for by in ("institution", "name")}
@@ -44,8 +45,8 @@ def checked(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     if rule == "sample" and (size is None or not 0 < size <= len(units)):
         problems.append(f"抽查的家数应在 1 与 {len(units)} 之间，填的是 {'空' if size is None else size}。")
     day, today = read.day(inputs, "visitOn"), read.day(inputs, "today")
-    if day is None or today is None or day <= today:
-        problems.append(f"检查日期应在今天之后，填的是 {day or '空'}。")
+    if day is None or today is None or day < today or (day == today and not read.flag(inputs, "unannounced")):
+        problems.append(f"检查日期应在今天之后（飞行检查、暗访可以是今天），填的是 {day or '空'}。")
     return {"problems": "\n".join(problems) or None, "eligible": eligible}
 
 

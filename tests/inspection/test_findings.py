@@ -61,6 +61,15 @@ def begun(county: County, *rows: dict[str, object], source: str = "review") -> l
     return [f"{case.row.number}-{n:03d}" for n in range(1, len(rows) + 1)]
 
 
+def submitted(county: County, number: str) -> None:
+    """CH01 sends its measures; nobody has decided on them yet."""
+    own, office = rectification(county, number), county.person("CH01-011")
+    plan = {"cause": "同前", "steps": [{"step": "同前"}], "responsible": "CH01-011", "targetOn": "2026-10-20"}
+    office.complete(own.task("measures_plan"), "submit", plan)
+    county.person("CH01-001").complete(own.task("sign_measures"), "agree")
+    county.work()
+
+
 def test_a_finding_goes_its_whole_way(both: County) -> None:
     """One letter for each unit, terms by the table, outside letters, and a look-back that is drawn from a kept seed."""
     county = both
@@ -179,20 +188,21 @@ def test_what_the_unit_cannot_do_itself_stops_the_clock(county: County) -> None:
 def test_two_findings_of_the_same_thing_become_one(county: County) -> None:
     """Two lists name one thing: the second goes into the first, which keeps both sources; a number that nobody has comes back."""
     (first,) = begun(county, row(1, "CH01"))
-    (second,) = begun(county, row(7, "CH01"), source="tour")
-    own, office = rectification(county, second), county.person("CH01-011")
-    plan = {"cause": "同前", "steps": [{"step": "同前"}], "responsible": "CH01-011", "targetOn": "2026-10-20"}
-    office.complete(own.task("measures_plan"), "submit", plan)
-    county.person("CH01-001").complete(own.task("sign_measures"), "agree")
-    county.work()
+    second, third = begun(county, row(7, "CH01"), row(8, "CH01"), source="tour")
+    submitted(county, second)
     do.approve(county, second, "merge", mergeInto="WT2099CH0000009-001")
     assert finding(county, second).open == []
     county.pass_time("PT1H")
     assert finding(county, second).variables["mergeProblem"] == "没有编号为“WT2099CH0000009-001”的在办问题。"
     do.approve(county, second, "merge", mergeInto=first)
     assert finding(county, first).variables["sources"] == ["review", f"tour（{second}）"]
-    assert {rectification(county, second).state, finding(county, second).state, ledger(county).state} == {"completed"}
+    assert (rectification(county, second).state, finding(county, second).state) == ("completed", "completed")
     assert ledger(county).variables["rows"][0]["mergeInto"] == first
+    # What proves to be no finding is revoked with a reason, and stays visible in the ledger.
+    submitted(county, third)
+    do.approve(county, third, "revoke")
+    assert ledger(county).variables["ledgerText"] == "共 2 条：已合并 1，已撤销 1。"
+    assert {rectification(county, third).state, finding(county, third).state, ledger(county).state} == {"completed"}
     assert county.incidents() == []
 
 
@@ -243,7 +253,16 @@ def test_forty_one_findings_of_which_some_merge_split_and_come_back(county: Coun
     assert book.variables["ledgerText"] == "共 42 条：整改中 1，已销号 40，已合并 1。"
     assert book.variables["decisions"] == []
     do.rectified(county, child)
-    assert book.variables["counts"] == {"total": 42, "open": 0, "closed": 41, "long": 0, "merged": 1, "raised": 0, "relapses": 0}
+    assert book.variables["counts"] == {
+        "total": 42,
+        "open": 0,
+        "closed": 41,
+        "long": 0,
+        "merged": 1,
+        "revoked": 0,
+        "raised": 0,
+        "relapses": 0,
+    }
     drawn = [decision["findingNo"] for decision in book.variables["decisions"] if decision["selected"]]
     assert (len(book.variables["decisions"]), len(drawn)) == (41, 13)
     county.restart()
@@ -259,7 +278,16 @@ def test_forty_one_findings_of_which_some_merge_split_and_come_back(county: Coun
         assert (found.variables["relapses"], found.variables["deduct"]) == (1, 2 * before)
         if found.variables["severity"] == "red":
             county.person(do.DISCIPLINE).complete(found.task("red_notice"), "done", opinion="已知悉")
-    assert book.variables["counts"] == {"total": 42, "open": 2, "closed": 39, "long": 0, "merged": 1, "raised": 0, "relapses": 2}
+    assert book.variables["counts"] == {
+        "total": 42,
+        "open": 2,
+        "closed": 39,
+        "long": 0,
+        "merged": 1,
+        "revoked": 0,
+        "raised": 0,
+        "relapses": 2,
+    }
     for found in rechecks[:2]:
         target = found.variables["dueOn"]
         do.rectified(county, str(found.row.number), target)

@@ -223,11 +223,11 @@ def test_an_unannounced_visit_gives_notice_at_the_door(county: County) -> None:
     with pytest.raises(InvalidForm):
         approved(county, "flying", rule="sample", size=None)
     case = county.person(QUALITY).start("inspection_plan")
-    plan = {"kind": "flying", "scope": "院感", "checklist": "quality2026", "rule": "listed", "visitOn": "2026-10-12"}
+    plan = {"kind": "flying", "scope": "院感", "checklist": "quality2026", "rule": "listed", "visitOn": "2026-10-11"}
     county.person(QUALITY).complete(case.task("draft_plan"), "submit", {**plan, "listed": [{"unit": "东湖"}]})
     assert case.variables["planProblems"].splitlines() == [
         "没有名为“东湖”的成员单位，应填机构代码或名称。",
-        "检查日期应在今天之后，填的是 2026-10-12。",
+        "检查日期应在今天之后（飞行检查、暗访可以是今天），填的是 2026-10-11。",
     ]
     case = arrived(county, "flying")
     assert county.cases("inspection_member") == []
