@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -19,9 +20,10 @@ _SEXES = {"1": 1, "2": 0}
 def check(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
     """Compares the identity number with birth date and sex, and looks for an earlier referral of the same patient.
 
-    Takes `idType`, `idNo`, `name`, `sex`, `birth`, `unknownPatient`, `diagCode`, `history` [{referralNo, idNo, diagCode,
-    at}], `now`, `rules` {days, mergeHours}; gives `problems` (codes), `duplicate` (`none`, `warn`: the same disease within
-    `days`; `merge`: any referral within `mergeHours`), `earlier` (its number or null) and `text`.
+    Takes `idType`, `idNo`, `newbornNo`, `name`, `sex`, `birth`, `unknownPatient`, `diagCode`, `history` [{referralNo, idNo,
+    diagCode, at}], `now`, `rules` {days, mergeHours}; gives `problems` (codes), `duplicate` (`none`, `warn`: the same disease
+    within `days`; `merge`: any referral within `mergeHours`), `earlier` (its number or null), `episodeKey` (the same for the
+    same identity number and disease, which cannot be read from it; null without a number) and `text`.
     """
     problems = _problems(inputs)
     duplicate, earlier = _duplicate(inputs)
@@ -30,7 +32,8 @@ def check(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         sentences.append(f"{earlier} 刚刚转诊过这名患者，请合并办理。")
     elif duplicate == "warn":
         sentences.append(f"{earlier} 在近期内因同一疾病转诊过。")
-    return {"problems": problems, "duplicate": duplicate, "earlier": earlier, "text": "".join(sentences) or "证件与查重无异常。"}
+    text = "".join(sentences) or "证件与查重无异常。"
+    return {"problems": problems, "duplicate": duplicate, "earlier": earlier, "episodeKey": _episode_key(inputs), "text": text}
 
 
 _SENTENCES = {
@@ -55,6 +58,18 @@ def _problems(inputs: Mapping[str, Any]) -> list[str]:
     born, sex = read.day(inputs, "birth"), read.text(inputs, "sex")
     problems = ["birth"] if born is not None and born != _birth(number) else []
     return problems + (["sex"] if sex in _SEXES and int(number[16]) % 2 != _SEXES[sex] else [])
+
+
+def _episode_key(inputs: Mapping[str, Any]) -> str | None:
+    """A digest: resources that cases share are named by it, and such a name must not tell an identity number."""
+    number = read.text(inputs, "idNo")
+    if number is None:
+        return None
+    newborn = read.number(inputs, "newbornNo")
+    given = (
+        f"{read.text(inputs, 'idType')}/{number.strip().upper()}/{newborn or ''}/{_disease(read.text(inputs, 'diagCode')) or ''}"
+    )
+    return hashlib.sha256(given.encode()).hexdigest()[:32]
 
 
 def _check_character(number: str) -> str:

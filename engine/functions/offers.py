@@ -32,6 +32,20 @@ def number_offers(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"asked": asked, "offers": before + len(asked), "text": text}
 
 
+def recent(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What has happened within a term before `now`.
+
+    Takes `times` [{at, no}], `within` (a duration), `now`; gives `recent` (those of `times`), `count` and `numbers`.
+    """
+    now, within = read.now(inputs), read.text(inputs, "within") or ""
+    kept = []
+    for entry in read.mappings(inputs, "times"):
+        at = read.instant(entry, "at")
+        if at is not None and read.after(at, within) > now:
+            kept.append(dict(entry))
+    return {"recent": kept, "count": len(kept), "numbers": [str(entry.get("no")) for entry in kept]}
+
+
 def open_offers(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
     """The offers that somebody still holds. Takes `asked` and `settled` (numbers of those that ended); gives `open`."""
     settled = read.texts(inputs, "settled")

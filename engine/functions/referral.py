@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.functions import inputs as read
 from engine.functions.identity import check
-from engine.functions.offers import number_offers, open_offers
+from engine.functions.offers import number_offers, open_offers, recent
 from engine.functions.reservation import reserve
 from engine.functions.targets import auto_target, suggest_targets
 
@@ -59,6 +59,7 @@ FUNCTIONS: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = Mapp
         "referral.autoTarget": auto_target,
         "referral.numberOffers": number_offers,
         "referral.openOffers": open_offers,
+        "referral.recent": recent,
         "referral.reserve": reserve,
         "referral.metrics": metrics,
     }

@@ -78,7 +78,9 @@ def test_a_picture_goes_with_the_slip_to_the_specialist(
 
     doctor.reload()
     expect(files).to_have_count(2)
-    doctor_data = {**SLIP, "diagName": diagnosis, "attachments": [record["id"] for record in kept.values()]}
+    # A patient of his own for each size: a second slip for the same one would be asked about.
+    patient = {"idType": "03", "idNo": f"E{size[0]:08d}"}
+    doctor_data = {**SLIP, **patient, "diagName": diagnosis, "attachments": [record["id"] for record in kept.values()]}
     demonstration.person("mengfan").complete(task, "submit", doctor_data)
     consent = demonstration.task_of("mengfan", diagnosis, "todo")
     doctor.goto(f"/inbox/todo/{consent}")

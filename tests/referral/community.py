@@ -25,11 +25,6 @@ from engine.kernel.triggers import Fire, Start
 from tests.kernel.world import World
 
 ROOT = Path(__file__).parents[2]
-PLACES: Mapping[str, Function] = {
-    "reservations.hold": lambda given: {"held": given["capacity"] > 0, "amount": Decimal(1), "free": given["capacity"]},
-    "reservations.release": lambda given: {"released": Decimal(1)},
-}
-"""Reservations where nobody competes: the store that cases share is no part of this world."""
 TUESDAY = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 """A working day, nine o'clock in China."""
 
@@ -83,8 +78,21 @@ class Community(World):
         self.waiting_messages: list[MessageThrown] = []
         self.outside: list[tuple[str, str, Mapping[str, Any]]] = []
         """Messages to pools without a process: endpoint, name, payload."""
-        super().__init__(resources(process), reload=reload, functions={**REGISTERED, **PLACES}, tables=tables(process))
+        super().__init__(resources(process), reload=reload, functions={**REGISTERED, **self._places()}, tables=tables(process))
         self.now = TUESDAY
+
+    def _places(self) -> Mapping[str, Function]:
+        """Reservations by resource and holder, which stay until they are given back; here a case holds them for ever."""
+        held: dict[str, set[Any]] = {}
+
+        def hold(given: Mapping[str, Any]) -> Mapping[str, Any]:
+            holders = held.setdefault(given["resource"], set())
+            free = given["capacity"] - len(holders - {given.get("name")})
+            if free > 0:
+                holders.add(given.get("name"))
+            return {"held": free > 0, "amount": Decimal(1), "free": max(free - 1, 0)}
+
+        return {"reservations.hold": hold, "reservations.release": lambda given: {"released": Decimal(1)}}
 
     # What the kernel asks
 

@@ -67,7 +67,9 @@ def requested(county: County, **more: Any) -> tuple[CaseView, CaseView]:
     """A routine referral that waits to be dispatched: the sender's case and the centre's."""
     doctor = county.person(DOCTOR)
     case = doctor.start("referral_from")
-    doctor.complete(case.task("draft"), "submit", {**PATIENT, **more})
+    # A patient of his own each: a second slip for the same one would be asked about.
+    passport = {"idType": "03", "idNo": f"E{case.row.number[-8:]}"}
+    doctor.complete(case.task("draft"), "submit", {**PATIENT, **passport, **more})
     doctor.complete(case.task("consent"), "agree", CONSENT)
     county.person(CLERK).complete(case.task("internal_audit"), "pass")
     county.work()
