@@ -38,6 +38,7 @@ from api import (
     session,
     signing,
     tasks,
+    views,
 )
 from api.config import ApiConfig
 from api.strict_json import StrictJson
@@ -47,6 +48,7 @@ MAX_BODY = 1024 * 1024
 CONCEPTS = (
     session,
     tasks,
+    views,
     signing,
     attachments,
     instances,

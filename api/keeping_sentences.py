@@ -27,6 +27,11 @@ KEEPING: Mapping[str, tuple[str, str]] = {
         "The right “{right}” is held alone: three administrators, apart from each other and from all other rights.",
     ),
     "unknown-right": ("没有权限“{right}”。", "There is no right “{right}”."),
+    # one's own desk
+    "task-not-held": ("任务不在您手里，不能暂办。", "You do not hold the task, so you cannot put it off."),
+    "too-many-pinned": ("最多固定 {most} 个视图。", "At most {most} views are pinned."),
+    "too-many-views": ("最多保存 {most} 个视图。", "At most {most} views are kept."),
+    "view-not-found": ("没有这个视图，或不归您使用。", "There is no such view for you."),
     # acting for somebody
     "agent-away": (
         "代理人这段时间的工作也已委托他人，不能再代理。",

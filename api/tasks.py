@@ -19,6 +19,7 @@ from api.schemas.tasks import (
     Choose,
     Complete,
     DraftBody,
+    FollowUp,
     Reassign,
     Reassignee,
     Recalculate,
@@ -37,6 +38,7 @@ from api.session import refusal
 from engine.commands.choosing import ChooseApprovers
 from engine.commands.copies import MarkCopyRead
 from engine.commands.drafts import SaveDraft
+from engine.commands.follow_up import PutTaskOff
 from engine.commands.held_decisions import HoldDecision, SendDecision, UndoDecision
 from engine.commands.identity import SignInRefused
 from engine.commands.opening import OpenTask
@@ -54,7 +56,7 @@ from engine.queries.recalculation import PreviewRecalculation, RecalculationPrev
 from engine.queries.return_targets import ListReturnTargets, Target
 from engine.queries.task_detail import GetTask
 from engine.queries.task_rows import TaskRow
-from engine.queries.tasks import CountTasks, SearchTasks
+from engine.queries.tasks import CountTasks, SearchTasks, TaskFilter
 from engine.queries.tasks import TaskCounts as TaskCountsRecord
 
 blueprint = Blueprint("tasks", "The inbox")
@@ -68,8 +70,7 @@ def list_tasks(query: dict[str, Any]) -> Page[TaskRow]:
     return ask(
         SearchTasks(
             box=query["box"],
-            process=query["process"],
-            text=query["q"],
+            filter=TaskFilter(text=query["q"], **{name: query[name] for name in ("process", "institution", "urgency", "due")}),
             cursor=query["cursor"],
             limit=query["limit"],
         )
@@ -89,6 +90,15 @@ def get_task(task: UUID) -> Response:
     """Open a task; its revision is the ETag"""
     found = ask(GetTask(task=task))
     return tagged(jsonify(TaskDetail().dump(found)), found.revision)
+
+
+@blueprint.post("/tasks/<uuid:task>/follow-up")
+@blueprint.arguments(FollowUp)
+@blueprint.response(204)
+def put_off(body: dict[str, Any], task: UUID) -> Response:
+    """Put a task off until later, or bring it back"""
+    carry_out(PutTaskOff(task=task, until=body["until"]))
+    return nothing()
 
 
 @blueprint.post("/tasks/<uuid:task>/claim")

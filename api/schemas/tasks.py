@@ -12,7 +12,9 @@ from api.schemas.base import Afterwards, CamelSchema, Coded, Instant, Key, Named
 from api.schemas.signing import ENDINGS, After, Operation, Round
 from api.sentences import sentence
 
-BOXES = ("todo", "claimable", "overdue", "soon", "done", "copied", "sending", "drafts")
+BOXES = ("todo", "later", "claimable", "overdue", "soon", "done", "copied", "sending", "drafts")
+URGENCIES = ("E", "U", "R")
+DUE = ("today", "week")
 ACTIONS = ("claim", "unclaim", "complete", "saveDraft", "reassign", "return", "takeBack", "undo")
 MAX_REASON = 500
 MAX_OPINION = 2_000
@@ -22,6 +24,9 @@ class TaskQuery(SearchQuery):
     """Which tasks."""
 
     box = fields.String(load_default="todo", validate=validate.OneOf(BOXES))
+    institution = fields.String(load_default=None, validate=validate.Length(max=20))
+    urgency = fields.String(load_default=None, validate=validate.OneOf(URGENCIES))
+    due = fields.String(load_default=None, validate=validate.OneOf(DUE))
 
 
 class ProcessRef(CamelSchema):
@@ -53,7 +58,7 @@ class TaskRow(CamelSchema):
     revision = fields.Integer()
     name = Words()
     subject = fields.String(allow_none=True)
-    urgency = fields.String(allow_none=True, validate=validate.OneOf(("E", "U", "R")))
+    urgency = fields.String(allow_none=True, validate=validate.OneOf(URGENCIES))
     process = fields.Nested(ProcessRef)
     instance = fields.Nested(InstanceRef)
     institution = fields.Nested(Coded, allow_none=True)
@@ -82,6 +87,7 @@ class TaskRow(CamelSchema):
     held_label = Words(allow_none=True)
     copy_id = fields.UUID(allow_none=True)
     read_at = Instant(allow_none=True)
+    follow_up_at = Instant(allow_none=True)
 
 
 TaskPage = page_of(TaskRow, "TaskPage")
@@ -98,6 +104,7 @@ class TaskCounts(CamelSchema):
     started = fields.Integer()
     sending = fields.Integer()
     drafts = fields.Integer()
+    later = fields.Integer()
 
 
 class Outcome(CamelSchema):
@@ -200,6 +207,12 @@ class TaskDetail(TaskRow):
     round = fields.Nested(Round)
     operations = fields.List(fields.Nested(Operation))
     returned = fields.Nested(lambda: Returned(), allow_none=True)
+
+
+class FollowUp(CamelSchema):
+    """Until when a task is put off; null brings it back."""
+
+    until = Instant(required=True, allow_none=True)
 
 
 class Unclaim(CamelSchema):

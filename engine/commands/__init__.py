@@ -63,6 +63,7 @@ from engine.commands.external_task import (
     throw_external_error,
     unlock_external_task,
 )
+from engine.commands.follow_up import PutTaskOff, put_task_off
 from engine.commands.following import FollowCase, UnfollowCase, follow_case, unfollow_case
 from engine.commands.handover import RevokeHandover, StartHandover, handover_made, revoke_handover, start_handover
 from engine.commands.held_decisions import (
@@ -142,6 +143,7 @@ from engine.commands.signature import GiveSignature, give_signature
 from engine.commands.taking_back import TakeBackTask, take_back_task
 from engine.commands.task import ClaimTask, CompleteTask, UnclaimTask, claim_task, complete_task, unclaim_task
 from engine.commands.urging import CommentOnCase, UrgeCase, comment_on_case, urge_case
+from engine.commands.views import ChooseView, RemoveView, SaveView, choose_view, remove_view, save_view
 from engine.commands.withdrawal import WithdrawInstance, withdraw_instance
 from engine.records import BatchMade, Done
 
@@ -218,7 +220,11 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     SuspendProcess: suspend_process,
     TryChannel: try_channel,
     RunInstance: run_instance,
+    PutTaskOff: put_task_off,
     SaveDraft: save_draft,
+    SaveView: save_view,
+    RemoveView: remove_view,
+    ChooseView: choose_view,
     DiscardMessage: discard_message,
     RedeliverMessage: redeliver_message,
     SendMessage: send_message,

@@ -32,6 +32,7 @@ from engine.commands.keeping import (
 )
 from engine.commands.registry import Command
 from engine.errors import Conflict, Invalid
+from engine.initials import initials_of
 from engine.store.locks import hold
 from engine.store.tables import Account, Appointment, Department, Institution, Membership, Person, Post
 from engine.store.unit_of_work import UnitOfWork
@@ -220,7 +221,7 @@ def put_default_posts(command: PutDefaultPosts, work: UnitOfWork, runtime: objec
 
 def put_person(command: PutPerson, work: UnitOfWork, runtime: object) -> Saved:
     require_right(work.actor, RIGHT)
-    values = {"name": command.name, "active": command.active}
+    values = {"name": command.name, "initials": initials_of(command.name), "active": command.active}
     return put(work, Person, {"staff_number": command.staff_number}, values, command.staff_number)
 
 

@@ -46,6 +46,7 @@ from engine.queries import (
     task_detail,
     tasks,
     timeline,
+    views,
 )
 
 QUERIES: Mapping[type, Callable[..., Any]] = {
@@ -130,5 +131,6 @@ QUERIES: Mapping[type, Callable[..., Any]] = {
     tasks.ListCaseTasks: tasks.list_case_tasks,
     tasks.SearchTasks: tasks.search_tasks,
     timeline.GetTimeline: timeline.get_timeline,
+    views.ListViews: views.list_views,
 }
 """What answers each query."""

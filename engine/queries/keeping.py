@@ -74,7 +74,8 @@ def list_kept_people(query: ListKeptPeople, reader: Reader) -> tuple[KeptPerson,
     if text:
         by_login = Account.login.startswith(normalise_login(text), autoescape=True)
         by_number = Person.staff_number.startswith(text, autoescape=True)
-        rows = rows.where(or_(Person.name.contains(text, autoescape=True), by_number, by_login))
+        by_initials = Person.initials.contains(text.lower(), autoescape=True)
+        rows = rows.where(or_(Person.name.contains(text, autoescape=True), by_initials, by_number, by_login))
     return tuple(KeptPerson(**row._mapping) for row in reader.connection.execute(rows))
 
 

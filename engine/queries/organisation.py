@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import ColumnElement, Select, or_, select, union
 from sqlalchemy.orm import aliased
 
 from engine.assignment import normalise_login
@@ -78,7 +78,10 @@ class ListMyCapacities(Query[tuple[Capacity, ...]]):
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPeople(Query[tuple[PersonRow, ...]]):
-    """People by a part of their name, or the beginning of their log-in or staff number, sorted by name; at most `limit`."""
+    """People by a part of their name or its initials, or the beginning of their log-in or staff number.
+
+    Sorted by name, at most `limit`.
+    """
 
     q: str = ""
     institution: str | None = None
@@ -160,10 +163,14 @@ def _chairs(reader: Reader) -> Select[*tuple[Any, ...]]:
 def _named(text: str) -> Any:
     by_login = Account.login.startswith(normalise_login(text), autoescape=True)
     return union(
-        select(Person.key).where(Person.name.contains(text, autoescape=True)),
+        select(Person.key).where(or_(Person.name.contains(text, autoescape=True), _initials(text))),
         select(Person.key).where(Person.staff_number.startswith(text, autoescape=True)),
         select(Account.person).where(by_login),
     )
+
+
+def _initials(text: str) -> ColumnElement[bool]:
+    return Person.initials.contains(text.lower(), autoescape=True)
 
 
 def _person_row(row: Any) -> PersonRow:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Boolean,
     ColumnElement,
     Integer,
@@ -36,13 +37,29 @@ from engine.queries.paging import Order
 from engine.queries.task_rows import is_held, select_rows_asked
 from engine.store.base import Instant
 from engine.store.prepared import Among, AmongFound, Prepared, each_of
-from engine.store.tables import Candidate, Copy, Draft, HeldDecision, ProcessDefinition, ProcessInstance, Seat
+from engine.store.tables import (
+    Candidate,
+    Copy,
+    Draft,
+    FollowUp,
+    HeldDecision,
+    Institution,
+    ProcessDefinition,
+    ProcessInstance,
+    Seat,
+)
 
 BY_DUE = Order((URGENCY_RANK, DUE_OR_FAR, Seat.key))
 _BY_OFFER = Order((Candidate.rank, Candidate.due_at, Candidate.seat))
 BY_END = Order((Seat.ended_at, Seat.key), descending=True)
+BY_UNTIL = Order((FollowUp.until, FollowUp.seat))
 BY_COPY = Order((Copy.made_at, Copy.key), descending=True)
 
+_FILTER: tuple[BindParameter[Any], ...] = (
+    *(bindparam(name, type_=String()) for name in ("process", "text", "institution", "urgency")),
+    bindparam("due_before", type_=Instant()),
+)
+"""What a box is asked with beside the reader; all None for the whole of it."""
 _PERSON, _NOW = bindparam("person", type_=BigInteger()), bindparam("now", type_=Instant())
 _TO_HIM = Among(Candidate.principal, "principals")
 _OFFERED = select(Candidate.seat).where(_TO_HIM, Candidate.state == "open")
@@ -55,6 +72,11 @@ _AN_OFFER = and_(Candidate.state == "open", ~is_held(Candidate.seat))
 """The same of what a seat is offered under."""
 _DONE = or_(Seat.state == "completed", Seat.ending == "transferred")
 """What a person has done: decided, or handed on. What nobody needed any more (无需处理) is not."""
+_PUT_OFF = exists().where(
+    FollowUp.seat == Seat.key, FollowUp.person == _PERSON, FollowUp.revision == Seat.revision, FollowUp.until > _NOW
+)
+"""What the reader has put off (暂办). Whatever happens to the task brings it back, and its term runs on in the other boxes."""
+_TODO = and_(_HELD, ~_PUT_OFF)
 _OTHERS = and_(Among(Seat.key, "others"), _UNDECIDED)
 """What an agent may do for others, found before: so few people are agents that everybody else's statements leave it out."""
 _OPEN = or_(Seat.state == "open", Seat.state == "claimed")
@@ -79,18 +101,25 @@ def _work(offers: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _wanted() -> ColumnElement[bool]:
-    """Only cases of the process, and tasks with the text, that are asked for; None asks for all."""
-    process, text = bindparam("process", type_=String()), bindparam("text", type_=String())
+    """Only tasks that the filter lets through; None of a part of it asks for all."""
+    process, text, institution, urgency, before = _FILTER
     versions = select(ProcessDefinition.key).where(ProcessDefinition.process_id == process)
+    owner = select(Institution.key).where(Institution.code == institution).scalar_subquery()
     columns = (ProcessInstance.subject, ProcessInstance.number, Seat.name)
     found = (func.lower(column).like(func.lower(text), escape="/") for column in columns)
-    return and_(or_(process.is_(None), ProcessInstance.definition.in_(versions)), or_(text.is_(None), *found))
+    return and_(
+        or_(process.is_(None), ProcessInstance.definition.in_(versions)),
+        or_(text.is_(None), *found, ProcessInstance.initials.like(func.lower(text), escape="/")),
+        or_(institution.is_(None), ProcessInstance.institution == owner),
+        or_(urgency.is_(None), ProcessInstance.urgency == urgency),
+        or_(before.is_(None), Seat.due_at <= before),
+    )
 
 
 def _offers_page() -> Prepared:
     """What is offered to the reader. On PostgreSQL each name's offers are read in their order, as many as the page takes."""
     most, limit = _BY_OFFER.sorting(), bindparam("most", type_=Integer())
-    unwanted = and_(bindparam("process", type_=String()).is_(None), bindparam("text", type_=String()).is_(None))
+    unwanted = and_(*(part.is_(None) for part in _FILTER))
     case_of = exists().where(ProcessInstance.key == Candidate.instance, Seat.key == Candidate.seat, _wanted())
     few = select(Candidate.seat, Candidate.rank, Candidate.due_at).where(
         _AN_OFFER, takes_part_asked(Candidate.instance), or_(unwanted, case_of.correlate(Candidate)), _BY_OFFER.following()
@@ -129,8 +158,16 @@ def _copies() -> Prepared:
     return Prepared(rows.order_by(*BY_COPY.sorting()).limit(bindparam("most", type_=Integer())))
 
 
+def _put_off() -> Prepared:
+    later = (FollowUp.seat == Seat.key) & (FollowUp.person == _PERSON) & (FollowUp.revision == Seat.revision)
+    rows = select_rows_asked().add_columns(FollowUp.until, *BY_UNTIL.named()).join(FollowUp, later)
+    rows = rows.where(_HELD, FollowUp.until > _NOW, _HERE, _wanted(), BY_UNTIL.following())
+    return Prepared(rows.order_by(*BY_UNTIL.sorting()).limit(bindparam("most", type_=Integer())))
+
+
 BOXES: Mapping[str, tuple[Prepared, Order]] = {
-    "todo": (_page(_HELD, BY_DUE), BY_DUE),
+    "todo": (_page(_TODO, BY_DUE), BY_DUE),
+    "later": (_put_off(), BY_UNTIL),
     "claimable": (_offers_page(), BY_DUE),
     "overdue": (_page(and_(_work(_overdue(Candidate)), _overdue(Seat)), BY_DUE), BY_DUE),
     "soon": (_page(and_(_work(_soon(Candidate)), _soon(Seat)), BY_DUE), BY_DUE),
@@ -139,11 +176,11 @@ BOXES: Mapping[str, tuple[Prepared, Order]] = {
     "sending": (_page(AmongFound(Seat.key, _SENDING), BY_DUE), BY_DUE),
     "drafts": (_page(and_(AmongFound(Seat.key, _DRAFTED), _OPEN, _UNDECIDED), BY_DUE), BY_DUE),
 }
-"""Asked also with `process`, `text`, `most` and what `Order.after` gives. `text` is a pattern of LIKE, escaped by `/`."""
+"""Asked also with the filter, `most` and what `Order.after` gives. `text` is a pattern of LIKE, escaped by `/`."""
 _AGENT_WORK = or_(_work(true()), _OTHERS)
 AGENT_BOXES: Mapping[str, tuple[Prepared, Order]] = {
     **BOXES,
-    "todo": (_page(or_(_HELD, and_(_OTHERS, Seat.state == "claimed")), BY_DUE, agent=True), BY_DUE),
+    "todo": (_page(or_(_TODO, and_(_OTHERS, Seat.state == "claimed")), BY_DUE, agent=True), BY_DUE),
     "claimable": (_page(or_(_FREE, and_(_OTHERS, Seat.state == "open")), BY_DUE, agent=True), BY_DUE),
     "overdue": (_page(and_(_AGENT_WORK, _overdue(Seat)), BY_DUE, agent=True), BY_DUE),
     "soon": (_page(and_(_AGENT_WORK, _soon(Seat)), BY_DUE, agent=True), BY_DUE),
@@ -162,11 +199,13 @@ OFFERS = Prepared(
     ).where(sees_offers_asked(_offers))
 )
 _LATE = (func.count().filter(_overdue(Seat)).label("overdue"), func.count().filter(_soon(Seat)).label("soon"))
-IN_HAND = Prepared(select(func.count().label("todo"), *_LATE).select_from(Seat).where(_HELD, _HERE))
+_LATER = func.count().filter(_HELD, _PUT_OFF).label("later")
+IN_HAND = Prepared(select(func.count().filter(~_PUT_OFF).label("todo"), _LATER, *_LATE).select_from(Seat).where(_HELD, _HERE))
 AGENT_WORK = Prepared(
     select(
-        func.count().filter(Seat.state == "claimed").label("todo"),
+        func.count().filter(Seat.state == "claimed", ~and_(_HELD, _PUT_OFF)).label("todo"),
         func.count().filter(Seat.state == "open").label("claimable"),
+        _LATER,
         *_LATE,
     )
     .select_from(Seat)
@@ -203,6 +242,27 @@ def _next(held: ColumnElement[bool], *, agent: bool = False) -> Prepared:
     return Prepared(select_rows_asked(agent=agent).where(AmongFound(Seat.key, few)))
 
 
-NEXT = _next(_HELD)
-AGENT_NEXT = _next(or_(_HELD, and_(_OTHERS, Seat.state == "claimed")), agent=True)
+NEXT = _next(_TODO)
+AGENT_NEXT = _next(or_(_TODO, and_(_OTHERS, Seat.state == "claimed")), agent=True)
 """The reader's next task: one of the case `case`, else, if it may be `anywhere`, the first in his hands but `besides`."""
+
+
+def _count(condition: ColumnElement[bool]) -> Prepared:
+    joined = select(func.count().label("number")).select_from(Seat).join(ProcessInstance, ProcessInstance.key == Seat.instance)
+    return Prepared(joined.where(condition, _HERE, _wanted()))
+
+
+VIEWED: Mapping[str, Prepared] = {
+    "todo": _count(_TODO),
+    "claimable": _count(_FREE),
+    "overdue": _count(and_(_work(_overdue(Candidate)), _overdue(Seat))),
+    "soon": _count(and_(_work(_soon(Candidate)), _soon(Seat))),
+}
+"""How many tasks a view of a box has: asked with the filter."""
+AGENT_VIEWED: Mapping[str, Prepared] = {
+    "todo": _count(or_(_TODO, and_(_OTHERS, Seat.state == "claimed"))),
+    "claimable": _count(or_(_FREE, and_(_OTHERS, Seat.state == "open"))),
+    "overdue": _count(and_(_AGENT_WORK, _overdue(Seat))),
+    "soon": _count(and_(_AGENT_WORK, _soon(Seat))),
+}
+"""The same for an agent; asked also with `others`."""

@@ -133,6 +133,8 @@ class TaskRow:
     copy_id: UUID | None = None
     """Set in the list of copies."""
     read_at: datetime | None = None
+    follow_up_at: datetime | None = None
+    """Until when the reader has put it off, in the list of what is put off."""
 
 
 HELD = aliased(HeldDecision)

@@ -1,21 +1,24 @@
 """The inbox: one person's tasks in boxes, and how many are in each.
 
 `todo` holds what is in the person's hands, `claimable` what is offered to him; `soon` and `overdue` look at both by the
-clock. `done` holds what he has completed, `copied` the read-only copies, `drafts` what he has begun to write on, and
-`sending` his decisions that are held and can be taken back: they are in none of the boxes of things to do. Every box
-starts from an index on the person.
+clock, and `later` holds what he has put off (暂办). `done` holds what he has completed, `copied` the read-only copies,
+`drafts` what he has begun to write on, and `sending` his decisions that are held and can be taken back: they are in none
+of the boxes of things to do. Every box starts from an index on the person.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, or_, union
 
 from engine.authorization import delegated_seats, standing, takes_part_asked
+from engine.calendar import TIME_ZONE
 from engine.queries.instances import find_visible
 from engine.queries.paging import DEFAULT_LIMIT, Page, checked_limit, encode_cursor, key_cursor
 from engine.queries.registry import Query, Reader
@@ -43,7 +46,39 @@ from engine.queries.task_rows import (
 from engine.store.prepared import Among, Prepared, ask
 from engine.store.tables import ProcessInstance, Seat
 
-Box = Literal["todo", "claimable", "overdue", "soon", "done", "copied", "sending", "drafts"]
+Box = Literal["todo", "later", "claimable", "overdue", "soon", "done", "copied", "sending", "drafts"]
+
+
+Due = Literal["today", "week"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskFilter:
+    """Which tasks of a box; None of a field asks for all."""
+
+    process: str | None = None
+    """Only cases of this process, by its key in the model, in any version."""
+    text: str | None = None
+    """Only tasks whose subject, number or step holds this text, or whose subject has these initials."""
+    institution: str | None = None
+    """Only cases of this institution, by its code."""
+    urgency: str | None = None
+    """`E`, `U` or `R`."""
+    due: Due | None = None
+    """Only tasks due until the end of today, or of the seventh day from today; what is overdue is due as well."""
+
+    def asked(self, now: datetime) -> dict[str, Any]:
+        """What a box is asked with."""
+        return {
+            "process": self.process or None,
+            "text": pattern(self.text) if self.text else None,
+            "institution": self.institution or None,
+            "urgency": self.urgency or None,
+            "due_before": None if self.due is None else _end_of_day(now, DAYS[self.due]),
+        }
+
+
+DAYS: Mapping[Due, int] = {"today": 0, "week": 6}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +86,7 @@ class SearchTasks(Query[Page[TaskRow]]):
     """The tasks of one box of the reader's, `todo` by urgency and due date, what has ended newest first."""
 
     box: Box
-    process: str | None = None
-    """Only cases of this process, by its key in the model, in any version."""
-    text: str | None = None
-    """Only tasks whose subject, number or step holds this text."""
+    filter: TaskFilter = TaskFilter()
     cursor: str | None = None
     limit: int = DEFAULT_LIMIT
 
@@ -101,6 +133,8 @@ class TaskCounts:
     """Decisions of the reader that he can still take back."""
     drafts: int
     """Open tasks that the reader has begun to write on."""
+    later: int = 0
+    """Tasks in his hands that he has put off."""
 
 
 # Narrowed to one case by an index, so that the OR reads no other case's seats.
@@ -120,11 +154,10 @@ AGENT_CASE_TASKS = _of_case(or_(_WORKABLE, Among(Seat.key, "others")), agent=Tru
 def search_tasks(query: SearchTasks, reader: Reader) -> Page[TaskRow]:
     """One page of a box. Raises Invalid for a wrong cursor or limit."""
     most = checked_limit(query.limit)
-    asked = _asked(reader)
+    asked = box_asked(reader)
     statement, order = (AGENT_BOXES if asked["others"] else BOXES)[query.box]
     after = order.after(query.cursor)
-    wanted = {"process": query.process or None, "text": pattern(query.text) if query.text else None}
-    found = statement.all(reader.connection, **asked, **wanted, **after, most=most + 1)
+    found = statement.all(reader.connection, **asked, **query.filter.asked(reader.now), **after, most=most + 1)
     rows, following = order.cut(found, most)
     return Page(items=tuple(_row(query, reader, row) for row in rows), next_cursor=following)
 
@@ -132,7 +165,7 @@ def search_tasks(query: SearchTasks, reader: Reader) -> Page[TaskRow]:
 def list_case_tasks(query: ListCaseTasks, reader: Reader) -> Page[TaskRow]:
     """One page. Raises NotFound for a case that the reader may not see, Invalid for a wrong cursor or limit."""
     after, most = key_cursor(query.cursor), checked_limit(query.limit)
-    asked = _asked(reader)
+    asked = box_asked(reader)
     statement = AGENT_CASE_TASKS if asked["others"] else CASE_TASKS
     rows = statement.all(reader.connection, **asked, case=query.instance, after=after, most=most + 1)
     if not rows:
@@ -144,14 +177,14 @@ def list_case_tasks(query: ListCaseTasks, reader: Reader) -> Page[TaskRow]:
 def get_next_task(query: GetNextTask, reader: Reader) -> TaskRow | None:
     """The reader's own next task: one of the same case, else the first in his hands."""
     asked = {"case": query.instance, "anywhere": not query.only_there, "besides": query.after}
-    who = _asked(reader)
+    who = box_asked(reader)
     row = (AGENT_NEXT if who["others"] else NEXT).first(reader.connection, **who, **asked)
     return None if row is None else TaskRow(**task_values(reader, row))
 
 
 def count_tasks(query: CountTasks, reader: Reader) -> TaskCounts:
     """The numbers of all boxes."""
-    asked = _asked(reader)
+    asked = box_asked(reader)
     work = (AGENT_WORK,) if asked["others"] else (IN_HAND, OFFERS)
     answers = ask(reader.connection, *(statement.question(**asked) for statement in (*work, UNREAD, STARTED, SENDING, DRAFTS)))
     numbers: Counter[str] = Counter()
@@ -160,7 +193,7 @@ def count_tasks(query: CountTasks, reader: Reader) -> TaskCounts:
     return TaskCounts(**numbers)
 
 
-def _asked(reader: Reader) -> dict[str, Any]:
+def box_asked(reader: Reader) -> dict[str, Any]:
     """What every box is asked with; `others` are the tasks that the reader may do as somebody's agent."""
     who = standing(reader.connection, reader.actor.person, reader.now)
     found = delegated_seats(who, reader.now)
@@ -169,8 +202,15 @@ def _asked(reader: Reader) -> dict[str, Any]:
     return {**asked, "others": others}
 
 
+def _end_of_day(now: datetime, days: int) -> datetime:
+    last = now.astimezone(TIME_ZONE).date() + timedelta(days=days)
+    return datetime.combine(last, time.max, TIME_ZONE).astimezone(UTC)
+
+
 def _row(query: SearchTasks, reader: Reader, row: Any) -> TaskRow:
     values = task_values(reader, row)
     if query.box == "copied":
         values |= {"copy_id": row.copy_id, "read_at": row.read_at, "unread": row.read_at is None}
+    if query.box == "later":
+        values |= {"follow_up_at": row.until}
     return TaskRow(**values)

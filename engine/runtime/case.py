@@ -63,6 +63,7 @@ class Case:
     business_key: str | None
     subject: str | None
     subject_masked: str | None
+    initials: str
     urgency: str | None
     started_by: int | None
     started_at: datetime

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from engine.appliers.participants import participate
 from engine.errors import ExpressionError
 from engine.expressions import Template
+from engine.initials import initials_of
 from engine.kernel.effects import Names, VariableWritten
 from engine.runtime.step import Step
 from engine.store.prepared import Prepared
@@ -49,6 +50,8 @@ def outline(step: Step) -> None:
         value = _evaluate(template, names)
         if value is not None and (column != "business_key" or len(str(value)) <= KEY_LENGTH):
             setattr(case, column, str(value))
+    if "subject" in stale:
+        case.initials = initials_of(case.subject)
     if case.urgency not in URGENCIES:
         case.urgency = None
     for sight in sights:

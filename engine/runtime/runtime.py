@@ -60,6 +60,7 @@ _CASE_COLUMNS = (
     "business_key",
     "subject",
     "subject_masked",
+    "initials",
     "urgency",
     "started_by",
     "started_at",
@@ -82,6 +83,7 @@ MOVED_COLUMNS = (
     "business_key",
     "subject",
     "subject_masked",
+    "initials",
     "urgency",
     "audit_hash",
 )
@@ -153,6 +155,7 @@ class Runtime:
             business_key=new.business_key,
             subject=None,
             subject_masked=None,
+            initials="",
             urgency=None,
             started_by=new.started_by,
             started_at=work.now,

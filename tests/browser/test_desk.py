@@ -1,7 +1,8 @@
-"""How a person keeps his desk: entering afterwards, going by the palette of commands."""
+"""How a person keeps his desk: entering afterwards, the palette of commands, saved views, tasks put off until later."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -70,3 +71,64 @@ def test_the_palette_goes_by_words_initials_and_numbers_and_lets_an_input_method
     find.fill("写意见")
     find.press("Enter")
     expect(page.get_by_label("意见", exact=True)).to_be_focused()
+
+
+def test_a_filter_is_kept_as_a_view_shared_pinned_and_begun_with(sign_in: SignIn, demonstration: Demonstration) -> None:
+    routine, urgent = demonstration.ask(), demonstration.ask("mengfan", urgency="U")
+    page = sign_in("hemin", at="/inbox/claimable")
+    row = page.locator("a.row")
+    expect(row.filter(has_text=routine.topic)).to_be_visible()
+    page.get_by_role("button", name="筛选与视图").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("缓急").select_option("U")
+    dialog.get_by_label("名称").fill("中心急件")
+    dialog.get_by_label("谁能用").select_option(label="同岗位：总医院 转诊中心协调员")
+    dialog.get_by_role("button", name="存为视图").click()
+    dialog.get_by_role("button", name="打开时先看").click()
+    expect(dialog.get_by_role("button", name="打开时先看")).to_have_attribute("aria-pressed", "true")
+    dialog.get_by_role("button", name="关闭").click()
+    view = page.get_by_role("navigation", name="视图").get_by_role("button", name="中心急件")
+    expect(view).to_have_attribute("aria-pressed", "true")
+    expect(row.filter(has_text=urgent.topic)).to_be_visible()
+    expect(row.filter(has_text=routine.topic)).to_have_count(0)
+    page.get_by_role("button", name="清空条件").click()
+    expect(row.filter(has_text=routine.topic)).to_be_visible()
+    page.goto("/inbox")
+    expect(page).to_have_url(f"{demonstration.url}/inbox/claimable")
+    expect(view).to_have_attribute("aria-pressed", "true")
+    expect(row.filter(has_text=routine.topic)).to_have_count(0)
+
+    other = sign_in("songjia", PHONE, at="/inbox/claimable")
+    other.get_by_role("button", name="筛选与视图").click()
+    other.get_by_role("dialog").get_by_role("button", name="中心急件").click()
+    expect(other.locator("a.row").filter(has_text=urgent.topic)).to_be_visible()
+    expect(other.locator("a.row").filter(has_text=routine.topic)).to_have_count(0)
+    for saved in demonstration.person("hemin").get("/views"):
+        assert demonstration.person("hemin").call("DELETE", f"/views/{saved['id']}").ok
+
+
+def test_a_task_is_put_off_by_a_key_and_found_by_initials(sign_in: SignIn, demonstration: Demonstration) -> None:
+    consultation = demonstration.ask()
+    task = demonstration.answer_task(consultation)
+    assert demonstration.person("hemin").act(task, "claim").ok
+    page = sign_in("hemin", at=f"/inbox/todo/{task}")
+    expect(page.get_by_role("button", name="接受", exact=True)).to_be_visible()
+    page.keyboard.press("h")
+    page.get_by_role("dialog", name="暂办").get_by_role("button", name="3 小时后").click()
+    expect(page.get_by_role("status").get_by_text("已暂办")).to_be_visible()
+    later = page.get_by_role("link", name=re.compile("^暂办"))
+    expect(later).to_contain_text("1")
+    row = page.locator("a.row").filter(has_text=consultation.topic)
+    expect(row).to_have_count(0)
+    later.click()
+    expect(row).to_contain_text("暂办到")
+    page.get_by_role("searchbox", name="单号").fill("lxm")
+    expect(row).to_be_visible()
+    page.get_by_role("searchbox", name="单号").fill("lxx")
+    expect(row).to_have_count(0)
+    page.get_by_role("searchbox", name="单号").fill("")
+    row.click()
+    page.keyboard.press("h")
+    page.get_by_role("dialog", name="暂办").get_by_role("button", name="不再暂办").click()
+    page.goto("/inbox/todo")
+    expect(row).to_be_visible()

@@ -90,7 +90,9 @@ def test_a_filter_says_that_it_is_on_and_stays_over_a_reload(
 ) -> None:
     number, _, _ = request(demonstration)
     page = sign_in("zouguoqiang", DESK)
-    page.get_by_label("流程").select_option("joint_signing")
+    page.get_by_role("button", name="筛选与视图").click()
+    page.get_by_role("dialog").get_by_label("流程").select_option("joint_signing")
+    page.get_by_role("dialog").get_by_role("button", name="筛选", exact=True).click()
     expect(page.get_by_text("只看 联合签报")).to_be_visible()
     page.reload()
     page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from engine.commands.instance import MoveInstance
 from engine.commands.organisation import Appoint
 from engine.kernel.triggers import SetVariables
-from engine.queries.tasks import CountTasks, SearchTasks
+from engine.queries.tasks import CountTasks, SearchTasks, TaskFilter
 from engine.store.tables import Participant
 from engine.testing import CaseView, County, Someone, bpmn, process, user_task
 from tests.engine.invariants import violations
@@ -34,7 +34,7 @@ def offered(county: County, who: Someone, limit: int = 2, **wanted: str) -> list
     """Ids of the cases of the box `claimable`, read page by page."""
     found, cursor = [], None
     while True:
-        query = SearchTasks(box="claimable", limit=limit, cursor=cursor, **wanted)
+        query = SearchTasks(box="claimable", filter=TaskFilter(**wanted), limit=limit, cursor=cursor)
         page = county.engine.query(query, who.actor)
         found += [str(row.instance.id) for row in page.items]
         cursor = page.next_cursor

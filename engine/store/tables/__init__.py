@@ -11,6 +11,7 @@ from engine.store.tables.batch import Batch, BatchItem
 from engine.store.tables.calendar import CalendarEntry
 from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.tables.delivery import Delivery, NotificationSetting
+from engine.store.tables.desk import FollowUp, SavedView, ViewChoice
 from engine.store.tables.engagement import Engagement
 from engine.store.tables.handover import Handover, HandoverItem
 from engine.store.tables.identity import Account, IdempotencyKey, RequestCount, Session, SignInFailure
@@ -64,6 +65,7 @@ __all__ = [
     "Engagement",
     "ExternalTask",
     "Follow",
+    "FollowUp",
     "Handover",
     "HandoverItem",
     "HeldDecision",
@@ -92,6 +94,7 @@ __all__ = [
     "Resource",
     "Round",
     "Rung",
+    "SavedView",
     "Scope",
     "Seat",
     "Session",
@@ -101,4 +104,5 @@ __all__ = [
     "Subscription",
     "Token",
     "Variable",
+    "ViewChoice",
 ]

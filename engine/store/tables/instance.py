@@ -34,6 +34,8 @@ class ProcessInstance(Entity, Base):
     business_key: Mapped[str | None] = mapped_column(String(200), index=True)
     subject: Mapped[str | None] = mapped_column(Text)
     subject_masked: Mapped[str | None] = mapped_column(Text)
+    initials: Mapped[str] = mapped_column(Text, server_default="")
+    """Of the pinyin of its subject."""
     urgency: Mapped[str | None] = mapped_column(String(1))
     started_by: Mapped[int | None] = mapped_column(BigInteger, index=True)
     started_at: Mapped[datetime] = mapped_column(Instant)

@@ -65,6 +65,8 @@ class Person(Entity, Base):
     __tablename__ = "person"
     staff_number: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(60))
+    initials: Mapped[str] = mapped_column(String(140), server_default="")
+    """Of the pinyin of the name."""
     active: Mapped[bool] = mapped_column()
 
 

@@ -19,6 +19,9 @@ export const changePassword = async (current: string, next: string): Promise<voi
 export interface TaskQuery {
   box: T.Box
   process?: string | null
+  institution?: string
+  urgency?: string
+  due?: string
   q?: string
   cursor?: string | null
   limit?: number
@@ -29,6 +32,7 @@ export const task = async (taskId: string, live: Live = {}): Promise<Revised<T.T
   const { body, etag } = await ask<T.TaskDetail>('GET', `/tasks/${id(taskId)}`, live)
   return { body, etag: etag ?? `"${body.revision}"` }
 }
+export const putOff = (taskId: string, until: string | null) => post<void>(`/tasks/${id(taskId)}/follow-up`, { until })
 export const claim = (taskId: string, etag: string) => post<T.ActionReply>(`/tasks/${id(taskId)}/claim`, {}, etag)
 export const unclaim = (taskId: string, etag: string, reason: string) =>
   post<T.ActionReply>(`/tasks/${id(taskId)}/unclaim`, reason ? { reason } : {}, etag)

@@ -44,7 +44,7 @@ export interface Session {
 }
 
 export type Urgency = 'E' | 'U' | 'R'
-export type Box = 'todo' | 'claimable' | 'soon' | 'overdue' | 'copied' | 'done' | 'drafts' | 'sending'
+export type Box = 'todo' | 'later' | 'claimable' | 'soon' | 'overdue' | 'copied' | 'done' | 'drafts' | 'sending'
 
 export interface TaskRow {
   id: string
@@ -86,6 +86,8 @@ export interface TaskRow {
   heldLabel: string | null
   copyId: string | null
   readAt: string | null
+  /** Until when one has put it off, in the list of those. */
+  followUpAt: string | null
 }
 
 export interface Counts {
@@ -97,6 +99,8 @@ export interface Counts {
   started: number
   sending: number
   drafts: number
+  /** Tasks in one's hands that one has put off. */
+  later: number
 }
 
 export type Value = string | number | boolean | null | Value[] | { [name: string]: Value }

@@ -13,7 +13,7 @@ export function groupsOf(box: Box, rows: TaskRow[], now: number): Group[] {
   if (box === 'todo' || box === 'claimable') return collect(rows, (row) => urgencyGroup(row, now), ['group.first', 'group.today', 'group.later'])
   if (box === 'copied') return collect(rows, (row) => (row.readAt ? 'group.read' : 'group.unread'), ['group.unread', 'group.read'])
   if (box === 'done') return collect(rows, (row) => doneGroup(row, now), ['group.doneToday', 'group.doneBefore'])
-  return rows.length ? [{ title: box === 'soon' ? 'box.soon' : 'box.overdue', rows }] : []
+  return rows.length ? [{ title: `box.${box}`, rows }] : []
 }
 
 function urgencyGroup(row: TaskRow, now: number): Key {

@@ -1,18 +1,25 @@
 /** The book of stubs: groups of rows, more rows as one scrolls, and the quiet offer of a newer list. */
+import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { TaskRow } from '../api/types'
+import type { Filter } from '../api/views'
 import { now } from '../clock/now'
+import { lazy } from '../frame/lazy'
 import { narrow } from '../frame/media'
 import { Empty, Failed } from '../frame/states'
 import { t, type Key } from '../i18n'
 import { prefetchForm } from '../form/lazy'
 import { useCommands } from '../keyboard/use-commands'
+import { filter, names, same } from './filter'
 import { groupsOf } from './groups'
 import { Row } from './row'
 import { SelectBar } from './select-bar'
 import { chooseAll, selectable, selecting, toggle, toggleTo } from './selection'
 import * as store from './store'
+import { pinned } from './views'
 import { Blocks, isLong } from './window'
+
+const FilterDialog = lazy(() => import('./filter-dialog'), true)
 
 export function List({ taskId }: { taskId: string | undefined }) {
   const area = useRef<HTMLElement>(null)
@@ -29,6 +36,7 @@ export function List({ taskId }: { taskId: string | undefined }) {
   return (
     <Tag class="list" id={narrow.value ? 'main' : 'list'} tabIndex={-1} aria-label={label} aria-busy={!settled} ref={area as never}>
       {selecting.value && selectable.value ? <SelectBar /> : !narrow.value && <Tools />}
+      <Views />
       {rows.length > 0 && <Filters />}
       {narrow.value && store.waiting.value && <p class="fx offer"><Newer /></p>}
       {store.error.value !== null && <Failed error={store.error.value} retry={() => void store.reload()} />}
@@ -51,29 +59,53 @@ function Tools() {
   return (
     <div class="lt">
       <span>{t(order)}</span>
-      <label>
-        <span class="vh">{t('list.process')}</span>
-        <select class="plain" value={store.process.value} onChange={(event) => store.filterBy(event.currentTarget.value)}>
-          <option value="">{t('list.allProcesses')}</option>
-          {[...store.processes.value].map(([key, name]) => <option key={key} value={key}>{name}</option>)}
-        </select>
-      </label>
+      <FilterButton />
       {store.waiting.value && <Newer />}
       {selectable.value && store.rows.value.length > 0 && <button type="button" class="btn q sm push" onClick={() => (selecting.value = true)}>{t('bulk.select')}<kbd aria-hidden="true">X</kbd></button>}
     </div>
   )
 }
 
+function FilterButton() {
+  const open = useSignal(false)
+  return (
+    <>
+      <button type="button" class="btn q sm" aria-haspopup="dialog" onClick={() => (open.value = true)}>{t('list.filter')}</button>
+      {open.value && <FilterDialog onClose={() => (open.value = false)} />}
+    </>
+  )
+}
+
+/** Pinned views with their counts; the one that is shown says so. On the phone the way to all of them stands here too. */
+function Views() {
+  if (!pinned.value.length && !narrow.value) return null
+  return (
+    <nav class="tabs views" aria-label={t('list.views')}>
+      {narrow.value && <FilterButton />}
+      {pinned.value.map((view) => (
+        <button key={view.id} type="button" class="btn q sm" aria-pressed={view.box === store.box.value && same(view.filter, filter.value)} onClick={() => store.openFiltered(view.box, view.filter)}>
+          {view.name}<span class="n">{view.count ?? ''}</span>
+        </button>
+      ))}
+    </nav>
+  )
+}
+
 /** What keeps rows out of sight says so, with a way to take it off. */
 function Filters() {
-  const name = store.process.value && store.processes.value.get(store.process.value)
-  const on = [name, store.search.value && `“${store.search.value}”`].filter(Boolean).join(t('comma'))
+  const on = [...wordsOf(filter.value), store.search.value && `“${store.search.value}”`].filter(Boolean).join(t('comma'))
   if (!on) return null
   return (
     <p class="filters fx"><span class="s">{t('list.only', { what: on })}</span>
       <button type="button" class="btn q sm push" onClick={store.clearFilters}>{t('empty.search.clear')}</button>
     </p>
   )
+}
+
+/** The parts of a filter in words. */
+function wordsOf({ process, institution, urgency, due }: Filter): string[] {
+  const named = (part: string, code: string | undefined): string[] => (code ? [names.value.get(`${part} ${code}`) ?? code] : [])
+  return [...named('process', process), ...named('institution', institution), ...(urgency ? [t(`urgency.${urgency}` as Key)] : []), ...(due ? [t(`due.${due}` as Key)] : [])]
 }
 
 function Newer() {
@@ -97,8 +129,8 @@ function More() {
 
 function Nothing() {
   const box = store.box.value
-  if (store.search.value || store.process.value) {
-    const words = store.search.value || store.processes.value.get(store.process.value) || ''
+  const words = store.search.value || wordsOf(filter.value).join(t('comma'))
+  if (words) {
     return (
       <Empty title={t('empty.search', { q: words })} hint={t('empty.search.hint')}>
         <button type="button" class="btn sm" onClick={store.clearFilters}>{t('empty.search.clear')}</button>

@@ -7,12 +7,13 @@ import { BarEnd, Screen, useTitle } from '../frame/screen'
 import { Empty, Unknown } from '../frame/states'
 import { Tabs, type Tab } from '../frame/tabs'
 import { t } from '../i18n'
-import { parts } from '../routing/router'
+import { navigate, parts } from '../routing/router'
 import { loadTask } from '../task/lazy'
 import { List } from './list'
 import { Search } from './search'
 import { results, selectable, selecting, stopSelecting } from './selection'
-import { BOXES, box, counts, openBox, rows, startInbox } from './store'
+import { BOXES, box, counts, openBox, openFiltered, rows, startInbox } from './store'
+import { loadViews, views } from './views'
 
 const Task = lazy(loadTask)
 const BulkResults = lazy(() => import('./bulk'))
@@ -25,13 +26,24 @@ export function InboxPage() {
   const [, name = 'todo', taskId] = parts()
   useTitle(t('place.inbox'))
   useEffect(startInbox, [])
+  const bare = !parts()[1]
   useEffect(() => {
     stopSelecting()
-    if (isBox(name)) void openBox(name)
-  }, [name])
+    if (bare) void openPreferred()
+    else if (isBox(name)) void openBox(name)
+  }, [name, bare])
   useEffect(() => () => void (results.value = null), [])
   if (!isBox(name)) return <Screen title={t('place.unknown')}><Unknown /></Screen>
   return narrow.value ? <Phone taskId={taskId} /> : <Desk taskId={taskId} />
+}
+
+/** Where no box is asked for one begins with the view that one has chosen for it, else with what one has to do. */
+async function openPreferred(): Promise<void> {
+  await loadViews()
+  if (parts()[0] !== 'inbox' || parts()[1]) return
+  const view = views.value?.find(({ preferred }) => preferred)
+  if (view) openFiltered(view.box, view.filter)
+  else navigate('/inbox/todo', { replace: true })
 }
 
 function Desk({ taskId }: { taskId: string | undefined }) {
@@ -72,7 +84,9 @@ function Phone({ taskId }: { taskId: string | undefined }) {
 }
 
 function BoxTabs() {
-  const tabs = BOXES.flatMap((name): Tab[] => {
+  // What nobody has put off needs no tab.
+  const shown = BOXES.filter((name) => name !== 'later' || box.value === 'later' || (counts.value?.later ?? 0) > 0)
+  const tabs = shown.flatMap((name): Tab[] => {
     const tab: Tab = { href: `/inbox/${name}`, label: t(`box.${name}`), current: box.value === name, ...countOf(name, counts.value) }
     // What one started is followed on its own page; its tab stands before 已办 as in every inbox people know.
     return name === 'done' ? [{ href: '/mine', label: t('box.started'), current: false, count: counts.value?.started }, tab] : [tab]

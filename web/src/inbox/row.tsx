@@ -66,5 +66,6 @@ function End({ row }: { row: TaskRow }) {
       </span>
     )
   }
+  if (row.followUpAt) return <span class="w"><span class="sla ok">{t('row.later', { at: when(row.followUpAt, now.value) })}</span></span>
   return <TermMark task={row} provisional={row.provisional} />
 }

@@ -6,9 +6,13 @@ import { signal } from '@preact/signals'
 import * as api from '../api/calls'
 import type { Box, Counts, TaskRow } from '../api/types'
 import { onHint } from '../live/hints'
+import type { Filter } from '../api/views'
+import { navigate, parts } from '../routing/router'
 import { prefetchTask } from '../task/lazy'
+import { filter, keep, learn, recall } from './filter'
+import { loadViews } from './views'
 
-export const BOXES: Box[] = ['todo', 'claimable', 'soon', 'overdue', 'copied', 'done', 'drafts']
+export const BOXES: Box[] = ['todo', 'later', 'claimable', 'soon', 'overdue', 'copied', 'done', 'drafts']
 const PAGE = 50
 const MOST = 200
 /** After which the rest of what a task needs is fetched beside the list. */
@@ -16,7 +20,6 @@ const IDLE_MS = 500
 
 export const box = signal<Box>('todo')
 export const search = signal('')
-export const process = signal('')
 export const rows = signal<TaskRow[]>([])
 /** The box the shown rows belong to: while another is being fetched the old ones stay. */
 export const rowsOf = signal<Box | null>(null)
@@ -26,9 +29,6 @@ export const loadingMore = signal(false)
 /** A newer list waits until the person asks for it. */
 export const waiting = signal<TaskRow[] | null>(null)
 export const counts = signal<Counts | null>(null)
-/** Every process met so far, to filter by. */
-export const processes = signal<Map<string, string>>(new Map())
-
 /** Set by the list: whether exchanging rows now would move what the person is looking at. */
 export const steady = { reading: () => false }
 
@@ -36,7 +36,7 @@ let running: AbortController | null = null
 
 export async function openBox(next: Box): Promise<void> {
   if (next === box.value && rowsOf.value === next) return void refresh()
-  if (next !== box.value || rowsOf.value === null) recallFilter(next)
+  if (next !== box.value || rowsOf.value === null) filter.value = recall(next)
   box.value = next
   await reload()
 }
@@ -64,7 +64,7 @@ async function fetchFirst(limit: number) {
   const mine = (running = new AbortController())
   const wanted = box.value
   try {
-    const page = await api.tasks({ box: wanted, q: search.value, process: process.value, limit }, mine)
+    const page = await api.tasks({ box: wanted, q: search.value, ...filter.value, limit }, mine)
     if (running !== mine) return null
     error.value = null
     return page
@@ -82,9 +82,7 @@ function show(items: TaskRow[], cursor: string | null): void {
 }
 
 function remember(items: TaskRow[]): void {
-  const unknown = items.filter(({ process: { key } }) => !processes.value.has(key))
-  if (!unknown.length) return
-  processes.value = new Map([...processes.value, ...unknown.map(({ process: { key, name } }) => [key, name] as const)])
+  learn(items.map(({ process: { key, name } }) => [`process ${key}`, name]))
 }
 
 export async function loadMore(): Promise<void> {
@@ -93,7 +91,7 @@ export async function loadMore(): Promise<void> {
   loadingMore.value = true
   const wanted = box.value
   try {
-    const page = await api.tasks({ box: wanted, q: search.value, process: process.value, cursor, limit: PAGE })
+    const page = await api.tasks({ box: wanted, q: search.value, ...filter.value, cursor, limit: PAGE })
     if (wanted === box.value && cursor === nextCursor.value) {
       const known = new Set(rows.value.map(({ id }) => id))
       show([...rows.value, ...page.items.filter(({ id }) => !known.has(id))], page.nextCursor)
@@ -105,6 +103,7 @@ export async function loadMore(): Promise<void> {
 }
 
 export async function loadCounts(): Promise<void> {
+  void loadViews()
   try {
     counts.value = await api.counts()
   } catch {
@@ -161,39 +160,25 @@ export function searchFor(text: string): void {
   void reload()
 }
 
-export function filterBy(key: string): void {
-  process.value = key
-  keepFilter()
+export function filterBy(next: Filter): void {
+  filter.value = next
+  keep(box.value, next)
   void reload()
 }
 
 /** Shows everything of the box again. */
 export function clearFilters(): void {
   search.value = ''
-  filterBy('')
+  filterBy({})
 }
 
-const filterName = (of: Box): string => `liandong.filter.${of}`
-
-/** A filter stays with its box until it is taken off, also over a reload: the list says that it is on. */
-function keepFilter(): void {
-  try {
-    if (process.value) sessionStorage.setItem(filterName(box.value), JSON.stringify([process.value, processes.value.get(process.value) ?? '']))
-    else sessionStorage.removeItem(filterName(box.value))
-  } catch {
-    // Without storage the filter ends with the page.
-  }
-}
-
-function recallFilter(of: Box): void {
-  process.value = ''
-  try {
-    const [key, name] = JSON.parse(sessionStorage.getItem(filterName(of)) ?? '["",""]') as [string, string]
-    if (key && !processes.value.has(key)) processes.value = new Map([...processes.value, [key, name]])
-    process.value = key
-  } catch {
-    // What cannot be read is no filter.
-  }
+/** Opens a box with a filter: in place where it is open already. */
+export function openFiltered(of: Box, next: Filter): void {
+  search.value = ''
+  if (of === box.value && rowsOf.value !== null && parts()[1] === of) return filterBy(next)
+  keep(of, next)
+  if (of === box.value) rowsOf.value = null
+  navigate(`/inbox/${of}`)
 }
 
 let started = false

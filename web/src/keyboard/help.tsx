@@ -9,7 +9,7 @@ export const showHelp = (): void => void (open.value = true)
 
 const SHEET: [Key, [string, Key][]][] = [
   ['keys.list', [['J / K', 'keys.move'], ['Enter', 'keys.open'], ['/', 'keys.search'], ['Ctrl K', 'keys.palette'], ['X', 'keys.select'], ['* A', 'keys.selectAll'], ['Z', 'keys.undo']]],
-  ['keys.task', [['C', 'keys.claim'], ['U', 'keys.unclaim'], ['E', 'keys.complete'], ['R', 'keys.return'], ['T', 'keys.transfer'], ['D', 'keys.delegate'], ['F', 'keys.form'], ['M', 'keys.opinion'], ['1 2 3', 'keys.tabs'], ['.', 'keys.urge'], ['Esc', 'keys.back']]],
+  ['keys.task', [['C', 'keys.claim'], ['U', 'keys.unclaim'], ['E', 'keys.complete'], ['R', 'keys.return'], ['T', 'keys.transfer'], ['D', 'keys.delegate'], ['H', 'keys.later'], ['F', 'keys.form'], ['M', 'keys.opinion'], ['1 2 3', 'keys.tabs'], ['.', 'keys.urge'], ['Esc', 'keys.back']]],
   ['keys.places', [['G I', 'keys.inbox'], ['G D', 'keys.done'], ['G S', 'keys.sent'], ['G M', 'keys.mine'], ['G N', 'keys.start'], ['B', 'keys.notifications'], ['?', 'keys.help']]],
 ]
 

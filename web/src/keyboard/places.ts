@@ -24,7 +24,7 @@ export function matches({ words, initials, more }: Choice, wanted: string): bool
 }
 
 const BOX_INITIALS: Record<string, string> = {
-  todo: 'dwb db', claimable: 'bksdl', soon: 'jjcs', overdue: 'ycs', copied: 'cswd', done: 'yb', drafts: 'cg',
+  todo: 'dwb db', later: 'zb', claimable: 'bksdl', soon: 'jjcs', overdue: 'ycs', copied: 'cswd', done: 'yb', drafts: 'cg',
 }
 const PAGE_INITIALS: Record<string, string> = {
   institutions: 'jg', people: 'ry', handovers: 'jj', agents: 'dl', posts: 'gw', lines: 'tx', phrases: 'cyy', imports: 'dr', calendars: 'rl',

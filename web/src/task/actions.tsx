@@ -22,12 +22,13 @@ type Layer =
   | { kind: 'unclaim' }
   | { kind: 'reassign' | 'recalculate' | 'return' }
   | { kind: 'hand'; operation: Handing }
-  | { kind: 'afterwards' }
+  | { kind: 'afterwards' | 'later' }
   | { kind: 'sign'; outcome: Outcome | null }
   | { kind: 'print'; choices: DocumentChoice[] }
   | null
 
 const AfterwardsDialog = lazy(() => import('../afterwards/dialog'))
+const PutOffDialog = lazy(() => import('./put-off'))
 const SendsTo = lazy(() => import('../ahead/ahead'), true)
 const HandDialog = lazy(() => import('./hand'))
 const RecalculateDialog = lazy(() => import('./recalculate'))
@@ -76,6 +77,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
   }
   const first = outcomes[0]
   const hand = (operation: Handing) => void (handings(leaf).includes(operation) && (layer.value = { kind: 'hand', operation }))
+  const held = allows(leaf, 'complete') && leaf.detail.value!.mine
   const mayClaim = allows(leaf, 'claim')
   const shown = outcomes.slice(0, mayClaim ? SHOWN - 1 : SHOWN)
   useCommands([
@@ -85,6 +87,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     { keys: 'r', act: () => void (allows(leaf, 'return') && (layer.value = { kind: 'return' })), words: allows(leaf, 'return') ? (leaf.detail.value!.returnLabel ?? t('return')) : undefined },
     { keys: 't', act: () => hand('transfer'), words: handings(leaf).includes('transfer') ? handingWords(leaf, 'transfer') : undefined },
     { keys: 'd', act: () => hand('delegate'), words: handings(leaf).includes('delegate') ? handingWords(leaf, 'delegate') : undefined },
+    { keys: 'h', act: () => void (held && (layer.value = { kind: 'later' })), words: held ? t('keys.later') : undefined },
     { keys: 'f', act: toForm, words: t('keys.form') },
     { keys: 'm', act: () => document.getElementById('opinion')?.focus(), words: outcomes.length ? t('keys.opinion') : undefined },
   ])
@@ -98,6 +101,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
     ...(allows(leaf, 'takeBack') ? [{ words: t('task.takeBack'), act: () => void takeBack(leaf) }] : []),
     ...(allows(leaf, 'unclaim') ? [{ words: t('task.unclaim'), keys: 'U', act: () => void (layer.value = { kind: 'unclaim' }) }] : []),
     ...(outcomes.length && leaf.detail.value!.signature !== 'none' ? [{ words: t('sign.title'), act: () => void (layer.value = { kind: 'sign', outcome: null }) }] : []),
+    ...(held ? [{ words: t('box.later'), keys: 'H', act: () => void (layer.value = { kind: 'later' }) }] : []),
     ...(outcomes.length && can('backfill') ? [{ words: either('补录', 'Enter afterwards'), act: () => void (layer.value = { kind: 'afterwards' }) }] : []),
     ...(readable ? [{ words: t('case.print'), act: () => void printables(leaf.detail.value!.instance.id).then((choices) => choices && (layer.value = { kind: 'print', choices })) }] : []),
     ...(allows(leaf, 'reassign') ? [{ words: t('task.reassign'), act: () => void (layer.value = { kind: 'reassign' }) }] : []),
@@ -122,6 +126,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
       {layer.value?.kind === 'afterwards' && (
         <AfterwardsDialog title={either('补录', 'Enter afterwards')} action={either('照此办理', 'Keep')} start={leaf.afterwards.value} onSend={(entered) => void (leaf.afterwards.value = entered)} onClose={close} />
       )}
+      {layer.value?.kind === 'later' && <PutOffDialog leaf={leaf} onClose={close} />}
       {layer.value?.kind === 'unclaim' && <UnclaimDialog leaf={leaf} onClose={close} />}
       {layer.value?.kind === 'sign' && <SignDialog leaf={leaf} onClose={close} onSigned={() => signedWith(layer.value)} />}
       {layer.value?.kind === 'hand' && <HandDialog leaf={leaf} operation={layer.value.operation} onClose={close} />}
