@@ -143,6 +143,8 @@ class TokenOut(CamelSchema):
     parent = Key(allow_none=True)
     ancestor = Key(allow_none=True)
     entered_at = Instant()
+    task = fields.UUID(allow_none=True)
+    task_revision = fields.Integer(allow_none=True)
 
 
 class VariableOut(CamelSchema):

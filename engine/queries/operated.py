@@ -20,7 +20,7 @@ from engine.kernel.triggers import Instruction, Migrate, Modify
 from engine.queries.registry import Query, Reader
 from engine.runtime.migration import told_lines, version_of
 from engine.runtime.preview import StepPreview, Trial, preview
-from engine.store.tables import ProcessInstance, Scope, Token, Variable
+from engine.store.tables import ProcessInstance, Round, Scope, Seat, Token, Variable
 
 RIGHT = "operations"
 AT_MOST = 1_000
@@ -87,6 +87,9 @@ class TokenRow:
     ancestor: int | None
     """Token of the subprocess or call activity that it is in."""
     entered_at: datetime
+    task: UUID | None
+    """One open task of its round, by which the people of the whole round are found anew; None without an open round."""
+    task_revision: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,10 +116,21 @@ def list_tokens(query: ListTokens, reader: Reader) -> tuple[TokenRow, ...]:
         .order_by(Token.sequence)
         .limit(AT_MOST)
     )
-    return tuple(_token(reader, row.definition, token) for token in reader.connection.execute(statement))
+    tasks = _tasks(reader, row.key)
+    return tuple(_token(reader, row.definition, token, tasks.get(token.key)) for token in reader.connection.execute(statement))
 
 
-def _token(reader: Reader, definition: int, row: Any) -> TokenRow:
+def _tasks(reader: Reader, instance: int) -> dict[int, Any]:
+    """The first live seat of each open round of a case, by the key of its token."""
+    live = Seat.state.in_(("open", "claimed", "waiting"))
+    seats = select(Round.token, Seat.id, Seat.revision).join(Seat, Seat.round == Round.key)
+    rows = reader.connection.execute(
+        seats.where(Round.instance == instance, Round.state == "open", live).order_by(Seat.key.desc())
+    )
+    return {row.token: row for row in rows}
+
+
+def _token(reader: Reader, definition: int, row: Any, task: Any) -> TokenRow:
     model = reader.definitions.model(int(row.flags.get("definition", definition)))
     element = model.elements.get(row.element)
     return TokenRow(
@@ -128,6 +142,8 @@ def _token(reader: Reader, definition: int, row: Any) -> TokenRow:
         parent=row.parent,
         ancestor=row.host,
         entered_at=row.entered_at,
+        task=None if task is None else task.id,
+        task_revision=None if task is None else task.revision,
     )
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,10 +79,32 @@ def refer(shown: Demonstration) -> None:
     shown.task_of("hanlijun", "右膝骨关节炎", "claimable")
 
 
-def shoot(page: Page, address: str, ready: str, name: str) -> None:
-    """One picture, after the page has come to rest."""
+def end(shown: Demonstration) -> None:
+    """A referral that its starter withdraws for good: its number is void, and a copy of it is kept."""
+    started = shown.start("mengfan", "referral_from")["instance"]
+    void = {"mode": "void", "reason": "患者自行去了县医院"}
+    assert shown.person("mengfan").call("POST", f"/instances/{started['id']}/withdraw", void).ok
+    keeper = shown.person("jiawenjing")
+    until(lambda: [copy for copy in keeper.get(f"/archive?number={started['number']}")["items"] if copy["madeAt"]])
+
+
+def keep_view(shown: Demonstration) -> None:
+    """The referral centre has a view of what is urgent."""
+    centre = shown.person("hemin")
+    chair = centre.session["capacities"][0]["id"]
+    view = {"name": "急件", "box": "claimable", "filter": {"urgency": "U"}, "share": "post", "capacityId": chair}
+    assert centre.call("POST", "/views", view).ok
+
+
+def nothing(page: Page) -> None:
+    """The page is taken as it comes."""
+
+
+def shoot(page: Page, address: str, ready: str, name: str, act: Callable[[Page], object] = nothing) -> None:
+    """One picture, after the page has come to rest; `act` does something there first."""
     page.goto(address)
     page.locator(ready).first.wait_for()
+    act(page)
     page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
     expect(page.locator(".progress.on")).to_have_count(0)
     page.screenshot(path=FOLDER / f"{name}.png")
@@ -107,9 +129,35 @@ def take(windows: Windows, shown: Demonstration) -> None:
             shown.let_in(page, login)
             shoot(page, address, ready, f"{name}-{width}")
         attach(windows, shown, size, f"attachments-{width}")
+    administration(windows, shown)
     dark = windows.open(DESK, base_url=shown.url, color_scheme="dark")
     shown.let_in(dark, "hemin")
     shoot(dark, "/inbox/claimable", "a.row", "inbox-dark-1440")
+
+
+def administration(windows: Windows, shown: Demonstration) -> None:
+    """What each administrator has under 管理, the most telling pages of it; and the filters of the inbox."""
+    for login, address, ready, name, act in (
+        ("luming", "/administration", ".cards", "administration", nothing),
+        ("luming", "/administration/calendars", ".tbl", "calendars", nothing),
+        ("luming", "/administration/people/CH05-011", ".tbl", "account", press("重设密码")),
+        ("jiawenjing", "/administration/numbers", ".tbl", "numbers", nothing),
+        ("jiawenjing", "/administration/archive", ".tbl", "archive", press("校验")),
+        ("hemin", "/inbox/claimable", "a.row", "views", press("筛选与视图")),
+    ):
+        page = windows.open(DESK, base_url=shown.url)
+        shown.let_in(page, login)
+        shoot(page, address, ready, f"{name}-1440", act)
+
+
+def press(words: str) -> Callable[[Page], object]:
+    """Presses the first button whose name has these words."""
+
+    def act(page: Page) -> None:
+        page.get_by_role("button", name=words).first.click()
+        page.locator("dialog[open], [role=status] .block").first.wait_for()
+
+    return act
 
 
 def attach(windows: Windows, shown: Demonstration, size: tuple[int, int], name: str) -> None:
@@ -135,6 +183,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as var, Application(Path(var)) as application, launch() as chromium:
         shown = Demonstration(application.url, Path(var))
         refer(shown)
+        end(shown)
+        keep_view(shown)
         windows = Windows(chromium)
         take(windows, shown)
         windows.close()

@@ -86,6 +86,9 @@ export interface Token {
   parent: string | null
   ancestor: string | null
   enteredAt: string
+  /** One open task of its round, by which the people of the whole round are found anew. */
+  task: string | null
+  taskRevision: number | null
 }
 
 export interface Variable {

@@ -10,7 +10,7 @@ import { either, t, type Key } from '../i18n'
 import { rows } from '../inbox/store'
 import { useCommands } from '../keyboard/use-commands'
 import { can } from '../session/session'
-import { claim, complete, follow, labelOf, mayLeaveOut, missing, takeBack } from './act'
+import { claim, complete, follow, labelOf, mayLeaveOut, missing, recalculate, takeBack } from './act'
 import { focusField, toForm } from './content'
 import { allows, type Leaf } from './leaf'
 import { More, type Entry } from './more'
@@ -132,7 +132,7 @@ export function Actions({ leaf }: { leaf: Leaf }) {
       {layer.value?.kind === 'hand' && <HandDialog leaf={leaf} operation={layer.value.operation} onClose={close} />}
       {layer.value?.kind === 'print' && <PrintDialog instanceId={leaf.detail.value!.instance.id} choices={layer.value.choices} onClose={close} />}
       {layer.value?.kind === 'return' && <ReturnDialog leaf={leaf} onClose={close} />}
-      {layer.value?.kind === 'recalculate' && <RecalculateDialog leaf={leaf} onClose={close} />}
+      {layer.value?.kind === 'recalculate' && <RecalculateDialog task={leaf.id} onSend={(reason) => recalculate(leaf, reason)} onClose={close} />}
       {layer.value?.kind === 'reassign' && <ReassignDialog leaf={leaf} onClose={close} />}
     </>
   )

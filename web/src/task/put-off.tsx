@@ -35,9 +35,9 @@ export default function PutOffDialog({ leaf, onClose }: { leaf: Leaf; onClose: (
   return (
     <Dialog title={either('暂办', 'Put off')} shape="sheet" onClose={onClose} footer={<button type="button" class="btn pri" aria-disabled={!own} onClick={() => void (own && send(own))}>{either('到这个时间', 'Until then')}</button>}>
       <p class="d2 lead">{either('先放一放，到时再回到待我办。期间有人催办、退回或改派，会立即回来。期限照算。', 'It leaves the list and comes back at its time, or when anything happens to it. Its term runs on.')}{due && either(`最晚到期限 ${when(due, now.value)}。`, ` ${when(due, now.value)} at the latest, when its term ends.`)}</p>
-      <p class="fx">
-        {choices(now.value).filter(([until]) => !due || until <= Date.parse(due)).map(([until, words]) => (
-          <button key={words} type="button" class="btn" onClick={() => void send(new Date(until).toISOString())}>{words} <span class="s d">{when(new Date(until).toISOString(), now.value)}</span></button>
+      <p class="fx lead">
+        {choices(now.value).filter(([until]) => !due || until <= Date.parse(due)).map(([until, words], at) => (
+          <button key={words} type="button" class="btn" data-autofocus={at ? undefined : ''} onClick={() => void send(new Date(until).toISOString())}>{words} <span class="s d">{when(new Date(until).toISOString(), now.value)}</span></button>
         ))}
         <button type="button" class="btn q" onClick={() => void send(null)}>{either('不再暂办', 'Not any more')}</button>
       </p>

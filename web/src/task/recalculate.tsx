@@ -5,13 +5,18 @@ import { Dialog } from '../frame/dialog'
 import { useResource } from '../frame/resource'
 import { Failed } from '../frame/states'
 import { t, type Key } from '../i18n'
-import { recalculate } from './act'
-import type { Leaf } from './leaf'
 
 const PARTS = ['joining', 'leaving', 'staying'] as const
 
-export default function RecalculateDialog({ leaf, onClose }: { leaf: Leaf; onClose: () => void }) {
-  const plan = useResource(leaf.id, () => recalculation(leaf.id))
+interface Props {
+  /** Any open task of the round. */
+  task: string
+  onSend: (reason: string) => Promise<void>
+  onClose: () => void
+}
+
+export default function RecalculateDialog({ task, onSend, onClose }: Props) {
+  const plan = useResource(task, () => recalculation(task))
   const reason = useSignal('')
   const error = useSignal('')
   const found = plan.content.value
@@ -19,7 +24,7 @@ export default function RecalculateDialog({ leaf, onClose }: { leaf: Leaf; onClo
   const send = () => {
     if (!reason.value.trim()) return void (error.value = t('recalculate.missing'))
     onClose()
-    void recalculate(leaf, reason.value.trim())
+    void onSend(reason.value.trim())
   }
   const button = changes && <button type="button" class="btn pri" onClick={send}>{t('recalculate')}</button>
   return (
