@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals'
 import { putOff } from '../api/calls'
 import { particular } from '../api/problem'
 import { now } from '../clock/now'
-import { DAY, HOUR, momentOf, when } from '../clock/words'
+import { DAY, HOUR, MINUTE, momentOf, when } from '../clock/words'
 import { Dialog } from '../frame/dialog'
 import { say } from '../frame/toast'
 import { fromLocal, toLocal } from '../form/moment'
@@ -13,7 +13,7 @@ import { navigate } from '../routing/router'
 import type { Leaf } from './leaf'
 
 const MORNING = '08:30'
-const HOURS = 3
+const MINUTES = 10
 
 export default function PutOffDialog({ leaf, onClose }: { leaf: Leaf; onClose: () => void }) {
   const at = useSignal('')
@@ -50,12 +50,13 @@ export default function PutOffDialog({ leaf, onClose }: { leaf: Leaf; onClose: (
   )
 }
 
-/** In some hours, tomorrow morning, and on the morning of the next Monday. */
+/** In some minutes, in an hour, tomorrow morning, and on the morning of the next Monday. */
 function choices(at: number): [number, string][] {
   const morning = (days: number): number => Date.parse(fromLocal('datetime', `${toLocal('datetime', new Date(at + days * DAY).toISOString()).slice(0, 10)}T${MORNING}`)!)
   const toMonday = (8 - momentOf(at).weekday) % 7 || 7
   return [
-    [at + HOURS * HOUR, either(`${HOURS} 小时后`, `In ${HOURS} hours`)],
+    [at + MINUTES * MINUTE, either(`${MINUTES} 分钟后`, `In ${MINUTES} minutes`)],
+    [at + HOUR, either('1 小时后', 'In an hour')],
     [morning(1), either('明天上午', 'Tomorrow')],
     ...(toMonday > 1 ? [[morning(toMonday), either('下周一', 'Monday')] as [number, string]] : []),
   ]
