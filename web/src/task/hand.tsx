@@ -31,6 +31,7 @@ export default function HandDialog({ leaf, operation, onClose }: { leaf: Leaf; o
   const silent = after || SILENT.includes(operation)
   const found = people.content.value?.filter((person) => [person.name, person.post, person.institution].join(' ').includes(search.value.trim())) ?? []
   const toggle = (person: Reassignee) => {
+    error.value = ''
     const had = chosen.value.some(({ id }) => id === person.id)
     chosen.value = one ? [person] : had ? chosen.value.filter(({ id }) => id !== person.id) : [...chosen.value, person]
   }

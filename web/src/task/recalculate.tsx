@@ -5,6 +5,7 @@ import { Dialog } from '../frame/dialog'
 import { useResource } from '../frame/resource'
 import { Failed } from '../frame/states'
 import { t, type Key } from '../i18n'
+import { withoutSuffix } from '../inbox/row'
 
 const PARTS = ['joining', 'leaving', 'staying'] as const
 
@@ -30,12 +31,17 @@ export default function RecalculateDialog({ task, onSend, onClose }: Props) {
   return (
     <Dialog title={t('recalculate')} shape="sheet" onClose={onClose} footer={button}>
       {plan.error.value !== null && <Failed error={plan.error.value} retry={() => void plan.load()} />}
-      {found !== null && PARTS.map((part) => found[part].length > 0 && <p key={part}>{t(`recalculate.${part}` as Key, { names: found[part].join('、') })}</p>)}
+      <div class="lead">
+        {found !== null && PARTS.map((part) => found[part].length > 0 && <p key={part}>{t(`recalculate.${part}` as Key, { names: found[part].map(withoutSuffix).join(t('comma.items')) })}</p>)}
+      </div>
       {found !== null && !changes && <p class="d2">{t('recalculate.same')}</p>}
       {changes && (
         <div class="fld">
           <label for="recalculate-reason">{t('recalculate.reason')}<span class="req">{t('form.required')}</span></label>
-          <textarea class="in" id="recalculate-reason" rows={3} value={reason.value} onInput={(event) => (reason.value = event.currentTarget.value)} />
+          <textarea class="in" id="recalculate-reason" rows={3} data-autofocus="" value={reason.value} onInput={(event) => {
+            reason.value = event.currentTarget.value
+            error.value = ''
+          }} />
           {error.value && <p class="err" role="alert">{error.value}</p>}
         </div>
       )}
