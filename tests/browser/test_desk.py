@@ -128,6 +128,7 @@ def test_a_task_is_put_off_by_a_key_and_found_by_initials(sign_in: SignIn, demon
     expect(row).to_have_count(0)
     page.get_by_role("searchbox", name="单号").fill("")
     row.click()
+    expect(page.get_by_role("button", name="接受", exact=True)).to_be_visible()
     page.keyboard.press("h")
     page.get_by_role("dialog", name="暂办").get_by_role("button", name="不再暂办").click()
     page.goto("/inbox/todo")
