@@ -54,10 +54,12 @@ def recalculation(
     if round.several:
         return _of_seats(asked.found, seats)
     seat = next(seat for seat in seats if seat.state in LIVE and seat.kind in MAIN)
-    before = (seat.assignee,) if seat.assignee is not None else tuple(round.resolved["persons"])
+    offered = tuple(round.resolved["persons"])
+    before = (seat.assignee,) if seat.assignee is not None else offered
     return Recalculation(
         found=asked.found,
-        joining=tuple(new for new in asked.found.people if new.person not in before),
+        # Whoever it was offered to beside its holder is not new to it.
+        joining=tuple(new for new in asked.found.people if new.person not in {*before, *offered}),
         leaving=tuple(person for person in before if person not in asked.found.persons),
         staying=tuple(person for person in before if person in asked.found.persons),
         seats=(seat,) if approval.mode in SEVERAL else (),

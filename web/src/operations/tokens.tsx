@@ -23,6 +23,7 @@ export function Tokens({ detail, changed }: { detail: OperatedCase; changed: () 
   const found = useResource(`tokens ${detail.id}`, () => tokens(detail.id))
   const moving = useSignal<{ token: Token; away: boolean } | null>(null)
   const asking = useSignal<Token | null>(null)
+  const asked = asking.value
   const close = () => (moving.value = null)
   const askAnew = async ({ task, taskRevision }: Token, reason: string) => {
     try {
@@ -55,7 +56,7 @@ export function Tokens({ detail, changed }: { detail: OperatedCase; changed: () 
           </tr>
         ))}
       </Table>
-      {asking.value && <RecalculateDialog task={asking.value.task!} onSend={(reason) => askAnew(asking.value!, reason)} onClose={() => (asking.value = null)} />}
+      {asked && <RecalculateDialog task={asked.task!} onSend={(reason) => askAnew(asked, reason)} onClose={() => (asking.value = null)} />}
       {moving.value && <MoveDialog detail={detail} token={moving.value.token} away={moving.value.away} onDone={(words) => { say(words); changed() }} onClose={close} />}
     </>
   )
