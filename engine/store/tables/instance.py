@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base, Entity, Instant, Json, JsonValue, Keyed, reference
@@ -34,7 +34,7 @@ class ProcessInstance(Entity, Base):
     business_key: Mapped[str | None] = mapped_column(String(200), index=True)
     subject: Mapped[str | None] = mapped_column(Text)
     subject_masked: Mapped[str | None] = mapped_column(Text)
-    initials: Mapped[str] = mapped_column(Text, server_default="")
+    initials: Mapped[str] = mapped_column(Text, server_default=text("''"))
     """Of the pinyin of its subject."""
     urgency: Mapped[str | None] = mapped_column(String(1))
     started_by: Mapped[int | None] = mapped_column(BigInteger, index=True)

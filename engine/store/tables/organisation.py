@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base, Entity, Instant, Keyed
@@ -65,7 +65,7 @@ class Person(Entity, Base):
     __tablename__ = "person"
     staff_number: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(60))
-    initials: Mapped[str] = mapped_column(String(140), server_default="")
+    initials: Mapped[str] = mapped_column(String(140), server_default=text("''"))
     """Of the pinyin of the name."""
     active: Mapped[bool] = mapped_column()
 

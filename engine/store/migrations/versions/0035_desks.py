@@ -16,8 +16,8 @@ AT_ONCE = 1000
 
 
 def upgrade() -> None:
-    op.add_column("person", sa.Column("initials", sa.String(140), server_default="", nullable=False))
-    op.add_column("process_instance", sa.Column("initials", sa.Text(), server_default="", nullable=False))
+    op.add_column("person", sa.Column("initials", sa.String(140), server_default=sa.text("''"), nullable=False))
+    op.add_column("process_instance", sa.Column("initials", sa.Text(), server_default=sa.text("''"), nullable=False))
     _fill("person", "name")
     _fill("process_instance", "subject")
     op.create_table(
@@ -49,7 +49,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["post"], ["post.code"], name=op.f("fk_saved_view_post")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_saved_view")),
         sa.UniqueConstraint("id", name=op.f("uq_saved_view_id")),
-        sa.UniqueConstraint("owner", "name", name=op.f("uq_saved_view_owner")),
+        sa.UniqueConstraint("owner", "name", name=op.f("uq_saved_view_owner_name")),
     )
     op.create_index("ix_saved_view_shared_with_post", "saved_view", ["institution", "post"])
     op.create_index("ix_saved_view_shared_with_department", "saved_view", ["department"])
