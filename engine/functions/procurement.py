@@ -24,12 +24,28 @@ _BOUGHT = frozenset({"pass", "cut", "replace"})
 _ITEM = ("itemCode", "generic", "form", "spec", "pack", "maker", "category", "controlled")
 
 
+def to_count(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """What a member counts.
+
+    Takes `rules` [{itemCode}] and `catalogue`; gives `counted`, a row for each rule with the item's name and strength, and
+    nothing counted yet.
+    """
+    items = by_code(read.mappings(inputs, "catalogue"))
+    rows = []
+    for rule in read.mappings(inputs, "rules"):
+        item = items.get(str(rule.get("itemCode")), {})
+        name = " ".join(str(item[part]) for part in ("generic", "spec") if item.get(part))
+        rows.append({"itemCode": rule.get("itemCode"), "generic": name or None, "stock": None, "use30": None, "inTransit": 0})
+    return {"counted": rows}
+
+
 def suggest(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """What a member should ask for, from what it has.
 
     Takes `counted` [{itemCode, stock, use30, inTransit}], `rules` [{itemCode, min, max}] and `catalogue` (items); gives
     `lines`, a row for each counted item with the item's own data, `suggested` and `qty`. An item whose stock with what is on
-    its way lies below `min` is filled up to `max`, or to thirty days' use where that is more, in whole packs; any other gets 0.
+    its way lies below `min` is filled up to `max`, or to thirty days' use where that is more, by at most sixty days' use, in
+    whole packs; any other gets 0.
     """
     items, rules = by_code(read.mappings(inputs, "catalogue")), by_code(read.mappings(inputs, "rules"))
     lines = []
@@ -37,7 +53,9 @@ def suggest(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
         code = str(row.get("itemCode"))
         item, rule = items.get(code, {}), rules.get(code, {})
         there = quantity(row, "stock") + quantity(row, "inTransit")
-        wanted = max(quantity(rule, "max"), quantity(row, "use30")) - there if there < quantity(rule, "min") else Decimal(0)
+        use = quantity(row, "use30")
+        wanted = max(quantity(rule, "max"), use) - there if there < quantity(rule, "min") else Decimal(0)
+        wanted = min(wanted, 2 * use) if use > 0 else wanted
         suggested = _whole_packs(wanted, item)
         known = {name: item.get(name) for name in _ITEM if name != "itemCode"}
         lines.append({**row, **known, "itemCode": code, "price": item.get("price"), "suggested": suggested, "qty": suggested})
@@ -205,7 +223,15 @@ def confirm(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
         row = said.get(_number(line), {"answer": "refused", "reason": "逾期未答复"})
         qty = quantity(line, "qty")
         confirmed = qty if row.get("answer") == "full" else quantity(row, "qty") if row.get("answer") == "partial" else Decimal(0)
-        lines.append({**line, "confirmed": confirmed, "answer": row.get("answer"), "supplierReason": row.get("reason")})
+        lines.append(
+            {
+                **line,
+                "confirmed": confirmed,
+                "received": Decimal(0),
+                "answer": row.get("answer"),
+                "supplierReason": row.get("reason"),
+            }
+        )
         if confirmed < qty:
             short.append({**line, "shortQty": qty - confirmed, "because": row.get("reason") or "供应商不能足量供货"})
     amount = sum((money(line["confirmed"] * price(line)) for line in lines), Decimal(0))
@@ -377,6 +403,7 @@ def _answer_problems(number: int, row: Line, ordered: Decimal) -> list[str]:
 
 FUNCTIONS: Mapping[str, Callable[[Mapping[str, JSON]], Mapping[str, JSON]]] = MappingProxyType(
     {
+        "procurement.toCount": to_count,
         "procurement.suggest": suggest,
         "procurement.standing": standing,
         "procurement.pool": pool,

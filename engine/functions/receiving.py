@@ -45,12 +45,14 @@ def dispatch(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
 def accept(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """Whether a receipt can be signed.
 
-    Takes `rows` as they were sent, with `qtyOk`, `qtyRejected`, `rejectReason`, `traceCodes`, `tempMin`, `tempMax`, `nearExpiry`
-    (the director of pharmacy lets it in), `now`, and `rules` {months, share}: what remains until expiry must be at least so
-    many months and such a share of the shelf life. Gives `conclusion` (accepted, partial, rejected) and `problems` or null.
+    Takes `sent` (the rows of the dispatch note) and `rows`, the same with `qtyOk`, `qtyRejected`, `rejectReason`,
+    `traceCodes`, `tempMin`, `tempMax`, `nearExpiry` (the director of pharmacy lets it in), `now`, and `rules` {months, share}:
+    what remains until expiry must be at least so many months and such a share of the shelf life. Gives `conclusion`
+    (accepted, partial, rejected) and `problems` or null.
     """
     rows, rules, today = read.mappings(inputs, "rows"), read.mapping(inputs, "rules"), read.day(inputs, "now")
-    problems = [problem for number, row in enumerate(rows, 1) for problem in _row_problems(number, row, rules, today)]
+    problems = _missing(read.mappings(inputs, "sent"), rows)
+    problems += [problem for number, row in enumerate(rows, 1) for problem in _row_problems(number, row, rules, today)]
     ok = sum((quantity(row, "qtyOk") for row in rows), Decimal(0))
     bad = sum((quantity(row, "qtyRejected") for row in rows), Decimal(0))
     conclusion = "rejected" if ok == 0 else "partial" if bad > 0 else "accepted"
@@ -149,7 +151,7 @@ def reverse(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """
     stock = read.mappings(inputs, "batches")
     said = {(row.get("lineNo"), row.get("batchNo")): row for row in read.mappings(inputs, "used")}
-    returned, consumed, problems = [], [], []
+    returned, consumed, problems = [], [], _missing(stock, read.mappings(inputs, "used"))
     for batch in stock:
         row = said.get((batch.get("lineNo"), batch.get("batchNo")), {})
         used, there = quantity(row, "usedQty"), quantity(batch, "qty")
@@ -235,6 +237,20 @@ def _line_differences(lines: Mapping[int, Line], accepted: Mapping[int, Decimal]
 def _named(row: Line, line: Line) -> dict[str, JSON]:
     known = {name: line.get(name) for name in ("itemCode", "generic", "spec", "price", "coldChain")}
     return {**row, **known, "qtyOk": row.get("qty"), "qtyRejected": Decimal(0)}
+
+
+def _missing(wanted: Iterable[Line], rows: Iterable[Line]) -> list[str]:
+    """A sentence for each batch of `wanted` that `rows` leave out or change."""
+    there = {_identity(row) for row in rows}
+    return [
+        f"少了第 {row.get('lineNo')} 行批号 {row.get('batchNo')}，送来的每一批都要写。"
+        for row in wanted
+        if _identity(row) not in there
+    ]
+
+
+def _identity(row: Line) -> tuple[JSON, ...]:
+    return (row.get("lineNo"), row.get("batchNo"), quantity(row, "qty"))
 
 
 def _row_problems(number: int, row: Line, rules: Line, today: date | None) -> list[str]:
