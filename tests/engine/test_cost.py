@@ -23,7 +23,7 @@ from benchmarks.wire import counted
 from engine.store import postgresql
 from engine.store.tables import Base, Compensation, Job, ProcessInstance, Scope, Seat, Subscription, Token, Variable
 from engine.testing import County, bpmn, process, user_task
-from tests.campaign import campaign
+from tests.campaign import LONG, campaign
 from tests.engine.models import END, START, seats, two_tasks
 
 MOST_ROUND_TRIPS, MOST_STATEMENTS = 5, 28
@@ -154,6 +154,7 @@ def _standing(county: County) -> dict[str, list[int]]:
     }
 
 
+@pytest.mark.parametrize("database", ["postgresql", "sqlite"] if LONG else ["postgresql"], indirect=True)
 def test_a_node_keeps_nothing_of_cases_that_have_ended(county: County) -> None:
     county.deploy(two_tasks())
     doctor, specialist = county.person("gan"), county.person("shen")
