@@ -240,7 +240,7 @@ def _assessed(row: Row, person: Row, need: Row, day: date, promotion: int, taken
     enough = level in TITLES and (wanted not in TITLES or TITLES.index(level) >= TITLES.index(wanted))
     staff, minimum = int(read.number(row, "deptStaff") or 0), int(read.number(row, "deptMinimum") or 0)
     ended = read.day(row, "lastDispatchTo")
-    months = 999 if ended is None else max(0, (day.year - ended.year) * 12 + day.month - ended.month)
+    months = None if ended is None else max(0, (day.year - ended.year) * 12 + day.month - ended.month)
     gap = max(0, promotion - int(read.number(row, "servedDays") or 0))
     licence, until = read.day(row, "licenceTo"), read.day(need, "to")
     reasons = [

@@ -131,12 +131,21 @@ def due(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mappin
     return {"at": read.written(end), "on": end.astimezone(TIME_ZONE).date().isoformat()}
 
 
+def names(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """The short names of institutions. Takes `codes`; gives `names`, in their order, a code that nobody has as it is."""
+    codes = read.texts(inputs, "codes")
+    rows = work.connection.execute(select(Institution.code, Institution.short_name).where(Institution.code.in_(codes)))
+    found = {row.code: row.short_name for row in rows}
+    return {"names": [found.get(code, code) for code in codes]}
+
+
 _Asking = Callable[[UnitOfWork, str | None, Mapping[str, JSON]], Mapping[str, JSON]]
 _ASKING: Mapping[str, _Asking] = MappingProxyType(
     {
         "community.members": members,
         "community.holders": holders,
         "community.ties": ties,
+        "institution.names": names,
         "person.facts": facts,
         "calendar.due": due,
     }
