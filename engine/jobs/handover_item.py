@@ -21,7 +21,7 @@ from engine.jobs.maker import maker
 from engine.kernel.people_model import APPROVERS
 from engine.kernel.triggers import SetVariables
 from engine.runtime import Act, Case, Runtime
-from engine.runtime.chosen import choosing_rules, chosen_steps, in_place_of, require_choosable
+from engine.runtime.chosen import chosen_steps, in_place_of, require_for_steps
 from engine.runtime.handing_on import (
     hand_back,
     hand_draft_back,
@@ -122,10 +122,7 @@ def _choose_anew(work: UnitOfWork, runtime: Runtime, case: Case, item: Row[Any],
     names = runtime.names(work, case, case.root_scope)
     if not back:
         _require_active(work, new)
-        model = runtime.definitions.model(case.definition)
-        for element in elements:
-            for rule in choosing_rules(model, element):
-                require_choosable(work, case, rule, names, new, str(new))
+        require_for_steps(work, runtime.definitions.model(case.definition), case, names, elements, new)
     chosen = in_place_of(names.all().get(APPROVERS), elements, old, new)
     data = {"handover": str(item.id), "from": old, "to": new, "elements": elements}
     act = Act(action="hand-back" if back else "hand-over", object=str(item.id), data=data)

@@ -17,9 +17,11 @@ from sqlalchemy.orm import aliased
 from engine.authorization import ADMINISTRATORS, require_right, today
 from engine.errors import EngineError, Invalid, NotFound
 from engine.queries.registry import Query, Reader
+from engine.runtime.chosen import chosen_steps, require_for_steps
 from engine.runtime.handing_on import chair_for, refuse_successor, seat_row
 from engine.runtime.handover_choice import Choice, choice_for
 from engine.runtime.holdings import Holding, fingerprint, holdings
+from engine.runtime.origin import case_origin
 from engine.store.tables import Account, Handover, HandoverItem, Person
 
 RIGHT = "administrate"
@@ -203,6 +205,15 @@ class _Check:
             seat = seat_row(self._reader, holding.subject)
             chair_for(self._reader, seat, row.key, self._chairs.get(successor, ()))
             refuse_successor(self._reader, self._reader.definitions, seat, row.key)
+        if holding.kind == "chosen":
+            self._require_chosen(holding.subject, row.key)
+
+    def _require_chosen(self, instance: int, successor: int) -> None:
+        reader = self._reader
+        for found in chosen_steps(reader, reader.definitions, self._person, instance):
+            case = case_origin(reader.connection, instance)
+            names = case.names(reader.connection, reader.definitions, reader.now, case.root_scope)
+            require_for_steps(reader, reader.definitions.model(found.definition), case, names, found.elements, successor)
 
 
 def list_handovers(query: ListHandovers, reader: Reader) -> tuple[HandoverRow, ...]:

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from engine.assignment import AssignmentRule, Place, resolve
+from engine.assignment import AssignmentRule, Place, bars, resolve
 from engine.errors import Invalid
 from engine.kernel.effects import Names
 from engine.kernel.model import ProcessModel
 from engine.kernel.people_model import APPROVERS, AssignModel
 from engine.runtime.definitions import Definitions
 from engine.runtime.people import Origin
-from engine.runtime.rules import evaluated_rules
+from engine.runtime.rules import evaluated_apart, evaluated_rules
 from engine.store.tables import ProcessInstance, Round, Variable
 
 RUNNING = ("active", "incident", "suspended")
@@ -82,6 +82,19 @@ def require_choosable(place: Place, case: Origin, rule: AssignModel, names: Name
     if person is None or person not in allowed.persons or allowed.reason is not None:
         raise Invalid("not-a-choice", "Expected somebody who can be chosen, but '{person}' cannot", person=told)
     return person
+
+
+def require_for_steps(
+    place: Place, model: ProcessModel, case: Origin, names: Names, elements: Sequence[str], person: int
+) -> None:
+    """Raises Invalid or NotAllowed when a person, by key, could not be chosen for one of these steps, or must keep out of it."""
+    for element in elements:
+        for rule in choosing_rules(model, element):
+            require_choosable(place, case, rule, names, person, str(person))
+        approval = model.elements[element].approval if element in model.elements else None
+        aparts = evaluated_apart(approval.apart, names) if approval is not None else ()
+        for bar in bars(place, aparts, [person], case=case.key, starter=case.started_by).values() if aparts else ():
+            raise bar.refusal()
 
 
 def _leaves_a_choice(model: ProcessModel) -> bool:

@@ -255,6 +255,7 @@ def test_who_was_chosen_for_later_steps_is_listed_and_another_put_in_his_place(c
     assert (states(county, made.handover)["chosen"], cases[0].variables["approvers"]) == (["revoked"], {"check": [str(guo.key)]})
     # Who could not be chosen for the step is no successor for it.
     shown = preview(county, "guo", successors={"chosen": ren.id})
+    assert [item.refusal and item.refusal.code for item in shown.items if item.kind == "chosen"] == ["not-a-choice"]
     made = hand_over(county, "guo", shown, successors={"chosen": ren.id})
     county.work()
     assert states(county, made.handover)["chosen"] == ["failed not-a-choice"]
