@@ -22,7 +22,7 @@ from engine.functions import inputs as read
 from engine.runtime import stationing
 from engine.runtime.reservations import FUNCTIONS as _RESERVING
 from engine.runtime.stationing import ActingCase
-from engine.store.tables import Appointment, Department, Institution, Membership, Person
+from engine.store.tables import Appointment, Department, Institution, Membership, Person, Post
 from engine.store.unit_of_work import UnitOfWork
 
 JSON = Any
@@ -84,17 +84,19 @@ def facts(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mapp
 
 
 def holders(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
-    """Who sits in one of `posts` at the case's owner today; gives `people` [{person, name, post}] by staff number, each once."""
+    """Who sits in one of `posts` at the case's owner today; gives `people` [{person, name, post, postName}], each once."""
     day, posts = today(work.now), read.texts(inputs, "posts")
     statement = (
-        select(Person.staff_number, Person.name, Appointment.post)
+        select(Person.staff_number, Person.name, Appointment.post, Post.name.label("post_name"))
         .join(Appointment, Appointment.person == Person.key)
+        .join(Post, Post.code == Appointment.post)
         .join(Institution, Institution.key == Appointment.institution)
         .where(Institution.code == own, Appointment.post.in_(posts), Person.active, *in_force(Appointment, day))
         .order_by(Person.staff_number, Appointment.post)
     )
     rows = {row.staff_number: row for row in work.connection.execute(statement)}
-    return {"people": [{"person": row.staff_number, "name": row.name, "post": row.post} for row in rows.values()]}
+    people = [(row.staff_number, row.name, row.post, row.post_name) for row in rows.values()]
+    return {"people": [{"person": who, "name": name, "post": post, "postName": title} for who, name, post, title in people]}
 
 
 def ties(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:

@@ -206,6 +206,67 @@ def test_two_findings_of_the_same_thing_become_one(county: County) -> None:
     assert county.incidents() == []
 
 
+def test_a_long_one_is_let_go_by_the_ledger_and_reports_every_month(county: County) -> None:
+    """The vice president approves it as long-term; it is twice refused, and the other side refuses once, before it is closed."""
+    (number,) = begun(county, row(1, "CH01", beyond=True))
+    own, case, office = rectification(county, number), finding(county, number), county.person("CH01-011")
+    assert (case.variables["termType"], case.variables["dueOn"]) == ("long", "2027-04-10")
+    submitted(county, number)
+    do.approve(county, number, "long")
+    assert ledger(county).variables["ledgerText"] == "共 1 条：长期整改 1。"
+    assert ledger(county).variables["settled"] is True
+    county.pass_time("P32D")
+    assert own.open == ["evidence_task", "monthly_progress"]
+    report = {"percent": 30, "progressText": "图纸已审"}
+    office.complete(own.task("monthly_progress"), "report", report)
+    county.work()
+    assert (case.variables["progress"][-1]["percent"], case.variables["progress"][-1]["text"]) == (30, "图纸已审")
+    do.proven(county, number)
+    do.verified(county, number, "fail")
+    submitted(county, number)
+    do.approve(county, number)
+    do.proven(county, number)
+    do.verified(county, number, "fail")
+    assert case.open == ["third_level"]
+    county.person(do.DEPUTY).complete(case.task("third_level"), "order", opinion="已约谈")
+    county.work()
+    submitted(county, number)
+    do.approve(county, number)
+    do.proven(county, number)
+    do.verified(county, number)
+    do.closed(county, number, letter=False)
+    refusal = {"extLetterNo": "市评审复〔2026〕4号", "extLetterOn": "2026-10-12"}
+    county.person(do.OFFICE).complete(case.task("external_letter"), "refuse", refusal, opinion="须现场复核")
+    county.work()
+    assert case.open == ["third_level"]
+    county.person(do.DEPUTY).complete(case.task("third_level"), "order", opinion="再改")
+    county.work()
+    assert own.variables["verifyNote"] == "须现场复核"
+    submitted(county, number)
+    do.approve(county, number)
+    do.proven(county, number)
+    do.verified(county, number)
+    do.closed(county, number)
+    assert ledger(county).variables["ledgerText"] == "共 1 条：已销号 1。"
+    assert clean(county)
+
+
+def test_what_a_system_detects_becomes_one_finding(county: County) -> None:
+    """A rule that fires twice for one institution opens one case; the second message is told to the desk."""
+    found = {"institution": "CH06", "unit": "北渡分院", "rule": "referralTimeout", "basis": "转诊及时率连续两月不达标"}
+    detected = {**found, "description": "转诊审核多次超时", "category": "service"}
+    for _ in range(2):
+        county.send("FindingDetected", business_key="referralTimeout-CH06", to="CH00", payload=detected)
+        county.work()
+    (case,) = county.cases("finding_import")
+    do.confirmed(county, case)
+    do.acknowledged(county)
+    number = "XT-referralTimeout-CH06-202610120900-001"
+    assert finding(county, number).variables["severity"] == "major"
+    assert rectification(county, number).open == ["measures_plan"]
+    assert [row.reason for row in county.rows(select(Message.reason).where(Message.state == "dead"))] == ["already-started"]
+
+
 def test_fabricated_evidence_opens_every_closed_finding_of_the_unit_again(county: County) -> None:
     first, second, other, red = begun(county, row(1, "CH01"), row(2, "CH01"), row(3, "CH02"), row(4, "CH02", risk=True))
     assert finding(county, red).open == ["red_notice"]
