@@ -107,6 +107,9 @@ def test_a_task_of_one_signer_goes_to_whom_the_rule_finds_and_stays_with_who_hol
     appoint(county, "dai")
     again(county, case, "check")
     assert case.task("check").assignee == county.person("guo").key
+    with pytest.raises(Conflict) as unchanged:
+        again(county, case, "check")
+    assert unchanged.value.code == "nobody-changed"
     county.person("guo").unclaim(case.task("check"), "换人")
     leave(county, "guo")
     again(county, case, "check")
