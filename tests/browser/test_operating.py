@@ -143,3 +143,22 @@ def test_many_cases_by_filter_and_by_cause(sign_in: SignIn, demonstration: Demon
     expect(page.get_by_text("已办 1")).to_be_visible()
     page.get_by_role("link", name=numbers[0]).click()
     expect(page.locator(".case-head")).to_contain_text("已挂起")
+
+
+def test_the_people_of_an_open_step_are_found_anew_by_who_sees_no_task_of_it(
+    sign_in: SignIn, demonstration: Demonstration
+) -> None:
+    task = demonstration.answer_task(demonstration.ask())
+    case = demonstration.person("hemin").get(f"/tasks/{task}")["instance"]["id"]
+    keeper = demonstration.person("luming")
+    chair = {"post": "REF_CTR", "institution": "CH00", "department": "REFC", "fromDate": "2026-01-01", "kind": "part-time"}
+    appointed = keeper.call("POST", "/administration/appointments", {"person": "CH01-011", **chair}).json()["id"]
+    page = sign_in("wangyang", at=f"/operations/instances/{case}")
+    page.get_by_role("button", name="重新计算审批人").click()
+    expect(page.get_by_role("dialog")).to_contain_text("新增：姚桂兰")
+    confirm(page, "重新计算审批人", "转诊中心增加一人")
+    expect(page.get_by_role("status").get_by_text("已重新计算审批人")).to_be_visible()
+    lines = demonstration.person("hemin").get(f"/instances/{case}/timeline")["items"]
+    assert [line["detail"] for line in lines if "重新计算审批人" in line["title"]] == ["转诊中心增加一人"]
+    ended = keeper.call("POST", f"/administration/appointments/{appointed}/end", {"toDate": "2026-01-02"})
+    assert ended.ok, ended.text
