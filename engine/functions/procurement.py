@@ -7,7 +7,7 @@ brought and what an invoice asks for is judged in `engine.functions.receiving`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +16,8 @@ from engine.functions import inputs as read
 
 JSON = Any
 Line = Mapping[str, JSON]
+Drug = tuple[JSON, ...]
+"""What makes two items the same drug: name, form and strength."""
 
 CENT = Decimal("0.01")
 VERDICTS = {"pass": "通过", "cut": "核减", "replace": "替代", "return": "退回", "shortage": "转缺药"}
@@ -88,12 +90,14 @@ def pool(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """
     items = by_code(read.mappings(inputs, "catalogue"))
     requests = read.mappings(inputs, "requests")
+    chosen = {_drug(item): code for code, item in items.items() if item.get("vbp")}
     lines: list[dict[str, JSON]] = []
     for request in requests:
         seen: set[str] = set()
         for number, line in enumerate(read.mappings(request, "lines"), 1):
             if quantity(line, "qty") > 0:
-                lines.append(_pooled(line, request, number, items, seen))
+                lines.append({**_pooled(line, request, number, items, chosen), "duplicate": line.get("itemCode") in seen})
+                seen.add(str(line.get("itemCode")))
     reports = [
         {
             "institution": request.get("institution"),
@@ -297,13 +301,11 @@ def _whole_packs(wanted: Decimal, item: Line) -> Decimal:
     return Decimal(0) if wanted <= 0 else -(-wanted // pack) * pack
 
 
-def _pooled(line: Line, request: Line, number: int, items: Mapping[str, Line], seen: set[str]) -> dict[str, JSON]:
+def _pooled(line: Line, request: Line, number: int, items: Mapping[str, Line], chosen: Mapping[Drug, str]) -> dict[str, JSON]:
     code, unit = str(line.get("itemCode")), str(request.get("institution"))
     item, qty = items.get(code, {}), quantity(line, "qty")
     cost = quantity(item, "price") if item else price(line)
     quota, use = quantity(item, "quota"), quantity(line, "use30")
-    twice = code in seen
-    seen.add(code)
     return {
         **line,
         "key": f"{unit}-{number:02d}",
@@ -314,24 +316,15 @@ def _pooled(line: Line, request: Line, number: int, items: Mapping[str, Line], s
         "amount": money(qty * cost),
         "known": bool(item),
         "overPrice": bool(item) and cost > quantity(item, "platformPrice"),
-        "duplicate": twice,
-        "vbpItem": _vbp(item, items),
+        "vbpItem": None if not item or item.get("vbp") else chosen.get(_drug(item)),
         "quota": quota or None,
         "overQuota": quota > 0 and qty > quota,
         "overUse": use > 0 and qty > 2 * use and not read.text(line, "note"),
     }
 
 
-def _vbp(item: Line, items: Mapping[str, Line]) -> str | None:
-    """The item of the volume-based purchase that is the same drug, when this one is not of it."""
-    if not item or item.get("vbp"):
-        return None
-    same = (other for other in items.values() if other.get("vbp") and _drug(other) == _drug(item))
-    return next((str(other.get("itemCode")) for other in same), None)
-
-
-def _drug(item: Line) -> Sequence[JSON]:
-    return [item.get(name) for name in ("generic", "form", "spec")]
+def _drug(item: Line) -> Drug:
+    return tuple(item.get(name) for name in ("generic", "form", "spec"))
 
 
 def _problems(line: Line, items: Mapping[str, Line]) -> list[str]:

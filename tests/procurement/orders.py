@@ -130,7 +130,7 @@ def invoiced(county: County, order: CaseView, number: str, deliveries: str, amou
 
 def paid(county: County, order: CaseView) -> None:
     """The payment goes its way to the cashier."""
-    county.person(FINANCE).complete(order.task("audit"), "agree")
+    county.person(OTHER_FINANCE).complete(order.task("audit"), "agree")
     county.person(CHIEF).complete(order.task("approve"), "agree")
     county.person(CASHIER).complete(order.task("pay_out"), "paid", {"paidOn": "2026-10-12", "slip": "B-1"})
     county.work()

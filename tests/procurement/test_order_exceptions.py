@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.procurement.orders import (
     FINANCE,
     INSULIN,
     METFORMIN,
+    MONDAY,
     OTHER_FINANCE,
     PHARMACY,
     VICE,
@@ -124,7 +126,10 @@ def test_a_paid_order_cannot_be_undone_without_a_claim(county: County) -> None:
     assert (case.state, budget(county)[0]) == ("completed", (Decimal("2700"), Decimal("32.00"), "released"))
     # What comes late for an order that is gone lies on the desk of dead messages.
     cancelled(county, case)
+    cycles = len(county.cases("order_cycle"))
     county.pass_time("P31D")
+    # Meanwhile the clock has opened cycles of its own, every ten working days.
+    assert len(county.cases("order_cycle")) == cycles + 2
     assert county.rows(select(Message.name).where(Message.state == "dead")) == [("OrderCancelled",)]
 
 
@@ -268,6 +273,8 @@ def test_the_payer_is_none_of_those_who_agreed(county: County) -> None:
     confirmed(county, case)
     delivered(county, case, "D1", batch(1, "A1", 100))
     invoiced(county, case, "F1", "D1", "320.00", (1, 100, "3.20"))
+    # Five and twenty days from the receipt, whoever has it at the moment.
+    assert case.task("audit").due_at == MONDAY + timedelta(days=25)
     county.person(FINANCE).complete(case.task("audit"), "agree")
     county.person(CHIEF).complete(case.task("approve"), "return", opinion="合同没有附")
     county.work()
