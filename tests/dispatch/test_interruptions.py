@@ -22,6 +22,7 @@ from tests.dispatch.community import (
     SIGNED,
     VICE,
     accepted,
+    agreed,
     arrived,
     assigned,
     candidate,
@@ -225,4 +226,31 @@ def test_thirty_days_before_the_end_it_is_decided_what_comes_after(county: Count
     county.work()
     until(county, "2027-03-20")
     assert "last_log" in case.open
+    assert county.incidents() == []
+
+
+def test_who_resigns_while_recalled_or_before_the_arrival(county: County) -> None:
+    """The days up to the recall are what counts; a report of somebody who has resigned begins no service."""
+    case, _ = serving(county, kind="rotate", toDay="2027-06-30")
+    until(county, "2027-01-12")
+    county.execute(BroadcastSignal(name="EmergencyRecall", payload={"persons": [DOCTOR]}))
+    county.work()
+    correlation = {"assignmentKey": case.variables["assignmentKey"]}
+    county.send("PersonLeaves", correlation=correlation, payload={"on": "2027-01-20", "reason": "调离"})
+    county.work()
+    assert case.open == ["handover"]
+    assert case.variables["years"] == [{"onYear": 2027, "days": 8, "counted": 0}]
+    assert chairs(county, DOCTOR, BRANCH)[0][2] == date(2027, 1, 11)
+
+    (match,) = raised(county, need(kind="rotate", fromDay="2027-02-01", toDay="2027-06-30"))
+    nominated(county, match)
+    agreed(county, match)
+    accepted(county, match)
+    other = assigned(county, match)
+    correlation = {"assignmentKey": other.variables["assignmentKey"]}
+    county.send("PersonLeaves", correlation=correlation, payload={"on": "2027-01-22", "reason": "调离"})
+    county.work()
+    arrived(county, other, "2027-02-01")
+    assert other.open == ["handover"]
+    assert other.variables["servedDays"] == 0
     assert county.incidents() == []
