@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 import flask_smorest
@@ -38,9 +39,24 @@ class Problem(Schema):
 
 
 class Document(flask_smorest.Api):  # type: ignore[misc]
-    """flask-smorest without its error handlers, serving the finished document."""
+    """flask-smorest without its error handlers, serving the finished document.
+
+    What blueprints say of themselves is gathered when the document is first asked for: that takes far longer than to
+    register their routes, and few processes are ever asked.
+    """
 
     ERROR_SCHEMA = Problem
+
+    def __init__(self, app: Flask) -> None:
+        self._ungathered: list[flask_smorest.Blueprint] = []
+        self._gathering = Lock()
+        super().__init__(app)
+
+    def register_blueprint(self, blueprint: flask_smorest.Blueprint) -> None:
+        """Registers the routes of a blueprint, and has the document tell of them."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint)
+        self._ungathered.append(blueprint)
 
     def _register_error_handlers(self) -> None:
         """Errors are answered by api.problems."""
@@ -50,6 +66,7 @@ class Document(flask_smorest.Api):  # type: ignore[misc]
 
     def finished(self) -> dict[str, Any]:
         """The document."""
+        self._gather()
         document: dict[str, Any] = self.spec.to_dict()
         for response in document.get("components", {}).get("responses", {}).values():
             content = response.get("content", {})
@@ -64,6 +81,13 @@ class Document(flask_smorest.Api):  # type: ignore[misc]
                 if isinstance(operation, dict):
                     _finish(path, method, operation)
         return document
+
+    def _gather(self) -> None:
+        with self._gathering:
+            for blueprint in self._ungathered:
+                blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
+                self.spec.tag({"name": blueprint.name, "description": blueprint.description})
+            self._ungathered.clear()
 
 
 def connect(app: Flask) -> Document:
