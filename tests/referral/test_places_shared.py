@@ -37,8 +37,9 @@ def wanting(county: County, mode: str, **more: Any) -> tuple[CaseView, CaseView,
 
 
 def held(county: County) -> list[tuple[str, str]]:
-    """Resource and state of every reservation, the oldest first."""
-    rows = county.rows(select(Reservation.resource, Reservation.state).order_by(Reservation.key))
+    """Resource and state of every place, the oldest first."""
+    places = select(Reservation.resource, Reservation.state).where(Reservation.resource.not_like("referral/%"))
+    rows = county.rows(places.order_by(Reservation.key))
     return [(row.resource, row.state) for row in rows]
 
 
