@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cli.demo.departure import let_somebody_leave
 from engine.commands.account import CreateAccount, SetPassword, SetSharedPassword
+from engine.commands.authority import PutBody, PutBodyMember
 from engine.commands.calendar import PutCalendarYear
 from engine.commands.delegation import Delegate
 from engine.commands.keeping import Saved
@@ -57,7 +58,9 @@ def load_demo(engine: Engine) -> list[DemoLogin]:
     community = json.loads(COMMUNITY.read_text(encoding="utf-8"))
     known = {account.login for account in engine.query(ListAccounts())}
     missing = [person for person in community["people"] if person["login"] not in known]
-    engine.execute(PutTogether(commands=(*_house(community), *_people(missing, date.fromisoformat(community["since"])))))
+    since = date.fromisoformat(community["since"])
+    bodies = _bodies(community["bodies"], {person["staffNumber"] for person in missing}, since)
+    engine.execute(PutTogether(commands=(*_house(community), *_people(missing, since), *bodies)))
     _invent_year(engine)
     for person in missing:
         rights, must_change = tuple(person.get("rights", ())), not engine.config.demo
@@ -140,6 +143,17 @@ def _people(people: Sequence[Mapping[str, Any]], since: date) -> Iterator[Comman
         yield PutPerson(staff_number=person["staffNumber"], name=person["name"])
         for entry in person["appointments"]:
             yield _appointment(person["staffNumber"], entry, since)
+
+
+def _bodies(bodies: Sequence[Mapping[str, Any]], new: Collection[str], since: date) -> Iterator[Command[Saved]]:
+    """Committees and teams, and those of their members who come in now: who was there before may have left them since."""
+    for body in bodies:
+        place = {"institution": body["institution"], "from_date": since}
+        yield PutBody(code=body["code"], name=body["name"], kind=body["kind"], quorum=body.get("quorum"), **place)
+        for position, member in enumerate(body["members"], 1):
+            if member["person"] in new:
+                role = member.get("role", "member")
+                yield PutBodyMember(body=body["code"], person=member["person"], role=role, position=position, **place)
 
 
 def _appointment(person: str, entry: Mapping[str, str], since: date) -> Appoint:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from engine.calendar import TIME_ZONE
 from engine.store.base import Executes, Instant
 from engine.store.prepared import Prepared, ask
-from engine.store.tables import Appointment, Delegation, Department, Institution, Membership, Person, Post
+from engine.store.tables import Appointment, Body, BodyMember, Delegation, Department, Institution, Membership, Person, Post
 
 LAST_DAY = date(9999, 12, 31)
 """Stands for "no end" where a dated row is compared."""
@@ -160,7 +160,9 @@ def today(now: datetime) -> date:
     return now.astimezone(TIME_ZONE).date()
 
 
-def in_force(table: type[Appointment] | type[Membership], day: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
+def in_force(
+    table: type[Appointment | Body | BodyMember | Membership], day: date | BindParameter[date]
+) -> tuple[ColumnElement[bool], ...]:
     """Conditions that a dated row holds on `day`, its first and last day included."""
     return table.from_date <= day, func.coalesce(table.to_date, LAST_DAY) >= day
 

@@ -11,7 +11,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from engine.functions import collection, dispatch, finding, inspection, procurement, receiving, recruitment, referral, sampling
+from engine.functions import (
+    catalogue,
+    collection,
+    dispatch,
+    finding,
+    inspection,
+    meeting,
+    procurement,
+    receiving,
+    recruitment,
+    referral,
+    sampling,
+)
 from engine.functions.plugins import Function, installed_functions
 
 _MODULES: tuple[Mapping[str, Function], ...] = (
@@ -19,6 +31,8 @@ _MODULES: tuple[Mapping[str, Function], ...] = (
     recruitment.FUNCTIONS,
     collection.FUNCTIONS,
     dispatch.FUNCTIONS,
+    meeting.FUNCTIONS,
+    catalogue.FUNCTIONS,
     procurement.FUNCTIONS,
     receiving.FUNCTIONS,
     sampling.FUNCTIONS,

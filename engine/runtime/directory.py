@@ -1,7 +1,7 @@
 """Functions that ask the store: service tasks call them by name like registered functions, and they see the step's own
 transaction. They read the organisation and nothing of any other case; what they found is frozen in the case's variables.
-Those of `engine.runtime.reservations` also write what the case holds of shared resources.
-Those of `engine.runtime.stationing` write chairs that last for a time.
+Those of `engine.runtime.reservations` also write what the case holds of shared resources, those of
+`engine.runtime.stationing` chairs that last for a time, those of `engine.runtime.published` the lists that it publishes.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from engine.calendar import TIME_ZONE
 from engine.functions import REGISTERED
 from engine.functions import inputs as read
 from engine.runtime import stationing
+from engine.runtime.published import FUNCTIONS as _PUBLISHING
 from engine.runtime.reservations import FUNCTIONS as _RESERVING
 from engine.runtime.stationing import ActingCase
-from engine.store.tables import Appointment, Department, Institution, Membership, Person, Post
+from engine.store.tables import Appointment, Body, BodyMember, Department, Institution, Membership, Person, Post
 from engine.store.unit_of_work import UnitOfWork
 
 JSON = Any
@@ -141,6 +142,32 @@ def names(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mapp
     return {"names": [found.get(code, code) for code in codes]}
 
 
+def body_members(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """Who belongs to a committee or a team of the case's owner on one day.
+
+    Takes `body` (its code) and `on` (a day, today when absent); gives `members` [{person, name, role, votes}] in the order of
+    their seats, a person being a staff number, `chair` (null when there is none) and `voters`, the other members with a vote.
+    """
+    code, day = read.text(inputs, "body"), read.day(inputs, "on") or today(work.now)
+    if code is None:
+        raise read.wrong("body", "the code of a committee or a team")
+    statement = (
+        select(Person.staff_number, Person.name, BodyMember.role, BodyMember.votes)
+        .join(BodyMember, BodyMember.person == Person.key)
+        .join(Body, Body.key == BodyMember.body)
+        .join(Institution, Institution.key == Body.institution)
+        .where(Institution.code == own, Body.code == code, *in_force(Body, day), *in_force(BodyMember, day))
+        .order_by(BodyMember.position, Person.key)
+    )
+    members = [
+        {"person": row.staff_number, "name": row.name, "role": row.role, "votes": row.votes}
+        for row in work.connection.execute(statement)
+    ]
+    chair = next((row["person"] for row in members if row["role"] == "chair"), None)
+    voters = [row["person"] for row in members if row["votes"] and row["role"] != "chair"]
+    return {"members": members, "chair": chair, "voters": voters}
+
+
 _Asking = Callable[[UnitOfWork, str | None, Mapping[str, JSON]], Mapping[str, JSON]]
 _ASKING: Mapping[str, _Asking] = MappingProxyType(
     {
@@ -149,6 +176,7 @@ _ASKING: Mapping[str, _Asking] = MappingProxyType(
         "community.ties": ties,
         "institution.names": names,
         "person.facts": facts,
+        "body.members": body_members,
         "calendar.due": due,
     }
 )
@@ -157,7 +185,7 @@ _ACTING = stationing.ACTING
 
 def callable_functions() -> frozenset[str]:
     """Names of everything that a service task may call."""
-    return frozenset(REGISTERED) | frozenset(_ASKING) | frozenset(_RESERVING) | frozenset(_ACTING)
+    return frozenset(REGISTERED).union(_ASKING, _RESERVING, _ACTING, _PUBLISHING)
 
 
 def function(
@@ -175,4 +203,7 @@ def function(
     if name in _ACTING:
         act = _ACTING[name]
         return lambda inputs: act(work, acting, inputs)
+    if name in _PUBLISHING:
+        published = _PUBLISHING[name]
+        return lambda inputs: published(work, own, holder, inputs)
     return REGISTERED[name]

@@ -28,6 +28,7 @@ from engine.store.tables.organisation import (
     Post,
 )
 from engine.store.tables.phrase import PhraseList
+from engine.store.tables.published import PublishedList
 from engine.store.tables.record import AuditAnchor, AuditEntry, Follow, History, Notification, Participant
 from engine.store.tables.reservation import Reservation
 from engine.store.tables.signature import Signature
@@ -88,6 +89,7 @@ __all__ = [
     "Post",
     "ProcessDefinition",
     "ProcessInstance",
+    "PublishedList",
     "QuietHours",
     "RequestCount",
     "Reservation",
