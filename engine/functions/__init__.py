@@ -23,6 +23,7 @@ from engine.functions import (
     recruitment,
     referral,
     sampling,
+    volume,
 )
 from engine.functions.plugins import Function, installed_functions
 
@@ -33,6 +34,7 @@ _MODULES: tuple[Mapping[str, Function], ...] = (
     dispatch.FUNCTIONS,
     meeting.FUNCTIONS,
     catalogue.FUNCTIONS,
+    volume.FUNCTIONS,
     procurement.FUNCTIONS,
     receiving.FUNCTIONS,
     sampling.FUNCTIONS,

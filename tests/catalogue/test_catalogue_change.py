@@ -17,6 +17,7 @@ from cli.library import LIBRARY, read_folder
 from engine.clock import VirtualClock
 from engine.commands.deployment import Deploy
 from engine.errors import InvalidForm, NotAllowed
+from engine.store.base import dump_json, load_json
 from engine.store.tables import Message, PublishedList, Seat
 from engine.testing import CaseView, County, bpmn, process
 from tests.engine.models import END, START
@@ -24,18 +25,19 @@ from tests.engine.models import END, START
 MONDAY = datetime(2026, 10, 12, 1, 0, tzinfo=UTC)
 PHARMACY, PRESIDENT = "CH00-071", "CH00-001"
 EXPERTS = ("CH00-023", "CH00-025", "CH00-026")
-BRANCHES = tuple(f"CH0{number}" for number in range(1, 10))
+BRANCHES = ("CH01", "CH03", "CH07")
 
 
 def prepared(url: str) -> County:
-    """The demo community with the processes deployed."""
+    """The demo community with the processes deployed, of which three branches take part."""
     county = County(url, clock=VirtualClock(MONDAY), demo=True)
     load_demo(county.engine)
     for name in ("collect", "meeting"):
         county.execute(Deploy(name=name, resources=read_folder(LIBRARY / name)))
-    # Without the order cycles of the folder, which begin by themselves.
+    # Three branches, and without the order cycles of the folder, which begin by themselves.
     files = read_folder(LIBRARY / "procurement")
-    own = {name: content for name, content in files.items() if name.startswith(("catalogue_", "parameters"))}
+    own = {name: content for name, content in files.items() if name.startswith("catalogue_")}
+    own["parameters.json"] = dump_json({**load_json(files["parameters.json"].decode()), "memberTypes": ["20", "22"]}).encode()
     county.execute(Deploy(name="procurement", resources=own))
     return county
 
@@ -180,13 +182,13 @@ def test_a_round_goes_its_whole_way(both: County) -> None:
     proposed(
         county,
         CH01=[drug(4, "氨氯地平"), replacing],
-        CH02=[{**replacing, "expectedUse": Decimal("50.5"), "reason": "集采中选"}, drug(7, "自费药", insurance="none")],
+        CH03=[{**replacing, "expectedUse": Decimal("50.5"), "reason": "集采中选"}, drug(7, "自费药", insurance="none")],
     )
     items = {row["generic"] + row["action"]: row for row in case.variables["items"]}
     assert (items["氨氯地平add"]["suggestion"], items["氨氯地平add"]["sameGeneric"]) == ("refuse", 2)
     assert "一品两规" in items["氨氯地平add"]["note"]
     merged = items["氨氯地平replace"]
-    assert (merged["proposers"], str(merged["expectedUse"]), merged["suggestion"]) == ("东湾分院、柳塘分院", "150.5", "pass")
+    assert (merged["proposers"], str(merged["expectedUse"]), merged["suggestion"]) == ("东湾分院、石桥院区", "150.5", "pass")
     assert (items["自费药add"]["suggestion"], items["阿托伐他汀add"]["suggestion"]) == ("supplement", "pass")
     # A refusal needs a reason, and the form says at which row.
     pharmacy = county.person(PHARMACY)
@@ -245,7 +247,7 @@ def test_a_round_goes_its_whole_way(both: County) -> None:
     pharmacy.complete(case.task("confirm_run_out"), "done", {"stocks": [{"left": 0, "disposal": "used"}]})
     county.work()
     assert case.state == "completed"
-    told = {row["title"]: row["outcome"] for row in branch(county, "catalogue_member", "CH02").variables["results"]}
+    told = {row["title"]: row["outcome"] for row in branch(county, "catalogue_member", "CH03").variables["results"]}
     assert told == {"替换 氨氯地平 片剂 5mg 甲制药": "passed", "调入 自费药 片剂 7mg 甲制药": "supplement"}
     assert {found.state for found in county.cases()} == {"completed"}
     assert county.incidents() == []
