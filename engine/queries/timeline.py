@@ -6,6 +6,7 @@ is invented about the future: a next step is told only when every open task can 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from engine.queries.instance_rows import steps_now
 from engine.queries.instances import find_visible
 from engine.queries.registry import Query, Reader
 from engine.queries.timeline_words import WORDS, CaseFacts
-from engine.store.tables import Appointment, History, Institution, Message, Person, Post, Round
+from engine.store.tables import Appointment, History, Institution, Message, Person, Post, ProcessDefinition, Round
 
 ITEMS_AT_MOST = 500
 """The newest facts; a case of thousands of tasks is not read line by line."""
@@ -97,8 +98,27 @@ def _facts(reader: Reader, instance: int) -> list[Any]:
 
 
 def _called(reader: Reader, row: Any) -> list[ProcessModel]:
+    """The processes that the case has called: those that asked people in their very versions, the others in their newest."""
     asked = select(Round.definition).where(Round.instance == row.key, Round.definition != row.definition).distinct()
-    return [reader.definitions.model(key) for key in reader.connection.execute(asked).scalars()]
+    found = [reader.definitions.model(key) for key in reader.connection.execute(asked).scalars()]
+    models = {model.id: model for model in (reader.definitions.model(row.definition), *found)}
+    while missing := {name for model in models.values() for name in _calls(model)} - set(models):
+        newest = select(ProcessDefinition.key).where(
+            ProcessDefinition.process_id.in_(missing), ProcessDefinition.latest.is_(True)
+        )
+        more = [reader.definitions.model(key) for key in reader.connection.execute(newest).scalars()]
+        if not more:
+            break
+        models |= {model.id: model for model in more}
+        found += more
+    return found
+
+
+def _calls(model: ProcessModel) -> Iterator[str]:
+    """Ids of the processes that a model calls by name."""
+    for element in model.elements.values():
+        if element.call is not None and element.call.process.literal is not None:
+            yield element.call.process.literal
 
 
 def _names(reader: Reader, models: tuple[ProcessModel, ...], facts: list[Any]) -> CaseFacts:

@@ -17,6 +17,7 @@ from cli.library import LIBRARY, read_folder
 from engine.clock import VirtualClock
 from engine.commands.deployment import Deploy
 from engine.errors import InvalidForm, NotAllowed
+from engine.queries.timeline import GetTimeline
 from engine.store.base import dump_json, load_json
 from engine.store.tables import Message, PublishedList, Seat
 from engine.testing import CaseView, County, bpmn, process
@@ -247,6 +248,10 @@ def test_a_round_goes_its_whole_way(both: County) -> None:
     pharmacy.complete(case.task("confirm_run_out"), "done", {"stocks": [{"left": 0, "disposal": "used"}]})
     county.work()
     assert case.state == "completed"
+    # The steps of the processes that were called are told by their names, too.
+    titles = [line.title for line in county.engine.query(GetTimeline(instance=case.id), pharmacy.actor)]
+    assert any("下达征集" in title for title in titles)
+    assert not any("send_call" in title or "await_answer" in title for title in titles)
     told = {row["title"]: row["outcome"] for row in branch(county, "catalogue_member", "CH03").variables["results"]}
     assert told == {"替换 氨氯地平 片剂 5mg 甲制药": "passed", "调入 自费药 片剂 7mg 甲制药": "supplement"}
     assert {found.state for found in county.cases()} == {"completed"}
