@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import BigInteger, bindparam, delete, or_, select, update
 
 from engine.kernel import match_message
 from engine.kernel.rows import Delta, SubscriptionRow
 from engine.store.locks import hold
+from engine.store.prepared import Among, Prepared
 from engine.store.state import chunks
 from engine.store.tables import Job, Message
 from engine.store.unit_of_work import UnitOfWork
@@ -20,6 +21,14 @@ from engine.store.upsert import table_of
 from engine.store.writes import delete_of, insert_of
 
 NEW_JOB = insert_of(Job)
+FREE_JOBS = Prepared(
+    select(Job.key).where(Job.kind == bindparam("kind"), Among(Job.subject, "subjects")).with_for_update(skip_locked=True)
+)
+WAITING_MESSAGES = Prepared(
+    select(Message.key, Message.name, Message.correlation, Message.payload)
+    .where(Message.state == "waiting", Among(Message.name, "names"))
+    .where(or_(Message.to_institution.is_(None), Message.to_institution == bindparam("institution", type_=BigInteger())))
+)
 DROP_JOBS = delete_of(Job.subject, Job.kind == bindparam("kind"))
 
 
@@ -99,8 +108,7 @@ def follow_timers(work: UnitOfWork, instance: int, delta: Delta) -> None:
 def drop_free(work: UnitOfWork, kind: str, subjects: Iterable[int]) -> None:
     """Removes the jobs of these subjects but those that somebody else carries out now: they will find nothing left to do."""
     for chunk in chunks(subjects):
-        jobs = select(Job.key).where(Job.kind == kind, Job.subject.in_(chunk)).with_for_update(skip_locked=True)
-        keys = list(work.connection.execute(jobs).scalars())
+        keys = [row.key for row in work.ask(FREE_JOBS.question(kind=kind, subjects=list(chunk)))[0]]
         if keys:
             work.connection.execute(delete(Job).where(Job.key.in_(keys)))
 
@@ -125,12 +133,7 @@ def wake_messages_for(work: UnitOfWork, institution: int | None, begun: Sequence
     if not names:
         return
     hold_waiting(work, *names)
-    waiting = (
-        select(Message.key, Message.name, Message.correlation, Message.payload)
-        .where(Message.state == "waiting", Message.name.in_(names))
-        .where(or_(Message.to_institution.is_(None), Message.to_institution == institution))
-    )
-    rows = work.connection.execute(waiting).all()
+    rows = work.ask(WAITING_MESSAGES.question(names=names, institution=institution))[0]
     fitting = [row.key for row in rows if match_message(begun, row.name, row.correlation, row.payload) is not None]
     if not fitting:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select
 
 from engine.appliers.incidents import raise_incident
 from engine.appliers.jobs import JobScheduled, schedule
@@ -28,8 +28,13 @@ from engine.kernel.effects import (
 from engine.runtime.case import Case
 from engine.runtime.step import Step
 from engine.runtime.tasks import open_tasks
+from engine.store.prepared import Prepared
 from engine.store.tables import Institution, Message
 from engine.store.unit_of_work import UnitOfWork
+from engine.store.writes import insert_of
+
+INSTITUTION = Prepared(select(Institution.key).where(Institution.code == bindparam("code")))
+NEW_MESSAGE = insert_of(Message)
 
 
 def carry_out(step: Step) -> None:
@@ -91,29 +96,33 @@ def _send(work: UnitOfWork, case: Case, effect: MessageThrown, journal: Journal)
         work.working_time.due(work.now, effect.expires, "CLIN").at if effect.expires else work.now + work.config.message_expiry
     )
     message = uuid4()
-    work.connection.execute(
-        insert(Message).values(
-            key=key,
-            id=message,
-            message_id=str(message),
-            name=effect.name,
-            from_institution=case.institution,
-            from_instance=case.key,
-            to_institution=to,
-            endpoint=effect.endpoint,
-            to_instance=None,
-            collaboration=case.collaboration,
-            business_key=effect.business_key or case.business_key,
-            correlation=dict(effect.correlation),
-            payload=dict(effect.payload),
-            channel="PLATFORM",
-            state=state,
-            reason="unknown-institution" if unknown else None,
-            occurred_at=work.now,
-            sent_at=work.now,
-            expires_at=expires,
-            delivered_at=None,
-        )
+    work.write(
+        NEW_MESSAGE,
+        {
+            "key": key,
+            "id": message,
+            "message_id": str(message),
+            "name": effect.name,
+            "from_institution": case.institution,
+            "from_instance": case.key,
+            "to_institution": to,
+            "endpoint": effect.endpoint,
+            "to_instance": None,
+            "collaboration": case.collaboration,
+            "business_key": effect.business_key or case.business_key,
+            "correlation": dict(effect.correlation),
+            "payload": dict(effect.payload),
+            "channel": "PLATFORM",
+            "state": state,
+            "reason": "unknown-institution" if unknown else None,
+            "occurred_at": work.now,
+            "sent_at": work.now,
+            "expires_at": expires,
+            "delivered_at": None,
+            "discarded_at": None,
+            "discarded_by": None,
+            "discarded_for": None,
+        },
     )
     journal.note(
         "message-sent", element=effect.element, message=str(message), name=effect.name, to=effect.to, endpoint=effect.endpoint
@@ -125,4 +134,5 @@ def _send(work: UnitOfWork, case: Case, effect: MessageThrown, journal: Journal)
 def _institution(work: UnitOfWork, code: str | None) -> int | None:
     if code is None:
         return None
-    return work.connection.execute(select(Institution.key).where(Institution.code == code)).scalar_one_or_none()
+    found: int | None = INSTITUTION.value(work.connection, code=code)
+    return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Date, Row, bindparam, func, or_, select, update
 
 from engine.appliers.attachments import share_attachments
 from engine.appliers.jobs import JobScheduled, drop_free, hold_waiting, schedule
@@ -25,6 +25,7 @@ from engine.runtime.case import Act, NewCase
 from engine.runtime.retries import Place
 from engine.runtime.runtime import Runtime
 from engine.store.locks import hold
+from engine.store.prepared import Among, Prepared
 from engine.store.state import SUBSCRIPTION_COLUMNS, correlation_pair
 from engine.store.tables import (
     Institution,
@@ -39,7 +40,40 @@ from engine.store.tables import (
 from engine.store.unit_of_work import UnitOfWork
 
 NUMBER_LENGTH = 40
+MOST_WAITING = 1_000
+"""Subscriptions to one message that are looked at."""
+CODE = Prepared(select(Institution.code).where(Institution.key == bindparam("institution")))
+FLAGS = Prepared(select(Scope.flags).where(Scope.key == bindparam("scope")))
+EVER_MEMBER = Prepared(select(Membership.key).where(Membership.institution == bindparam("institution")).limit(1))
+MEMBER_TODAY = Prepared(
+    select(Institution.key).where(
+        Institution.key == bindparam("institution"), is_member(Institution.key, bindparam("day", type_=Date()))
+    )
+)
 
+
+def _waiting(*, suspended: bool, addressed: bool) -> Prepared:
+    """Subscriptions to a message by name, of instances that move or of suspended ones, anywhere or at one institution."""
+    statement = (
+        select(Subscription.instance, *SUBSCRIPTION_COLUMNS)
+        .join(ProcessInstance, ProcessInstance.key == Subscription.instance)
+        .where(Subscription.kind == "message", Subscription.name == bindparam("name"))
+        .where(or_(Subscription.correlation_value.is_(None), Among(Subscription.correlation_value, "pairs")))
+        .where(ProcessInstance.suspended_at.is_not(None) if suspended else ProcessInstance.suspended_at.is_(None))
+        .order_by(ProcessInstance.key, Subscription.sequence)
+        .limit(MOST_WAITING)
+    )
+    if addressed:
+        statement = statement.where(ProcessInstance.institution == bindparam("institution"))
+    return Prepared(statement)
+
+
+WAITING = {
+    (suspended, addressed): _waiting(suspended=suspended, addressed=addressed)
+    for suspended in (False, True)
+    for addressed in (False, True)
+}
+"""By whether the instances are suspended, and whether one institution is addressed."""
 
 Judge = Callable[[Place, int, StepResult], None]
 """Refuses by an error what a message has set off: at which place of which definition it was taken, and what came of it."""
@@ -97,7 +131,7 @@ def _to_subscription(work: UnitOfWork, runtime: Runtime, message: Row[Any], judg
 
 def _place(work: UnitOfWork, subscription: SubscriptionRow) -> Place:
     """Where a message is taken. A locked instance's subscription is in a scope, unless both have gone."""
-    flags = work.connection.execute(select(Scope.flags).where(Scope.key == subscription.scope)).scalar_one_or_none()
+    flags = FLAGS.value(work.connection, scope=subscription.scope)
     return Place(element=subscription.element, flags=flags or {})
 
 
@@ -109,19 +143,10 @@ def _to_suspended(work: UnitOfWork, message: Row[Any]) -> str | None:
 def _fitting(work: UnitOfWork, message: Row[Any], *, suspended: bool) -> list[tuple[int, SubscriptionRow]]:
     """Subscriptions that take the message, the oldest first: of instances that move, or of suspended ones."""
     pairs = [correlation_pair({name: value}) for name, value in message.correlation.items()]
-    statement = (
-        select(Subscription.instance, *SUBSCRIPTION_COLUMNS)
-        .join(ProcessInstance, ProcessInstance.key == Subscription.instance)
-        .where(Subscription.kind == "message", Subscription.name == message.name)
-        .where(or_(Subscription.correlation_value.is_(None), Subscription.correlation_value.in_(pairs)))
-        .where(ProcessInstance.suspended_at.is_not(None) if suspended else ProcessInstance.suspended_at.is_(None))
-        .order_by(ProcessInstance.key, Subscription.sequence)
-    )
-    if message.to_institution is not None:
-        statement = statement.where(ProcessInstance.institution == message.to_institution)
-    rows = work.connection.execute(statement.limit(1_000)).all()
+    addressed = {} if message.to_institution is None else {"institution": message.to_institution}
+    rows = WAITING[suspended, bool(addressed)].all(work.connection, name=message.name, pairs=pairs, **addressed)
     candidates = [
-        (row.instance, SubscriptionRow(**{name: value for name, value in row._mapping.items() if name != "instance"}))
+        (row.instance, SubscriptionRow(**{name: value for name, value in row._asdict().items() if name != "instance"}))
         for row in rows
     ]
     return [
@@ -267,13 +292,14 @@ def _number(business_key: str | None) -> str | None:
 
 def _belongs(work: UnitOfWork, message: Row[Any]) -> bool:
     """Whether the receiving institution may be sent something today: a member, or a partner that was never one."""
-    receiver = message.to_institution
-    member = select(Institution.key).where(Institution.key == receiver, is_member(Institution.key, today(work.now)))
-    ever = select(Membership.key).where(Membership.institution == receiver)
-    return work.connection.execute(member).first() is not None or work.connection.execute(ever).first() is None
+    receiver, day = message.to_institution, today(work.now)
+    if MEMBER_TODAY.first(work.connection, institution=receiver, day=day) is not None:
+        return True
+    return EVER_MEMBER.first(work.connection, institution=receiver) is None
 
 
 def _code(work: UnitOfWork, institution: int | None) -> str | None:
     if institution is None:
         return None
-    return work.connection.execute(select(Institution.code).where(Institution.key == institution)).scalar_one_or_none()
+    found: str | None = CODE.value(work.connection, institution=institution)
+    return found

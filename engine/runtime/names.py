@@ -6,13 +6,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.calendar import TIME_ZONE
 from engine.store.base import Executes
+from engine.store.prepared import Among, Prepared
 from engine.store.tables import Scope, Variable
 
 JSON = Any
+PARENT = Prepared(select(Scope.parent).where(Scope.key == bindparam("scope")))
+ALL_VARIABLES = Prepared(select(Variable.scope, Variable.name, Variable.value).where(Among(Variable.scope, "scopes")))
+NAMED_VARIABLES = Prepared(
+    select(Variable.scope, Variable.name, Variable.value).where(Among(Variable.scope, "scopes"), Among(Variable.name, "names"))
+)
 
 
 class CaseNames:
@@ -34,17 +40,14 @@ class CaseNames:
         if not wanted:
             return
         self._asked.update(wanted)
-        statement = select(Variable.scope, Variable.name, Variable.value).where(
-            Variable.scope.in_(self._chain), Variable.name.in_(wanted)
-        )
-        rows = {(row.scope, row.name): row.value for row in self._connection.execute(statement)}
+        found = NAMED_VARIABLES.all(self._connection, scopes=self._chain, names=wanted)
+        rows = {(row.scope, row.name): row.value for row in found}
         for scope in reversed(self._chain):
             self._known.update({name: value for (owner, name), value in rows.items() if owner == scope})
 
     def all(self) -> dict[str, JSON]:
         """Every variable that can be seen from the scope."""
-        statement = select(Variable.scope, Variable.name, Variable.value).where(Variable.scope.in_(self._chain))
-        rows = self._connection.execute(statement).all()
+        rows = ALL_VARIABLES.all(self._connection, scopes=self._chain)
         values: dict[str, JSON] = {}
         for scope in reversed(self._chain):
             values.update({row.name: row.value for row in rows if row.scope == scope})
@@ -62,7 +65,7 @@ def scope_chain(connection: Executes, scope: int) -> list[int]:
     current: int | None = scope
     while current is not None:
         chain.append(current)
-        current = connection.execute(select(Scope.parent).where(Scope.key == current)).scalar_one_or_none()
+        current = PARENT.value(connection, scope=current)
     return chain
 
 
