@@ -287,6 +287,7 @@ def test_fabricated_evidence_opens_every_closed_finding_of_the_unit_again(county
     assert clean(county)
 
 
+@pytest.mark.timeout(300)
 def test_forty_one_findings_of_which_some_merge_split_and_come_back(county: County) -> None:
     """Seven letters, different terms, 1 merged, 1 split, 2 relapsed after all were closed, and the engine killed twice inside."""
     units = ("CH01", "CH02", "CH03", "CH05", "CH06", "CH07", "CH08")
