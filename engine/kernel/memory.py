@@ -203,6 +203,10 @@ class MemorySource(StateSource):
         self.loaded[kind] = self.loaded.get(kind, 0) + number
 
 
+_DECIMAL, _TIME = "\0decimal", "\0time"
+"""What marks the two as JSON; no text from outside holds that character."""
+
+
 def _text(row: Any) -> str:
     return _dumps(asdict(row))
 
@@ -213,9 +217,9 @@ def _dumps(value: JSON) -> str:
 
 def _encode(value: object) -> JSON:
     if isinstance(value, Decimal):
-        return {"$decimal": str(value)}
+        return {_DECIMAL: str(value)}
     if isinstance(value, datetime):
-        return {"$time": value.isoformat()}
+        return {_TIME: value.isoformat()}
     raise TypeError(f"{type(value).__name__} is no JSON")
 
 
@@ -225,8 +229,8 @@ def _loads(text: str) -> Any:
 
 def _decode(value: dict[str, JSON]) -> JSON:
     if len(value) == 1:
-        if "$decimal" in value:
-            return Decimal(value["$decimal"])
-        if "$time" in value:
-            return datetime.fromisoformat(value["$time"])
+        if _DECIMAL in value:
+            return Decimal(value[_DECIMAL])
+        if _TIME in value:
+            return datetime.fromisoformat(value[_TIME])
     return value

@@ -140,6 +140,13 @@ def test_numbers_stay_exact() -> None:
     assert str(values["price"]) == "0.10"
 
 
+def test_a_value_that_looks_like_a_stored_instant_or_number_stays_what_it_is() -> None:
+    world = World(scoped("subProcess"), reload=True)
+    odd = {"time": {"$time": ""}, "decimal": {"$decimal": "x"}}
+    world.start("p", **odd)
+    assert world.variables() == odd
+
+
 @pytest.mark.parametrize("name", ["parameters", "own", "instance", "now"])
 def test_reserved_names_are_refused_from_outside(name: str) -> None:
     world = World(scoped("subProcess"))
