@@ -44,7 +44,7 @@ SEED ?= $(shell date +%s)
 chaos: setup  ## Long campaigns: every point of every act broken, crashes, walks, random models (EXAMPLES, WALKS, SEED)
 	@echo "seed $(SEED): repeat with make chaos SEED=$(SEED)"
 	LIANDONG_CHAOS=1 LIANDONG_WALKS=$(WALKS) LIANDONG_STEPS=90 LIANDONG_SEED=$(SEED) $(BIN)/pytest --quiet --numprocesses 2 \
-		--dist loadscope --timeout 1800 --examples $(EXAMPLES) --first-seed $(SEED) tests/engine tests/worker tests/kernel tests/benchmarks $(ARGS)
+		--dist loadscope --timeout 1800 --examples $(EXAMPLES) --first-seed $(SEED) tests/engine tests/worker tests/kernel tests/benchmarks tests/referral $(ARGS)
 
 .PHONY: matrix
 matrix: setup  ## Approvals: ways to sign x places x operations, a cut of them on both databases (all of them in make chaos)
@@ -52,7 +52,7 @@ matrix: setup  ## Approvals: ways to sign x places x operations, a cut of them o
 
 .PHONY: processes
 processes: setup  ## The process library: its scenarios and its people, on the embedded database
-	@$(BIN)/pytest --quiet --numprocesses 2 -k "not postgresql" -p tests.verdict tests/referral tests/recruitment tests/collect tests/dispatch tests/procurement tests/inspection tests/catalogue $(ARGS)
+	@$(BIN)/pytest --quiet --numprocesses 2 --dist loadscope -k "not postgresql" -p tests.verdict tests/referral tests/recruitment tests/collect tests/dispatch tests/procurement tests/inspection tests/catalogue $(ARGS)
 
 .PHONY: lint
 lint: setup  ## Style and common mistakes

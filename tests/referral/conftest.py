@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.demo import load_demo
+from cli.library import LIBRARY, read_folder
 from engine.clock import VirtualClock
+from engine.commands.deployment import Deploy
 from engine.testing import County
 from tests.referral.community import TUESDAY
 from tests.referral.referrals import prepared
@@ -20,6 +23,17 @@ def prepared_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
     path = tmp_path_factory.mktemp("referral") / "county.sqlite"
     shutil.copyfile(sqlite_template, path)
     prepared(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="package")
+def examples_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file of the demo community with the examples deployed, to be copied."""
+    path = tmp_path_factory.mktemp("examples") / "county.sqlite"
+    shutil.copyfile(sqlite_template, path)
+    with County(f"sqlite:///{path}", clock=VirtualClock(TUESDAY), demo=True) as county:
+        load_demo(county.engine)
+        county.execute(Deploy(name="examples", resources=read_folder(LIBRARY / "examples")))
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -9,12 +10,10 @@ from typing import Any
 
 import pytest
 
-from cli.demo import load_demo
 from cli.library import LIBRARY, read_folder
 from engine.clock import VirtualClock
 from engine.commands.deployment import Deploy
 from engine.queries.timeline import GetTimeline
-from engine.store.database import migrate
 from engine.testing import CaseView, County
 from tests.referral.community import TUESDAY
 
@@ -22,13 +21,11 @@ ASKER, DIRECTOR, PRESIDENT = "CH05-003", "CH05-001", "CH00-001"
 
 
 @pytest.fixture
-def county(tmp_path: Path) -> Iterator[County]:
+def county(examples_file: Path, tmp_path: Path) -> Iterator[County]:
     """The demo community with the examples deployed."""
-    url = f"sqlite:///{tmp_path / 'county.db'}"
-    migrate(url)
-    with County(url, clock=VirtualClock(TUESDAY), demo=True) as county:
-        load_demo(county.engine)
-        deploy(county, read_folder(LIBRARY / "examples"))
+    path = tmp_path / "county.sqlite"
+    shutil.copyfile(examples_file, path)
+    with County(f"sqlite:///{path}", clock=VirtualClock(TUESDAY), demo=True) as county:
         yield county
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from cli.demo import load_demo
-from cli.library import LIBRARY, read_folder
 from engine.clock import VirtualClock
-from engine.commands.deployment import Deploy
-from engine.store.database import migrate
 from engine.store.tables import Seat
 from engine.testing import County
 from tests.referral.community import TUESDAY
@@ -22,13 +19,11 @@ DOCTOR = "CH05-003"
 
 
 @pytest.fixture
-def county(tmp_path: Path) -> Iterator[County]:
+def county(examples_file: Path, tmp_path: Path) -> Iterator[County]:
     """The demo community with the examples deployed."""
-    url = f"sqlite:///{tmp_path / 'county.db'}"
-    migrate(url)
-    with County(url, clock=VirtualClock(TUESDAY), demo=True) as county:
-        load_demo(county.engine)
-        county.execute(Deploy(name="examples", resources=read_folder(LIBRARY / "examples")))
+    path = tmp_path / "county.sqlite"
+    shutil.copyfile(examples_file, path)
+    with County(f"sqlite:///{path}", clock=VirtualClock(TUESDAY), demo=True) as county:
         yield county
 
 

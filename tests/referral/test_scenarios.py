@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from engine.kernel.effects import ActivityStarted
+from tests.campaign import LONG
+from tests.referral.community import Community
 from tests.referral.scenarios import cases, run, tagged
+
+RELOADED = frozenset({"routine", "green_channel", "several_asked", "down_by_hand"})
+"""Played with nothing but the stored rows between their steps in every test run."""
+
+
+def reloaded() -> list[Path]:
+    """Main scenarios of each kind of way; all of them in a long campaign."""
+    return [path for path in tagged("main") if LONG or path.stem in RELOADED]
+
+
+@cache
+def played(path: Path) -> Community:
+    """The community after a scenario, played once."""
+    return run(path)
 
 
 @pytest.mark.parametrize("path", cases(), ids=lambda path: path.stem)
 def test_scenario(path: Path) -> None:
-    run(path)
+    played(path)
 
 
-@pytest.mark.parametrize("path", tagged("main"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", reloaded(), ids=lambda path: path.stem)
 def test_main_scenario_with_nothing_but_the_stored_rows_between_steps(path: Path) -> None:
     run(path, reload=True)
 
@@ -25,7 +42,7 @@ def test_the_scenarios_visit_every_element() -> None:
     visited: set[str] = set()
     elements: set[str] = set()
     for path in cases():
-        community = run(path)
+        community = played(path)
         visited |= {effect.element for effect in community.of(ActivityStarted)}
         elements |= {element for process in community.compiled.processes.values() for element in process.elements}
     assert elements - visited == set()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
@@ -19,19 +19,13 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from cli.demo import load_demo
-from cli.library import LIBRARY, read_folder
-from engine.clock import VirtualClock
-from engine.commands.deployment import Deploy
 from engine.commands.instance import StartInstance
 from engine.commands.task import CompleteTask
 from engine.errors import NotFound
 from engine.queries.documents import ListDocuments, PrintDocument
 from engine.records import Actor
-from engine.store.database import migrate
 from engine.store.tables import Appointment, Institution, Message, Person, ProcessInstance, Round, Seat
 from engine.testing import County
-from tests.referral.community import TUESDAY
 from tests.referral.scenarios import tagged
 
 STARTERS = ("BR_GP", "V_DOC", "SPEC_DOC")
@@ -39,17 +33,6 @@ ELSEWHERE = ("DrugGap", "DispatchNeed", "FindingDetected")
 """Messages that other libraries take."""
 NUMBERS = ("ZZ2026CH0500001", "HZ2026CH0000001")
 """Numbers in the scenario files, for which the drawn number stands in."""
-
-
-@pytest.fixture
-def county(tmp_path: Path) -> Iterator[County]:
-    """The demo community with the referral library deployed."""
-    url = f"sqlite:///{tmp_path / 'county.db'}"
-    migrate(url)
-    with County(url, clock=VirtualClock(TUESDAY), demo=True) as county:
-        load_demo(county.engine)
-        county.execute(Deploy(name="referral", resources=read_folder(LIBRARY / "referral")))
-        yield county
 
 
 @pytest.mark.parametrize("path", tagged("main"), ids=lambda path: path.stem)
