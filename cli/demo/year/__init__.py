@@ -18,6 +18,8 @@ from sqlalchemy import make_url, select
 
 from cli.demo import load_demo
 from cli.demo.year.county import Arrival, County, Habit
+from cli.demo.year.inspections import HABITS as INSPECTION_HABITS
+from cli.demo.year.inspections import inspections
 from cli.demo.year.referrals import HABITS as REFERRAL_HABITS
 from cli.demo.year.referrals import referrals
 from cli.library import LIBRARY, read_folder
@@ -45,7 +47,10 @@ class Chapter:
     arrivals: Arrivals
 
 
-CHAPTERS = (Chapter(folder="referral", habits=REFERRAL_HABITS, arrivals=referrals),)
+CHAPTERS = (
+    Chapter(folder="referral", habits=REFERRAL_HABITS, arrivals=referrals),
+    Chapter(folder="inspection", habits=INSPECTION_HABITS, arrivals=inspections),
+)
 
 
 def write_year(config: Config, until: datetime, *, seed: int, share: float = 1.0, days: int = 365) -> Counter[str]:

@@ -21,6 +21,7 @@ from sqlalchemy import bindparam, func, or_, select
 
 from engine.calendar import TIME_ZONE, calendar_by_code, due, published_days
 from engine.clock import VirtualClock
+from engine.commands.attachment import AddAttachment
 from engine.commands.instance import StartInstance
 from engine.commands.job import ClaimJobs, ExecuteJob, FailJob
 from engine.commands.message import SendMessage
@@ -44,10 +45,17 @@ from engine.store.tables import (
 )
 
 WORKER = "year"
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003010100c9fe92ef"
+    "0000000049454e44ae426082"
+)
+"""One grey dot, for whoever has to hand in a photograph."""
 USUAL_SHARE, SPREAD = 0.3, 0.75
 """Of a term that somebody needs in the middle, and how far people differ (log-normal): about one in twenty is late."""
 TARDY: Mapping[str, float] = {"CH06": 1.9, "CH04": 1.25}
 """Institutions that need longer than others."""
+AT_ONCE = timedelta(hours=9)
+"""A term shorter than this is not put off until offices open."""
 UNHURRIED = timedelta(hours=2)
 """In the middle, for a step without a term."""
 
@@ -73,6 +81,8 @@ class Act:
     data: Mapping[str, Any] | Callable[[datetime], Mapping[str, Any]] = field(default_factory=dict)
     """The form's fields; a function of the instant at which he acts when they tell of it."""
     opinion: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    """File fields, with the name of the picture that is put into each."""
     wait: timedelta | None = None
     """How long from now he waits for something outside the process; None: as people do with a term like this."""
     never: bool = False
@@ -97,6 +107,16 @@ class Step:
 
 
 Habit = Callable[["County", Step], Act]
+
+
+def always(act: Act) -> Habit:
+    """A step at which everybody does the same."""
+    return lambda county, step: act
+
+
+def decided(outcome: str, opinion: str | None = None, **data: Any) -> Habit:
+    """A step at which everybody decides the same."""
+    return always(Act(outcome=outcome, opinion=opinion, data=data))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +189,10 @@ class County:
             .where(Institution.code == institution[:4], Membership.from_date <= today)
         )
         return bool(self._rows(member))
+
+    def staff_number_of(self, person: int) -> str:
+        """A person's staff number."""
+        return str(self._rows(select(Person.staff_number).where(Person.key == person))[0].staff_number)
 
     def name_of(self, person: int) -> str:
         """A person's name."""
@@ -248,7 +272,8 @@ class County:
         if step.due_at is None:
             return self.working(now + UNHURRIED * share)
         term = max(step.due_at - now, timedelta(minutes=1))
-        return now + term * share * USUAL_SHARE
+        at = now + term * share * USUAL_SHARE
+        return at if term < AT_ONCE else self.working(at)
 
     def working(self, at: datetime) -> datetime:
         """The instant itself when offices are open, else soon after they open again."""
@@ -262,14 +287,19 @@ class County:
                 return
         now = self.clock.now()
         data = act.data(now) if callable(act.data) else act.data
-        person = self.random.choice(step.asked)
-        command = CompleteTask(task=step.task, outcome=act.outcome, data=data, opinion=act.opinion)
+        actor = self._actor(self.random.choice(step.asked))
         try:
-            self.engine.execute(command, self._actor(person))
+            data = {**data, **{name: [self._attach(step, actor, name, file)] for name, file in act.files.items()}}
+            command = CompleteTask(task=step.task, outcome=act.outcome, data=data, opinion=act.opinion)
+            self.engine.execute(command, actor)
         except EngineError as error:
-            error.add_note(f"at step {step.element} of {step.process} at {now}: {act} {getattr(error, 'errors', '')}")
+            error.add_note(f"at step {step.element} of {step.process} at {now}: {getattr(error, 'errors', '')}")
             raise
         self.counted["decisions"] += 1
+
+    def _attach(self, step: Step, actor: Actor, name: str, file: str) -> str:
+        picture = AddAttachment(task=step.task, id=UUID(int=self.random.getrandbits(128)), field=name, name=file, content=PICTURE)
+        return str(self.engine.execute(picture, actor).id)
 
     def _actor(self, person: int) -> Actor:
         return Actor(person=person, name=self.name_of(person), rights=frozenset())

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cli.demo.year.county import Act, Arrival, County, Habit, Step
+from cli.demo.year.county import Act, Arrival, County, Habit, Step, always, decided
 from cli.demo.year.people import patient
 from engine.calendar import TIME_ZONE, published_days
 
@@ -336,18 +336,9 @@ def _visited(at: datetime) -> Mapping[str, Any]:
     return {"visitAt": at.isoformat(), "visitMode": "phone", "visitFindings": "恢复良好"}
 
 
-def _plain(outcome: str = "done", opinion: str | None = None, **data: Any) -> Habit:
-    """A step at which everybody does the same."""
-    return lambda county, step: Act(outcome=outcome, opinion=opinion, data=data)
-
-
 def _at(field: str, outcome: str = "done", **data: Any) -> Habit:
     """A step at which everybody does the same and says when."""
     return lambda county, step: Act(outcome=outcome, data=lambda at: {field: at.isoformat(), **data})
-
-
-def _never(county: County, step: Step) -> Act:
-    return Act(never=True)
 
 
 HABITS: Mapping[str, Mapping[str, Habit]] = {
@@ -355,22 +346,22 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
         "draft": draft,
         "consent": consent,
         "internal_audit": internal_audit,
-        "await_reply": _never,
+        "await_reply": always(Act(never=True)),
         "handover_out": handover_out,
         "en_route": en_route,
         "call_patient": call_patient,
-        "supplement": _plain(supplementText="已补充检查结果"),
+        "supplement": decided("done", supplementText="已补充检查结果"),
         "inform_patient": _at("informedAt"),
         "late_consent": late_consent,
-        "death_certificate": _plain(),
-        "adverse_event": _plain(),
-        "bereavement_call": _plain(),
+        "death_certificate": decided("done"),
+        "adverse_event": decided("done"),
+        "bereavement_call": decided("done"),
         "read_refusal": _at("informedAt"),
     },
     "referral_centre": {
         "dispatch": dispatch,
-        "arbitration": _plain("assign", "由该科接收", toInst="CH00", toDept="EMER"),
-        "death_discussion": _plain(),
+        "arbitration": decided("assign", "由该科接收", toInst="CH00", toDept="EMER"),
+        "death_discussion": decided("done"),
     },
     "referral_to": {
         "accept": accept,
@@ -386,13 +377,13 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
     },
     "referral_down": {
         "down_draft": down_draft,
-        "dept_audit": _plain("pass"),
-        "revise_down": _plain("cancel", "改为门诊随访"),
+        "dept_audit": decided("pass"),
+        "revise_down": decided("cancel", "改为门诊随访"),
     },
     "referral_return": {
         "accept_return": accept_return,
         "return_intake": return_intake,
-        "bereavement_call": _plain(),
+        "bereavement_call": decided("done"),
     },
     "referral_follow_up": {"follow_up": follow_up, "chase_follow_up": chase_follow_up},
 }
