@@ -18,6 +18,8 @@ from sqlalchemy import make_url, select
 
 from cli.demo import load_demo
 from cli.demo.year.county import Arrival, County, Habit
+from cli.demo.year.dispatches import HABITS as DISPATCH_HABITS
+from cli.demo.year.dispatches import dispatches
 from cli.demo.year.inspections import HABITS as INSPECTION_HABITS
 from cli.demo.year.inspections import inspections
 from cli.demo.year.referrals import HABITS as REFERRAL_HABITS
@@ -42,6 +44,8 @@ class Chapter:
     """What one process of the library contributes to the year."""
 
     folder: str
+    beside: tuple[str, ...] = ()
+    """Folders of shared activities that it calls."""
     habits: Mapping[str, Mapping[str, Habit]]
     """Process -> step -> what people do there."""
     arrivals: Arrivals
@@ -50,6 +54,7 @@ class Chapter:
 CHAPTERS = (
     Chapter(folder="referral", habits=REFERRAL_HABITS, arrivals=referrals),
     Chapter(folder="inspection", habits=INSPECTION_HABITS, arrivals=inspections),
+    Chapter(folder="dispatch", beside=("collect", "meeting"), habits=DISPATCH_HABITS, arrivals=dispatches),
 )
 
 
@@ -81,8 +86,8 @@ def _written(config: Config, until: datetime, *, seed: int, share: float, days: 
     engine = Engine(config, clock=clock, lease_clock=clock)
     try:
         load_demo(engine)
-        for chapter in CHAPTERS:
-            engine.execute(Deploy(name=chapter.folder, resources=read_folder(LIBRARY / chapter.folder)))
+        for folder in dict.fromkeys(name for chapter in CHAPTERS for name in (*chapter.beside, chapter.folder)):
+            engine.execute(Deploy(name=folder, resources=read_folder(LIBRARY / folder)))
         return live(engine, clock, until, seed=seed, share=share).counted
     finally:
         engine.close()

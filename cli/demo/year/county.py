@@ -232,6 +232,9 @@ class County:
             try:
                 self.engine.execute(ExecuteJob(job=job.id, fence=job.fence))
             except EngineError as error:
+                if error.code == "lease-lost":
+                    # A job that was taken together with it has made it superfluous.
+                    continue
                 pauses = error.pauses if isinstance(error, StepFailed) else None
                 failed = FailJob(job=job.id, fence=job.fence, error=f"{error.code}: {error}", final=False, pauses=pauses)
                 self.engine.execute(failed)
@@ -287,15 +290,22 @@ class County:
                 return
         now = self.clock.now()
         data = act.data(now) if callable(act.data) else act.data
-        actor = self._actor(self.random.choice(step.asked))
-        try:
-            data = {**data, **{name: [self._attach(step, actor, name, file)] for name, file in act.files.items()}}
-            command = CompleteTask(task=step.task, outcome=act.outcome, data=data, opinion=act.opinion)
-            self.engine.execute(command, actor)
-        except EngineError as error:
-            error.add_note(f"at step {step.element} of {step.process} at {now}: {getattr(error, 'errors', '')}")
-            raise
+        people = self.random.sample(step.asked, len(step.asked))
+        for number, person in enumerate(people, 1):
+            try:
+                self._complete(step, act, data, self._actor(person))
+                break
+            except EngineError as error:
+                # Whoever was asked may have lost the chair since; then it is somebody else's to do.
+                if error.code == "task-not-found" and number < len(people):
+                    continue
+                error.add_note(f"at step {step.element} of {step.process} at {now}: {getattr(error, 'errors', '')}")
+                raise
         self.counted["decisions"] += 1
+
+    def _complete(self, step: Step, act: Act, data: Mapping[str, Any], actor: Actor) -> None:
+        given = {**data, **{name: [self._attach(step, actor, name, file)] for name, file in act.files.items()}}
+        self.engine.execute(CompleteTask(task=step.task, outcome=act.outcome, data=given, opinion=act.opinion), actor)
 
     def _attach(self, step: Step, actor: Actor, name: str, file: str) -> str:
         picture = AddAttachment(task=step.task, id=UUID(int=self.random.getrandbits(128)), field=name, name=file, content=PICTURE)
