@@ -85,9 +85,9 @@ def end_delegation(command: EndDelegation, work: UnitOfWork, runtime: object) ->
     row = work.connection.execute(select(*columns).where(Delegation.id == command.delegation)).one_or_none()
     if row is None or (work.actor.person not in (row.principal, row.agent) and RIGHT not in work.actor.rights):
         raise missing("delegation", str(command.delegation))
-    if row.to_at <= work.now:
-        return Saved(id=command.delegation, changed=False)
     ended = max(work.now, row.from_at)
+    if row.to_at <= ended:
+        return Saved(id=command.delegation, changed=False)
     work.connection.execute(update(Delegation).where(Delegation.key == row.key).values(to_at=ended))
     audit.record(work, "delegation-ended", str(command.delegation))
     work.wake(row.principal, row.agent)

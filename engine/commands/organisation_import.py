@@ -178,9 +178,13 @@ def _state(changes: Sequence[Change]) -> str:
     return "ended" if any(ends) else "changed"
 
 
+DERIVED = frozenset({"lead", "initials"})
+"""Columns that follow from others, of which nobody has to be told."""
+
+
 def _told(work: UnitOfWork, changes: Sequence[Change]) -> dict[str, tuple[Any, Any]]:
     """What was and what becomes of each field, in the words of the file."""
-    values = {column: pair for change in changes for column, pair in change.values.items() if column != "lead"}
+    values = {column: pair for change in changes for column, pair in change.values.items() if column not in DERIVED}
     if "parent" in values:
         codes = select(Institution.key, Institution.code).where(Institution.key.in_([key for key in values["parent"] if key]))
         known = {row.key: row.code for row in work.connection.execute(codes)}

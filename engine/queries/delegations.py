@@ -55,5 +55,6 @@ def list_delegations(query: ListDelegations, reader: Reader) -> tuple[Delegation
         me = reader.actor.person
         rows = rows.where(or_(Delegation.principal == me, Delegation.agent == me))
     if not query.ended:
-        rows = rows.where(Delegation.to_at > reader.now)
+        # One that was taken back before it began has no time left, though its day is still to come.
+        rows = rows.where(Delegation.to_at > reader.now, Delegation.to_at > Delegation.from_at)
     return tuple(DelegationRow(**row._mapping) for row in reader.connection.execute(rows))

@@ -201,6 +201,7 @@ def test_boxes_and_counts_agree(sign_in: SignIn) -> None:
         "started": 4,
         "sending": 0,
         "drafts": 0,
+        "later": 0,
     }
     assert ids(gp.get("/tasks?box=todo")) == [open_task]
     counts = director.get("/tasks/counts")

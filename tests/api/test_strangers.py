@@ -42,6 +42,8 @@ BODIES: dict[str, Any] = {
     "signing.record_vote": {"outcome": "approve", "evidence": "x"},
     "signing.urge": {"text": "x"},
     "signing.comment": {"text": "x"},
+    "views.change_view": {"name": "x", "box": "todo", "filter": {}},
+    "views.choose_view": {"pinned": True, "preferred": False},
     "instances.withdraw_instance": {"mode": "void", "confirmed": True, **REASON},
     "instances.start_ad_hoc_activity": {"element": "review"},
     "external-tasks.complete": {**LOCK, "variables": {}},
@@ -85,7 +87,10 @@ def test_what_is_another_institutions_exists_for_no_stranger(sign_in: SignIn, en
     span = {"fromAt": now.isoformat(), "toAt": (now + timedelta(days=1)).isoformat(), "reason": "休假"}
     made = director.call("POST", "/delegations", {"agent": deputy.session["person"]["id"], **span})
     assert made.status_code == 200, made.text
+    view = {"name": "我的急件", "box": "todo", "filter": {}}
+    assert director.call("POST", "/views", view, Idempotency_Key="v").status_code == 204
     names = {
+        "view": director.get("/views")[0]["id"],
         "task": task,
         "instance": started["instance"]["id"],
         "copy": copied["copyId"],
@@ -102,6 +107,7 @@ def test_what_is_another_institutions_exists_for_no_stranger(sign_in: SignIn, en
             path = rule
             for name, value in names.items():
                 path = path.replace(f"<uuid:{name}>", value)
+            path = path.replace("<document>", "notice")
             assert "<" not in path, f"{endpoint}: say what it is to be attacked with"
             body = put_in(BODIES.get(endpoint, {}), attacker.session["person"]["id"])
             if "attachments" in path:

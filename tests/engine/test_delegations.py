@@ -95,6 +95,11 @@ def test_it_begins_and_ends_in_time_and_can_be_ended(county: County) -> None:
     county.clock.advance(timedelta(days=1))
     assert ren.box("todo") == []
     assert county.person("dai").do(EndDelegation(delegation=second.id)).changed is False
+    # One that is taken back before it begins is nowhere listed any more.
+    later = county.clock.now() + timedelta(hours=6)
+    third = delegate(county, "dai", "ren", from_at=later, to_at=later + timedelta(days=1))
+    assert [county.person("dai").do(EndDelegation(delegation=third.id)).changed for _ in range(2)] == [True, False]
+    assert county.engine.query(ListDelegations(), county.person("dai").actor) == ()
 
 
 def test_a_case_that_the_agent_started_stays_with_the_principal(county: County) -> None:

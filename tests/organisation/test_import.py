@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 
 from engine.commands.organisation_import import ImportOrganisation, ImportResult, TryImport
 from engine.errors import EngineError
+from engine.initials import initials_of
 from engine.queries.organisation_workbook import WriteOrganisation
 from engine.records import Actor
 from engine.store.tables import Appointment, AuditEntry, Department, Duty, Institution, Membership, Person
@@ -252,7 +253,7 @@ def test_files_that_are_no_plain_workbooks_are_refused(sqlite_county_url: str) -
 def test_what_is_written_out_comes_back_in_unchanged_and_runs_nothing(county: County) -> None:
     name = "=1+1"
     with county.working() as work:
-        work.connection.execute(update(Person).where(Person.staff_number == "gp1").values(name=name))
+        work.connection.execute(update(Person).where(Person.staff_number == "gp1").values(name=name, initials=initials_of(name)))
     filled = county.engine.query(WriteOrganisation(filled=True))
     book = load_workbook(io.BytesIO(filled))
     cell = next(row[1] for row in book[PEOPLE].iter_rows(min_row=2) if row[0].value == "gp1")
