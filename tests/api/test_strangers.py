@@ -31,6 +31,7 @@ BODIES: dict[str, Any] = {
     "tasks.reassign": {"personId": "{me}", **REASON},
     "tasks.return_task": {"target": "fill", **REASON},
     "tasks.save_draft": {"data": {}},
+    "tasks.put_off": {"until": "2099-01-01T08:00:00+08:00"},
     "tasks.sign_by_hand": {"image": "eA==", "password": "x"},
     "tasks.choose": {"element": "review", "persons": ["{me}"]},
     "signing.transfer": {"personId": "{me}", **REASON},
