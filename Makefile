@@ -52,7 +52,7 @@ matrix: setup  ## Approvals: ways to sign x places x operations, a cut of them o
 
 .PHONY: processes
 processes: setup  ## The process library: its scenarios and its people, on the embedded database
-	@$(BIN)/pytest --quiet --numprocesses 2 --dist loadscope -k "not postgresql" -p tests.verdict tests/referral tests/recruitment tests/collect tests/dispatch tests/procurement tests/inspection tests/catalogue $(ARGS)
+	@TMPDIR=$(firstword $(wildcard /dev/shm) /tmp) $(BIN)/pytest --quiet --numprocesses 2 --dist loadscope -k "not postgresql" -p tests.verdict tests/referral tests/recruitment tests/collect tests/dispatch tests/procurement tests/inspection tests/catalogue $(ARGS)
 
 .PHONY: lint
 lint: setup  ## Style and common mistakes

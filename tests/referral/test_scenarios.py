@@ -12,12 +12,12 @@ from tests.campaign import LONG
 from tests.referral.community import Community
 from tests.referral.scenarios import cases, run, tagged
 
-RELOADED = frozenset({"routine", "green_channel", "several_asked", "down_by_hand"})
+RELOADED = frozenset({"several_asked"})
 """Played with nothing but the stored rows between their steps in every test run."""
 
 
 def reloaded() -> list[Path]:
-    """Main scenarios of each kind of way; all of them in a long campaign."""
+    """The main scenario with most in it; all of them in a long campaign."""
     return [path for path in tagged("main") if LONG or path.stem in RELOADED]
 
 
