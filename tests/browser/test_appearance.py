@@ -26,6 +26,10 @@ class Place(NamedTuple):
     act: Callable[[Page], object] = lambda page: None
 
 
+SETTLED = "Promise.allSettled(document.getAnimations().map((animation) => animation.finished))"
+"""Waits until colours have faded over."""
+
+
 @pytest.fixture(scope="module")
 def asked(demonstration: Demonstration) -> Consultation:
     """A case in the hands of the centre, urgent and with a critical value."""
@@ -104,7 +108,7 @@ def look(page: Page, place: Place) -> list[str]:
     for theme, rules in (("light", None), ("dark", ["color-contrast"])):
         page.emulate_media(color_scheme=theme)
         expect(page.locator("html")).to_have_attribute("data-theme", theme)
-        page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
+        page.evaluate(SETTLED)
         # Nothing but colours differs between the themes.
         found += [f"{place.address} {theme} {violation}" for violation in accessibility_violations(page, rules=rules)]
     return found
@@ -119,6 +123,7 @@ def test_axe_finds_nothing_serious_at_the_door(open_window: Callable[..., Page],
     found = accessibility_violations(page)
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.evaluate(SETTLED)
 
     assert found + accessibility_violations(page) == []
 

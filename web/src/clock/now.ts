@@ -7,6 +7,9 @@ const TICK_MS = 5_000
 /** Milliseconds since 1970, brought up to date every few seconds; reading it in a component redraws the component. */
 export const now = signal(Date.now())
 
+/** The same to the moment, for what must not be later than now: the minute that has just begun is not to come. */
+export const exactly = (): number => Math.max(now.value, Date.now() + clockSkew.value)
+
 function tick(): void {
   now.value = Date.now() + clockSkew.value
 }

@@ -1,6 +1,6 @@
 /** What a form's expressions see: every field under its key, typed as the server types it, null where nobody wrote. */
 import type { Field, Node, Value, Values } from '../api/types'
-import { now } from '../clock/now'
+import { exactly } from '../clock/now'
 import { isTrue, namesIn, type Names } from '../expressions/evaluate'
 import { numberOf } from '../expressions/number'
 import { isField, isOrnament, isRows, isSection, type Path } from './nodes'
@@ -8,7 +8,7 @@ import { isField, isOrnament, isRows, isSection, type Path } from './nodes'
 const NUMBER = /^[+-]?\d{1,24}(?:\.\d{1,20})?$/
 
 export function namesOf(nodes: Node[], values: Values): Names {
-  return { now: new Date(now.value).toISOString().replace(/\.\d+Z$/, 'Z'), ...typed(nodes, values) }
+  return { now: new Date(exactly()).toISOString().replace(/\.\d+Z$/, 'Z'), ...typed(nodes, values) }
 }
 
 /** Inside a row its columns come before the names of the form. */

@@ -3,7 +3,7 @@
  * server has the last word; this only saves a round trip and names all that is missing at once.
  */
 import type { Field, Form, FormCheck, Node, Rows, Value, Values } from '../api/types'
-import { now } from '../clock/now'
+import { exactly } from '../clock/now'
 import { evaluate, isTrue, namesIn, type Names } from '../expressions/evaluate'
 import { Fault } from '../expressions/fault'
 import { compare, Num, numberOf } from '../expressions/number'
@@ -119,14 +119,14 @@ function textFault(field: Field, text: string, names: Names): string | null {
   if (minLength && facts.now < minLength) return t('error.minLength', { ...facts, n: minLength })
   if (pattern && !new RegExp(pattern).test(text)) return t('error.pattern', facts)
   if (validationType === 'email' && !isEmail(text)) return t('error.email', facts)
-  if (validationType === 'phone' && !field.properties.rule && brokenRule('phone', text, now.value)) return t('error.phone', facts)
+  if (validationType === 'phone' && !field.properties.rule && brokenRule('phone', text, exactly())) return t('error.phone', facts)
   return ruleFault(field, text, names)
 }
 
 function ruleFault(field: Field, text: string, names: Names): string | null {
   const { rule, ruleWhen } = field.properties
   if (!rule || (ruleWhen && !isTrue(ruleWhen.tree, names))) return null
-  const broken: Key | null = brokenRule(rule, text, now.value)
+  const broken: Key | null = brokenRule(rule, text, exactly())
   return broken && t(broken, { label: labelOf(field) })
 }
 
