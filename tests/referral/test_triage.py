@@ -139,4 +139,4 @@ def test_every_gate_holds_a_patient_back(change: dict[str, Any], label: str) -> 
 
 def test_a_day_before_the_tables_are_valid_is_refused() -> None:
     with pytest.raises(DecisionFault):
-        shipped().evaluate("triage", {"now": NOW}, date(2025, 12, 31))
+        shipped().evaluate("triage", {"now": NOW}, date(2023, 12, 31))
