@@ -106,7 +106,8 @@ def _require_empty(config: Config) -> None:
 def live(engine: Engine, clock: VirtualClock, until: datetime, *, seed: int, share: float = 1.0) -> County:
     """Lives from what the clock says until an instant, and returns the county with what was counted.
 
-    `share` thins the year out: 0.01 is a twentieth of a month, for a test. The library must be deployed.
+    `share` thins referrals and dispatches out, for a test; reviews and inspections are there only in the whole year. The
+    folders of all chapters must be deployed.
     """
     county = County(engine, clock, seed=seed, share=share)
     for chapter in CHAPTERS:

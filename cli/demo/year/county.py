@@ -24,7 +24,6 @@ from engine.clock import VirtualClock
 from engine.commands.attachment import AddAttachment
 from engine.commands.instance import StartInstance
 from engine.commands.job import ClaimJobs, ExecuteJob, FailJob
-from engine.commands.message import SendMessage
 from engine.commands.task import CompleteTask
 from engine.engine import Engine
 from engine.errors import EngineError, StepFailed
@@ -121,7 +120,7 @@ def decided(outcome: str, opinion: str | None = None, **data: Any) -> Habit:
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """A case that somebody begins, or a message from outside."""
+    """A case that somebody begins."""
 
     at: datetime
     act: Callable[[County], None]
@@ -137,7 +136,7 @@ class County:
         """Started cases by process, decided steps and carried out jobs."""
         self._habits: dict[tuple[str, str], Habit] = {}
         self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
-        self._numbers = itertools.count()
+        self._numbers, self._papers = itertools.count(), itertools.count(1)
         self._names: dict[int, str] = {}
         self._seen = 0
         self._published = published_days()
@@ -152,19 +151,15 @@ class County:
         """Something begins at an instant."""
         self._push(arrival.at, lambda: arrival.act(self))
 
-    def after(self, wait: timedelta, act: Callable[[], None]) -> None:
-        """Something happens after a while."""
-        self._push(self.clock.now() + wait, act)
-
     def start(self, process: str, post: str, institution: str, department: str | None = None) -> None:
         """Somebody who holds a post begins a case."""
         chair = self.random.choice(self.chairs(post, institution, department))
         self.engine.execute(StartInstance(process_key=process, capacity=chair.id), self._actor(chair.person))
         self.counted[process] += 1
 
-    def send(self, name: str, to: str, correlation: Mapping[str, Any], payload: Mapping[str, Any]) -> None:
-        """A message comes from a system outside."""
-        self.engine.execute(SendMessage(name=name, to=to, correlation=correlation, payload=payload))
+    def number(self) -> int:
+        """The next number of a paper that somebody numbers by hand, from 1."""
+        return next(self._papers)
 
     def chairs(self, post: str, institution: str, department: str | None = None) -> list[Any]:
         """The appointments to a post that are in force today."""

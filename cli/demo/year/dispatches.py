@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from cli.demo.year.county import Act, Arrival, County, Habit, Step, always, decided
@@ -29,7 +29,6 @@ SOON = timedelta(days=38)
 """From a need to the first day."""
 LOG: Mapping[str, Any] = {"consultations": 8, "rounds": 4, "trainings": 1, "nextMonth": "继续坐诊和带教"}
 MARKS = ("workload", "quality", "specialty", "outOfCounty", "teaching", "satisfaction")
-_numbers = itertools.count(1)
 
 
 def dispatches(county: County, since: date, until: date) -> Iterator[Arrival]:
@@ -39,7 +38,11 @@ def dispatches(county: County, since: date, until: date) -> Iterator[Arrival]:
         day = since + (until - since) * at / number + timedelta(days=1)
         code = BRANCHES[at % len(BRANCHES)]
         begin = county.working(datetime(day.year, day.month, day.day, 9, 10, tzinfo=TIME_ZONE))
-        yield Arrival(at=begin, act=lambda here, code=code: here.start("dispatch_need", "BR_OFF", code))  # type: ignore[misc]
+        yield Arrival(at=begin, act=partial(_begin, code))
+
+
+def _begin(code: str, county: County) -> None:
+    county.start("dispatch_need", "BR_OFF", code)
 
 
 def _today(county: County) -> date:
@@ -80,7 +83,7 @@ def choose(county: County, step: Step) -> Act:
 
 
 def agreement(county: County, step: Step) -> Act:
-    number = f"派〔{county.clock.now():%Y}〕{next(_numbers)}号"
+    number = f"派〔{county.clock.now():%Y}〕{county.number()}号"
     signed = {"signedByHost": True, "signedByHome": True, "signedByPerson": True}
     money = {"allowance": "80.00", "penaltyPerMonth": "1500.00"}
     return Act(outcome="signed", data={"agreementNo": number, "postAtHost": "SPEC_DOC", **money, **signed})
@@ -115,7 +118,7 @@ def department_mark(county: County, step: Step) -> Act:
 
 
 def conclude(county: County, step: Step) -> Act:
-    return Act(data={"certificateNo": f"证〔{county.clock.now():%Y}〕{next(_numbers)}号"})
+    return Act(data={"certificateNo": f"证〔{county.clock.now():%Y}〕{county.number()}号"})
 
 
 NEVER = always(Act(never=True))

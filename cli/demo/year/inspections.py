@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from cli.demo.year.county import Act, Arrival, County, Habit, Step, always, decided
@@ -24,18 +25,21 @@ FAULTS = (
     ("finance", "收费公示未及时更新", "价格管理规定"),
     ("publicHealth", "慢病随访记录不完整", "国家基本公卫规范"),
 )
-MONTHS = timedelta(days=30)
 
 
 def inspections(county: County, since: date, until: date) -> Iterator[Arrival]:
     """The lists and plans of every year between the two days."""
     for year in range(since.year, until.year + 1):
-        begun = [(day, "finding_import", "QC") for day in REVIEWS] + [(day, "inspection_plan", "QC") for day in INSPECTIONS]
-        for day, process, post in begun:
+        begun = [(day, "finding_import") for day in REVIEWS] + [(day, "inspection_plan") for day in INSPECTIONS]
+        for day, process in begun:
             month, number = map(int, day.split("-"))
             at = datetime(year, month, number, 9, 20, tzinfo=TIME_ZONE)
             if since <= at.date() < until and county.share >= 1:
-                yield Arrival(at=at, act=lambda here, process=process, post=post: here.start(process, post, "CH00"))  # type: ignore[misc]
+                yield Arrival(at=at, act=partial(_begin, process))
+
+
+def _begin(process: str, county: County) -> None:
+    county.start(process, "QC", "CH00")
 
 
 # --- outside lists

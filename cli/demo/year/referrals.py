@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,11 +98,11 @@ def referrals(county: County, since: date, until: date) -> Iterator[Arrival]:
             (sender,) = random.choices(senders, sizes)
             minute = random.randint(8 * 60 + 10, 17 * 60)
             at = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=TIME_ZONE)
-            yield Arrival(at=at, act=lambda here, sender=sender: _begin(here, sender))  # type: ignore[misc]
+            yield Arrival(at=at, act=partial(_begin, sender))
         day += DAY
 
 
-def _begin(county: County, sender: str) -> None:
+def _begin(sender: str, county: County) -> None:
     """Somebody comes to a doctor of the branch or clinic; before it has joined the community, it refers nobody."""
     post = "V_DOC" if "-V" in sender else "BR_GP"
     if county.joined(sender) and county.chairs(post, sender):
