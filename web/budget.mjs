@@ -3,6 +3,7 @@
  *
  *     inbox     everything the first page needs: the entry and all it imports at once
  *     form      what opening a task adds
+ *     designer  what the designer adds, its canvas included
  *     diagram   what the diagram tab adds
  */
 import { readFileSync } from 'node:fs'
@@ -32,12 +33,14 @@ const styles = (names) => total([...names].flatMap((name) => manifest[name].css 
 const first = needed([entry])
 const without = (names) => new Set([...needed(names)].filter((name) => !first.has(name)))
 const form = without(['src/form/slip.tsx', 'src/form/rules.ts'])
+const designer = without(['src/designer/page.tsx'])
 const diagram = without(['src/diagram/diagram.tsx'])
 
 const lines = [
   ['inbox scripts', scripts(first), 45],
   ['inbox styles', styles(first), 15],
   ['form scripts', scripts(form), 170],
+  ['designer scripts', scripts(designer), 260],
   ['diagram scripts', scripts(diagram), 65],
 ]
 const over = lines.filter(([, bytes, limit]) => bytes > limit * KB)

@@ -23,6 +23,7 @@ const StartPage = lazy(() => import('../start/page'))
 const MinePage = lazy(() => import('../mine/page'))
 const CasePage = lazy(() => import('../cases/page'))
 const OperationsPage = lazy(() => import('../operations/page'))
+const DesignerPage = lazy(() => import('../designer/page'))
 const AdministrationPage = lazy(() => import('../administration/page'))
 const NotificationsPage = lazy(() => import('../notifications/page'))
 
@@ -83,6 +84,8 @@ function Place() {
       return <CasePage />
     case 'operations':
       return <OperationsPage />
+    case 'designer':
+      return <DesignerPage />
     case 'administration':
       return <AdministrationPage />
     case 'notifications':

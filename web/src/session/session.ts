@@ -60,6 +60,11 @@ export function administers(): boolean {
   return ['administrate', 'secure', 'audit', 'operations', 'archive'].some(can)
 }
 
+/** Whether somebody is here who draws processes. */
+export function designs(): boolean {
+  return can('design')
+}
+
 /** How long one's decisions are held; kept with the account, so that it is the same on every computer. */
 export async function setUndoSeconds(seconds: number): Promise<void> {
   await api.setUndo(seconds)

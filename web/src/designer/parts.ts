@@ -1,0 +1,13 @@
+/**
+ * The parts of the designer that are fetched when they are needed: what edits a file of each kind, and the pages about a whole
+ * design. A kind without an editor is shown as text and says so.
+ */
+import type { ComponentType } from 'preact'
+import type { Design, FileKind, OpenFile } from './state'
+
+export interface EditorProps {
+  design: Design
+  file: OpenFile
+}
+
+export const EDITORS: Partial<Record<FileKind, ComponentType<EditorProps>>> = {}
