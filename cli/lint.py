@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from cli.library import MODEL_SUFFIXES, folder_files
-from engine.commands.inspection import inspect
 from engine.errors import Finding
+from engine.gate.inspection import inspect
 
 Found = tuple[Path, Finding]
 

@@ -10,19 +10,16 @@ from sqlalchemy import delete, func, insert, select, update
 
 from engine.appliers import audit
 from engine.authorization import require_right
-from engine.commands.documents import unknown_posts
-from engine.commands.inspection import LONGEST_NAME, PARAMETERS, inspect, kind_of
 from engine.commands.registry import Command
-from engine.commands.staffing import staffing
 from engine.commands.texts import require_text
 from engine.errors import InvalidModel
+from engine.gate.inspection import LONGEST_NAME, examine, kind_of
 from engine.kernel import ProcessModel
 from engine.kernel.definition import ForeignServices
 from engine.records import Deployed
 from engine.runtime import Runtime
 from engine.runtime.definitions import digest
-from engine.runtime.environment import budget
-from engine.runtime.timer_starts import Plans, disarm, plan
+from engine.runtime.timer_starts import Plans, disarm
 from engine.store.tables import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.unit_of_work import UnitOfWork
 
@@ -47,14 +44,10 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
     known = _known(work, command.name, fingerprint)
     if known is not None:
         return known
-    inspected = inspect(command.resources, foreign_services=command.foreign_services, budget=budget(work.config))
-    if any(finding.level == "error" for finding in inspected.findings):
+    inspected = examine(work, command.resources, foreign_services=command.foreign_services)
+    if inspected.refused or inspected.plans is None:
         raise InvalidModel(inspected.findings)
-    staffed = (*staffing(work, inspected.processes), *unknown_posts(work, inspected.documents))
-    if any(finding.level == "error" for finding in staffed):
-        raise InvalidModel((*inspected.findings, *staffed))
-    plans = plan(work, inspected.processes, command.resources.get(PARAMETERS))
-    findings = (*inspected.findings, *staffed, *plans.passed)
+    findings = inspected.findings
     key, identity = work.new_key(), uuid4()
     warnings = [asdict(finding) for finding in findings]
     work.connection.execute(
@@ -73,7 +66,7 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
         for name, content in sorted(command.resources.items())
     ]
     work.connection.execute(insert(Resource), files)
-    references = tuple(_define(work, key, model, plans) for model in inspected.processes)
+    references = tuple(_define(work, key, model, inspected.plans) for model in inspected.processes)
     audit.record(work, "deploy", command.name, data={"digest": fingerprint, "processes": list(references)})
     return Deployed(
         deployment=identity,

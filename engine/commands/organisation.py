@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from engine.assignment import DEFAULT_POSTS
+from engine.assignment import DEFAULT_POSTS, INSTITUTION_TYPES
 from engine.authorization import ADMINISTRATORS, LAST_DAY, require_right
 from engine.calendar import calendar_by_code
 from engine.commands.authority import AUTHORITY
@@ -37,32 +37,6 @@ from engine.store.locks import hold
 from engine.store.tables import Account, Appointment, Department, Institution, Membership, Person, Post
 from engine.store.unit_of_work import UnitOfWork
 
-INSTITUTION_TYPES = frozenset(
-    {
-        "10",
-        "11",
-        "12",
-        "20",
-        "21",
-        "22",
-        "23",
-        "30",
-        "40",
-        "41",
-        "50",
-        "60",
-        "70",
-        "71",
-        "72",
-        "80",
-        "81",
-        "82",
-        "83",
-        "84",
-        "85",
-        "86",
-    }
-)
 DEPARTMENT_KINDS = frozenset({"clinical", "technical", "office", "centre"})
 APPOINTMENT_KINDS = frozenset({"full", "part-time", "dispatched", "secondment", "acting"})
 HEAD_POST = "DEPT_HEAD"

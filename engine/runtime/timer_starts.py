@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Row, select
 
 from engine.appliers.jobs import JobScheduled, schedule, unschedule
 from engine.calendar import WorkingTime
-from engine.errors import EngineError, Finding, InvalidModel
+from engine.errors import EngineError, Finding
 from engine.kernel import ProcessModel, StartSubscription
 from engine.kernel.model import TimerModel
 from engine.kernel.timers import Due, Firing, TimerFault, first_firing, next_firing
@@ -27,13 +27,22 @@ from engine.store.unit_of_work import UnitOfWork
 KIND = "timer-start"
 
 
+class Moment(Protocol):
+    """When it is asked, and on which calendars: a unit of work, or a query's reader."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def working_time(self) -> WorkingTime: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Plans:
     """What is to be scheduled when the definitions are there."""
 
     firings: Mapping[tuple[str, StartSubscription], Firing]
-    passed: tuple[Finding, ...]
-    """Warnings of dates that have passed."""
+    findings: tuple[Finding, ...] = ()
+    """Errors of times that cannot be reckoned, warnings of dates that have passed."""
 
     def arm(self, work: UnitOfWork, key: int, model: ProcessModel, start: StartSubscription) -> None:
         """Schedules the first firing of a start event; `key` is that of its stored row."""
@@ -53,24 +62,25 @@ def disarm(work: UnitOfWork, process_id: str) -> None:
     unschedule(work, KIND, list(work.connection.execute(timers).scalars()))
 
 
-def plan(work: UnitOfWork, models: Sequence[ProcessModel], parameters: bytes | None) -> Plans:
-    """When the timers of a deployment start something first. Raises InvalidModel for a time that cannot be reckoned."""
-    names = {"parameters": load_json((parameters or b"{}").decode()), "now": work.now.isoformat()}
+def plan(moment: Moment, models: Sequence[ProcessModel], parameters: bytes | None) -> Plans:
+    """When the timers of a deployment start something first."""
+    names = {"parameters": load_json((parameters or b"{}").decode()), "now": moment.now.isoformat()}
     firings: dict[tuple[str, StartSubscription], Firing] = {}
-    passed = []
+    findings = []
     for model in models:
         for start in model.start_subscriptions:
             if start.timer is None:
                 continue
             try:
-                firing = _first(work, start.timer, names)
+                firing = _first(moment, start.timer, names)
             except (TimerFault, EngineError) as fault:
-                raise InvalidModel([_unreckoned(model, start, str(fault))]) from fault
+                findings.append(_unreckoned(model, start, str(fault)))
+                continue
             if firing is None:
-                passed.append(_passed(model, start))
+                findings.append(_passed(model, start))
             else:
                 firings[(model.id, start)] = firing
-    return Plans(firings=firings, passed=tuple(passed))
+    return Plans(firings=firings, findings=tuple(findings))
 
 
 def again(work: UnitOfWork, job: Row[Any]) -> None:
@@ -86,17 +96,17 @@ def again(work: UnitOfWork, job: Row[Any]) -> None:
         _schedule(work, job.subject, firing, calendar, base)
 
 
-def _first(work: UnitOfWork, timer: TimerModel, names: Mapping[str, Any]) -> Firing | None:
+def _first(moment: Moment, timer: TimerModel, names: Mapping[str, Any]) -> Firing | None:
     text = timer.value.evaluate(names)
     if not isinstance(text, str):
         raise TimerFault(f"'{timer.value.source}' gave no text")
-    due = _reckons(work.working_time)
-    firing = first_firing(timer.kind, text, work.now, _calendar(timer), due)
-    if firing.due >= work.now:
+    due = _reckons(moment.working_time)
+    firing = first_firing(timer.kind, text, moment.now, _calendar(timer), due)
+    if firing.due >= moment.now:
         return firing
     if firing.every is None:
         return None
-    return next_firing(firing.due, firing.every, firing.left, work.now, _calendar(timer), due)
+    return next_firing(firing.due, firing.every, firing.left, moment.now, _calendar(timer), due)
 
 
 def _calendar(timer: TimerModel) -> str | None:

@@ -11,9 +11,9 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from engine.commands.deployment import Deploy
-from engine.commands.inspection import inspect
 from engine.commands.printing import NotePrinting
 from engine.errors import InvalidModel, NotFound
+from engine.gate.inspection import inspect
 from engine.queries.documents import DocumentChoice, ListDocuments, PrintDocument
 from engine.store.tables import AuditEntry
 from engine.testing import CaseView, County, bpmn, process, user_task

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.commands.inspection import MOST_FINDINGS, inspect
 from engine.errors import Finding
+from engine.gate.inspection import MOST_FINDINGS, inspect
 from engine.testing import bpmn, process, user_task
 from tests.engine.models import END, START
 

@@ -6,7 +6,7 @@ import resource
 
 import pytest
 
-from engine.commands.inspection import inspect
+from engine.gate.inspection import inspect
 from engine.xml import MAX_ATTRIBUTES, MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, Unreadable, read
 from tests.kernel.world import document
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
-from engine.commands.clock_names import unknown_clocks, unusable_ladders
-from engine.commands.documents import Documents, check_documents, read_documents
-from engine.commands.surroundings import facts, unknown_fields
+from engine.assignment import Place
 from engine.decisions import read_decisions
 from engine.errors import Finding
 from engine.forms import FormModel, parse_form
+from engine.gate.clock_names import unknown_clocks, unusable_ladders
+from engine.gate.documents import Documents, check_documents, read_documents, unknown_posts
+from engine.gate.staffing import staffing
+from engine.gate.surroundings import facts, unknown_fields
 from engine.kernel import Budget, ProcessModel, parse
 from engine.kernel import StartSubscription as StartSubscriptionModel
 from engine.kernel.analysis import analyse
 from engine.kernel.definition import ForeignServices
 from engine.runtime.directory import callable_functions
+from engine.runtime.environment import budget
+from engine.runtime.timer_starts import Moment, Plans, plan
 from engine.store.base import load_json
 
 PARAMETERS = "parameters.json"
@@ -26,6 +30,10 @@ MOST_FINDINGS = 200
 """Findings that are told; nobody reads more, and a file made to have very many must not fill the answer."""
 
 
+class Community(Place, Moment, Protocol):
+    """The organisation and its calendars as they are today."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Inspected:
     """What the gate found in a set of files."""
@@ -33,6 +41,23 @@ class Inspected:
     findings: tuple[Finding, ...]
     processes: tuple[ProcessModel, ...]
     documents: Documents
+    plans: Plans | None = None
+    """When the timers start something first, where that was asked."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the files may not be deployed."""
+        return any(finding.level == "error" for finding in self.findings)
+
+
+def examine(community: Community, resources: Mapping[str, bytes], *, foreign_services: ForeignServices = "refuse") -> Inspected:
+    """What the gate says of the files of a whole deployment; of files without errors also what today's organisation says."""
+    inspected = inspect(resources, foreign_services=foreign_services, limits=budget(community.config))
+    if inspected.refused:
+        return inspected
+    plans = plan(community, inspected.processes, resources.get(PARAMETERS))
+    staffed = (*staffing(community, inspected.processes), *unknown_posts(community, inspected.documents))
+    return replace(inspected, findings=(*inspected.findings, *staffed, *plans.findings), plans=plans)
 
 
 def inspect(
@@ -40,11 +65,11 @@ def inspect(
     *,
     foreign_services: ForeignServices = "refuse",
     whole: bool = True,
-    budget: Budget | None = None,
+    limits: Budget | None = None,
 ) -> Inspected:
     """What the gate says of these files. `whole` False: they are part of a deployment, so forms and tables may lie elsewhere.
 
-    `budget` is what a step may spend where the files are to run.
+    `limits` is what a step may spend where the files are to run.
     """
     kinds = {name: kind_of(name) for name in resources}
     findings = [_unknown_file(name) for name, kind in kinds.items() if kind == "unknown"]
@@ -76,7 +101,7 @@ def inspect(
     told = parameters if whole else None
     findings += unusable_ladders(parameters, PARAMETERS)
     findings += [finding for model in parsed.processes for finding in unknown_clocks(model, told)]
-    known = facts(forms, tables.decisions, told, budget or Budget())
+    known = facts(forms, tables.decisions, told, limits or Budget())
     findings += analyse(parsed.processes, known)
     if whole:
         findings += check_documents(documents, parsed.processes, known)

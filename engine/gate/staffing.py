@@ -13,15 +13,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from engine.assignment import AssignmentRule, find_person, resolve
-from engine.commands.organisation import INSTITUTION_TYPES
+from engine.assignment import INSTITUTION_TYPES, AssignmentRule, Place, find_person, resolve
 from engine.errors import Finding
 from engine.expressions import Template
 from engine.kernel import ProcessModel
 from engine.kernel.model import ApprovalModel, Element
 from engine.kernel.people_model import AssignModel
 from engine.store.tables import Body, Department, Duty, Institution, Line, Post
-from engine.store.unit_of_work import UnitOfWork
 
 STANDING = ("post", "head", "leader", "body")
 """Rules that find the same people whatever the case, when nothing in them is an expression."""
@@ -34,9 +32,9 @@ _UNASKED = {
 """What happens at a step that finds nobody and asks nobody."""
 
 
-def staffing(work: UnitOfWork, models: Sequence[ProcessModel]) -> Iterator[Finding]:
+def staffing(community: Place, models: Sequence[ProcessModel]) -> Iterator[Finding]:
     """Findings of all rules of these processes; none while there is no organisation that they could be held against."""
-    check = _Check(work)
+    check = _Check(community)
     if check.bare:
         return
     for model in models:
@@ -79,10 +77,10 @@ class _Place:
 class _Check:
     """The codes that there are, read once."""
 
-    def __init__(self, work: UnitOfWork) -> None:
-        self._work = work
+    def __init__(self, community: Place) -> None:
+        self._community = community
         self._posts = set(self._all(select(Post.code)))
-        self._institutions = {row.code: row for row in work.connection.execute(select(Institution.code, Institution.type))}
+        self._institutions = {row.code: row for row in community.connection.execute(select(Institution.code, Institution.type))}
 
     @property
     def bare(self) -> bool:
@@ -102,7 +100,7 @@ class _Check:
             if post is not None and post not in self._posts:
                 yield place.finding("unknown-post", f"没有岗位“{post}”。", f"There is no post '{post}'.", certain=True)
         person = _literal(rule.person)
-        if person is not None and find_person(self._work.connection, person) is None:
+        if person is not None and find_person(self._community.connection, person) is None:
             yield place.finding("unknown-person", f"没有人员“{person}”。", f"There is no person '{person}'.", certain=True)
         line = _literal(rule.line)
         if line is not None and not self._all(select(Line.code).where(Line.code == line)):
@@ -156,9 +154,9 @@ class _Check:
         if where is None or any(isinstance(found, Template) and found.literal is None for found in rule.expressions):
             return
         if rule.rule == "duty":
-            nobody = not self._all(_turns(self._work, rule, where))
+            nobody = not self._all(_turns(self._community, rule, where))
         elif rule.rule in STANDING and not (rule.rule == "head" and rule.department is None and rule.line is None):
-            nobody = resolve(self._work, [_evaluated(rule, where)], own=where).reason is not None
+            nobody = resolve(self._community, [_evaluated(rule, where)], own=where).reason is not None
         else:
             return
         if nobody:
@@ -173,10 +171,11 @@ class _Check:
         """Code of the institution, where the model alone says it."""
         if rule.institution is not None:
             return _literal(rule.institution)
-        return self._work.config.lead_institution if rule.at == "lead" else None
+        return self._community.config.lead_institution if rule.at == "lead" else None
 
     def _all(self, query: Any) -> Sequence[Any]:
-        return self._work.connection.execute(query.limit(1000)).scalars().all()
+        found: Sequence[Any] = self._community.connection.execute(query.limit(1000)).scalars().all()
+        return found
 
 
 def _literal(template: Template | None) -> str | None:
@@ -197,13 +196,13 @@ def _evaluated(rule: AssignModel, where: str) -> AssignmentRule:
     )
 
 
-def _turns(work: UnitOfWork, rule: AssignModel, where: str) -> Any:
+def _turns(community: Place, rule: AssignModel, where: str) -> Any:
     """Turns of duty of a roster that have not ended."""
     turns = select(Duty.key).join(Institution, Institution.key == Duty.institution)
     turns = turns.outerjoin(Department, Department.key == Duty.department)
     return turns.where(
         Institution.code == where,
-        Duty.to_at > work.now,
+        Duty.to_at > community.now,
         func.coalesce(Department.code, "") == (_literal(rule.department) or ""),
         func.coalesce(Duty.post, "") == (_literal(rule.post) or ""),
     )

@@ -8,12 +8,12 @@ from typing import Literal
 
 from sqlalchemy import select
 
+from engine.assignment import Place
 from engine.errors import Finding
 from engine.forms import DocumentForm, parse_document
 from engine.kernel import ProcessModel
 from engine.kernel.analysis import Facts, known_names
 from engine.store.tables import Post
-from engine.store.unit_of_work import UnitOfWork
 
 Documents = Mapping[str, tuple[str, DocumentForm]]
 """Id of each document -> its file and what the file says."""
@@ -81,9 +81,9 @@ def check_documents(documents: Documents, processes: Sequence[ProcessModel], fac
             )
 
 
-def unknown_posts(work: UnitOfWork, documents: Documents) -> Iterator[Finding]:
+def unknown_posts(community: Place, documents: Documents) -> Iterator[Finding]:
     """Posts that may print a document and that the organisation does not have; none while there is no organisation."""
-    posts = set(work.connection.execute(select(Post.code)).scalars())
+    posts = set(community.connection.execute(select(Post.code)).scalars())
     for name, document in documents.values() if posts else ():
         for post in sorted(set(document.posts) - posts):
             yield _finding("error", "unknown-post", name, document.id, f"没有岗位“{post}”。", f"There is no post '{post}'.")
