@@ -9,6 +9,8 @@ from api.door import ask, carry_out
 from api.schemas.audit import (
     AccountRights,
     AccountSaved,
+    AuditedRoundPage,
+    AuditedRoundQuery,
     AuditEntryPage,
     AuditQuery,
     RightsIn,
@@ -21,6 +23,7 @@ from engine.commands.account import AccountSaved as Saved
 from engine.commands.account import SetRights
 from engine.queries.audit import AuditVerification, VerifyAudit
 from engine.queries.audit_entries import AuditRow, ListAuditEntries
+from engine.queries.audited_rounds import AuditedRound, ListAuditedRounds
 from engine.queries.identity import AccountRow, ListAccounts
 from engine.queries.paging import Page
 from engine.queries.sight import ExplainSight
@@ -35,6 +38,14 @@ blueprint = Blueprint("audit", "The audit trail, and who holds which right")
 def list_audit_entries(query: dict[str, Any]) -> Page[AuditRow]:
     """Read the audit trail, newest first"""
     return ask(ListAuditEntries(**query))
+
+
+@blueprint.get("/audit/rounds")
+@blueprint.arguments(AuditedRoundQuery, location="query")
+@blueprint.response(200, AuditedRoundPage)
+def list_audited_rounds(query: dict[str, Any]) -> Page[AuditedRound]:
+    """Tell by which rules and which organisation the people of a case's tasks were found, newest first"""
+    return ask(ListAuditedRounds(**query))
 
 
 @blueprint.get("/audit/verification")

@@ -172,6 +172,7 @@ PERMISSIONS: Mapping[str, str] = {
     "audit.explain_sight": SECURE,
     "audit.list_accounts": SECURE,
     "audit.list_audit_entries": AUDIT,
+    "audit.list_audited_rounds": AUDIT,
     "audit.set_rights": SECURE,
     "audit.verify_audit": AUDIT,
     "batches.get_batch": OPERATIONS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from api.schemas.base import CamelSchema, Instant, Key, PageQuery, Words, page_of
+from api.schemas.instances import ProcessVersion
 
 
 class AuditQuery(PageQuery):
@@ -37,6 +38,41 @@ class AuditEntry(CamelSchema):
 
 
 AuditEntryPage = page_of(AuditEntry, "AuditEntryPage")
+
+
+class AuditedRoundQuery(PageQuery):
+    """The number of the case, in full."""
+
+    number = fields.String(required=True, validate=validate.Length(min=1, max=60))
+
+
+class OrganisationThen(CamelSchema):
+    """A version of the organisation."""
+
+    number = fields.Integer()
+    since = Instant()
+    by = fields.String(allow_none=True)
+
+
+class AuditedRound(CamelSchema):
+    """One asking of a step's people."""
+
+    id = fields.UUID()
+    process = fields.Nested(ProcessVersion)
+    element = fields.String()
+    step = fields.String()
+    number = fields.Integer()
+    mode = fields.String()
+    state = fields.String()
+    opened_at = Instant()
+    found_on = fields.Date(allow_none=True)
+    organisation = fields.Nested(OrganisationThen, allow_none=True)
+    offered_to = fields.List(fields.String())
+    offered_to_en = fields.List(fields.String())
+    people = fields.List(fields.String())
+
+
+AuditedRoundPage = page_of(AuditedRound, "AuditedRoundPage")
 
 
 class VerificationQuery(CamelSchema):

@@ -125,6 +125,8 @@ class TimelineItem(CamelSchema):
     capacity = fields.Function(lambda item: chair_text(item), metadata={"type": ["string", "null"]})
     detail = fields.String(allow_none=True)
     detail_en = fields.String(allow_none=True)
+    basis = fields.String(allow_none=True)
+    basis_en = fields.String(allow_none=True)
     state = fields.String(validate=validate.OneOf(("done", "now", "next")))
     since = Instant(allow_none=True)
     due_at = Instant(allow_none=True)

@@ -11,7 +11,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import BigInteger, String, bindparam, case, func, insert, literal, select, update
 
 from engine.appliers.jobs import JobScheduled, schedule, unschedule
+from engine.appliers.organisation import NEWEST_VERSION
 from engine.approvals import LIVE
+from engine.calendar import TIME_ZONE
 from engine.store.base import FAR, Instant
 from engine.store.prepared import Prepared
 from engine.store.state import chunks
@@ -43,10 +45,10 @@ DROP_RUNGS = delete_of(Rung.seat, Rung.done_at.is_(None))
 
 
 def _new_round() -> Prepared:
-    """A new round; its number follows on the last one of its element in its instance."""
+    """A new round; its number follows on the last one of its element in its instance, its people are those of today."""
     earlier = select(func.coalesce(func.max(Round.number), 0) + 1)
     here = (Round.instance == bindparam("instance"), Round.element == bindparam("element"))
-    return insert_of(Round, number=earlier.where(*here).scalar_subquery())
+    return insert_of(Round, number=earlier.where(*here).scalar_subquery(), organisation=NEWEST_VERSION)
 
 
 NEW_ROUND = _new_round()
@@ -183,6 +185,7 @@ def _add_round(work: UnitOfWork, effect: RoundOpened, rows: _Rows) -> None:
             "policy": effect.policy,
             "several": effect.several,
             "counts": None,
+            "found_on": work.now.astimezone(TIME_ZONE).date(),
             "opened_at": work.now,
             "decided_at": None,
             "decided_by": None,

@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, insert, select, update
 
 from engine.appliers import audit
+from engine.appliers.organisation import organisation_changed
 from engine.assignment import find_person, normalise_login
 from engine.authorization import ADMINISTRATORS, LAST_DAY, require_right, today
 from engine.authorization.passwords import UNUSABLE, hash_password, require_good_password
@@ -174,6 +175,7 @@ def disable_account(command: DisableAccount, work: UnitOfWork, runtime: object) 
     _end_sessions(work, account.key)
     if account.disabled:
         return AccountSaved(id=account.id, login=account.login, changed=False)
+    organisation_changed(work)
     return _change(work, account, "account-disabled", {"disabled": True}, {})
 
 
@@ -181,6 +183,7 @@ def enable_account(command: EnableAccount, work: UnitOfWork, runtime: object) ->
     account = _account(work, command.login)
     if not account.disabled:
         return AccountSaved(id=account.id, login=account.login, changed=False)
+    organisation_changed(work)
     return _change(work, account, "account-enabled", {"disabled": False}, {})
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, func, select
 
 from engine.appliers import audit
+from engine.appliers.organisation import organisation_changed
 from engine.authorization import LAST_DAY, require_right
 from engine.commands.keeping import (
     RIGHT,
@@ -192,6 +193,7 @@ def remove_duty(command: RemoveDuty, work: UnitOfWork, runtime: object) -> Saved
             "duty-begun", "Expected a turn of duty that has not begun, but it began at {at}", at=row.from_at.isoformat()
         )
     work.connection.execute(delete(Duty).where(Duty.key == row.key))
+    organisation_changed(work)
     audit.record(work, "duty-removed", str(command.duty))
     return Saved(id=command.duty, changed=True)
 
@@ -214,6 +216,7 @@ def put_line_department(command: PutLineDepartment, work: UnitOfWork, runtime: o
     gone = delete(LineDepartment).where(LineDepartment.line == line, LineDepartment.department == department)
     changed = work.connection.execute(gone).rowcount > 0
     if changed:
+        organisation_changed(work)
         audit.record(work, "linedepartment-removed", name)
     return Saved(id=None, changed=changed, change=Change(made=False, values={"belongs": (True, False)}) if changed else None)
 

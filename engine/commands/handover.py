@@ -17,6 +17,7 @@ from sqlalchemy import Row, insert, select, update
 
 from engine.appliers import audit
 from engine.appliers.jobs import JobScheduled, drop_free, schedule
+from engine.appliers.organisation import organisation_changed
 from engine.authorization import require_right, today
 from engine.commands.keeping import RIGHT, missing, one_of
 from engine.commands.operation import required_reason
@@ -220,6 +221,7 @@ def _revoke_item(work: UnitOfWork, person: int, item: Row[Any], later: list[int]
 
 def _give_back(work: UnitOfWork, person: int, item: Row[Any]) -> dict[str, Any]:
     if item.kind == "account":
+        organisation_changed(work)
         work.connection.execute(update(Person).where(Person.key == person).values(active=True))
         audit.record(work, "person-changed", str(item.id), data={"person": person, "active": True})
         work.wake(person)

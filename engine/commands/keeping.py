@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select, update
 
 from engine.appliers import audit
+from engine.appliers.organisation import organisation_changed
 from engine.errors import Invalid, NotFound
 from engine.store.base import Entity, Keyed
 from engine.store.tables import Department, Institution, Person, Post
@@ -69,6 +70,7 @@ def _change(row: Any, values: Mapping[str, Any]) -> Change:
 
 def _note(work: UnitOfWork, table: type[Keyed], name: str, what: str, values: Mapping[str, Any]) -> None:
     plain = {column: value.isoformat() if isinstance(value, date) else value for column, value in values.items()}
+    organisation_changed(work)
     audit.record(work, f"{table.__name__.lower()}-{what}", name, data=plain)
 
 

@@ -10,11 +10,12 @@ from sqlalchemy import delete, update
 
 from engine.appliers.clocks import ask_again
 from engine.appliers.journal import Journal
+from engine.appliers.organisation import NEWEST_VERSION
 from engine.appliers.participants import participate
 from engine.appliers.rounds import seats_of_round
 from engine.appliers.tasks import add_seats, close_seats, offer
 from engine.approvals import LIVE, Policy
-from engine.authorization import require_right
+from engine.authorization import require_right, today
 from engine.commands.adding import place_of
 from engine.commands.operation import required_reason
 from engine.commands.registry import Command
@@ -146,8 +147,7 @@ class _Again:
         connection = self.work.connection
         connection.execute(delete(Candidate).where(Candidate.seat == seat.key))
         offer(self.work, seat.key, *found.principals)
-        resolved = resolved_of(found)
-        connection.execute(update(Round).where(Round.key == seat.round).values(resolved=resolved))
+        self._write_found(resolved=resolved_of(found))
         changed: dict[str, Any] = {"reason": None, "revision": seat.revision + 1}
         keeps = seat.assignee is not None and seat.assignee in found.persons
         if not keeps and seat.state != "waiting":
@@ -165,8 +165,12 @@ class _Again:
 
     def _write_round(self, signing: Signing, **values: Any) -> None:
         resolved = {**resolved_of(self.plan.found), "principals": list(signing.principals)}
-        changed = update(Round).where(Round.key == self.seat.round).values(resolved=resolved, **values)
-        self.work.connection.execute(changed)
+        self._write_found(resolved=resolved, **values)
+
+    def _write_found(self, **values: Any) -> None:
+        """What the round keeps of its people, who are those of the organisation as it stands today."""
+        found = {**values, "organisation": NEWEST_VERSION, "found_on": today(self.work.now)}
+        self.work.connection.execute(update(Round).where(Round.key == self.seat.round).values(found))
 
     def _close(self, keys: list[int]) -> None:
         """Ends seats, and those still to act that their holders had added."""

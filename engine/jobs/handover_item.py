@@ -14,6 +14,7 @@ from sqlalchemy import Row, select, update
 from engine.appliers import audit
 from engine.appliers.jobs import JobScheduled, schedule
 from engine.appliers.journal import Journal
+from engine.appliers.organisation import organisation_changed
 from engine.approvals import LIVE
 from engine.authorization import person_principal, require_right
 from engine.errors import Conflict, EngineError, Invalid
@@ -147,6 +148,7 @@ def _shut(work: UnitOfWork, item: Row[Any]) -> dict[str, Any]:
     left = open_tasks(work, item.person)
     if left:
         raise tasks_left(left)
+    organisation_changed(work)
     work.connection.execute(update(Person).where(Person.key == item.person).values(active=False))
     audit.record(work, "person-changed", str(item.id), data={"person": item.person, "active": False})
     work.wake(item.person)

@@ -6,7 +6,7 @@ is invented about the future: a next step is told only when every open task can 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,10 +20,13 @@ from engine.queries.instance_rows import steps_now
 from engine.queries.instances import find_visible
 from engine.queries.registry import Query, Reader
 from engine.queries.timeline_words import WORDS, CaseFacts
-from engine.store.tables import Appointment, History, Institution, Message, Person, Post, ProcessDefinition, Round
+from engine.store.tables import Appointment, History, Institution, Message, Person, Post, ProcessDefinition, Round, Seat
 
 ITEMS_AT_MOST = 500
 """The newest facts; a case of thousands of tasks is not read line by line."""
+DECIDED = "task-completed"
+"""Kind of the facts that tell of a decision."""
+_VERSION = ("（第 {n} 版）", " (version {n})")
 REFERRED = ("to", "person", "on_behalf_of")
 """Where facts name further persons by key."""
 
@@ -53,6 +56,9 @@ class TimelineItem:
     institution: str | None = None
     detail: str | None = None
     detail_en: str | None = None
+    basis: str | None = None
+    """Of a task: by the organisation of which day, and which version of it, its people were found."""
+    basis_en: str | None = None
     state: str = "done"
     """`done`, `now` or `next`."""
     since: datetime | None = None
@@ -70,7 +76,8 @@ def past_of(reader: Reader, row: Any) -> tuple[TimelineItem, ...]:
     """The lines of what has happened to the case of `row`, oldest first."""
     facts = _facts(reader, row.key)
     names = _names(reader, (reader.definitions.model(row.definition), *_called(reader, row)), facts)
-    return tuple(line for fact in facts if (line := _line(fact, names)) is not None)
+    found = _found(reader, row.key, facts)
+    return tuple(line for fact in facts if (line := _line(fact, names, found)) is not None)
 
 
 def _facts(reader: Reader, instance: int) -> list[Any]:
@@ -95,6 +102,25 @@ def _facts(reader: Reader, instance: int) -> list[Any]:
         .limit(ITEMS_AT_MOST)
     )
     return list(reversed(reader.connection.execute(statement).all()))
+
+
+def _found(reader: Reader, instance: int, facts: list[Any]) -> dict[str, Any]:
+    """By which organisation the people of the tasks that were decided were found, by the id of the task."""
+    tasks = [UUID(fact.data["task"]) for fact in facts if fact.kind == DECIDED and not fact.data.get("automatic")]
+    if not tasks:
+        return {}
+    kept = select(Seat.id, Round.organisation, Round.found_on).join(Round, Round.key == Seat.round)
+    rows = reader.connection.execute(kept.where(Seat.instance == instance, Seat.id.in_(tasks)))
+    return {str(row.id): row for row in rows}
+
+
+def _basis(found: Any) -> dict[str, Any]:
+    """The words for the organisation of a round, none for one from before it was kept."""
+    if found is None or found.found_on is None:
+        return {}
+    version, version_en = ("", "") if found.organisation is None else _VERSION
+    zh, en = f"按 {found.found_on} 的组织{version}", f"by the organisation of {found.found_on}{version_en}"
+    return {"basis": zh.format(n=found.organisation), "basis_en": en.format(n=found.organisation)}
 
 
 def _called(reader: Reader, row: Any) -> list[ProcessModel]:
@@ -149,7 +175,7 @@ def _pairs(reader: Reader, statement: Any) -> dict[Any, str]:
     return {row[0]: row[1] for row in reader.connection.execute(statement)}
 
 
-def _line(fact: Any, names: CaseFacts) -> TimelineItem | None:
+def _line(fact: Any, names: CaseFacts, found: Mapping[str, Any]) -> TimelineItem | None:
     words = WORDS[fact.kind](fact, names)
     if words is None:
         return None
@@ -166,10 +192,15 @@ def _line(fact: Any, names: CaseFacts) -> TimelineItem | None:
         institution=fact.institution,
         detail=words.detail,
         detail_en=words.detail_en,
+        **(_basis(found.get(fact.data.get("task", ""))) if fact.kind == DECIDED else {}),
     )
 
 
 def _now(reader: Reader, row: Any) -> list[TimelineItem]:
+    waiting = select(Seat.name, Seat.opened_at, Round.organisation, Round.found_on).join(Round, Round.key == Seat.round)
+    waiting = waiting.where(Seat.instance == row.key, Seat.state.in_(("open", "claimed"))).order_by(Seat.key)
+    rows = reader.connection.execute(waiting.limit(ITEMS_AT_MOST)) if row.state == "active" else ()
+    found = {(seat.name, seat.opened_at): seat for seat in rows}
     return [
         TimelineItem(
             at=step.since,
@@ -181,6 +212,7 @@ def _now(reader: Reader, row: Any) -> list[TimelineItem]:
             state="now",
             since=step.since,
             due_at=step.due_at,
+            **_basis(found.get((step.step, step.since))),
         )
         for step in steps_now(reader, [row]).get(row.key, ())
     ]

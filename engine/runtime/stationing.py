@@ -25,6 +25,7 @@ from sqlalchemy import Row, Select, delete, false, insert, or_, select, update
 
 from engine.appliers import audit
 from engine.appliers.jobs import JobScheduled, schedule
+from engine.appliers.organisation import organisation_changed
 from engine.authorization import ADMINISTRATORS, capacities, in_force, is_member, today
 from engine.calendar import TIME_ZONE
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -127,6 +128,7 @@ def begin(work: UnitOfWork, case: ActingCase | None, inputs: Mapping[str, JSON])
     if taken.appointment is not None:
         raise Conflict("seated", "Expected nobody seated under '{reference}' yet, but somebody is", reference=reference)
     appointment = {"key": work.new_key(), "id": uuid4(), "person": person, "kind": "dispatched", "head": False, **chair}
+    organisation_changed(work)
     work.connection.execute(insert(Appointment).values(**appointment, from_date=span[0], to_date=span[1]))
     delegation = None if agent is None else _delegated(work, case, reference, (person, agent), span)
     links = {"appointment": appointment["key"], "delegation": None if delegation is None else delegation["key"]}
@@ -195,6 +197,7 @@ def reoffer(work: UnitOfWork, case: ActingCase | None, inputs: Mapping[str, JSON
 
 def _end(work: UnitOfWork, case: ActingCase, taken: Row[Any], last: date) -> None:
     """Brings the chair, the agency and the days of an engagement to another last day."""
+    organisation_changed(work)
     keys = (taken.appointment, taken.delegation)
     until = max(work.now, _instant(last + timedelta(days=1)))
     if last < taken.from_date:

@@ -47,6 +47,8 @@ class UnitOfWork:
         """Persons whose lists change, told after the commit."""
         self.jobs_due = False
         """True when a job was made that is due at once."""
+        self.organisation_changed = False
+        """True when a new version of the organisation has begun."""
         self.trial = False
         """True when what is done is only looked at: then nothing may be written."""
 
@@ -93,7 +95,7 @@ class UnitOfWork:
         What it leaves waiting to be written may still be refused when it is sent, and then undoes the whole transaction.
         Attempts do not write the same rows, and do not lie inside each other.
         """
-        woken, jobs_due = set(self.woken), self.jobs_due
+        woken, jobs_due, organisation = set(self.woken), self.jobs_due, self.organisation_changed
         self._writes.begin_attempt()
         try:
             yield
@@ -102,6 +104,7 @@ class UnitOfWork:
             self._writes.undo_attempt()
             self.woken.intersection_update(woken)
             self.jobs_due = jobs_due
+            self.organisation_changed = organisation
             raise
 
     def in_name_of(self, actor: Actor) -> UnitOfWork:

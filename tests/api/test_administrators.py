@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from tests.api.browser import Client
 from tests.api.test_cases import SLIP
@@ -80,6 +82,22 @@ def test_the_security_administrator_is_told_why_somebody_sees_a_case(sign_in: Si
     assert guard.call("GET", asked + "nobody").json()["code"] == "person-not-found"
     assert guard.call("GET", "/security/sight?number=X&person=gp").json()["code"] == "case-number-unknown"
     assert sign_in("operator").call("GET", asked + "gp").status_code == 403
+
+
+def test_the_audit_administrator_is_told_by_which_organisation_people_were_found(sign_in: SignIn) -> None:
+    gp, keeper, auditor = sign_in("gp"), sign_in("keeper"), sign_in("auditor")
+    assert keeper.call("PUT", "/administration/people/S901", {"name": "常新·演示"}).status_code == 200
+    case = gp.start()["instance"]
+    [opened] = auditor.get(f"/audit/rounds?number={case['number']}")["items"]
+    assert (opened["step"], opened["people"], opened["process"]["version"]) == ("填写", ["甘平·演示"], 1)
+    then = opened["organisation"]
+    day = datetime.fromisoformat(opened["openedAt"]).astimezone(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    assert (then["number"] > 1, then["by"], opened["foundOn"]) == (True, "纪册·演示", day)
+    [change] = auditor.get(f"/audit/entries?action=person-made&from={then['since'].replace('+', '%2B')}")["items"]
+    assert change["object"] == "S901", "the trail says what that version has changed"
+    assert "organisation" not in gp.call("GET", f"/audit/rounds?number={case['number']}").text
+    assert gp.call("GET", f"/audit/rounds?number={case['number']}").status_code == 403
+    assert auditor.call("GET", "/audit/rounds").status_code == 422
 
 
 def test_an_account_is_made_with_a_password_that_must_be_changed_and_is_shut_and_opened(address: str, sign_in: SignIn) -> None:

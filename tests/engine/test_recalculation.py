@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from engine.calendar import TIME_ZONE
 from engine.commands.organisation import Appoint
 from engine.commands.recalculation import RecalculateApprovers
 from engine.commands.seat_changes import TransferTask
 from engine.errors import Conflict, InvalidForm, NotAllowed
 from engine.queries.recalculation import PreviewRecalculation
-from engine.store.tables import AuditEntry, Notification, Person, Round
+from engine.queries.timeline import GetTimeline
+from engine.store.tables import AuditEntry, Notification, OrganisationVersion, Person, Round
 from engine.testing import CaseView, County, bpmn, process, user_task
 from tests.engine.models import END, START, STARTER, one_task
 from tests.engine.signing import BUTTONS
@@ -134,3 +136,31 @@ def test_what_had_fallen_to_the_administrators_becomes_what_its_model_says(count
     for login in ("gan", "guo"):
         say(case, login, "agree")
     assert case.state == "completed"
+
+
+def test_a_round_keeps_by_which_organisation_its_people_were_found(county: County) -> None:
+    def lines(case: CaseView) -> list[tuple[str, str | None]]:
+        told = county.engine.query(GetTimeline(instance=case.id), county.person("guo").actor)
+        return [(line.title, line.basis) for line in told if line.state == "now" or line.kind == "task"]
+
+    def versions() -> list[Any]:
+        return county.rows(select(OrganisationVersion.number, OrganisationVersion.at).order_by(OrganisationVersion.number))
+
+    county.deploy(signed_by_post("all"))
+    before = versions()
+    case = county.run("p")
+    first, day = before[-1].number, county.clock.now().astimezone(TIME_ZONE).date()
+    assert [row.number for row in before] == list(range(1, first + 1))
+    kept = f"按 {day} 的组织（第 {first} 版）"
+    assert {basis for _, basis in lines(case)} == {kept}
+    appoint(county, "dai")
+    appoint(county, "dai")
+    assert [row.number for row in versions()] == [*range(1, first + 2)], "what changes nothing is no new version"
+    assert {basis for _, basis in lines(case)} == {kept}, "an open round is not altered by it"
+    county.pass_time(timedelta(days=1))
+    again(county, case)
+    anew = f"按 {day + timedelta(days=1)} 的组织（第 {first + 1} 版）"
+    say(case, "guo", "agree")
+    assert {basis for _, basis in lines(case)} == {anew}
+    with pytest.raises(Conflict):
+        again(county, case)

@@ -24,6 +24,7 @@ from engine.store.tables.organisation import (
     DocumentNumber,
     Institution,
     Membership,
+    OrganisationVersion,
     Person,
     Post,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "Message",
     "Notification",
     "NotificationSetting",
+    "OrganisationVersion",
     "Participant",
     "Person",
     "PhraseList",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base, Entity, Instant, Keyed
@@ -91,6 +91,21 @@ class Appointment(Entity, Base):
         CheckConstraint("to_date IS NULL OR to_date >= from_date", name="dates"),
         Index("ix_appointment_chair", "institution", "post"),
     )
+
+
+class OrganisationVersion(Base):
+    """One change of the organisation: whatever says who sits where, who decides beside the chairs, and who can work.
+
+    A round keeps the newest one when its people were found; the audit entries of the same act say what has changed.
+    """
+
+    __tablename__ = "organisation_version"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1, without gaps."""
+    at: Mapped[datetime] = mapped_column(Instant)
+    person: Mapped[int | None] = mapped_column(BigInteger)
+    """Who changed it; None for the system."""
+    source: Mapped[str | None] = mapped_column(String(60))
 
 
 class DocumentNumber(Base):

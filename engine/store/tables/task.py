@@ -7,11 +7,24 @@ person has it), `completed`, or `closed` (ended undone). The rules of a round ar
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, Uuid, false, text, true
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base, Entity, Instant, Json, Keyed, reference
@@ -46,6 +59,10 @@ class Round(Entity, Base):
     outcome: Mapped[str | None] = mapped_column(String(100))
     resolved: Mapped[dict[str, Any]] = mapped_column(Json)
     """How the people were found: rules, principals, persons at that moment."""
+    organisation: Mapped[int | None] = mapped_column(BigInteger)
+    """Number of the newest `OrganisationVersion` when the people were found; None where it was not kept, or there was none."""
+    found_on: Mapped[date | None] = mapped_column(Date)
+    """Day whose chairs and duties were looked at."""
     returned: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """Set when the case was sent back to it: the step, person, reason and instant it came from, and `resume`."""
     policy: Mapped[dict[str, Any]] = mapped_column(Json, server_default="{}")

@@ -1,14 +1,15 @@
 /** The audit trail for the audit administrator: searched by person, act, case and time, and verified as a whole. */
 import { useSignal } from '@preact/signals'
-import { auditEntries, verifyAudit, type AuditEntry, type AuditQuery, type Verification } from '../api/administration'
+import { auditedRounds, auditEntries, verifyAudit, type AuditEntry, type AuditQuery, type Verification } from '../api/administration'
 import { sentence } from '../api/problem'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { useResource } from '../frame/resource'
 import { Empty, Failed } from '../frame/states'
-import { joined } from '../i18n'
+import { either, joined } from '../i18n'
 import { admin } from '../i18n/administration'
 import { Listing } from './listing'
+import { usePaged } from './paged'
 
 /** The county's days, wherever the browser is. */
 const ZONE = '+08:00'
@@ -40,8 +41,33 @@ export default function AuditPage() {
         <label class="fld"><span class="l">{admin('lateness.last')}</span><input class="in" type="date" name="to" /></label>
         <button type="submit" class="btn pri">{admin('audit.search')}</button>
       </form>
+      {query.value.number && <Rounds key={query.value.number} number={query.value.number} />}
       <Entries key={JSON.stringify(query.value)} query={query.value} />
     </>
+  )
+}
+
+/** By which rules and which organisation the people of a case's tasks were found. */
+function Rounds({ number }: { number: string }) {
+  const { rows, error, loaded, retry, more } = usePaged(number, (cursor) => auditedRounds(cursor, number))
+  if (error.value !== null) return <Failed error={error.value} retry={retry} />
+  if (!loaded || !rows.value.length) return null
+  return (
+    <section class="st">
+      <h2 class="small">{admin('rounds')}</h2>
+      <Listing caption={admin('rounds')} heads={['when', 'rounds.step', 'rounds.rule', 'rounds.organisation', 'rounds.people']}>
+        {rows.value.map((round) => (
+          <tr key={round.id}>
+            <th scope="row" class="nw">{when(round.openedAt, now.value)}</th>
+            <td>{round.step}<span class="s d block">{admin('rounds.number', { n: round.number })}</span></td>
+            <td class="d2">{round.process.name}<span class="s block">{admin('rounds.version', { n: round.process.version })}</span></td>
+            <td>{round.foundOn ?? admin('rounds.unknown')}{round.organisation && <span class="s d block">{joined(admin('rounds.version', { n: round.organisation.number }), admin('rounds.since', { when: when(round.organisation.since, now.value) }), round.organisation.by)}</span>}</td>
+            <td>{round.people.join(admin('and'))}<span class="s d block">{round.offeredTo.map((name, at) => either(name, round.offeredToEn[at] ?? name)).join(admin('and'))}</span></td>
+          </tr>
+        ))}
+      </Listing>
+      {more && <button type="button" class="btn sm more" onClick={more}>{admin('more')}</button>}
+    </section>
   )
 }
 

@@ -90,6 +90,22 @@ export interface AuditQuery {
 }
 export const auditEntries = (cursor: string | null, query: AuditQuery) => get<Page<AuditEntry>>('/audit/entries', { ...query, cursor })
 
+export interface AuditedRound {
+  id: string
+  process: { name: string; version: number }
+  element: string
+  step: string
+  number: number
+  mode: string
+  openedAt: string
+  foundOn: string | null
+  organisation: { number: number; since: string; by: string | null } | null
+  offeredTo: string[]
+  offeredToEn: string[]
+  people: string[]
+}
+export const auditedRounds = (cursor: string | null, number: string) => get<Page<AuditedRound>>('/audit/rounds', { number, cursor })
+
 export interface Verification {
   entries: number
   instances: number

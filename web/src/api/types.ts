@@ -351,20 +351,6 @@ export interface Startable {
   description: string | null
 }
 
-export interface TimelineItem {
-  at: string | null
-  kind: 'step' | 'task' | 'message' | 'timer' | 'escalation' | 'incident' | 'system'
-  title: string
-  titleEn: string | null
-  person: string | null
-  capacity: string | null
-  detail: string | null
-  detailEn: string | null
-  state: 'done' | 'now' | 'next'
-  since: string | null
-  dueAt: string | null
-}
-
 export interface Diagram {
   xml: string
   tokens: { element: string; count: number; since: string | null }[]

@@ -1,7 +1,7 @@
 /** The course of a case: what was done by whom, who has it now since when, and what comes. */
 import { useEffect } from 'preact/hooks'
 import { timeline } from '../api/calls'
-import type { TimelineItem } from '../api/types'
+import type { TimelineItem } from '../api/timeline-types'
 import { now } from '../clock/now'
 import { MINUTE, span, when } from '../clock/words'
 import { useResource } from '../frame/resource'
@@ -38,6 +38,7 @@ function Entry({ item, full }: { item: TimelineItem; full: boolean }) {
       {holder ? <span class="block">{holder}</span> : item.kind === 'system' && <span> {t('timeline.system')}</span>}
       {item.state === 'now' && <span class="block">{elapsed(item)}</span>}
       {detail && (full || aside || !holder) && <span class="block quote">{withoutSuffix(detail)}</span>}
+      {full && item.basis && <span class="s d block">{either(item.basis, item.basisEn)}</span>}
     </li>
   )
 }
