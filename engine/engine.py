@@ -154,7 +154,7 @@ class Engine:
                 answer = cast(R, HANDLERS[type(command)](command, work, self._runtime))
             else:
                 answer = self._run_once(command, work, idempotency_key)
-            work.flush()
+            work.finish()
         return answer, work
 
     def _run_once(self, command: Command[R], work: UnitOfWork, key: str) -> R:

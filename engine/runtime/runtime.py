@@ -46,7 +46,7 @@ from engine.store.prepared import Among, Prepared, Question
 from engine.store.state import StoredState, write_delta
 from engine.store.tables import Follow, Institution, Job, ProcessInstance, Seat
 from engine.store.unit_of_work import UnitOfWork
-from engine.store.writes import insert_of, update_of
+from engine.store.writes import exact_update_of, insert_of
 
 _CASE_COLUMNS = (
     "key",
@@ -114,8 +114,8 @@ LOCK_FREE_CASES = Prepared(
 )
 NEW_INSTANCE = insert_of(ProcessInstance)
 _IS_PREVIOUS = ProcessInstance.revision == bindparam("previous")
-MOVED = update_of(ProcessInstance, *MOVED_COLUMNS, only=_IS_PREVIOUS)
-NOTED = update_of(ProcessInstance, *NOTED_COLUMNS, only=_IS_PREVIOUS)
+MOVED = exact_update_of(ProcessInstance, *MOVED_COLUMNS, only=_IS_PREVIOUS)
+NOTED = exact_update_of(ProcessInstance, *NOTED_COLUMNS, only=_IS_PREVIOUS)
 
 
 class Runtime:

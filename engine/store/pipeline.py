@@ -23,6 +23,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from engine.store.base import INSTANTS_AT_ONCE
 
+COMMIT = b"COMMIT"
 Texts = list[bytes | None]
 
 
@@ -32,6 +33,17 @@ class Call(NamedTuple):
     name: bytes
     sql: bytes
     values: Texts
+    exact: bool = False
+    """Whether it divides by the number of rows that it has changed, so that none is an error of the server's."""
+
+
+class Unmatched(Exception):
+    """A call that is `exact` has found no row to change; nothing that came with it was carried out after it."""
+
+    def __init__(self, number: int) -> None:
+        """`number` of the call, counted from 0."""
+        super().__init__(number)
+        self.number = number
 
 
 class PreparingConnection(Protocol):
@@ -44,16 +56,20 @@ class PreparingConnection(Protocol):
     def wait(self, gen: PQGen[Any], /) -> Any: ...
 
 
-def run(connection: PreparingConnection, calls: Iterable[Call], *, begin: bool = True) -> list[Any]:
-    """Carries out the calls in their order; libpq's result of each. Raises psycopg's Error for the first that fails.
+def run(connection: PreparingConnection, calls: Iterable[Call], *, begin: bool = True, commit: bool = False) -> list[Any]:
+    """Carries out the calls in their order; libpq's result of each.
 
     Without `begin` no transaction is opened for them: what only reads then leaves nothing to be ended in one more round trip.
+    `commit` ends the transaction behind them if all of them succeed. Raises Unmatched when the first that fails is exact and
+    has found no row, psycopg's Error for any other.
     """
-    server, extra = connection.pgconn, dict[int, bytes]()
+    server, extra, exact = connection.pgconn, dict[int, bytes](), dict[int, int]()
     server.enter_pipeline_mode()
     try:
         try:
-            _queue(connection, server, calls, extra, begin)
+            _queue(connection, server, calls, extra, exact, begin)
+            if commit:
+                server.send_query_params(COMMIT, [])
         finally:
             # Whatever was queued is answered, also when a value could not be spelled.
             server.pipeline_sync()
@@ -63,9 +79,15 @@ def run(connection: PreparingConnection, calls: Iterable[Call], *, begin: bool =
         # A connection that is lost has no pipeline to leave.
         if server.status == psycopg.pq.ConnStatus.OK:
             server.exit_pipeline_mode()
-    for result in results:
+    for number, result in enumerate(results):
         if result.status not in _DONE:
-            raise error_from_result(result, encoding="utf-8")
+            error = error_from_result(result, encoding="utf-8")
+            if number in exact and isinstance(error, psycopg.errors.DivisionByZero):
+                raise Unmatched(exact[number]) from error
+            raise error
+    if commit and results.pop().command_status != COMMIT:
+        # The server answers so when the transaction had failed before, and keeps nothing.
+        raise psycopg.errors.InFailedSqlTransaction("Expected the transaction to be committed, but it was undone")
     return [result for number, result in enumerate(results) if number not in extra]
 
 
@@ -76,8 +98,16 @@ def _remember(connection: PreparingConnection, extra: dict[int, bytes], results:
             connection.prepared_names.add(name)
 
 
-def _queue(connection: PreparingConnection, server: Any, calls: Iterable[Call], extra: dict[int, bytes], begin: bool) -> None:
-    """Queues everything; `extra` are the numbers of the results that answer no call, with the name that each has prepared.
+def _queue(
+    connection: PreparingConnection,
+    server: Any,
+    calls: Iterable[Call],
+    extra: dict[int, bytes],
+    exact: dict[int, int],
+    begin: bool,
+) -> None:
+    """Queues everything; `extra` are the numbers of the results that answer no call, with the name that each has prepared,
+    `exact` those that answer an exact call, with its number.
 
     What fills a packet is sent at once, so that the server works while the rest is spelled.
     """
@@ -86,12 +116,14 @@ def _queue(connection: PreparingConnection, server: Any, calls: Iterable[Call], 
         server.send_query_params(b"BEGIN", [])
         extra[number] = b""
         number += 1
-    for name, sql, values in calls:
+    for place, (name, sql, values, checked) in enumerate(calls):
         if name not in known and name not in extra.values():
             server.send_prepare(name, sql)
             extra[number] = name
             number += 1
         server.send_query_prepared(name, values)
+        if checked:
+            exact[number] = place
         number += 1
 
 

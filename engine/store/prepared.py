@@ -65,13 +65,17 @@ class Prepared:
     `the_key` is given as `key`: SQLAlchemy keeps the names of an updated table's columns for itself.
     """
 
-    def __init__(self, statement: Executable | Callable[[str], Executable], *, many: Executable | None = None) -> None:
+    def __init__(
+        self, statement: Executable | Callable[[str], Executable], *, many: Executable | None = None, exact: bool = False
+    ) -> None:
         """A function makes the statement from the database's name, where the two have different ones.
 
         `many` does on PostgreSQL for any number of rows at once what `statement` does for one: it takes them as `rows`, the
-        JSON text of objects by the same names.
+        JSON text of objects by the same names. `exact` is told of a statement that divides by the number of rows it changes
+        on PostgreSQL.
         """
         self._statement = statement
+        self.exact = exact
         self._many = None if many is None else Prepared(many)
         self._forms: dict[str, _Form] = {}
 
@@ -102,15 +106,16 @@ class Prepared:
         form = self._forms.get(dialect.name)
         if form is None:
             statement = self._statement(dialect.name) if callable(self._statement) else self._statement
-            form = self._forms[dialect.name] = _Form(statement, dialect)
+            form = self._forms[dialect.name] = _Form(statement, dialect, self.exact)
         return form
 
 
 class _Form:
     """A statement in the words of one database."""
 
-    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+    def __init__(self, statement: Executable, dialect: Dialect, exact: bool) -> None:
         postgres = dialect.name == "postgresql"
+        self._exact = exact
         # The server numbers its parameters; everything else about the dialect stays.
         words = cast(Any, type(dialect))(paramstyle="numeric_dollar") if postgres else dialect
         compiled = cast(SQLCompiler, cast(ClauseElement, statement).compile(dialect=words))
@@ -149,7 +154,7 @@ class _Form:
         if self._constants:
             values = {**values, **self._constants}
         spelled = [spell(value) for spell, value in zip(self._spellings, self._pick(values), strict=True)]
-        return pipeline.Call(self._name, self._bytes, spelled)
+        return pipeline.Call(self._name, self._bytes, spelled, self._exact)
 
     def parameters(self, values: Values) -> list[Any]:
         """The values in the order and the types of the driver. Raises KeyError for one that is missing."""
@@ -196,18 +201,32 @@ def ask(connection: Executes, *questions: Question) -> list[list[Any]]:
     return send(bare, (), questions)[1]
 
 
+class Unmatched(Exception):
+    """A statement that is exact has found no row to change."""
+
+    def __init__(self, number: int) -> None:
+        """`number` of the statement among those that were sent, counted from 0."""
+        super().__init__(number)
+        self.number = number
+
+
 def send(
-    connection: Connection, orders: Sequence[tuple[Prepared, Sequence[Values]]], questions: Sequence[Question] = ()
+    connection: Connection,
+    orders: Sequence[tuple[Prepared, Sequence[Values]]],
+    questions: Sequence[Question] = (),
+    *,
+    commit: bool = False,
 ) -> tuple[list[int], list[list[Any]]]:
     """Carries out each statement once for each of its rows, and then asks; all of it together.
 
-    Says of each statement how many rows of the database it has found, and gives the rows of each question.
+    Says of each statement how many rows of the database it has found, and gives the rows of each question. `commit`, on
+    PostgreSQL only, ends the transaction if all of it succeeds. Raises Unmatched for an exact statement without its row.
     """
     with driver(connection) as raw:
         if connection.dialect.name == "postgresql":
             # Every statement sees what is committed when it begins, so that a transaction would give a reader nothing.
             begin = not connection.get_execution_options().get(READING, False)
-            return _pipelined(raw, connection.dialect, orders, questions, begin=begin)
+            return _pipelined(raw, connection.dialect, orders, questions, begin=begin, commit=commit)
         cursor, found, answers = raw.cursor(), [], []
         for statement, rows in orders:
             form = statement.form(connection.dialect)
@@ -229,8 +248,9 @@ def _pipelined(
     questions: Sequence[Question],
     *,
     begin: bool,
+    commit: bool,
 ) -> tuple[list[int], list[list[Any]]]:
-    found, owners = [0] * len(orders), []
+    found, owners = [0] * len(orders), list[int]()
     forms = [question.statement.form(dialect) for question in questions]
 
     def calls() -> Iterator[pipeline.Call]:
@@ -246,7 +266,10 @@ def _pipelined(
         for form, question in zip(forms, questions, strict=True):
             yield form.call(question.values)
 
-    results = pipeline.run(raw, calls(), begin=begin)
+    try:
+        results = pipeline.run(raw, calls(), begin=begin, commit=commit)
+    except pipeline.Unmatched as error:
+        raise Unmatched(owners[error.number]) from error
     for number, result in zip(owners, results, strict=False):
         found[number] += result.command_tuples or 0
     answers = results[len(owners) :]

@@ -16,25 +16,30 @@ from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     ColumnElement,
     Connection,
     NestedTransaction,
     Table,
     Text,
+    Update,
     bindparam,
     column,
     delete,
     func,
     insert,
+    literal_column,
     select,
     update,
 )
 from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
+from engine.store.failures import CommitInterrupted, Failure, failure_of
 from engine.store.faults import fault, watched
-from engine.store.prepared import Among, Prepared, Question, Values, send
+from engine.store.prepared import Among, Prepared, Question, Unmatched, Values, send
 from engine.store.upsert import table_of
 
 
@@ -66,7 +71,12 @@ class Writes:
         self._failure: Exception | None = None
 
     def add(self, statement: Prepared, rows: Sequence[Values], refusal: Callable[[], Exception] | None = None) -> None:
-        """Adds a statement that runs once a row. `refusal` makes the error for one that did not find exactly one row."""
+        """Adds a statement that runs once a row. `refusal` makes the error for one that did not find exactly one row.
+
+        Raises TypeError for a refusal of a statement that is not exact: it would be told of its row after the COMMIT.
+        """
+        if refusal is not None and not statement.exact:
+            raise TypeError("Expected an exact statement for a write that can be refused")
         if rows:
             self._waiting.append(_Write(statement, rows, refusal, self._attempt.number if self._attempt else None))
 
@@ -115,6 +125,21 @@ class Writes:
             attempt.begun, attempt.savepoint = 0, self._connection.begin_nested()
         return self._send(len(self._waiting), questions)
 
+    def finish(self) -> None:
+        """Sends what is waiting and, on PostgreSQL, COMMIT with it, which saves a round trip.
+
+        Raises what `flush` raises, and CommitInterrupted when the connection was lost meanwhile.
+        """
+        if watched() or not self._waiting or self._failure or self._connection.dialect.name != "postgresql":
+            self.flush()
+            return
+        try:
+            self._send(len(self._waiting), (), commit=True)
+        except DBAPIError as error:
+            if failure_of(error) is Failure.LOST:
+                raise CommitInterrupted from error
+            raise
+
     def _send_kept(self, number: int, questions: Sequence[Question] = ()) -> list[list[Any]]:
         try:
             return self._send(number, questions)
@@ -122,13 +147,17 @@ class Writes:
             self._failure = error
             raise
 
-    def _send(self, number: int, questions: Sequence[Question]) -> list[list[Any]]:
+    def _send(self, number: int, questions: Sequence[Question], *, commit: bool = False) -> list[list[Any]]:
         """Sends the first so many of what is waiting, and the questions."""
         orders = _together(self._waiting[:number])
         del self._waiting[:number]
-        if not orders and not questions:
+        if not orders and not questions and not commit:
             return []
-        found, answers = send(self._connection, [(order.statement, order.rows) for order in orders], questions)
+        try:
+            found, answers = send(self._connection, [(order.statement, order.rows) for order in orders], questions, commit=commit)
+        except Unmatched as error:
+            refusal = orders[error.number].refusal
+            raise (refusal() if refusal else error) from error
         for changed, order in zip(found, orders, strict=True):
             if order.refusal is not None and changed != len(order.rows):
                 raise order.refusal()
@@ -188,11 +217,32 @@ def _values(target: Table) -> dict[str, Any]:
     return {column.name: bindparam(column.name, type_=column.type) for column in target.columns}
 
 
-def update_of(table: type[DeclarativeBase], *columns: str, only: ColumnElement[bool] | None = None) -> Prepared:
-    """New values for these columns of the row whose `key` is given, if the condition `only` holds for it when it is given."""
-    target = table_of(table)
+def update_of(table: type[DeclarativeBase], *columns: str) -> Prepared:
+    """New values for these columns of the row whose `key` is given."""
+    return Prepared(_update(table_of(table), columns))
+
+
+def exact_update_of(table: type[DeclarativeBase], *columns: str, only: ColumnElement[bool] | None = None) -> Prepared:
+    """New values for these columns of the row whose `key` is given; it must be there, and `only` hold for it when it is given.
+
+    On PostgreSQL the statement itself fails without it, so that what is sent behind it, a COMMIT too, is not carried out.
+    """
+    made = _update(table_of(table), columns)
+    if only is not None:
+        made = made.where(only)
+
+    def one(dialect: str) -> Any:
+        if dialect != "postgresql":
+            return made
+        changed = made.returning(literal_column("1").label("one")).cte("changed")
+        return select((literal_column("1", BigInteger) // func.count()).label("whole")).select_from(changed)
+
+    return Prepared(one, exact=True)
+
+
+def _update(target: Table, columns: Sequence[str]) -> Update:
     values: dict[str, Any] = {name: bindparam(name, type_=target.c[name].type) for name in columns}
-    return Prepared(update(target).where(target.c.key == bindparam("the_key"), *(() if only is None else (only,))).values(values))
+    return update(target).where(target.c.key == bindparam("the_key")).values(values)
 
 
 def delete_of(column: InstrumentedAttribute[Any], *conditions: Any) -> Prepared:

@@ -14,9 +14,9 @@ from engine.records import SYSTEM
 from engine.store.database import Database
 from engine.store.tables import Post
 from engine.store.unit_of_work import UnitOfWork
-from engine.store.writes import insert_of, update_of
+from engine.store.writes import exact_update_of, insert_of, update_of
 
-NEW_POST, RENAMED = insert_of(Post), update_of(Post, "name")
+NEW_POST, RENAMED = insert_of(Post), exact_update_of(Post, "name")
 
 
 class Changed(Exception):
@@ -100,3 +100,27 @@ def test_a_transaction_that_lost_what_it_had_kept_is_never_committed(database: D
             work.flush()
         connection.rollback()
     assert names(database) == []
+
+
+def rename_between(database: Database, key: int) -> None:
+    """Writes two posts and the name of one between them, and has the transaction end with that."""
+    with database.writing() as connection:
+        work = working(connection)
+        work.write(NEW_POST, post(1))
+        work.write(RENAMED, {"key": key, "name": "new"}, refusal=Changed)
+        work.write(NEW_POST, post(2))
+        work.finish()
+
+
+def test_what_is_refused_is_not_committed_with_what_came_before_it(database: Database) -> None:
+    """The COMMIT is on its way to PostgreSQL together with the row that is not there."""
+    with pytest.raises(Changed):
+        rename_between(database, 7)
+    assert names(database) == []
+    rename_between(database, 1)
+    assert names(database) == ["new", "Post 2"]
+
+
+def test_a_refusal_needs_a_statement_that_fails_by_itself(database: Database) -> None:
+    with database.reading() as connection, pytest.raises(TypeError, match="exact"):
+        working(connection).write(update_of(Post, "name"), {"key": 1, "name": "new"}, refusal=Changed)
