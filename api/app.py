@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import (
     accounts,
     administration,
+    analytics,
     assets,
     attachments,
     audit,
@@ -63,6 +64,7 @@ CONCEPTS = (
     phrases,
     calendars,
     administration,
+    analytics,
     accounts,
     lateness,
     delegations,

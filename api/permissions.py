@@ -61,6 +61,8 @@ PERMISSIONS: Mapping[str, str] = {
     "administration.put_person": ADMINISTRATE,
     "administration.put_post": ADMINISTRATE,
     "administration.remove_duty": ADMINISTRATE,
+    "analytics.get_statistics": SIGNED_IN,
+    "analytics.list_measured": SIGNED_IN,
     "attachments.add_attachment": SIGNED_IN,
     "attachments.read_attachment": SIGNED_IN,
     "attachments.remove_attachment": SIGNED_IN,

@@ -251,6 +251,12 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "invalid-term": ("时限应写作 PT4H、P3D 等，但写的是“{term}”。", "A term is written as PT4H or P3D, not “{term}”."),
     "no-calendar-year": ("{year} 年的放假安排还没有录入。", "The working days of {year} are not known yet."),
     "not-a-person": ("只有人员才有通知设置。", "Only a person has settings of notifications."),
+    "statistics": (
+        "统计由各机构的负责岗位查看，您没有这样的岗位。需要时请信息中心开通“看统计”。",
+        "Statistics are for the posts that oversee an institution, and you hold none; the IT centre can grant the right.",
+    ),
+    "process-not-found": ("没有部署过流程“{process}”。", "No process '{process}' has been deployed."),
+    "step": ("没有这样的步骤：“{step}”。", "There is no such step: '{step}'."),
     "period": ("统计期间应先后有序，最长 {longest} 天。", "A period is in order and has at most {longest} days."),
     "term-needs-plain-time": (
         "“{calendar}”的时限只能按周、日、小时计。",

@@ -18,6 +18,7 @@ from api.schemas.base import iso
 from api.schemas.session import PasswordChange, Session, SignInBody, UndoSeconds
 from engine.commands.held_decisions import SetUndoSeconds
 from engine.commands.identity import ChangePassword, SessionOpened, SignIn, SignInRefused, SignOut
+from engine.queries.analytics.reach import SeesStatistics
 from engine.queries.identity import SessionByToken, SessionRecord
 from engine.queries.organisation import ListMyCapacities
 
@@ -91,6 +92,7 @@ def _session(session: SessionRecord) -> dict[str, Any]:
         "must_change_password": session.must_change,
         "csrf_token": session.csrf,
         "rights": sorted(session.rights),
+        "statistics": ask(SeesStatistics(), session.actor()),
         "demo": settings.demo,
         "undo_seconds": session.undo_seconds,
         "idle_minutes": int(settings.session_idle.total_seconds() // 60),

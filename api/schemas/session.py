@@ -77,6 +77,8 @@ class Session(CamelSchema):
     must_change_password = fields.Boolean()
     csrf_token = fields.String()
     rights = fields.List(fields.String())
+    statistics = fields.Boolean()
+    """Whether the person sees the statistics of an institution."""
     demo = fields.Boolean()
     idle_minutes = fields.Integer()
     undo_seconds = fields.Integer()

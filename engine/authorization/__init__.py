@@ -19,6 +19,7 @@ from engine.authorization.checks import (
 from engine.authorization.standing import (
     LAST_DAY,
     NOBODY,
+    OVERSIGHT_POSTS,
     Capacity,
     Delegated,
     Standing,
@@ -51,6 +52,7 @@ __all__ = [
     "ADMINISTRATORS",
     "LAST_DAY",
     "NOBODY",
+    "OVERSIGHT_POSTS",
     "Capacity",
     "Delegated",
     "Standing",

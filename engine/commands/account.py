@@ -31,7 +31,8 @@ from engine.store.unit_of_work import UnitOfWork
 
 RIGHT = "administrate"
 SECURITY = "secure"
-RIGHTS = frozenset({"operations", "deploy", "integrate", "archive", "backfill", "external-tasks"}) | ADMINISTRATORS
+_BUSINESS = ("operations", "deploy", "integrate", "archive", "backfill", "external-tasks", "statistics", "statistics:people")
+RIGHTS = frozenset(_BUSINESS) | ADMINISTRATORS
 """System rights. `external-tasks:TOPIC` is one too, for each topic."""
 
 

@@ -49,6 +49,7 @@ from engine.queries import (
     timeline,
     views,
 )
+from engine.queries.analytics import overview, reach
 
 QUERIES: Mapping[type, Callable[..., Any]] = {
     ad_hoc.ListAdHocActivities: ad_hoc.list_ad_hoc_activities,
@@ -99,6 +100,9 @@ QUERIES: Mapping[type, Callable[..., Any]] = {
     keeping.ListKeptPeople: keeping.list_kept_people,
     lateness.CountLateness: lateness.count_lateness,
     notifications.ListNotifications: notifications.list_notifications,
+    overview.GetStatistics: overview.get_statistics,
+    overview.ListMeasured: overview.list_measured,
+    reach.SeesStatistics: reach.sees_statistics,
     numbers.CheckSeries: numbers.check_series,
     numbers.ListNumbers: numbers.list_numbers,
     operated_case.GetOperatedCase: operated_case.get_operated_case,

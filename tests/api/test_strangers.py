@@ -19,7 +19,13 @@ from tests.api.browser import Client
 from tests.api.test_cases import SLIP
 
 SignIn = Callable[[str], Client]
-ANYBODY = {"organisation.list_departments", "calendars.get_year", "calendars.reckon_term", "instances.forecast_start"}
+ANYBODY = {
+    "organisation.list_departments",
+    "calendars.get_year",
+    "calendars.reckon_term",
+    "instances.forecast_start",
+    "analytics.get_statistics",
+}
 """Routes whose names are no secret: departments of an institution, calendars, processes."""
 REFUSALS = {"right-missing", "administrator-business", "external-task-gone"}
 """Refusals that come before anything is looked for, or are the same for what never was."""

@@ -20,7 +20,7 @@ class ProcessInstance(Entity, Base):
     """One run of a process definition, owned by one institution."""
 
     __tablename__ = "process_instance"
-    definition: Mapped[int] = mapped_column(ForeignKey("process_definition.key"), index=True)
+    definition: Mapped[int] = mapped_column(ForeignKey("process_definition.key"))
     revision: Mapped[int] = mapped_column()
     state: Mapped[str] = mapped_column(String(20))
     root_scope: Mapped[int] = mapped_column(BigInteger)
@@ -49,6 +49,14 @@ class ProcessInstance(Entity, Base):
     __table_args__ = (
         CheckConstraint("state IN ('active','completed','terminated','cancelled')", name="state"),
         CheckConstraint("(state = 'active') = (ended_at IS NULL)", name="ended"),
+        Index("ix_process_instance_started", "definition", "started_at"),
+        Index(
+            "ix_process_instance_ended",
+            "definition",
+            "ended_at",
+            sqlite_where=text("ended_at IS NOT NULL"),
+            postgresql_where=text("ended_at IS NOT NULL"),
+        ),
     )
 
 

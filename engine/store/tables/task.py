@@ -151,6 +151,12 @@ class Seat(Entity, Base):
         CheckConstraint("state <> 'claimed' OR assignee IS NOT NULL", name="assignee"),
         _filled("ix_seat_assignee", "assignee", "state", "due_at"),
         _filled("ix_seat_ended_by", "ended_by", "ended_at"),
+        Index(
+            "ix_seat_done",
+            "ended_at",
+            sqlite_where=text("state = 'completed'"),
+            postgresql_where=text("state = 'completed'"),
+        ),
     )
 
 
