@@ -89,7 +89,7 @@ class DocumentForm:
 
     def blocks(self, names: Mapping[str, Any], copy: int, language: Language, files: Mapping[str, str]) -> tuple[Block, ...]:
         """What the copy of that number says; `files` are names of attachments by their ids."""
-        situation = Situation.of(self.form.nodes, READ_ONLY, {**names, COPY: copy})
+        situation = Situation.of(self.form.grant(READ_ONLY), {**names, COPY: copy})
         return FormPaper(replace(situation, names=_Open(situation.names)), language, files, prose=True).blocks()
 
 

@@ -18,7 +18,7 @@ from marshmallow import Schema
 
 from engine.forms import view as viewing
 from engine.forms.paper import FormPaper, Language
-from engine.forms.rights import AS_THE_FORM_SAYS, FieldRights, access
+from engine.forms.rights import AS_THE_FORM_SAYS, FieldRights, Grant
 from engine.forms.schema import compile_schema
 from engine.forms.situation import Situation
 from engine.forms.submission import Submission, Terms
@@ -38,6 +38,7 @@ class FormModel:
     nodes: tuple[Node, ...]
     checks: tuple[Check, ...]
     schema: Schema = field(init=False, repr=False, compare=False)
+    _grants: dict[FieldRights, Grant] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schema", compile_schema(self.nodes))
@@ -60,8 +61,8 @@ class FormModel:
         lists = (
             node for node in walk(self.nodes) if isinstance(node, Rows) and {"add", "edit"} & rights.rows.get(node.name, set())
         )
-        columns = replace(rights, rows={})
-        return tuple(sorted(node.name for node in lists if access(node, columns) != "write"))
+        columns = self.grant(replace(rights, rows={}))
+        return tuple(sorted(node.name for node in lists if columns.access(node) != "write"))
 
     def label(self, name: str) -> str:
         """What the form calls a variable; its name where no field of the form is it alone."""
@@ -70,16 +71,24 @@ class FormModel:
 
     def writable(self, rights: FieldRights | None) -> frozenset[str]:
         """Names of the variables that the person may write through the form."""
-        allowed = rights or AS_THE_FORM_SAYS
-        fields = (node for node in walk(self.nodes) if isinstance(node, Field | Rows) and access(node, allowed) == "write")
+        grant = self.grant(rights)
+        fields = (node for node in walk(self.nodes) if isinstance(node, Field | Rows) and grant.access(node) == "write")
         return frozenset(field.name.partition(".")[0] for field in fields)
+
+    def grant(self, rights: FieldRights | None) -> Grant:
+        """What some rights allow with the nodes; None: as the form says. A model has few different rights: they are kept."""
+        wanted = rights or AS_THE_FORM_SAYS
+        known = self._grants.get(wanted)
+        if known is None:
+            known = self._grants[wanted] = Grant(self.nodes, wanted)
+        return known
 
     def view(self, rights: FieldRights | None, data: Mapping[str, Any]) -> dict[str, Any]:
         """The form as JSON for the browser (`Form` of the API). `rights` None: as the form says.
 
         `data` are the variables at the task; conditions may name them and the runtime's reserved names.
         """
-        situation = Situation.of(self.nodes, rights or AS_THE_FORM_SAYS, data)
+        situation = Situation.of(self.grant(rights), data)
         copy = self.copy_name
         return {
             "id": self.id,
@@ -99,7 +108,7 @@ class FormModel:
     def file_field(self, name: str, rights: FieldRights | None) -> Field | None:
         """The file field of that name in rights, None when there is none or the person may not write it."""
         found = next((node for node in walk(self.nodes) if isinstance(node, Field) and node.files and node.name == name), None)
-        return found if found is not None and access(found, rights or AS_THE_FORM_SAYS) == "write" else None
+        return found if found is not None and self.grant(rights).access(found) == "write" else None
 
     def attachments(self, values: Mapping[str, Any]) -> frozenset[str]:
         """Ids of the attachments that the form's file fields name in `values`."""
@@ -107,13 +116,13 @@ class FormModel:
 
     def readable(self, rights: FieldRights | None, data: Mapping[str, Any]) -> dict[str, Any]:
         """The values of `data` that belong to the form and that the person may read; money as text such as `12.50`."""
-        return viewing.readable_values(Situation.of(self.nodes, rights or AS_THE_FORM_SAYS, data))
+        return viewing.readable_values(Situation.of(self.grant(rights), data))
 
     def paper(
         self, rights: FieldRights | None, data: Mapping[str, Any], *, language: Language, files: Mapping[str, str]
     ) -> Sheet:
         """The form as it is printed for the person; `files` are names of attachments by their ids."""
-        situation = Situation.of(self.nodes, rights or AS_THE_FORM_SAYS, data)
+        situation = Situation.of(self.grant(rights), data)
         paper = FormPaper(situation, language, files)
         copy = None if self.copy_name is None else paper.words(self.copy_name)
         return Sheet(title=paper.words(self.title), copy=copy, blocks=paper.blocks())
@@ -141,7 +150,7 @@ class FormModel:
         """
         allowed = rights or AS_THE_FORM_SAYS
         demanded = allowed.demanded | frozenset(required)
-        situation = Situation.of(self.nodes, replace(allowed, demanded=demanded), {"now": now.isoformat(), **current})
+        situation = Situation.of(self.grant(replace(allowed, demanded=demanded)), {"now": now.isoformat(), **current})
         names = frozenset(required) if partial else allowed.required | frozenset(required)
         terms = Terms(required=names, partial=partial, draft=draft, demo=demo, now=now, files=frozenset(files))
         return Submission(situation, self.schema, terms).accept(submitted, self.checks)

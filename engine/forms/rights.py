@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.forms.tree import Field, Node, Ornament, Rows, Section
+from engine.forms.tree import Field, Node, Ornament, Rows, Section, data_key, data_nodes, walk
 
 Access = Literal["hidden", "read", "write"]
 ROW_WORDS = frozenset({"add", "edit", "remove"})
@@ -27,6 +27,9 @@ class FieldRights:
     """Fields that one of the step's outcomes demands: writable too."""
     rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Row lists of which the step says what may be done to their rows, in `ROW_WORDS`."""
+
+    def __hash__(self) -> int:
+        return hash((self.write, self.required, self.hidden, self.demanded, frozenset(self.rows.items())))
 
     @classmethod
     def of(
@@ -70,41 +73,75 @@ READ_ONLY = FieldRights(write=frozenset())
 """Everything is shown, nothing is writable."""
 
 
-def access(node: Node, rights: FieldRights) -> Access:
-    """What `rights` allow with `node`. A container is as open as its most open child."""
-    if isinstance(node, Ornament):
-        return "read"
-    if node.name is not None and _covers(rights.hidden, node.name):
-        return "hidden"
-    if isinstance(node, Field):
-        return "write" if _writable(node, rights) else "read"
-    if isinstance(node, Rows) and "remove" in rights.rows.get(node.name, ()):
-        return "write"
-    inside = {access(child, rights) for child in node.children if not isinstance(child, Ornament)}
-    if "write" in inside:
-        return "write"
-    return "read" if "read" in inside or not inside else "hidden"
+class Grant:
+    """What the rights of one step allow with each node of one form, worked out once. Threads may share it."""
 
+    def __init__(self, nodes: tuple[Node, ...], rights: FieldRights) -> None:
+        self.nodes = nodes
+        self.rights = rights
+        self._access: dict[int, Access] = {}
+        """By the identity of the node; `nodes` keeps them all alive."""
+        for node in nodes:
+            self._measure(node)
+        self._rows = {id(node): self._row_rights(node) for node in walk(nodes) if isinstance(node, Rows)}
+        at_top = tuple(data_nodes(nodes))
+        self.readable = frozenset(data_key(node) for node in at_top if self._shown_whole(node))
+        """Keys at the top of the data of which nothing is hidden."""
+        self.written = frozenset(data_key(node) for node in at_top if self.access(node) == "write")
+        """Keys at the top of the data that the person writes, or writes a part of."""
 
-def row_rights(rows: Rows, rights: FieldRights) -> RowRights:
-    """What may be done to the rows of a list.
+    def access(self, node: Node) -> Access:
+        """What is allowed with a node of the form. A container is as open as its most open child."""
+        return self._access[id(node)]
 
-    Where neither the step nor the form says it, rows are added and removed by who writes every column, and by nobody else.
-    """
-    if access(rows, rights) != "write":
-        return RowRights(add=False, edit=False, remove=False, marked=False)
-    whole = all(_whole(child, rights) for child in rows.children)
-    derived = ROW_WORDS if whole and not rows.fixed else frozenset({"edit"})
-    words = rights.rows.get(rows.name, derived)
-    marked = words != {"edit"} and not (whole and words == ROW_WORDS)
-    return RowRights(add="add" in words, edit="edit" in words, remove="remove" in words, marked=marked)
+    def row_rights(self, rows: Rows) -> RowRights:
+        """What may be done to the rows of a list of the form.
 
+        Where neither the step nor the form says it, rows are added and removed by who writes every column, and by nobody else.
+        """
+        return self._rows[id(rows)]
 
-def _whole(node: Node, rights: FieldRights) -> bool:
-    """Whether `node`, inside a row list, is writable as a whole."""
-    if isinstance(node, Section):
-        return access(node, rights) != "hidden" and all(_whole(child, rights) for child in node.children)
-    return isinstance(node, Ornament) or access(node, rights) == "write"
+    def _measure(self, node: Node) -> Access:
+        inside: set[Access] = set()
+        if isinstance(node, Section | Rows):
+            inside = {self._measure(child) for child in node.children if not isinstance(child, Ornament)}
+            self._access.update((id(child), "read") for child in node.children if isinstance(child, Ornament))
+        found = self._access[id(node)] = self._judged(node, inside)
+        return found
+
+    def _judged(self, node: Node, inside: set[Access]) -> Access:
+        if isinstance(node, Ornament):
+            return "read"
+        if node.name is not None and _covers(self.rights.hidden, node.name):
+            return "hidden"
+        if isinstance(node, Field):
+            return "write" if _writable(node, self.rights) else "read"
+        if isinstance(node, Rows) and "remove" in self.rights.rows.get(node.name, ()):
+            return "write"
+        if "write" in inside:
+            return "write"
+        return "read" if "read" in inside or not inside else "hidden"
+
+    def _row_rights(self, rows: Rows) -> RowRights:
+        if self.access(rows) != "write":
+            return RowRights(add=False, edit=False, remove=False, marked=False)
+        whole = all(self._written_whole(child) for child in rows.children)
+        derived = ROW_WORDS if whole and not rows.fixed else frozenset({"edit"})
+        words = self.rights.rows.get(rows.name, derived)
+        marked = words != {"edit"} and not (whole and words == ROW_WORDS)
+        return RowRights(add="add" in words, edit="edit" in words, remove="remove" in words, marked=marked)
+
+    def _written_whole(self, node: Node) -> bool:
+        """Whether a node inside a row list is writable as a whole."""
+        if isinstance(node, Section):
+            return self.access(node) != "hidden" and all(map(self._written_whole, node.children))
+        return isinstance(node, Ornament) or self.access(node) == "write"
+
+    def _shown_whole(self, node: Field | Rows | Section) -> bool:
+        """Whether nothing of a node is hidden from the person."""
+        if self.access(node) == "hidden":
+            return False
+        return isinstance(node, Field) or all(map(self._shown_whole, data_nodes(node.children)))
 
 
 def _writable(field: Field, rights: FieldRights) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from engine.forms.rights import MARK, FieldRights, RowRights, row_rights
+from engine.forms.rights import MARK, Grant, RowRights
 from engine.forms.sentences import Wrong
 from engine.forms.tree import Node, Rows, Section, data_key, data_nodes
 
@@ -31,14 +31,14 @@ class SentRow:
 
 
 def taken_marks(
-    nodes: tuple[Node, ...], sent: Mapping[str, Any], rights: FieldRights, prefix: str = ""
+    nodes: tuple[Node, ...], sent: Mapping[str, Any], grant: Grant, prefix: str = ""
 ) -> Iterator[tuple[str, list[Any]]]:
     """Takes the numbers of rows out of what was sent: path of each list whose rows have them, with one entry a row."""
     for node in data_nodes(nodes):
         value, path = sent.get(data_key(node)), prefix + data_key(node)
         if isinstance(node, Section) and isinstance(value, dict):
-            yield from taken_marks(node.children, value, rights, f"{path}.")
-        elif isinstance(node, Rows) and isinstance(value, list) and row_rights(node, rights).marked:
+            yield from taken_marks(node.children, value, grant, f"{path}.")
+        elif isinstance(node, Rows) and isinstance(value, list) and grant.row_rights(node).marked:
             yield path, [row.pop(MARK, None) if isinstance(row, dict) else None for row in value]
 
 

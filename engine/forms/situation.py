@@ -13,8 +13,8 @@ from typing import Any
 
 from engine.errors import ExpressionError
 from engine.expressions import Expression
-from engine.forms.rights import FieldRights, access
-from engine.forms.tree import Blank, Check, Field, Node, Option, Rows, Section, Wording, data_key, data_nodes
+from engine.forms.rights import Grant
+from engine.forms.tree import Blank, Check, Field, Node, Option, Wording
 
 _GIVEN_NAMES = frozenset({"now"})
 """Names that the browser has by itself."""
@@ -25,8 +25,7 @@ _MAX_GIVEN_OPTIONS = 1_000
 class Situation:
     """Use `Situation.of`."""
 
-    nodes: tuple[Node, ...]
-    rights: FieldRights
+    grant: Grant
     data: Mapping[str, Any]
     names: Mapping[str, Any]
     """The data with nulls for fields that nobody filled."""
@@ -34,10 +33,14 @@ class Situation:
     """Top-level names that the browser may know."""
 
     @classmethod
-    def of(cls, nodes: tuple[Node, ...], rights: FieldRights, data: Mapping[str, Any]) -> Situation:
-        """The situation, with what the person may read worked out."""
-        keys = {data_key(node) for node in data_nodes(nodes) if _whole(node, rights)}
-        return cls(nodes, rights, data, Blank.of(nodes).under(data), _GIVEN_NAMES | keys)
+    def of(cls, grant: Grant, data: Mapping[str, Any]) -> Situation:
+        """The situation of whom a form grants so much."""
+        return cls(grant, data, Blank.of(grant.nodes).under(data), _GIVEN_NAMES | grant.readable)
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The form's nodes."""
+        return self.grant.nodes
 
     def static(self, expression: Expression, columns: Collection[str] = ()) -> bool:
         """Whether the expression names what the browser may not know, so that the server's answer stands."""
@@ -45,15 +48,13 @@ class Situation:
 
     def absent(self, node: Node, columns: Collection[str] = ()) -> bool:
         """Whether the person never sees the node: by right, or by a condition that only the server can answer."""
-        if access(node, self.rights) == "hidden":
+        if self.grant.access(node) == "hidden":
             return True
         return node.hide is not None and self.static(node.hide, columns) and is_true(node.hide, self.names)
 
     def concerns(self, check: Check) -> bool:
         """Whether the person writes a value that the check names; only then can they break it, and mend it."""
-        return any(
-            data_key(node) in check.expression.names and access(node, self.rights) == "write" for node in data_nodes(self.nodes)
-        )
+        return not self.grant.written.isdisjoint(check.expression.names)
 
 
 def is_true(expression: Expression, names: Mapping[str, Any]) -> bool:
@@ -79,13 +80,6 @@ def options_of(field: Field, names: Mapping[str, Any]) -> tuple[Option, ...]:
     given = names.get(field.options_from)
     found = [_option(item) for item in given[:_MAX_GIVEN_OPTIONS]] if isinstance(given, list) else []
     return tuple(option for option in found if option)
-
-
-def _whole(node: Field | Rows | Section, rights: FieldRights) -> bool:
-    """Whether nothing of the node is hidden from the person."""
-    if access(node, rights) == "hidden":
-        return False
-    return isinstance(node, Field) or all(_whole(child, rights) for child in data_nodes(node.children))
 
 
 def _has_gap(value: Any) -> bool:

@@ -16,7 +16,7 @@ from marshmallow import Schema
 from engine.errors import FieldError, InvalidForm
 from engine.expressions import Expression
 from engine.forms import rules
-from engine.forms.rights import MARK, RowRights, access, row_rights
+from engine.forms.rights import MARK, RowRights
 from engine.forms.schema import load
 from engine.forms.sent_rows import SentRow, is_blank, taken_marks, wrong_rows
 from engine.forms.sentences import Wrong, field_error
@@ -114,7 +114,7 @@ class Submission:
         except Refused as refusal:
             raise InvalidForm([field_error("", refusal.wrong, None)]) from None
         self.wrong.update(screen.bad)
-        self.marks = dict(taken_marks(self.situation.nodes, raw, self.situation.rights))
+        self.marks = dict(taken_marks(self.situation.nodes, raw, self.situation.grant))
         return raw
 
     def _loaded(self, raw: dict[str, Any]) -> dict[str, Any]:
@@ -161,7 +161,7 @@ class Submission:
 
     def _allowed(self, node: Field | Rows | Section, level: _Level, path: str) -> bool:
         """Whether the person writes the node; what was sent without that right is an error."""
-        key, allowed = data_key(node), access(node, self.situation.rights)
+        key, allowed = data_key(node), self.situation.grant.access(node)
         if allowed == "write" and not level.kept:
             return True
         if key in level.raw and (allowed == "hidden" or not level.same(key)):
@@ -206,7 +206,7 @@ class Submission:
 
     def _rows(self, node: Rows, level: _Level, path: str, accepted: dict[str, Any]) -> None:
         given, current = node.key in level.raw, _list(level.current.get(node.key))
-        rights = row_rights(node, self.situation.rights)
+        rights = self.situation.grant.row_rights(node)
         sent = _list(level.raw.get(node.key)) if given else [{}] * len(current)
         marks = self.marks.get(path)
         wrong = wrong_rows(node, rights, len(sent), len(current), marks)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.expressions import Expression
-from engine.forms.rights import MARK, access, row_rights
+from engine.forms.rights import MARK
 from engine.forms.situation import Situation, is_true, options_of
 from engine.forms.tree import (
     MANY_OPTIONS_KINDS,
@@ -76,7 +76,7 @@ def _component(node: Node, situation: Situation, columns: Collection[str]) -> di
         return _field(node, shown, situation, columns)
     if isinstance(node, Rows):
         shown.update(_demand(node, shown, situation, columns))
-        rights = row_rights(node, situation.rights)
+        rights = situation.grant.row_rights(node)
         shown["rowRights"] = {"add": rights.add, "edit": rights.edit, "remove": rights.remove}
     if isinstance(node, Rows | Section):
         shown["components"] = _components(node.children, situation, _inner_columns(node, columns))
@@ -101,10 +101,10 @@ def _field(field: Field, shown: dict[str, Any], situation: Situation, columns: C
 
 def _demand(node: Field | Rows, shown: dict[str, Any], situation: Situation, columns: Collection[str]) -> dict[str, Any]:
     """Access, what is required now, and the condition under which it will be."""
-    allowed = access(node, situation.rights)
+    allowed = situation.grant.access(node)
     if allowed != "write":
         return {"access": "read", "required": False}
-    required, properties = node.required or node.name in situation.rights.required, shown["properties"]
+    required, properties = node.required or node.name in situation.grant.rights.required, shown["properties"]
     if node.required_when is not None:
         if situation.static(node.required_when, columns):
             required = required or is_true(node.required_when, situation.names)
@@ -151,7 +151,7 @@ def _put(
     elif isinstance(value, list):
         inner = _inner_columns(node, columns)
         rows = [row if isinstance(row, Mapping) else {} for row in value]
-        marked = row_rights(node, situation.rights).marked
+        marked = situation.grant.row_rights(node).marked
         values[node.key] = [
             _values(node.children, row, situation, inner) | ({MARK: number} if marked else {}) for number, row in enumerate(rows)
         ]
