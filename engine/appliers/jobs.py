@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, bindparam, delete, or_, select, update
+from sqlalchemy import BigInteger, bindparam, or_, select, update
 
 from engine.kernel import match_message
 from engine.kernel.rows import Delta, SubscriptionRow
@@ -29,6 +29,7 @@ WAITING_MESSAGES = Prepared(
     .where(Message.state == "waiting", Among(Message.name, "names"))
     .where(or_(Message.to_institution.is_(None), Message.to_institution == bindparam("institution", type_=BigInteger())))
 )
+DROP_FREE = delete_of(Job.key)
 DROP_JOBS = delete_of(Job.subject, Job.kind == bindparam("kind"))
 
 
@@ -110,7 +111,7 @@ def drop_free(work: UnitOfWork, kind: str, subjects: Iterable[int]) -> None:
     for chunk in chunks(subjects):
         keys = [row.key for row in work.ask(FREE_JOBS.question(kind=kind, subjects=list(chunk)))[0]]
         if keys:
-            work.connection.execute(delete(Job).where(Job.key.in_(keys)))
+            work.write(DROP_FREE, {"values": keys})
 
 
 def hold_waiting(work: UnitOfWork, *names: str) -> None:

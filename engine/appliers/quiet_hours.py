@@ -7,14 +7,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Date, bindparam, func, or_, select
 
 from engine.calendar import TIME_ZONE, read_minute
 from engine.config import Config
+from engine.store.prepared import Among, Prepared
 from engine.store.tables import Appointment, NotificationSetting, QuietHours
 from engine.store.unit_of_work import UnitOfWork
+
+_DAY = bindparam("day", type_=Date())
+OWN_HOURS = Prepared(
+    select(NotificationSetting.person, NotificationSetting.quiet_begins, NotificationSetting.quiet_ends).where(
+        Among(NotificationSetting.person, "persons"), NotificationSetting.quiet_begins.is_not(None)
+    )
+)
+
+
+def _hours_of_place() -> Prepared:
+    """The quiet hours of the institutions at which people's oldest chairs of a day stand."""
+    chairs = (
+        select(Appointment.person, func.min(Appointment.key).label("chair"))
+        .where(Among(Appointment.person, "persons"), Appointment.from_date <= _DAY)
+        .where(or_(Appointment.to_date.is_(None), Appointment.to_date >= _DAY))
+        .group_by(Appointment.person)
+        .subquery()
+    )
+    return Prepared(
+        select(chairs.c.person, QuietHours.begins, QuietHours.ends)
+        .join(Appointment, Appointment.key == chairs.c.chair)
+        .join(QuietHours, QuietHours.institution == Appointment.institution)
+    )
+
+
+HOURS_OF_PLACE = _hours_of_place()
 
 Span = tuple[int, int]
 """From and to, in minutes after local midnight."""
@@ -26,11 +52,11 @@ def quiet_until(work: UnitOfWork, persons: Iterable[int]) -> dict[int, datetime]
     if not wanted:
         return {}
     own: dict[int, Span] = {}
-    table = NotificationSetting
-    chosen = select(table.person, table.quiet_begins, table.quiet_ends).where(table.person.in_(wanted))
-    for row in work.connection.execute(chosen.where(table.quiet_begins.is_not(None))):
+    day = work.now.astimezone(TIME_ZONE).date()
+    chosen, placed = work.ask(OWN_HOURS.question(persons=wanted), HOURS_OF_PLACE.question(persons=wanted, day=day))
+    for row in chosen:
         own[row.person] = (row.quiet_begins, row.quiet_ends)
-    places = _of_institutions(work, [person for person in wanted if person not in own])
+    places = {row.person: (row.begins, row.ends) for row in placed}
     shared = community_span(work.config)
     found = {}
     for person in wanted:
@@ -60,29 +86,6 @@ def community_span(config: Config) -> Span | None:
     first, _, last = config.quiet_hours.partition("-")
     begins, ends = read_minute(first), read_minute(last)
     return None if begins is None or ends is None else (begins % 1440, ends % 1440)
-
-
-def _of_institutions(work: UnitOfWork, persons: list[int]) -> dict[int, Span]:
-    """By the institution of each person's oldest chair of today."""
-    if not persons:
-        return {}
-    day = work.now.astimezone(TIME_ZONE).date()
-    chairs = (
-        select(Appointment.person, func.min(Appointment.key).label("chair"))
-        .where(Appointment.person.in_(persons), *_on(day))
-        .group_by(Appointment.person)
-        .subquery()
-    )
-    rows = (
-        select(chairs.c.person, QuietHours.begins, QuietHours.ends)
-        .join(Appointment, Appointment.key == chairs.c.chair)
-        .join(QuietHours, QuietHours.institution == Appointment.institution)
-    )
-    return {row.person: (row.begins, row.ends) for row in work.connection.execute(rows)}
-
-
-def _on(day: date) -> tuple[Any, ...]:
-    return Appointment.from_date <= day, or_(Appointment.to_date.is_(None), Appointment.to_date >= day)
 
 
 def _at(day: date, minute: int) -> datetime:

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, String, bindparam, case, func, insert, literal, select, update
+from sqlalchemy import BigInteger, String, bindparam, case, func, insert, literal, or_, select, update
 
 from engine.appliers.jobs import JobScheduled, schedule, unschedule
 from engine.appliers.organisation import NEWEST_VERSION
 from engine.approvals import LIVE
 from engine.calendar import TIME_ZONE
 from engine.store.base import FAR, Instant
-from engine.store.prepared import Prepared
+from engine.store.prepared import Among, Prepared
 from engine.store.state import chunks
 from engine.store.tables import Candidate, Copy, Draft, ProcessInstance, Round, Rung, Seat
 from engine.store.tables.task import LAST_RANK, URGENCY_RANKS
@@ -40,6 +40,15 @@ TURN = changed_seat("state", "opened_at", "claimed_at", "due_at", "soon_at", "te
 WAITING = changed_seat("state", "paused_at")
 CLOSED_SEAT = changed_seat("state", "ended_at", "ended_by", "on_behalf_of", "ending")
 REOPENED_SEAT = changed_seat("state", "ended_at", "ended_by", "ending")
+OPEN_ROUNDS = Prepared(select(Round.key, Round.resolved).where(Among(Round.token, "tokens"), Round.state == "open"))
+_UNFINISHED = (Among(Seat.round, "rounds"), or_(*(Seat.state == state for state in LIVE)))
+OPEN_SEATS = Prepared(select(Seat.key, Seat.id, Seat.element, Seat.assignee).where(*_UNFINISHED))
+WITHDRAWN = Prepared(
+    update(table_of(Seat))
+    .where(*_UNFINISHED)
+    .values(state="closed", ended_at=bindparam("at", type_=Instant()), ending="withdrawn", revision=Seat.revision + 1)
+)
+CLOSED_ROUND = update_of(Round, "state", "decided_at")
 DROP_CANDIDATES, DROP_DRAFTS = map(delete_of, (Candidate.seat, Draft.seat))
 DROP_RUNGS = delete_of(Rung.seat, Rung.done_at.is_(None))
 
@@ -389,20 +398,15 @@ def close_rounds(work: UnitOfWork, tokens: Sequence[int]) -> list[tuple[int, UUI
     """Takes away the open rounds of these tokens; their seats become `closed`. Returns key, id and element of each seat."""
     closed: list[tuple[int, UUID, str]] = []
     for chunk in chunks(tokens):
-        rounds = list(work.connection.execute(select(Round.key).where(Round.token.in_(chunk), Round.state == "open")).scalars())
+        rounds = OPEN_ROUNDS.all(work.connection, tokens=list(chunk))
         if not rounds:
             continue
-        asked = work.connection.execute(select(Round.resolved).where(Round.key.in_(rounds))).scalars()
-        work.wake(*(person for resolved in asked for person in resolved["persons"]))
-        work.connection.execute(update(Round).where(Round.key.in_(rounds)).values(state="cancelled", decided_at=work.now))
-        open_seats = (Seat.round.in_(rounds), Seat.state.in_(LIVE))
-        seats = work.connection.execute(select(Seat.key, Seat.id, Seat.element, Seat.assignee).where(*open_seats)).all()
+        work.wake(*(person for row in rounds for person in row.resolved["persons"]))
+        work.write_all(CLOSED_ROUND, [{"key": row.key, "state": "cancelled", "decided_at": work.now} for row in rounds])
+        keys = [row.key for row in rounds]
+        seats = OPEN_SEATS.all(work.connection, rounds=keys)
         work.wake(*(seat.assignee for seat in seats))
-        work.connection.execute(
-            update(Seat)
-            .where(*open_seats)
-            .values(state="closed", ended_at=work.now, ending="withdrawn", revision=Seat.revision + 1)
-        )
+        work.write(WITHDRAWN, {"rounds": keys, "at": work.now})
         end_seats(work, [seat.key for seat in seats])
         closed += [(seat.key, seat.id, seat.element) for seat in seats]
     return closed

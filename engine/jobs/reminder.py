@@ -5,22 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from engine.runtime import Act, Runtime
-from engine.runtime.escalation import SEAT_COLUMNS, note_reminder
-from engine.store.tables import Round, Seat
+from engine.runtime.escalation import OVERDUE_SEAT, note_reminder
 from engine.store.unit_of_work import UnitOfWork
 
 
 def remind(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
     """Reminds the persons of the job. A task that ended, was taken up or is overdue by now needs no such reminder any more."""
-    found = select(*SEAT_COLUMNS).join(Round, Round.key == Seat.round).where(Seat.key == job.subject)
-    instance = work.connection.execute(select(Seat.instance).where(Seat.key == job.subject)).scalar_one_or_none()
-    if instance is None:
+    # The case of a job is locked before it is carried out.
+    seat = OVERDUE_SEAT.first(work.connection, seat=job.subject)
+    if seat is None:
         return
-    case = runtime.lock(work, instance)
-    seat = work.connection.execute(found).one()
+    case = runtime.lock(work, seat.instance)
     clock = job.payload["clock"]
     holders = (seat.assignee,) if seat.assignee is not None else tuple(seat.resolved["persons"])
     persons = tuple(person for person in job.payload["persons"] if person in holders)

@@ -5,17 +5,27 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, select
 
 from engine.appliers.clocks import clocks_of
 from engine.appliers.jobs import JobScheduled, schedule
 from engine.appliers.journal import Journal
 from engine.appliers.quiet_hours import quiet_until
 from engine.runtime import Act, Case, Runtime
-from engine.runtime.escalation import SEAT_COLUMNS, copies_for, note_rung, tell_rung, told_by
+from engine.runtime.escalation import OVERDUE_SEAT, copies_for, note_rung, tell_rung, told_by
 from engine.runtime.lateness import record_lateness
-from engine.store.tables import Candidate, Copy, Round, Rung, Seat
+from engine.store.prepared import Prepared
+from engine.store.tables import Candidate, Copy, Rung, Seat
 from engine.store.unit_of_work import UnitOfWork
+from engine.store.writes import insert_of, update_of
+
+AHEAD = Prepared(
+    select(Rung.key, Rung.clock, Rung.kind, Rung.level, Rung.due_at)
+    .where(Rung.seat == bindparam("seat"), Rung.done_at.is_(None))
+    .order_by(Rung.due_at, Rung.level)
+)
+OFFERED = Prepared(select(Candidate.principal).where(Candidate.seat == bindparam("seat")))
+CLIMBED, LEVEL, NEW_COPY = update_of(Rung, "done_at", "told"), update_of(Seat, "level"), insert_of(Copy)
 
 
 def climb_rung(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
@@ -23,41 +33,34 @@ def climb_rung(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
 
     People in their quiet hours get a reminder when these end. Nobody waits for what is urgent, or for what is overdue.
     """
-    found = select(*SEAT_COLUMNS).join(Round, Round.key == Seat.round).where(Seat.key == job.subject)
-    seat = work.connection.execute(found).one_or_none()
-    if seat is None:
+    # The case of a job is locked before it is carried out.
+    seats, rungs, offered = work.ask(
+        OVERDUE_SEAT.question(seat=job.subject), AHEAD.question(seat=job.subject), OFFERED.question(seat=job.subject)
+    )
+    if not seats or seats[0].state not in ("open", "claimed"):
         return
+    seat = seats[0]
     case = runtime.lock(work, seat.instance)
-    seat = work.connection.execute(found).one()
-    columns = (Rung.key, Rung.clock, Rung.kind, Rung.level, Rung.due_at)
-    ahead = select(*columns).where(Rung.seat == seat.key, Rung.done_at.is_(None))
-    rungs: list[Any] = list(work.connection.execute(ahead.order_by(Rung.due_at, Rung.level)).all())
     due = [rung for rung in rungs if rung.due_at <= work.now]
-    if seat.state not in ("open", "claimed"):
-        return
     if due:
-        _climb(work, runtime, case, seat, due)
+        _climb(work, runtime, case, seat, due, tuple(row.principal for row in offered))
     rest = [rung for rung in rungs if rung.due_at > work.now]
     if rest:
         schedule(work, [JobScheduled(kind="rung", subject=seat.key, due_at=rest[0].due_at, instance=seat.instance)])
 
 
-def _climb(work: UnitOfWork, runtime: Runtime, case: Case, seat: Row[Any], due: list[Any]) -> None:
+def _climb(work: UnitOfWork, runtime: Runtime, case: Case, seat: Row[Any], due: list[Any], principals: tuple[str, ...]) -> None:
     top = max(due, key=lambda rung: (rung.level, rung.due_at))
     definition = runtime.definitions.get(seat.definition)
     urgent = clocks_of(seat.term, definition.parameters.get("ladders"))[top.clock].ladder.urgent
-    principals = tuple(work.connection.execute(select(Candidate.principal).where(Candidate.seat == seat.key)).scalars())
     asked = told_by(work, seat, top.kind, principals)
     quiet = {} if urgent or top.level else quiet_until(work, asked)
     told = tuple(person for person in asked if person not in quiet)
-    work.connection.execute(update(Rung).where(Rung.key.in_([rung.key for rung in due])).values(done_at=work.now, told=[]))
-    work.connection.execute(update(Rung).where(Rung.key == top.key).values(told=list(told)))
-    level = max(seat.level, *(rung.level for rung in due))
-    work.connection.execute(update(Seat).where(Seat.key == seat.key).values(level=level))
+    climbed = [{"key": rung.key, "done_at": work.now, "told": list(told) if rung is top else []} for rung in due]
+    work.write_all(CLIMBED, climbed)
+    work.write(LEVEL, {"key": seat.key, "level": max(seat.level, *(rung.level for rung in due))})
     record_lateness(work, seat, due, principals)
-    copies = copies_for(work, seat, top.kind, told)
-    if copies:
-        work.connection.execute(insert(Copy), copies)
+    work.write_all(NEW_COPY, copies_for(work, seat, top.kind, told))
     _remind_later(work, seat, top, quiet)
 
     def noted(journal: Journal) -> None:

@@ -6,13 +6,19 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from engine.records import AttachmentRecord
 from engine.store.base import Executes
+from engine.store.prepared import Prepared
 from engine.store.tables import Attachment, CaseAttachment
 
 _COLUMNS = (Attachment.id, Attachment.name, Attachment.type, Attachment.size, Attachment.uploaded_at)
+OWN_UPLOADS = Prepared(
+    select(*_COLUMNS)
+    .where(Attachment.seat == bindparam("seat"), Attachment.person == bindparam("person"), Attachment.submitted_at.is_(None))
+    .order_by(Attachment.key)
+)
 
 
 def linked_attachments(connection: Executes, instance: int, ids: Collection[str]) -> tuple[AttachmentRecord, ...]:
@@ -26,7 +32,8 @@ def linked_attachments(connection: Executes, instance: int, ids: Collection[str]
 
 def own_uploads(connection: Executes, seat: int, person: int | None) -> tuple[AttachmentRecord, ...]:
     """What the person has uploaded in the task and not sent."""
-    return _records(connection, select(*_COLUMNS).where(*uploaded(seat, person)))
+    rows = OWN_UPLOADS.all(connection, seat=seat, person=person)
+    return tuple(AttachmentRecord(**row._asdict()) for row in rows)
 
 
 def uploaded(seat: int, person: int | None) -> tuple[ColumnElement[bool], ...]:

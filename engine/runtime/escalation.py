@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, bindparam, func, select
 
 from engine.appliers.journal import Journal
 from engine.appliers.participants import participate
 from engine.assignment import leaders, superiors
 from engine.authorization import capacities, institutions_taking_part, today
 from engine.runtime.definitions import Definition
+from engine.store.prepared import Among, Prepared
 from engine.store.tables import Copy, Round, Seat
 from engine.store.unit_of_work import UnitOfWork
+from engine.store.writes import update_of
 
-SEAT_COLUMNS = (
+_COLUMNS = (
     Seat.key,
     Seat.id,
     Seat.instance,
@@ -30,6 +32,13 @@ SEAT_COLUMNS = (
     Round.resolved,
     Round.definition,
 )
+OVERDUE_SEAT = Prepared(select(*_COLUMNS).join(Round, Round.key == Seat.round).where(Seat.key == bindparam("seat")))
+COPIES = Prepared(
+    select(func.max(Copy.key).label("key"), Copy.person)
+    .where(Copy.seat == bindparam("seat"), Among(Copy.person, "persons"))
+    .group_by(Copy.person)
+)
+COPIED_AGAIN = update_of(Copy, "reason", "made_at", "read_at")
 Words = Mapping[str, tuple[str, str]]
 HANDLING_WORDS: Words = {
     "remind": ("{process}：“{step}”快到期了", "{process}: “{step}” is due soon"),
@@ -74,10 +83,9 @@ def copies_for(work: UnitOfWork, seat: Row[Any], kind: str, told: tuple[int, ...
     if kind == "remind":
         return []
     asked = {seat.assignee, *seat.resolved["persons"]}
-    found = select(func.max(Copy.key), Copy.person).where(Copy.seat == seat.key, Copy.person.in_(told)).group_by(Copy.person)
-    have = {person: key for key, person in work.connection.execute(found)}
+    have = {row.person: row.key for row in COPIES.all(work.connection, seat=seat.key, persons=told)}
     again = {"reason": kind, "made_at": work.now, "read_at": None}
-    work.connection.execute(update(Copy).where(Copy.key.in_(have.values())).values(again))
+    work.write_all(COPIED_AGAIN, [{**again, "key": key} for key in have.values()])
     return [
         {
             "key": work.new_key(),
@@ -88,6 +96,9 @@ def copies_for(work: UnitOfWork, seat: Row[Any], kind: str, told: tuple[int, ...
             "reason": kind,
             "made_at": work.now,
             "read_at": None,
+            "sent_by": None,
+            "opinion": None,
+            "answered_at": None,
         }
         for person in told
         if person not in asked and person not in have

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, insert
+from sqlalchemy import Row
 
 from engine.assignment.people import parse_principal
 from engine.assignment.superiors import chairs_of
 from engine.store.tables import Lateness
 from engine.store.unit_of_work import UnitOfWork
+from engine.store.writes import insert_of
+
+NEW_LATENESS = insert_of(Lateness)
 
 
 def record_lateness(work: UnitOfWork, seat: Row[Any], rungs: Sequence[Any], principals: Sequence[str]) -> None:
@@ -24,7 +27,7 @@ def record_lateness(work: UnitOfWork, seat: Row[Any], rungs: Sequence[Any], prin
         for rung in levels
         for who in _answerable(work, seat, principals)
     ]
-    work.connection.execute(insert(Lateness), rows)
+    work.write_all(NEW_LATENESS, rows)
 
 
 def _answerable(work: UnitOfWork, seat: Row[Any], principals: Sequence[str]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Date, Row, bindparam, func, or_, select, update
+from sqlalchemy import Date, Row, bindparam, or_, select
 
 from engine.appliers.attachments import share_attachments
 from engine.appliers.jobs import JobScheduled, drop_free, hold_waiting, schedule
@@ -38,10 +38,25 @@ from engine.store.tables import (
     Subscription,
 )
 from engine.store.unit_of_work import UnitOfWork
+from engine.store.writes import update_of
 
 NUMBER_LENGTH = 40
 MOST_WAITING = 1_000
 """Subscriptions to one message that are looked at."""
+MESSAGE = Prepared(select(*Message.__table__.columns).where(Message.key == bindparam("message")).with_for_update())
+SETTLED = update_of(Message, "state", "reason", "to_instance", "delivered_at")
+STARTS = Prepared(
+    select(ProcessDefinition.key, ProcessDefinition.process_id, ProcessDefinition.suspended_at, StartSubscription.element)
+    .join(ProcessDefinition, ProcessDefinition.key == StartSubscription.definition)
+    .where(StartSubscription.kind == "message", StartSubscription.name == bindparam("name"), ProcessDefinition.latest.is_(True))
+    .order_by(ProcessDefinition.key)
+)
+STARTED = Prepared(
+    select(ProcessInstance.institution)
+    .join(ProcessDefinition, ProcessDefinition.key == ProcessInstance.definition)
+    .where(ProcessInstance.business_key == bindparam("business_key"), ProcessInstance.state == "active")
+    .where(ProcessDefinition.process_id == bindparam("process_id"))
+)
 CODE = Prepared(select(Institution.code).where(Institution.key == bindparam("institution")))
 FLAGS = Prepared(select(Scope.flags).where(Scope.key == bindparam("scope")))
 EVER_MEMBER = Prepared(select(Membership.key).where(Membership.institution == bindparam("institution")).limit(1))
@@ -81,9 +96,7 @@ Judge = Callable[[Place, int, StepResult], None]
 
 def deliver(work: UnitOfWork, runtime: Runtime, key: int, judge: Judge | None = None) -> str:
     """Delivers the message of that key, if it is still on its way, and returns its state afterwards."""
-    message = work.connection.execute(
-        select(*Message.__table__.columns).where(Message.key == key).with_for_update()
-    ).one_or_none()
+    message = MESSAGE.first(work.connection, message=key)
     if message is None or message.state not in ("sent", "waiting"):
         return "gone" if message is None else str(message.state)
     if message.expires_at <= work.now:
@@ -198,18 +211,7 @@ def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any], judge: Judg
 
 def _start_for(work: UnitOfWork, runtime: Runtime, message: Row[Any]) -> Row[Any] | None:
     """The start event that takes the message: the oldest of those that ask for most, and for nothing that it lacks."""
-    statement: Any = (
-        select(
-            ProcessDefinition.key,
-            ProcessDefinition.process_id,
-            ProcessDefinition.suspended_at,
-            StartSubscription.element,
-        )
-        .join(ProcessDefinition, ProcessDefinition.key == StartSubscription.definition)
-        .where(StartSubscription.kind == "message", StartSubscription.name == message.name, ProcessDefinition.latest.is_(True))
-        .order_by(ProcessDefinition.key)
-    )
-    found: Sequence[Row[Any]] = work.connection.execute(statement).all()
+    found: Sequence[Row[Any]] = STARTS.all(work.connection, name=message.name)
     fitting: list[tuple[int, int, Row[Any]]] = []
     for start in found:
         receive = runtime.definitions.model(start.key).elements[start.element].receive
@@ -232,19 +234,8 @@ def _started_already(work: UnitOfWork, message: Row[Any], process_id: str) -> bo
     """Whether an open instance of the process has this business key at this institution: a key starts one at a time."""
     if message.business_key is None:
         return False
-    statement = (
-        select(func.count())
-        .select_from(ProcessInstance)
-        .join(ProcessDefinition, ProcessDefinition.key == ProcessInstance.definition)
-        .where(
-            ProcessDefinition.process_id == process_id,
-            ProcessInstance.business_key == message.business_key,
-            ProcessInstance.state == "active",
-        )
-    )
-    if message.to_institution is not None:
-        statement = statement.where(ProcessInstance.institution == message.to_institution)
-    return bool(work.connection.execute(statement).scalar_one())
+    started = STARTED.all(work.connection, business_key=message.business_key, process_id=process_id)
+    return any(message.to_institution in (None, row.institution) for row in started)
 
 
 def _nobody(work: UnitOfWork, message: Row[Any]) -> str:
@@ -272,7 +263,7 @@ def _settle(work: UnitOfWork, message: Row[Any], state: str, reason: str | None,
     """Gives the message its state, and the one job that goes with it: a message on its way is tried, a waiting one expires."""
     delivered = work.now if state == "delivered" else None
     values = {"state": state, "reason": reason, "to_instance": instance, "delivered_at": delivered}
-    work.connection.execute(update(Message).where(Message.key == message.key).values(values))
+    work.write(SETTLED, {**values, "key": message.key})
     drop_free(work, "message", [message.key])
     due = {"sent": work.now, "waiting": message.expires_at}
     if state in due:
