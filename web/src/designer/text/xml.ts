@@ -130,7 +130,7 @@ export function within(element: Element, local: string): Element[] {
 
 // --- writing
 
-const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/\]\]>/g, ']]&gt;')
+const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
 export const quoted = (text: string): string => `"${escaped(text).replace(/"/g, '&quot;').replace(/\n/g, '&#10;')}"`
 export { escaped }
 
@@ -144,6 +144,7 @@ export function setAttribute(element: Element, name: string, value: string | nul
 
 /** The element's own text. It must have no children. */
 export function setText(element: Element, text: string): Splice[] {
+  if (element.text === text) return []
   if (element.closed) return [{ start: element.openEnd - 2, end: element.openEnd, text: `>${escaped(text)}</${element.name}>` }]
   return [{ start: element.openEnd, end: element.closeStart, text: escaped(text) }]
 }
