@@ -3,6 +3,7 @@
  * design. A kind without an editor is shown as text and says so.
  */
 import type { ComponentType } from 'preact'
+import { lazy } from '../frame/lazy'
 import type { Design, FileKind, OpenFile } from './state'
 
 export interface EditorProps {
@@ -10,4 +11,11 @@ export interface EditorProps {
   file: OpenFile
 }
 
-export const EDITORS: Partial<Record<FileKind, ComponentType<EditorProps>>> = {}
+const FormEditor = lazy<EditorProps>(() => import('./forms/editor'))
+
+export const EDITORS: Partial<Record<FileKind, ComponentType<EditorProps>>> = {
+  form: FormEditor,
+  document: FormEditor,
+  decision: lazy(() => import('./tables/editor')),
+  parameters: lazy(() => import('./parameters/editor')),
+}

@@ -4,7 +4,6 @@ import { useRef } from 'preact/hooks'
 import type { Attachment, Field, Value } from '../api/types'
 import { Dialog } from '../frame/dialog'
 import { Icon } from '../frame/icon'
-import { narrow } from '../frame/media'
 import { t } from '../i18n'
 import { megabytes, sizeWords, typeNames, type Upload } from '../task/uploads'
 import type { Path } from './nodes'
@@ -27,7 +26,7 @@ export function FilesReading({ value }: { value: Value }) {
 }
 
 export function FilesControl({ field, path, value, id, invalid, notes }: Props) {
-  const { uploads } = useWriting()
+  const { uploads, narrow } = useWriting()
   const chooser = useRef<HTMLInputElement>(null)
   const camera = useRef<HTMLInputElement>(null)
   const kept = idsOf(value)
@@ -47,7 +46,7 @@ export function FilesControl({ field, path, value, id, invalid, notes }: Props) 
         </ul>
       )}
       <p class="fx adding">
-        {room > 0 && narrow.value && pictures && (
+        {room > 0 && narrow && pictures && (
           <button type="button" class="btn sm" onClick={() => camera.current!.click()}><Icon name="camera" />{t('files.photo')}</button>
         )}
         {room > 0 && <button type="button" class="btn sm" onClick={() => chooser.current!.click()}><Icon name="clip" />{t('files.choose')}</button>}

@@ -1,7 +1,6 @@
 /** A list of rows with the same columns: a table when it is only read, cells row by row when it is written. */
 import type { Field, Node, Rows, Value, Values } from '../api/types'
 import { Icon } from '../frame/icon'
-import { narrow } from '../frame/media'
 import { either, joined, t } from '../i18n'
 import { AS_THE_FORM_SAYS, isDemanded, namesInRow } from './names'
 import { isField, isKept, isSection, isThere, valueAt, type Path } from './nodes'
@@ -13,7 +12,7 @@ import { RowContext, useWriting } from './writing'
 const TABLE = 6
 
 export function RowsBlock({ rows, path }: { rows: Rows; path: Path }) {
-  const { values, faults } = useWriting()
+  const { values, faults, narrow } = useWriting()
   const names = useNames()
   const found = valueAt(values, path)
   const list = (Array.isArray(found) ? found : []) as Values[]
@@ -22,7 +21,7 @@ export function RowsBlock({ rows, path }: { rows: Rows; path: Path }) {
   const label = either(rows.label, rows.labelEn)
   const asked = !list.length && isDemanded(rows, names, path, AS_THE_FORM_SAYS)
   const columns = rows.components.filter((node) => !isSection(node)).filter(isField)
-  const table = rows.access === 'read' && !narrow.value && columns.length <= TABLE && columns.length === rows.components.length
+  const table = rows.access === 'read' && !narrow && columns.length <= TABLE && columns.length === rows.components.length
   return (
     <div class={`rows${rows.access === 'write' ? ' ed' : ''}`} role="group" aria-label={label} data-field={name}>
       <p class="sub">{label}{asked && <span class="req">{t('form.required')}</span>}</p>

@@ -1,7 +1,6 @@
 /** A section with its vertical heading, and its cells on a grid of sixteen columns. */
 import { useContext } from 'preact/hooks'
 import type { Field, Node, Section, Value } from '../api/types'
-import { narrow } from '../frame/media'
 import { either } from '../i18n'
 import { Cell } from './cell'
 import { isBlank, isHidden } from './names'
@@ -32,11 +31,11 @@ export function useNames() {
 }
 
 export function Cells({ nodes, path }: { nodes: Node[]; path: Path }) {
-  const { values } = useWriting()
+  const { values, narrow } = useWriting()
   const names = useNames()
   const seen = nodes.filter((node) => !isHidden(node, names) && node.type !== 'separator')
-  const shown = seen.filter((node) => !isIdle(node, seen, values, path))
-  const places = pack(shown.map((node) => wishOf(node, values, path)), narrow.value)
+  const shown = seen.filter((node) => !isIdle(node, seen, values, path, narrow))
+  const places = pack(shown.map((node) => wishOf(node, values, path)), narrow)
   return (
     <div class="g">
       {shown.map((node, at) => <Piece key={node.id} node={node} path={path} place={places[at]!} />)}
@@ -48,9 +47,9 @@ export function Cells({ nodes, path }: { nodes: Node[]; path: Path }) {
  * Nothing to read and nothing to write. On the desk a row stays whole as long as one of its cells has something, so that
  * paper and screen can be laid side by side; on the phone an empty cell is only in the way.
  */
-function isIdle(node: Node, all: Node[], values: Value, path: Path): boolean {
+function isIdle(node: Node, all: Node[], values: Value, path: Path, narrow: boolean): boolean {
   const row = node.layout?.row ?? null
-  if (!isField(node) || row === null || narrow.value) return isVacant(node, values, path)
+  if (!isField(node) || row === null || narrow) return isVacant(node, values, path)
   return all.filter((other) => other.layout?.row === row).every((other) => isVacant(other, values, path))
 }
 

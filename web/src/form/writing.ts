@@ -12,6 +12,8 @@ export interface Writing {
   faults: Record<string, string>
   uploads: Uploads
   write: (path: Path, value: Value) => void
+  /** Whether it is drawn for a phone. */
+  narrow: boolean
 }
 
 export const WritingContext = createContext<Writing | null>(null)
