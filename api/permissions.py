@@ -19,6 +19,10 @@ AUDIT = "audit"
 ARCHIVE = "archive"
 INTEGRATE = "integrate"
 SECURE = "secure"
+DESIGN = "design"
+DEPLOY = "deploy"
+DESIGNS = "design|deploy"
+"""Either of the two rights."""
 EXTERNAL_TASKS = "external-tasks"
 """Held by accounts of other systems, as a whole or for single topics (`external-tasks:TOPIC`)."""
 
@@ -171,6 +175,25 @@ PERMISSIONS: Mapping[str, str] = {
     "views.list_views": SIGNED_IN,
     "views.remove_view": SIGNED_IN,
     "views.save_view": SIGNED_IN,
+    "designs.check": DESIGNS,
+    "designs.discard": DESIGNS,
+    "designs.get_design": DESIGNS,
+    "designs.get_file": DESIGNS,
+    "designs.get_save": DESIGNS,
+    "designs.hold": DESIGNS,
+    "designs.list_deployment_files": DESIGNS,
+    "designs.list_deployments": DESIGNS,
+    "designs.list_files": DESIGNS,
+    "designs.list_folders": DESIGNS,
+    "designs.list_saves": DESIGNS,
+    "designs.open_design": DESIGN,
+    "designs.publish": DEPLOY,
+    "designs.release": DESIGNS,
+    "designs.remove_file": DESIGN,
+    "designs.return_design": DESIGNS,
+    "designs.roll_back": DEPLOY,
+    "designs.save_file": DESIGN,
+    "designs.submit": DESIGN,
     "audit.explain_sight": SECURE,
     "audit.list_accounts": SECURE,
     "audit.list_audit_entries": AUDIT,
@@ -215,5 +238,6 @@ PERMISSIONS: Mapping[str, str] = {
 
 
 def may_knock(permission: str, rights: frozenset[str]) -> bool:
-    """Whether these rights open a route: the right itself, or a part of it, such as that to one topic."""
-    return permission in (OWN, SIGNED_IN) or any(right.partition(":")[0] == permission for right in rights)
+    """Whether these rights open a route: one that it names, or a part of one, such as that to one topic."""
+    wanted = permission.split("|")
+    return permission in (OWN, SIGNED_IN) or any(right.partition(":")[0] in wanted for right in rights)

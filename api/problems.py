@@ -28,8 +28,10 @@ from engine.errors import (
     Conflict,
     EngineError,
     FieldError,
+    Finding,
     Invalid,
     InvalidForm,
+    InvalidModel,
     NotAllowed,
     NotFound,
     OutcomeUnknown,
@@ -45,6 +47,7 @@ STATUS_BY_KIND: Sequence[tuple[type[EngineError], int]] = (
     (OutcomeUnknown, 504),
 )
 STATUS_BY_CODE: Mapping[str, int] = {
+    "design-locked": 423,
     "locked": 429,
     "no-session": 401,
     "session-expired": 401,
@@ -172,6 +175,8 @@ def _from_engine(error: EngineError) -> Response:
     # A sentence that is not for keepers alone names only what its reader may know.
     named = facts if error.code in KEEPING else error.facts
     errors = [_field(found) for found in error.errors] if isinstance(error, InvalidForm) else []
+    if isinstance(error, InvalidModel):
+        errors = [_place(found) for found in error.findings if found.level == "error"]
     if error.code == "weak-password":
         errors = [field_error("new", reason, **error.facts) for reason in error.facts["reasons"]]
         facts["why"] = "".join(found["message"] for found in errors)
@@ -184,6 +189,12 @@ def _rights() -> frozenset[str]:
 
 def _field(found: FieldError) -> dict[str, str]:
     return {"path": found.path, "code": found.code, "message": pick(found.message, found.message_en)}
+
+
+def _place(found: Finding) -> dict[str, str]:
+    """A finding of the gate; its path is the file and the element."""
+    path = found.resource if found.element is None else f"{found.resource}#{found.element}"
+    return {"path": path, "code": found.code, "message": pick(found.message, found.message_en)}
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from api.approver_sentences import APPROVERS
+from api.design_sentences import DESIGNING
 from api.keeping_sentences import KEEPING
 from api.language import language as readers_language
 from api.paper_sentences import PAPER
@@ -296,6 +297,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     "unknown-outcome": ("此任务没有办理结果“{found}”，可选：{known}。", "This task has no outcome “{found}”; it has: {known}."),
     **KEEPING,
     **APPROVERS,
+    **DESIGNING,
     **PAPER,
     # the database
     "outcome-unknown": (
@@ -336,7 +338,11 @@ class _Facts(dict[str, Any]):
         return "…"
 
 
-FACTS_FOR_CALLERS = frozenset({"at", "by", "count", "element", "field", "institution", "post", "step", "triesLeft", "until"})
+FACTS_FOR_CALLERS = frozenset(
+    {"at", "by", "count", "deployment", "design", "element", "field", "institution", "post", "step", "triesLeft", "until"}
+)
+    {"at", "by", "count", "deployment", "design", "element", "field", "institution", "post", "step", "triesLeft", "until"}
+)
 """Facts that may leave: the engine's other facts name keys and expressions that are nobody's business outside."""
 FACTS_FOR_KEEPERS = frozenset(
     {

@@ -10,6 +10,7 @@ LIBRARY = Path(__file__).resolve().parent.parent / "bpmn"
 PARAMETERS = "parameters.json"
 MODEL_SUFFIXES = (".bpmn", ".bpmn20.xml", ".dmn")
 FORM_SUFFIXES = (".form.json", ".document.json")
+SCENARIO_SUFFIX = ".scenario.json"
 
 
 def library() -> Iterator[Path]:
@@ -35,4 +36,4 @@ def folder_files(folder: Path) -> list[Path]:
 
 
 def _belongs(name: str) -> bool:
-    return name.endswith(MODEL_SUFFIXES + FORM_SUFFIXES) or name == PARAMETERS
+    return name.endswith((*MODEL_SUFFIXES, *FORM_SUFFIXES, SCENARIO_SUFFIX)) or name == PARAMETERS

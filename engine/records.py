@@ -19,6 +19,7 @@ class Actor:
 
     `administrate` keeps the organisation and the accounts, `secure` says who holds which right, `audit` reads the trail: three
     people's rights (三员分立), none of whom does business.
+    `design` draws processes, `deploy` publishes what others have drawn.
     `backfill` enters afterwards what happened before (补录).
     `archive` reads the copies that are kept of ended cases.
     `external-tasks` fetches the work of every topic, `external-tasks:TOPIC` that of one.

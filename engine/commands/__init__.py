@@ -48,6 +48,32 @@ from engine.commands.delivery import (
     note_sent,
 )
 from engine.commands.deployment import Deploy, deploy
+from engine.commands.design import (
+    DiscardDesign,
+    OpenDesign,
+    PublishDesign,
+    ReturnDesign,
+    RollBack,
+    SubmitDesign,
+    deployed,
+    discard_design,
+    open_design,
+    opened,
+    publish_design,
+    return_design,
+    roll_back,
+    submit_design,
+)
+from engine.commands.design_files import (
+    HoldDesign,
+    ReleaseDesign,
+    RemoveDesignFile,
+    SaveDesignFile,
+    hold_design,
+    release_design,
+    remove_design_file,
+    save_design_file,
+)
 from engine.commands.drafts import SaveDraft, save_draft
 from engine.commands.external_task import (
     CompleteExternalTask,
@@ -171,6 +197,16 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     CompleteTask: complete_task,
     Delegate: delegate,
     Deploy: deploy,
+    DiscardDesign: discard_design,
+    HoldDesign: hold_design,
+    OpenDesign: open_design,
+    PublishDesign: publish_design,
+    ReleaseDesign: release_design,
+    RemoveDesignFile: remove_design_file,
+    ReturnDesign: return_design,
+    RollBack: roll_back,
+    SaveDesignFile: save_design_file,
+    SubmitDesign: submit_design,
     EndDelegation: end_delegation,
     ExecuteJob: execute_job,
     ExecuteJobs: execute_jobs,
@@ -284,6 +320,8 @@ def _batch_made(answer: Mapping[str, Any]) -> BatchMade:
 ANSWERS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "BatchMade": _batch_made,
     "CalendarSaved": calendar.saved,
+    "Deployed": deployed,
+    "DesignOpened": opened,
     "Done": _done,
     "HandoverMade": handover_made,
     "Saved": organisation.saved,

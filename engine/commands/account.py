@@ -31,8 +31,9 @@ from engine.store.unit_of_work import UnitOfWork
 
 RIGHT = "administrate"
 SECURITY = "secure"
-_BUSINESS = ("operations", "deploy", "integrate", "archive", "backfill", "external-tasks", "statistics", "statistics:people")
-RIGHTS = frozenset(_BUSINESS) | ADMINISTRATORS
+_PROCESSES = ("operations", "design", "deploy", "integrate", "external-tasks")
+_RECORDS = ("archive", "backfill", "statistics", "statistics:people")
+RIGHTS = frozenset((*_PROCESSES, *_RECORDS)) | ADMINISTRATORS
 """System rights. `external-tasks:TOPIC` is one too, for each topic."""
 
 

@@ -30,7 +30,10 @@ class Deploy(Command[Deployed]):
 
     name: str
     resources: Mapping[str, bytes]
-    """File name -> content: `*.bpmn` (or `*.xml`), `*.dmn`, `*.form.json`, `*.document.json`, `parameters.json`."""
+    """File name -> content: `*.bpmn` (or `*.xml`), `*.dmn`, `*.form.json`, `*.document.json`, `*.scenario.json`, and
+    `parameters.json`."""
+    note: str | None = None
+    """What who publishes it says of it."""
     foreign_services: ForeignServices = "refuse"
     """`pass` lets service tasks of other engines through as if done, for the scenario runner only."""
 
@@ -59,6 +62,7 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
             deployed_at=work.now,
             deployed_by=work.actor.person,
             warnings=warnings,
+            note=command.note,
         )
     )
     files = [

@@ -12,6 +12,7 @@ from engine.errors import Finding
 from engine.forms import FormModel, parse_form
 from engine.gate.clock_names import unknown_clocks, unusable_ladders
 from engine.gate.documents import Documents, check_documents, read_documents, unknown_posts
+from engine.gate.scenarios import check_scenario
 from engine.gate.staffing import staffing
 from engine.gate.surroundings import facts, unknown_fields
 from engine.kernel import Budget, ProcessModel, parse
@@ -81,6 +82,9 @@ def inspect(
             if form is not None:
                 forms[form.id] = form
     documents = read_documents({name: resources[name] for name, kind in kinds.items() if kind == "document"}, findings)
+    for name, kind in kinds.items():
+        if kind == "scenario":
+            findings += check_scenario(resources[name], name)
     parameters = _parameters(resources, findings)
     tables = read_decisions({name: content for name, content in resources.items() if kinds[name] == "decision"})
     findings += tables.findings
@@ -110,7 +114,7 @@ def inspect(
 
 
 def kind_of(name: str) -> str:
-    """`bpmn`, `decision`, `form`, `document`, `parameters` or `unknown`, by a file's name."""
+    """`bpmn`, `decision`, `form`, `document`, `scenario`, `parameters` or `unknown`, by a file's name."""
     if name.endswith((".dmn", ".dmn11.xml")):
         return "decision"
     if name.endswith((".bpmn", ".bpmn20.xml", ".xml")):
@@ -119,6 +123,8 @@ def kind_of(name: str) -> str:
         return "form"
     if name.endswith(".document.json"):
         return "document"
+    if name.endswith(".scenario.json"):
+        return "scenario"
     return "parameters" if name == PARAMETERS else "unknown"
 
 
@@ -213,6 +219,6 @@ def _unknown_file(name: str) -> Finding:
         resource=name,
         element=None,
         line=None,
-        message="只能部署 .bpmn、.dmn、.form.json、.document.json 和 parameters.json 文件。",
-        message_en="only .bpmn, .dmn, .form.json, .document.json and parameters.json files can be deployed",
+        message="只能部署 .bpmn、.dmn、.form.json、.document.json、.scenario.json 和 parameters.json 文件。",
+        message_en="only .bpmn, .dmn, .form.json, .document.json, .scenario.json and parameters.json files can be deployed",
     )

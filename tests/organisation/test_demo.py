@@ -167,6 +167,7 @@ def test_the_three_administrators_of_the_county_are_apart_and_sit_in_no_chair(st
     load_demo(engine)
     rights = {account.login: account.rights for account in engine.query(ListAccounts()) if account.rights}
     assert rights == {
+        "chengyuan": ("design",),
         "dengchaoqun": ("backfill",),
         "fangzheng": ("secure",),
         "jiawenjing": ("archive",),

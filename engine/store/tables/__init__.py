@@ -11,6 +11,7 @@ from engine.store.tables.batch import Batch, BatchItem
 from engine.store.tables.calendar import CalendarEntry
 from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
 from engine.store.tables.delivery import Delivery, NotificationSetting
+from engine.store.tables.design import Design, DesignFile, DesignPerson, DesignSave
 from engine.store.tables.desk import FollowUp, SavedView, ViewChoice
 from engine.store.tables.engagement import Engagement
 from engine.store.tables.handover import Handover, HandoverItem
@@ -61,6 +62,10 @@ __all__ = [
     "Delivery",
     "Department",
     "Deployment",
+    "Design",
+    "DesignFile",
+    "DesignPerson",
+    "DesignSave",
     "DocumentNumber",
     "Draft",
     "Duty",

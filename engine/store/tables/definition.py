@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base, Entity, Instant, Json, Keyed
@@ -21,6 +21,8 @@ class Deployment(Entity, Base):
     deployed_at: Mapped[datetime] = mapped_column(Instant)
     deployed_by: Mapped[int | None] = mapped_column(BigInteger)
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    note: Mapped[str | None] = mapped_column(Text)
+    """What who published it says of it."""
     __table_args__ = (Index("ix_deployment_name_digest", "name", "digest"),)
 
 
@@ -31,7 +33,7 @@ class Resource(Keyed, Base):
     deployment: Mapped[int] = mapped_column(ForeignKey("deployment.key"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(20))
-    """`bpmn`, `decision`, `form` or `parameters`."""
+    """`bpmn`, `decision`, `form`, `document`, `parameters` or `scenario`."""
     content: Mapped[bytes] = mapped_column(LargeBinary)
     __table_args__ = (UniqueConstraint("deployment", "name"),)
 

@@ -224,6 +224,7 @@ export const en: { [key in keyof typeof zh]: string } = {
   'accounts.topics': 'Topics of external tasks, set apart by blanks (optional)',
   'accounts.nobody': 'No such accounts',
   'right.operations': 'Operations',
+  'right.design': 'Design processes',
   'right.deploy': 'Deploy',
   'right.integrate': 'Integrate',
   'right.external-tasks': 'All external tasks',

@@ -222,6 +222,7 @@ export const zh = {
   'accounts.topics': '外部任务的主题，用空格隔开（可不填）',
   'accounts.nobody': '没有这样的账号',
   'right.operations': '运维',
+  'right.design': '设计流程',
   'right.deploy': '部署流程',
   'right.integrate': '系统对接',
   'right.external-tasks': '办全部外部任务',

@@ -1,0 +1,162 @@
+/** Process folders, their versions and designs: what they are, and the calls about them. */
+import { ask } from './client'
+import { get, id, post, put, remove, type Live } from './verbs'
+
+export type FileKind = 'bpmn' | 'decision' | 'form' | 'document' | 'parameters' | 'scenario'
+export type DesignState = 'editing' | 'inReview' | 'published' | 'discarded'
+
+/** A version by its number in its folder. */
+export interface DeploymentRef {
+  id: string
+  number: number
+}
+export interface Deployment extends DeploymentRef {
+  deployedAt: string
+  /** Null where the system brought it in, as by `liandong deploy`. */
+  deployedBy: string | null
+  digest: string
+  note: string | null
+  current: boolean
+}
+export interface ProcessFolder {
+  name: string
+  title: string
+  processes: { key: string; name: string; version: number }[]
+  deployments: number
+  latest: Deployment | null
+  design: { id: string; state: DesignState; editedBy: string | null; editedAt: string } | null
+}
+/** A file with its content; null where it is not text in UTF-8. The revision is null for a file of a version. */
+export interface FileText {
+  name: string
+  kind: FileKind
+  revision: number | null
+  content: string | null
+}
+export interface DesignFile {
+  name: string
+  kind: FileKind
+  /** Bytes. */
+  size: number
+  revision: number
+  changedAt: string
+  /** Null while it is as it was deployed. */
+  changedBy: string | null
+}
+export interface Lock {
+  /** Id of who holds it. */
+  person: string
+  name: string
+  until: string
+  mine: boolean
+}
+/** Who holds a design, and the names of the others who are looking at it. */
+export interface Presence {
+  lock: Lock | null
+  present: string[]
+}
+export interface Design extends Presence {
+  id: string
+  folder: string
+  /** What a folder without a version is called. */
+  title: string | null
+  state: DesignState
+  base: DeploymentRef | null
+  /** Whether the folder has a newer version than the design began with. */
+  outdated: boolean
+  revision: number
+  openedAt: string
+  openedBy: string | null
+  /** Names of those who have written in it: they may not publish it. */
+  editors: string[]
+  review: { submittedBy: string | null; at: string; note: string } | null
+  /** What was said when it was returned last. */
+  returned: { by: string | null; at: string; note: string } | null
+  deployment: DeploymentRef | null
+  files: DesignFile[]
+  mayPublish: { allowed: boolean; reason: string | null }
+}
+export interface Finding {
+  level: 'error' | 'warning'
+  code: string
+  message: { zh: string; en: string }
+  file: string | null
+  element: string | null
+  line: number | null
+}
+export interface Findings {
+  items: Finding[]
+  publishable: boolean
+}
+export interface FileSaved {
+  revision: number
+  savedAt: string
+  designRevision: number
+}
+export interface FileSave {
+  revision: number
+  savedAt: string
+  savedBy: string
+  /** Null where the file was removed. */
+  size: number | null
+}
+/** How many cases of one version of a process have not ended. */
+export interface RunningVersion {
+  process: string
+  name: string
+  version: number
+  current: boolean
+  cases: number
+}
+export interface Published {
+  deployment: Deployment
+  /** `key:version` of every process in it. */
+  processes: string[]
+  warnings: Finding[]
+  running: RunningVersion[]
+}
+/** Unsaved contents by file name; null takes a file away. */
+export type Overlay = { [name: string]: string | null }
+
+const at = (design: string, rest = '') => `/designs/${id(design)}${rest}`
+const fileAt = (design: string, name: string, rest = '') => at(design, `/files/${id(name)}${rest}`)
+const folderAt = (folder: string, rest: string) => `/process-folders/${id(folder)}${rest}`
+
+export const folders = async (live?: Live) => (await get<{ items: ProcessFolder[] }>('/process-folders', undefined, live)).items
+export const deployments = async (folder: string, live?: Live) =>
+  (await get<{ items: Deployment[] }>(folderAt(folder, '/deployments'), undefined, live)).items
+export const deploymentFiles = async (deployment: string, live?: Live) =>
+  (await get<{ items: FileText[] }>(`/deployments/${id(deployment)}/files`, undefined, live)).items
+/** Raises `already-current` where the newest version holds the same files. */
+export const rollBack = (folder: string, deployment: string, note: string) => post<Published>(folderAt(folder, '/roll-back'), { deployment, note })
+
+/** Raises `design-exists`, with the id as fact `design`, where the folder has an open one. */
+export const openDesign = (folder: string, from?: string) => post<Design>('/designs', { folder, ...(from ? { from } : {}) })
+export const openFolder = (folder: string, title: string) => post<Design>('/designs', { folder, title })
+export const design = (of: string, live?: Live) => get<Design>(at(of), undefined, live)
+/** All files of a design in one request. */
+export const designFiles = async (of: string, live?: Live) => (await get<{ items: FileText[] }>(at(of, '/files'), undefined, live)).items
+export const designFile = (of: string, name: string, live?: Live) => get<FileText>(fileAt(of, name), undefined, live)
+/**
+ * Saves a file; `revision` is the one it comes from, null for a new file. Raises 409 `design-stale` (facts `by`, `at`) or
+ * `design-file-gone` where it has moved on, 423 `design-locked` (facts `by`, `until`) while another holds the design, 409
+ * `design-in-review` and `design-ended`. A save takes the lock where it is free and renews it.
+ */
+export const saveFile = (of: string, name: string, content: string, revision: number | null) => put<FileSaved>(fileAt(of, name), { content, revision })
+export const removeFile = (of: string, name: string, revision?: number) => remove<void>(fileAt(of, name), { revision })
+export const fileSaves = async (of: string, name: string) => (await get<{ items: FileSave[] }>(fileAt(of, name, '/saves'))).items
+export const fileSave = (of: string, name: string, revision: number) => get<FileText>(fileAt(of, name, `/saves/${revision}`))
+
+/** Takes the lock or renews it for 90 seconds; where another holds it nothing changes, and the answer says who. */
+export const holdDesign = (of: string, takeOver = false) => put<Presence>(at(of, '/lock'), { takeOver })
+/** Says that one is looking, and takes nothing. */
+export const lookAtDesign = (of: string) => put<Presence>(at(of, '/lock'), { look: true })
+export const releaseDesign = async (of: string): Promise<void> => void (await ask('DELETE', at(of, '/lock')))
+
+/** What the deployment gate says of the design with unsaved contents laid over it. */
+export const checkDesign = (of: string, files: Overlay = {}) => post<Findings>(at(of, '/check'), { files })
+export const submitDesign = (of: string, note: string) => post<Design>(at(of, '/submit'), { note })
+export const returnDesign = (of: string, note: string) => post<Design>(at(of, '/return'), { note })
+/** Raises 422 `invalid-model` with an error a finding, 403 `four-eyes`, 409 `nothing-new`, and 409 `design-outdated` (fact `deployment`: the newest, to be passed as `over`). */
+export const publishDesign = (of: string, note: string, over?: string) => post<Published>(at(of, '/publish'), { note, ...(over ? { over } : {}) })
+export const discardDesign = (of: string) => post<void>(at(of, '/discard'), {})
