@@ -341,8 +341,6 @@ class _Facts(dict[str, Any]):
 FACTS_FOR_CALLERS = frozenset(
     {"at", "by", "count", "deployment", "design", "element", "field", "institution", "post", "step", "triesLeft", "until"}
 )
-    {"at", "by", "count", "deployment", "design", "element", "field", "institution", "post", "step", "triesLeft", "until"}
-)
 """Facts that may leave: the engine's other facts name keys and expressions that are nobody's business outside."""
 FACTS_FOR_KEEPERS = frozenset(
     {
