@@ -14,6 +14,7 @@ PAPER: Mapping[str, tuple[str, str]] = {
         "This file is not as it was uploaded and cannot be opened. Tell the IT centre.",
     ),
     "attachment-count": ("这一步上传的文件太多，先移除不需要的。", "There are too many uploads in this task. Remove some first."),
+    "enclosure-count": ("随意见的附件最多 {count} 个。", "At most {count} files go with an opinion."),
     "attachment-damaged": (
         "文件不完整或已损坏，重新拍照或换一个文件。",
         "The file is damaged or not whole. Take the picture again or choose another file.",

@@ -69,6 +69,7 @@ PERMISSIONS: Mapping[str, str] = {
     "analytics.list_measured": SIGNED_IN,
     "attachments.add_attachment": SIGNED_IN,
     "attachments.read_attachment": SIGNED_IN,
+    "attachments.read_enclosure": SIGNED_IN,
     "attachments.remove_attachment": SIGNED_IN,
     "calendars.drop_hours": ADMINISTRATE,
     "calendars.get_year": SIGNED_IN,

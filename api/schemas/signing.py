@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from api.schemas.attachments import Attachment
 from api.schemas.base import CamelSchema, Instant, Words
 
 MAX_REASON = 500
@@ -35,6 +36,7 @@ class SeatLine(CamelSchema):
     agent = fields.String(allow_none=True)
     recorded_by = fields.String(allow_none=True)
     evidence = fields.String(allow_none=True)
+    files = fields.List(fields.Nested(Attachment))
     mine = fields.Boolean()
     removable = fields.Boolean()
 

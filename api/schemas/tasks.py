@@ -146,6 +146,7 @@ class Opinion(CamelSchema):
     on_behalf_of = fields.String(allow_none=True)
     signature = fields.UUID(allow_none=True)
     occurred_at = Instant(allow_none=True)
+    files = fields.List(fields.Nested(Attachment))
     at = Instant()
 
 
@@ -191,6 +192,7 @@ class TaskDetail(TaskRow):
     form = fields.Dict(keys=fields.String(), allow_none=True)
     data = fields.Dict(keys=fields.String())
     attachments = fields.List(fields.Nested(Attachment))
+    enclosures = fields.List(fields.Nested(Attachment))
     outcomes = fields.List(fields.Nested(Outcome))
     actions = fields.List(fields.String(validate=validate.OneOf(ACTIONS)))
     return_label = Words(allow_none=True)

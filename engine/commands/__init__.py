@@ -23,10 +23,12 @@ from engine.commands.attachment import (
     AddAttachment,
     PurgeAttachments,
     ReadAttachment,
+    ReadEnclosure,
     RemoveAttachment,
     add_attachment,
     purge_attachments,
     read_attachment,
+    read_enclosure,
     remove_attachment,
 )
 from engine.commands.audit import AnchorAudit, anchor_audit
@@ -239,6 +241,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     OpenTask: open_task,
     PurgeAttachments: purge_attachments,
     ReadAttachment: read_attachment,
+    ReadEnclosure: read_enclosure,
     ReassignTask: reassign_task,
     ReleaseJobs: release_jobs,
     RemoveAttachment: remove_attachment,

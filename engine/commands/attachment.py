@@ -1,7 +1,8 @@
-"""Files in the forms of tasks: uploading them, taking an upload back, reading them, and forgetting what was never sent.
+"""Files in the forms of tasks and with opinions: uploading, taking back, reading, and forgetting what was never sent.
 
 An upload is its uploader's until the task is completed with it. A file of a case is read through a task: whoever may
-open the task and is shown the field that names the file may read it, and each reading is in the case's audit trail.
+open the task and is shown the field that names the file may read it. What is enclosed with an opinion goes with the decision,
+and is read by whoever may see the case and so the opinion. Each reading is in the case's audit trail.
 """
 
 from __future__ import annotations
@@ -15,20 +16,20 @@ from uuid import UUID
 from sqlalchemy import Row, func, or_, select
 
 from engine.appliers.attachments import AttachmentUploaded, drop_uploads, keep_upload
-from engine.authorization import may_act_on_seat, require_visible_seat, standing
+from engine.authorization import may_act_on_seat, require_visible_instance, require_visible_seat, standing
 from engine.commands.registry import Command
 from engine.commands.task import lock_open_seat, lock_seat
 from engine.commands.texts import require_text
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
-from engine.forms import Field
-from engine.forms.files import MEGABYTE, Unreadable, media_type, plain_name
+from engine.forms.files import FILE_TYPES, LARGEST_FILE, MEGABYTE, FileRules, Unreadable, media_type, plain_name
 from engine.kernel.model import ApprovalModel
 from engine.kernel.roles import READER
 from engine.records import AttachmentRecord, Done
 from engine.runtime import Act, Case, Runtime, TaskPlace, field_rights, task_form
-from engine.runtime.attachments import linked_attachments, own_uploads, uploaded
+from engine.runtime.attachments import enclosed_uploads, enclosures, linked_attachments, own_uploads, uploaded
 from engine.runtime.rights import role_of
-from engine.store.tables import Attachment, AttachmentPart, AuditEntry, CaseAttachment, Draft, Seat
+from engine.store.tables import Attachment, AttachmentPart, AuditEntry, CaseAttachment, Draft, ProcessInstance, Seat
+from engine.store.tables.attachment import OPINION
 from engine.store.unit_of_work import UnitOfWork
 
 READ = "attachment-read"
@@ -37,6 +38,8 @@ AGAIN = timedelta(minutes=10)
 UPLOADS = 30
 """Files that one person may have uploaded in one task and not sent."""
 NAME_LENGTH = 400
+ENCLOSURES = FileRules(types=frozenset(FILE_TYPES), count=5, size=LARGEST_FILE)
+"""What may go with an opinion."""
 UNSENT = timedelta(days=1)
 """How long an upload is kept that no draft names."""
 PURGED_AT_ONCE = 500
@@ -44,7 +47,10 @@ PURGED_AT_ONCE = 500
 
 @dataclass(frozen=True, kw_only=True)
 class AddAttachment(Command[AttachmentRecord]):
-    """Upload a file for a field of a task's form. The caller chooses the id, so that sending it again does no harm."""
+    """Upload a file for a field of a task's form, or to go with the opinion (`OPINION` as the field).
+
+    The caller chooses the id, so that sending it again does no harm.
+    """
 
     task: UUID
     id: UUID
@@ -78,6 +84,14 @@ class ReadAttachment(Command[AttachmentContent]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadEnclosure(Command[AttachmentContent]):
+    """Read a file that was sent with an opinion on a case. It is a command because the reading is audited."""
+
+    instance: UUID
+    id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class PurgeAttachments(Command[Done]):
     """Forget uploads that were never sent: their task has ended, or for a day no draft has named them."""
 
@@ -86,8 +100,8 @@ def add_attachment(command: AddAttachment, work: UnitOfWork, runtime: Runtime) -
     case, seat, _ = lock_open_seat(work, runtime, command.task, moving=False)
     person = _person(work)
     require_text("name", command.name, NAME_LENGTH)
-    field = _file_field(runtime, seat, command.field)
-    kind = _kind(command.content, field)
+    rules = ENCLOSURES if command.field == OPINION else _rules_of(runtime, seat, command.field)
+    kind = _kind(command.content, rules)
     digest = hashlib.sha256(command.content).hexdigest()
     known = _known(work, command.id)
     if known is not None:
@@ -95,11 +109,13 @@ def add_attachment(command: AddAttachment, work: UnitOfWork, runtime: Runtime) -
             raise Conflict("attachment-id", "Expected a new id for an attachment, but '{id}' is another's", id=str(command.id))
         return _own(work, seat, command.id)
     _expect_room(work, case, seat, len(command.content))
+    if command.field == OPINION:
+        _expect_few(work, seat)
     upload = AttachmentUploaded(
         id=command.id,
         seat=seat.key,
         person=person,
-        field=field.name,
+        field=command.field,
         name=plain_name(command.name, kind),
         type=kind,
         sha256=digest,
@@ -127,11 +143,26 @@ def read_attachment(command: ReadAttachment, work: UnitOfWork, runtime: Runtime)
     return AttachmentContent(record=record, content=_content(work, command.id))
 
 
+def read_enclosure(command: ReadEnclosure, work: UnitOfWork, runtime: Runtime) -> AttachmentContent:
+    key = work.connection.execute(select(ProcessInstance.key).where(ProcessInstance.id == command.instance)).scalar_one_or_none()
+    who = standing(work.connection, work.actor.person, work.now)
+    if key is None:
+        raise _no_attachment(command.id)
+    require_visible_instance(work.connection, who, work.now, key, command.instance)
+    sent = (file for files in enclosures(work.connection, key).values() for file in files if file.id == command.id)
+    record = next(sent, None)
+    if record is None:
+        raise _no_attachment(command.id)
+    case = runtime.lock(work, key)
+    _note_reading(work, runtime, case, command.id)
+    return AttachmentContent(record=record, content=_content(work, command.id))
+
+
 def purge_attachments(command: PurgeAttachments, work: UnitOfWork, runtime: object) -> Done:
     ended, old = Seat.state.in_(("completed", "closed")), Attachment.uploaded_at <= work.now - UNSENT
     statement = (
         # A draft names its files by their ids.
-        select(Attachment.key, Attachment.id, Seat.state, Draft.data)
+        select(Attachment.key, Attachment.id, Attachment.field, Seat.state, Draft.data)
         .join(Seat, Seat.key == Attachment.seat)
         .outerjoin(Draft, (Draft.seat == Attachment.seat) & (Draft.person == Attachment.person))
         .where(Attachment.submitted_at.is_(None), or_(ended, old))
@@ -143,12 +174,17 @@ def purge_attachments(command: PurgeAttachments, work: UnitOfWork, runtime: obje
     while len(gone) < PURGED_AT_ONCE:
         # Page by page: those that drafts keep must not hide the ones after them.
         found = work.connection.execute(statement.where(Attachment.key > seen)).all()
-        gone += [row.key for row in found if row.state not in ("open", "claimed") or str(row.id) not in str(row.data)]
+        gone += [row.key for row in found if row.state not in ("open", "claimed") or not _wanted(row)]
         if len(found) < PURGED_AT_ONCE:
             break
         seen = found[-1].key
     drop_uploads(work, gone)
     return Done()
+
+
+def _wanted(row: Row[Any]) -> bool:
+    """Whether an upload in an open task is still to be sent: a draft names it, or it goes with the opinion."""
+    return row.field == OPINION or str(row.id) in str(row.data)
 
 
 def _person(work: UnitOfWork) -> int:
@@ -157,22 +193,19 @@ def _person(work: UnitOfWork) -> int:
     return work.actor.person
 
 
-def _file_field(runtime: Runtime, seat: Row[Any], name: str) -> Field:
-    """The file field of the task's form, if the person may write it."""
+def _rules_of(runtime: Runtime, seat: Row[Any], name: str) -> FileRules:
+    """What a file field of the task's form takes, if the person may write it."""
     definition = runtime.definitions.get(seat.definition)
     approval = definition.model.elements[seat.element].approval or ApprovalModel()
     form = definition.forms.get(approval.form) if approval.form else None
     found = form.file_field(name, field_rights(approval, role_of(seat, seat.assignee))) if form is not None else None
-    if found is None:
+    if found is None or found.files is None:
         raise Invalid("attachment-field", "Expected a file field of the task's form, but found '{name}'", name=name[:100])
-    return found
+    return found.files
 
 
-def _kind(content: bytes, field: Field) -> str:
-    """The media type of a file that the field takes. Raises Invalid."""
-    rules = field.files
-    if rules is None:
-        raise AssertionError("a file field has its rules")
+def _kind(content: bytes, rules: FileRules) -> str:
+    """The media type of a file, where the rules take it. Raises Invalid."""
     if not content:
         raise Invalid("attachment-empty", "Expected a file, but it is empty")
     if len(content) > rules.size:
@@ -216,6 +249,13 @@ def _expect_room(work: UnitOfWork, case: Case, seat: Row[Any], size: int) -> Non
         )
 
 
+def _expect_few(work: UnitOfWork, seat: Row[Any]) -> None:
+    """Raises Conflict when as many files go with the opinion already as may."""
+    if len(enclosed_uploads(work.connection, seat.key, work.actor.person)) >= ENCLOSURES.count:
+        count = ENCLOSURES.count
+        raise Conflict("enclosure-count", "Expected at most {count} files with an opinion, but there are more", count=count)
+
+
 def _own(work: UnitOfWork, seat: Row[Any], name: UUID) -> AttachmentRecord:
     found = _own_or_none(work, seat, name)
     if found is None:
@@ -227,8 +267,9 @@ def _own_or_none(work: UnitOfWork, seat: Row[Any], name: UUID) -> AttachmentReco
     """The person's own upload in a task that he may still complete."""
     if work.actor.person is None or seat.state in ("completed", "closed"):
         return None
-    mine = (record for record in own_uploads(work.connection, seat.key, work.actor.person) if record.id == name)
-    found = next(mine, None)
+    person = work.actor.person
+    every = (*own_uploads(work.connection, seat.key, person), *enclosed_uploads(work.connection, seat.key, person))
+    found = next((record for record in every if record.id == name), None)
     if found is not None:
         may_act_on_seat(work, seat)
     return found
@@ -249,7 +290,11 @@ def _shown(work: UnitOfWork, runtime: Runtime, case: Case, seat: Row[Any], name:
     if form is not None and str(name) in form.model.attachments(form.readable()):
         for record in linked_attachments(work.connection, case.key, [str(name)]):
             return record
-    raise NotFound(
+    raise _no_attachment(name)
+
+
+def _no_attachment(name: UUID) -> NotFound:
+    return NotFound(
         "attachment-not-found", "Expected to find attachment '{id}', but there is none that you may read", id=str(name)
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,16 +34,19 @@ from engine.kernel.rows import JSON
 from engine.kernel.triggers import CompleteToken
 from engine.records import Done
 from engine.runtime import VOTES, Act, Case, Change, Runtime, settle, straight_back
+from engine.runtime.attachments import EnclosedFile, enclosed_uploads
 from engine.runtime.signatures import bind_signature
 from engine.runtime.tasks import tell_asked
 from engine.runtime.terms import term_or_incident
 from engine.store.base import dump_json
 from engine.store.prepared import Prepared
-from engine.store.tables import Draft, HeldDecision, Person, Round, Seat, Signature
+from engine.store.tables import Attachment, Draft, HeldDecision, Person, Round, Seat, Signature
+from engine.store.tables.attachment import OPINION
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.writes import update_of
 
 _drafted = exists().where(Draft.seat == Seat.key)
+_enclosed = exists().where(Attachment.seat == Seat.key, Attachment.submitted_at.is_(None), Attachment.field == OPINION)
 _drawn = exists().where(Signature.seat == Seat.key, Signature.bound_at.is_(None))
 _held_by = select(HeldDecision.person).where(HeldDecision.seat == Seat.key, HeldDecision.refusal.is_(None)).scalar_subquery()
 SEAT = Prepared(
@@ -61,6 +64,7 @@ SEAT = Prepared(
         Round.decided_by,
         _drafted.label("drafted"),
         _drawn.label("signature_waits"),
+        _enclosed.label("enclosing"),
         _held_by.label("held_by"),
     )
     .join(Round, Round.key == Seat.round)
@@ -212,7 +216,8 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
         "at": work.now.isoformat(),
     }
     attached = sorted(said.form.attachments(values)) if said.form is not None else []
-    submit_uploads(work, case.key, seat.key, attached)
+    enclosed = _enclosed_by(work, seat)
+    submit_uploads(work, case.key, seat.key, [*attached, *(str(file.id) for file in enclosed)])
     added = _added_after(command, work, runtime, case, seat)
     signed = None
     if signer.evidence is None and seat.signature_waits:
@@ -234,7 +239,7 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
             label=outcome.label,
             label_en=outcome.label_en,
             opinion=opinion,
-            data={**entered, **signed_for(signer), **({"signature": signed["id"]} if signed else {})},
+            data={**entered, **signed_for(signer), **({"signature": signed["id"]} if signed else {}), **_enclosing(enclosed)},
         )
         if signer.agent is not None and signer.person is not None:
             text, text_en = f"{signer.name}办理了“{seat.name}”", f"“{seat.name}” was done: {signer.name}"
@@ -243,7 +248,7 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
             tell_asked(journal, definition, place_of(case, seat), seat=new.seat, task=new.seat_id, persons=[new.assignee or 0])
 
     several = seat.several or bool(added)
-    data: dict[str, JSON] = {"outcome": outcome.value, **entered, **_written(said, attached)}
+    data: dict[str, JSON] = {"outcome": outcome.value, **entered, **_written(said, attached, enclosed)}
     if signed is not None:
         data["signature"] = {**signed}
     if signer.evidence is not None or signer.agent is not None:
@@ -378,11 +383,23 @@ def hash_of(values: Mapping[str, JSON]) -> str:
     return hashlib.sha256(dump_json(dict(values)).encode()).hexdigest()
 
 
-def _written(said: Checked, attached: list[str]) -> dict[str, JSON]:
+def _enclosing(files: Sequence[EnclosedFile]) -> dict[str, JSON]:
+    """What the history says of the files that go with an opinion."""
+    return {"enclosures": [file.name for file in files]} if files else {}
+
+
+def _enclosed_by(work: UnitOfWork, seat: Any) -> tuple[EnclosedFile, ...]:
+    """The files that the actor sends with his opinion."""
+    return enclosed_uploads(work.connection, seat.key, work.actor.person) if seat.enclosing else ()
+
+
+def _written(said: Checked, attached: list[str], enclosed: Sequence[EnclosedFile]) -> dict[str, JSON]:
     """What the audit trail keeps of a form: the hashes of the values that were changed, before and after, and the files."""
     kept: dict[str, JSON] = {"attachments": [*attached]} if attached else {}
     if said.form is not None and said.values:
         kept["form"] = {"before": hash_of(said.before), "after": hash_of(said.values)}
+    if enclosed:
+        kept["enclosures"] = [{"id": str(file.id), "sha256": file.sha256} for file in enclosed]
     return kept
 
 

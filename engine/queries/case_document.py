@@ -209,6 +209,9 @@ def signature(opinion: Opinion, language: Language, images: Mapping[UUID, bytes]
         note = words["recorded"].format(name=opinion.recorded_by, evidence=opinion.evidence or "—")
     if opinion.occurred_at:
         note = "\n".join(filter(None, (note, words["afterwards"].format(at=moment(opinion.occurred_at)))))
+    if opinion.files:
+        enclosed = words["comma"].join(f"{file.name}（SHA-256 {file.sha256[:16]}…）" for file in opinion.files)
+        note = "\n".join(filter(None, (note, words["enclosed"].format(files=enclosed))))
     return Signature(
         step=opinion.step if zh else opinion.step_en,
         chair=" · ".join(filter(None, chair)),

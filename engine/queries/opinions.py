@@ -14,6 +14,7 @@ from engine.errors import NotFound
 from engine.queries.instances import find_visible
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import outcome_of, step_name_en
+from engine.runtime.attachments import EnclosedFile, enclosures
 from engine.store.tables import Appointment, Institution, Person, Post, Round, Seat, Signature
 
 OPINIONS_AT_MOST = 200
@@ -47,6 +48,8 @@ class Opinion:
     """When it was really decided, for a decision that was entered afterwards."""
     signature: UUID | None = None
     """Id of the handwritten signature."""
+    files: tuple[EnclosedFile, ...] = ()
+    """What was sent with the opinion."""
 
 
 def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
@@ -54,6 +57,7 @@ def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
     principal, recorder = aliased(Person), aliased(Person)
     statement = (
         select(
+            Seat.key,
             Seat.name.label("step"),
             Seat.element,
             Round.definition.label("home"),
@@ -82,7 +86,7 @@ def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
         .order_by(Seat.ended_at.desc(), Seat.key.desc())
         .limit(OPINIONS_AT_MOST)
     )
-    found = []
+    found, files = [], enclosures(reader.connection, instance)
     for seat in reversed(reader.connection.execute(statement).all()):
         outcome = outcome_of(reader, seat.home, seat.element, seat.outcome)
         found.append(
@@ -104,6 +108,7 @@ def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
                 evidence=seat.evidence,
                 occurred_at=seat.occurred_at,
                 signature=seat.signature,
+                files=files.get(seat.key, ()),
             )
         )
     return tuple(found)

@@ -29,7 +29,7 @@ from engine.queries.task_rows import (
 )
 from engine.records import AttachmentRecord
 from engine.runtime import TaskForm, TaskPlace, task_form
-from engine.runtime.attachments import linked_attachments, own_uploads
+from engine.runtime.attachments import enclosed_uploads, linked_attachments, own_uploads
 from engine.runtime.operations import ADVICE
 from engine.runtime.rights import button, is_off, outcomes_for, role_of
 from engine.runtime.signatures import FRESH
@@ -135,6 +135,8 @@ class TaskDetail(TaskRow):
     """Values of the fields that the reader may read; as they were when the task ended, if it has."""
     attachments: tuple[AttachmentRecord, ...]
     """Those that the data name, and the reader's own uploads."""
+    enclosures: tuple[AttachmentRecord, ...]
+    """The reader's own uploads that are to go with his opinion."""
     outcomes: tuple[OutcomeModel, ...]
     actions: tuple[str, ...]
     """Of `claim`, `unclaim`, `complete`, `saveDraft`, `reassign`, `recalculate`, `return`, `takeBack`, `undo`."""
@@ -182,6 +184,7 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
         form=None if form is None else form.view(),
         data={} if form is None else form.readable(),
         attachments=_attachments(reader, row, form, active=active),
+        enclosures=enclosed_uploads(reader.connection, row.key, reader.actor.person) if active else (),
         outcomes=_outcomes(reader, row, approval, role),
         actions=tuple(
             action

@@ -17,6 +17,7 @@ from engine.authorization import Standing, acts_for
 from engine.kernel.model import ApprovalModel
 from engine.queries.registry import Reader
 from engine.runtime import policy_of
+from engine.runtime.attachments import EnclosedFile, enclosures
 from engine.runtime.operations import OPERATIONS, operation_refusal
 from engine.runtime.rights import button
 from engine.store.tables import Appointment, Institution, Person, Post, Round, Seat
@@ -58,6 +59,8 @@ class SeatLine:
     recorded_by: str | None
     """Name of who entered the vote on behalf."""
     evidence: str | None
+    files: tuple[EnclosedFile, ...]
+    """What was sent with the opinion."""
     mine: bool
     removable: bool
     """Whether the reader may take it away again."""
@@ -172,6 +175,7 @@ def _seats(reader: Reader, round: int) -> Sequence[Any]:
 
 def _lines(reader: Reader, who: Standing, row: Any, seats: Sequence[Any]) -> tuple[SeatLine, ...]:
     holders = {seat.key: seat for seat in seats}
+    files = enclosures(reader.connection, row.instance) if len(seats) > 1 else {}
     me = reader.actor.person
 
     def adds(adder: Any) -> bool:
@@ -201,6 +205,7 @@ def _lines(reader: Reader, who: Standing, row: Any, seats: Sequence[Any]) -> tup
             agent=seat.agent,
             recorded_by=seat.recorder,
             evidence=seat.evidence,
+            files=files.get(seat.key, ()),
             mine=mine,
             removable=removable,
         )

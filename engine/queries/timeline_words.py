@@ -126,7 +126,11 @@ def _completed(fact: Any, names: CaseFacts) -> LineWords:
     if fact.data.get("signature"):
         label, label_en = f"{label}（手写签名）", f"{label_en} (signed by hand)"
     title_en = f"{names.step_en(fact.element)}: {label_en}"
-    return LineWords("task", f"{step}：{label}", title_en, *_with((opinion, opinion), fact.data))
+    said = (opinion, opinion)
+    if fact.data.get("enclosures"):
+        zh, en = f"附件：{'、'.join(fact.data['enclosures'])}", f"Enclosed: {', '.join(fact.data['enclosures'])}"
+        said = ("\n".join(filter(None, (opinion, zh))), "\n".join(filter(None, (opinion, en))))
+    return LineWords("task", f"{step}：{label}", title_en, *_with(said, fact.data))
 
 
 def _passed(fact: Any, names: CaseFacts) -> LineWords:

@@ -1,8 +1,9 @@
-"""Which attachments there are to read: those linked to a case, and a person's uploads in a task that is still open."""
+"""Which attachments there are to read: those linked to a case, with its opinions, and one's uploads in an open task."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,13 +13,27 @@ from engine.records import AttachmentRecord
 from engine.store.base import Executes
 from engine.store.prepared import Prepared
 from engine.store.tables import Attachment, CaseAttachment
+from engine.store.tables.attachment import OPINION
 
 _COLUMNS = (Attachment.id, Attachment.name, Attachment.type, Attachment.size, Attachment.uploaded_at)
-OWN_UPLOADS = Prepared(
-    select(*_COLUMNS)
-    .where(Attachment.seat == bindparam("seat"), Attachment.person == bindparam("person"), Attachment.submitted_at.is_(None))
+_OWN = (Attachment.seat == bindparam("seat"), Attachment.person == bindparam("person"), Attachment.submitted_at.is_(None))
+OWN_UPLOADS = Prepared(select(*_COLUMNS).where(*_OWN, Attachment.field != OPINION).order_by(Attachment.key))
+ENCLOSED_UPLOADS = Prepared(
+    select(*_COLUMNS, Attachment.sha256).where(*_OWN, Attachment.field == OPINION).order_by(Attachment.key)
+)
+ENCLOSURES = Prepared(
+    select(*_COLUMNS, Attachment.sha256, Attachment.seat)
+    .join(CaseAttachment, CaseAttachment.attachment == Attachment.key)
+    .where(CaseAttachment.instance == bindparam("instance"), Attachment.field == OPINION, Attachment.submitted_at.is_not(None))
     .order_by(Attachment.key)
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnclosedFile(AttachmentRecord):
+    """A file that was sent with an opinion."""
+
+    sha256: str
 
 
 def linked_attachments(connection: Executes, instance: int, ids: Collection[str]) -> tuple[AttachmentRecord, ...]:
@@ -31,9 +46,24 @@ def linked_attachments(connection: Executes, instance: int, ids: Collection[str]
 
 
 def own_uploads(connection: Executes, seat: int, person: int | None) -> tuple[AttachmentRecord, ...]:
-    """What the person has uploaded in the task and not sent."""
+    """What the person has uploaded for the task's form and not sent."""
     rows = OWN_UPLOADS.all(connection, seat=seat, person=person)
     return tuple(AttachmentRecord(**row._asdict()) for row in rows)
+
+
+def enclosed_uploads(connection: Executes, seat: int, person: int | None) -> tuple[EnclosedFile, ...]:
+    """What the person has uploaded to go with his opinion on the task, and not sent."""
+    rows = ENCLOSED_UPLOADS.all(connection, seat=seat, person=person)
+    return tuple(EnclosedFile(**row._asdict()) for row in rows)
+
+
+def enclosures(connection: Executes, instance: int) -> Mapping[int, tuple[EnclosedFile, ...]]:
+    """The files that were sent with the opinions of a case, by key of the task."""
+    found: dict[int, tuple[EnclosedFile, ...]] = {}
+    for row in ENCLOSURES.all(connection, instance=instance):
+        file = {name: value for name, value in row._asdict().items() if name != "seat"}
+        found[row.seat] = (*found.get(row.seat, ()), EnclosedFile(**file))
+    return found
 
 
 def uploaded(seat: int, person: int | None) -> tuple[ColumnElement[bool], ...]:

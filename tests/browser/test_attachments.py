@@ -87,8 +87,14 @@ def test_a_picture_goes_with_the_slip_to_the_specialist(
     write(doctor, {"方式": "纸质签字", "签署人": "钱荣·演示", "与患者关系": "本人", "签署时间": "2026-01-01T08:00"})
     attach(doctor, "consentPaper", photograph(doctor, "同意书.jpg", "转诊知情同意书\n患者签名"))
     expect(field(doctor, "consentPaper").get_by_role("button", name="同意书.jpg", exact=True)).to_be_visible()
+    attach(doctor, "$opinion", {"name": "谈话记录.pdf", "mimeType": "application/pdf", "buffer": pdf()})
+    expect(field(doctor, "$opinion").get_by_role("link", name="谈话记录.pdf")).to_be_visible()
     act(doctor, "同意转诊")
     told(doctor, "已同意转诊")
+    doctor.goto(f"/inbox/done/{consent}")
+    with doctor.expect_download() as enclosed:
+        doctor.get_by_role("region", name="意见").get_by_role("link", name="谈话记录.pdf").click()
+    assert enclosed.value.path().read_bytes() == pdf()
 
     centre = demonstration.person("hemin")
     dispatch = demonstration.task_of("hemin", diagnosis)

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import func, select, text, update
 
-from engine.commands.attachment import AddAttachment, PurgeAttachments, ReadAttachment, RemoveAttachment
+from engine.commands.attachment import AddAttachment, PurgeAttachments, ReadAttachment, ReadEnclosure, RemoveAttachment
+from engine.commands.taking_back import TakeBackTask
 from engine.errors import Conflict, EngineError, Invalid, InvalidForm, NotAllowed, NotFound
 from engine.queries.audit import VerifyAudit
+from engine.queries.case_document import PrintCase
 from engine.queries.task_detail import GetTask
+from engine.queries.timeline import GetTimeline
 from engine.store.tables import Attachment, AttachmentPart, AuditEntry, CaseAttachment, Participant
+from engine.store.tables.attachment import OPINION
 from engine.testing import CaseView, County, Someone, bpmn, process, user_task
-from tests.engine.models import END, START
+from tests.engine.models import END, START, STARTER
 from tests.forms.pictures import jpeg, pdf, png
 
 PAPERS = json.dumps(
@@ -297,3 +304,70 @@ def test_the_system_uploads_nothing(county: County, case: CaseView) -> None:
     command = AddAttachment(task=case.task("write").id, id=uuid4(), field="papers", name="x.jpg", content=jpeg())
     refused(NotAllowed, "no-person", county.execute, command)
     assert county.rows(text("SELECT 1 FROM attachment")) == []
+
+
+def test_files_go_with_an_opinion_and_are_read_by_whoever_sees_it(county: County) -> None:
+    """Uploaded, refused, sent with the decision, on every page and paper, and back with the decision that is taken back."""
+    gan, dai, liu = (county.person(login) for login in ("gan", "dai", "liu"))
+    tasks = user_task("check", '<liandong:approval mode="pool"/>', post="BR_GP"), user_task("read", post="BR_DIR")
+    county.deploy(bpmn(process("p", START, *tasks, END, flows="s > check > read > e", extensions=STARTER)))
+    case = gan.start("p")
+    check = case.task("check")
+
+    def enclosed(who: Someone, task: Any) -> list[str]:
+        return [file.name for file in county.engine.query(GetTask(task=task.id), who.actor).enclosures]
+
+    def enclose(content: bytes, name: str) -> str:
+        return upload(gan, check, content, OPINION, name)
+
+    scan, report = enclose(pdf(), "会诊记录.exe"), enclose(jpeg(), "片子.jpg")
+    assert enclosed(gan, check) == ["会诊记录.exe.pdf", "片子.jpg"]
+    assert (enclosed(county.person("guo"), check), shown(county, gan, check)) == ([], [])
+    refused(Invalid, "attachment-type", enclose, b"MZ\x90\x00" * 20, "片子.jpg")
+    for number in range(3):
+        last = enclose(png(), f"{number}.png")
+    refused(Conflict, "enclosure-count", enclose, png(note=b"6"), "6.png")
+    gan.do(RemoveAttachment(task=check.id, id=UUID(last)))
+    county.pass_time(timedelta(days=2))
+    county.execute(PurgeAttachments())
+    assert len(enclosed(gan, check)) == 4, "what goes with the opinion waits as long as its task"
+
+    gan.complete(check, opinion="见会诊记录")
+
+    read_by = county.engine.query(GetTask(task=case.task("read").id), dai.actor).opinions
+    assert [[file.name for file in said.files] for said in read_by] == [["会诊记录.exe.pdf", "片子.jpg", "0.png", "1.png"]]
+    for who in (gan, dai):
+        assert who.do(ReadEnclosure(instance=case.id, id=UUID(scan))).content == pdf()
+    refused(NotFound, "instance-not-found", liu.do, ReadEnclosure(instance=case.id, id=UUID(scan)))
+    refused(NotFound, "attachment-not-found", dai.do, ReadEnclosure(instance=case.id, id=UUID(last)))
+    entries = county.rows(select(AuditEntry.action, AuditEntry.data, AuditEntry.object).where(AuditEntry.instance == case.key))
+    [decided] = [entry for entry in entries if entry.action == "complete"]
+    assert decided.data["enclosures"][:2] == [
+        {"id": name, "sha256": hashlib.sha256(content).hexdigest()} for name, content in ((scan, pdf()), (report, jpeg()))
+    ]
+    assert [entry.object for entry in entries if entry.action == "attachment-read"] == [scan, scan]
+    lines = [line.detail or "" for line in county.engine.query(GetTimeline(instance=case.id), dai.actor)]
+    assert any("见会诊记录\n附件：会诊记录.exe.pdf、片子.jpg" in line for line in lines)
+    printed = county.engine.query(PrintCase(instance=case.id), dai.actor).content
+    words = "".join(page.extract_text() for page in PdfReader(BytesIO(printed)).pages).replace("\n", "")
+    assert f"会诊记录.exe.pdf（SHA-256 {hashlib.sha256(pdf()).hexdigest()[:16]}" in words
+
+    gan.do(TakeBackTask(task=check.id))
+    again = case.task("check")
+    assert enclosed(gan, again) == ["会诊记录.exe.pdf", "片子.jpg", "0.png", "1.png"]
+    refused(NotFound, "attachment-not-found", dai.do, ReadEnclosure(instance=case.id, id=UUID(scan)))
+    gan.complete(again)
+    dai.complete(case.task("read"))
+    assert county.engine.query(VerifyAudit()).faults == ()
+
+
+def test_what_goes_with_an_opinion_is_not_put_into_the_form(county: County, case: CaseView) -> None:
+    gan, write = county.person("gan"), case.task("write")
+    scan = upload(gan, write, pdf(), OPINION)
+    refused(InvalidForm, "invalid-form", gan.complete, write, data={"papers": [scan]})
+    gan.complete(write, data={"papers": []})
+    assert [[file.name for file in said.files] for said in opinions(county, case)] == [["片子.jpg.pdf"]]
+
+
+def opinions(county: County, case: CaseView) -> Any:
+    return county.engine.query(GetTask(task=case.task("check").id), county.person("dai").actor).opinions

@@ -1,11 +1,11 @@
-"""Attachments: files that belong to a task's form, kept in the database with the case that they are part of.
+"""Attachments: files that belong to a task's form or to an opinion, kept in the database with the case that they are part of.
 
 A file lies in the database, not beside it: it commits with the step that it belongs to, is in every backup, is there on
 every node, and goes when its rows go. It is written in parts, so that reading and writing hold no second copy of it.
 
 An attachment is an upload until its task is completed; only its uploader sees it then. Completing links it to the case,
 and a message that carries its id links it to the receiving case. Only a link makes it readable, through a task of that
-case whose form shows it to the reader.
+case whose form shows it to the reader; what is enclosed with an opinion is read by whoever may see the case.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base, Entity, Instant
 
+OPINION = "$opinion"
+"""In the place of a field's name, for a file that is enclosed with an opinion. No field of a form can be called so."""
+
 
 class Attachment(Entity, Base):
     """One file as it was uploaded. Its content never changes."""
@@ -26,7 +29,7 @@ class Attachment(Entity, Base):
     """Task that it was uploaded in."""
     person: Mapped[int] = mapped_column(ForeignKey("person.key"))
     field: Mapped[str] = mapped_column(String(200))
-    """Name of the form's field that it was uploaded for."""
+    """Name of the form's field that it was uploaded for, or `OPINION`."""
     name: Mapped[str] = mapped_column(String(120))
     type: Mapped[str] = mapped_column(String(40))
     """Media type, told by the content."""

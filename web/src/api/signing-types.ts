@@ -1,4 +1,6 @@
 /** Rounds, their seats, and the moves of a case, over the wire. */
+import type { Attachment } from './types'
+
 export type Vote = 'agree' | 'refuse' | 'abstain' | 'adjourn'
 
 /** One person's place in a round. */
@@ -19,6 +21,8 @@ export interface SeatLine {
   /** Who has decided for him as his agent. */
   agent: string | null
   recordedBy: string | null
+  /** What was sent with the opinion. */
+  files: Attachment[]
   mine: boolean
   removable: boolean
 }

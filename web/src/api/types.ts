@@ -242,6 +242,7 @@ export interface Opinion {
   signature: string | null
   /** When it was really decided, if it was entered afterwards. */
   occurredAt: string | null
+  files: Attachment[]
   at: string
 }
 
@@ -271,6 +272,8 @@ export interface TaskDetail extends TaskRow {
   data: Values
   /** Files that the data name, and one's own uploads. */
   attachments: Attachment[]
+  /** On their way with the opinion. */
+  enclosures: Attachment[]
   outcomes: Outcome[]
   actions: Action[]
   capacity: { post: string; institution: string } | null

@@ -5,6 +5,7 @@ import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { either, joined, t } from '../i18n'
 import { withoutSuffix } from '../inbox/row'
+import { Enclosed } from './enclosed'
 
 export function Signatures({ opinions, instanceId }: { opinions: Opinion[]; instanceId: string }) {
   if (!opinions.length) return null
@@ -22,6 +23,7 @@ function Box({ opinion, instanceId }: { opinion: Opinion; instanceId: string }) 
     <div class="sig">
       <span>{joined(opinion.step, opinion.capacity)}</span>
       <q>{opinion.opinion}</q>
+      <Enclosed files={opinion.files} instanceId={instanceId} />
       <p>
         {outcome && <span class={`seal ${opinion.kind === 'negative' ? 'nay' : 'yes'}`} role="img" aria-label={outcome}>{Array.from(outcome)[0]}</span>}
         <b>{signerOf(opinion)}</b>

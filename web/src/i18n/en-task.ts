@@ -128,4 +128,5 @@ export const task: Record<keyof typeof chinese, string> = {
   'task.offline': 'Offline. Your opinion is kept here; you send it when back.',
   'task.noForm': 'This step has no form. Write your opinion below and decide.',
   'task.opinions': 'Opinions',
+  'task.enclosures': 'Files with the opinion',
 }

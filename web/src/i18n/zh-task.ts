@@ -126,4 +126,5 @@ export const task = {
   'task.offline': '网断了。意见已存在本机，连上后由您发出。',
   'task.noForm': '这一步没有表单，在下方写意见后办理。',
   'task.opinions': '意见',
+  'task.enclosures': '随意见的附件',
 } as const

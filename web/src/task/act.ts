@@ -23,8 +23,14 @@ export async function missing(leaf: Leaf, outcome: Outcome): Promise<string[]> {
   const rules = await loadRules().catch(() => null)
   const found = (detail.form && rules?.faultsOf(detail.form, leaf.values.value, outcome)) ?? {}
   leaf.faults.value = outcome.partial ? found : { ...found, ...stillWaiting(leaf) }
-  leaf.opinionError.value = outcome.opinionRequired && !leaf.opinion.value.trim() ? t('task.opinion.missing', { outcome: labelOf(outcome) }) : ''
+  leaf.opinionError.value = wrongWithOpinion(leaf, outcome)
   return [...Object.keys(leaf.faults.value), ...(leaf.opinionError.value ? ['opinion'] : [])]
+}
+
+function wrongWithOpinion(leaf: Leaf, outcome: Outcome): string {
+  if (outcome.opinionRequired && !leaf.opinion.value.trim()) return t('task.opinion.missing', { outcome: labelOf(outcome) })
+  const [waiting] = leaf.enclosures.waiting.value
+  return waiting ? t(waiting.error ? 'files.failed' : 'files.wait') : ''
 }
 
 /** Files that are not there yet: finishing without them would lose them. */

@@ -20,6 +20,7 @@ import type { TaskTab } from './tab'
 const Slip = lazy(loadForm)
 const Copies = lazy(() => import('./copies'))
 const Signers = lazy(() => import('./signers'))
+const Enclosures = lazy(() => import('./enclosures'), true)
 const Diagram = lazy(() => import('../diagram/diagram'))
 
 export function Content({ leaf, tab }: { leaf: Leaf; tab: TaskTab }) {
@@ -42,6 +43,7 @@ export function Content({ leaf, tab }: { leaf: Leaf; tab: TaskTab }) {
         {leaf.detail.value!.round.seats.length > 1 && <Signers leaf={leaf} />}
         {leaf.detail.value!.copies.length > 0 && <Copies leaf={leaf} />}
         {narrow.value && <OpinionField leaf={leaf} />}
+        {allows(leaf, 'complete') && <Enclosures leaf={leaf} />}
       </div>
       <aside aria-label={t('timeline.title')} tabIndex={narrow.value ? undefined : 0}>
         <Timeline instanceId={instance.id} />

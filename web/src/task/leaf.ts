@@ -38,6 +38,9 @@ export interface Leaf {
   afterwards: Signal<Afterwards | null>
   draft: Draft
   uploads: Uploads
+  /** Files on their way with the opinion, and the ids of those that are there. */
+  enclosures: Uploads
+  enclosed: Signal<string[]>
   values: ReadonlySignal<Values>
   load: () => Promise<void>
   renew: () => Promise<void>
@@ -49,6 +52,7 @@ export function openLeaf(id: string): Leaf {
   const detail = signal<TaskDetail | null>(null)
   const edits = signal<Values>({})
   const opinion = signal('')
+  const enclosed = signal<string[]>([])
   const nodes = () => detail.peek()?.form?.components ?? []
   const data = () => detail.peek()?.data ?? {}
   const values = computed(() => ({ ...withDefaults(detail.value?.form?.components ?? [], detail.value?.data ?? {}), ...edits.value }))
@@ -72,12 +76,19 @@ export function openLeaf(id: string): Leaf {
       write: (path, value) => write(leaf, path, value),
       kept: (one) => JSON.stringify(data()).includes(one),
     }),
+    enclosed,
+    enclosures: openUploads(id, {
+      read: () => enclosed.peek(),
+      write: (_, value) => (enclosed.value = value as string[]),
+      kept: () => false,
+    }),
     load: () => load(leaf),
     renew: () => renew(leaf),
     write: (path, value) => write(leaf, path, value),
     close: () => {
       stop()
       leaf.uploads.stop()
+      leaf.enclosures.stop()
       leaf.draft.stop()
     },
   }
@@ -117,6 +128,8 @@ function cannotRenew(leaf: Leaf, shown: TaskDetail, failure: unknown): void {
 function take(leaf: Leaf, body: TaskDetail, etag: string): void {
   leaf.detail.value = body
   leaf.uploads.learn(body.attachments)
+  leaf.enclosures.learn(body.enclosures)
+  leaf.enclosed.value = body.enclosures.map((file) => file.id)
   leaf.etag.value = etag
   leaf.error.value = null
   // On a task that cannot be acted on any more only what was sent is true.

@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals'
 import type { RoundDetail, SeatLine } from '../api/types'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
+import { Enclosed } from '../form/enclosed'
 import { joined, t, type Key } from '../i18n'
 import { withoutSuffix } from '../inbox/row'
 import { RecordDialog, RemoveDialog } from './seat-dialogs'
@@ -20,7 +21,7 @@ export default function Signers({ leaf }: { leaf: Leaf }) {
       <h3 id="signers">{t(`round.${round.mode}` as Key)}</h3>
       <div class="sigs">
         {round.seats.map((seat) => (
-          <Box key={seat.id} seat={seat}>
+          <Box key={seat.id} seat={seat} instanceId={leaf.detail.value!.instance.id}>
             {seat.removable && <button type="button" class="btn q sm" onClick={() => (layer.value = { kind: 'remove', seat })}>{t('round.remove')}</button>}
             {round.records && !seat.mine && ['open', 'claimed'].includes(seat.state) && (
               <>
@@ -38,13 +39,14 @@ export default function Signers({ leaf }: { leaf: Leaf }) {
   )
 }
 
-function Box({ seat, children }: { seat: SeatLine; children: preact.ComponentChildren }) {
+function Box({ seat, instanceId, children }: { seat: SeatLine; instanceId: string; children: preact.ComponentChildren }) {
   const acting = seat.mine && ['open', 'claimed'].includes(seat.state)
   const added = seat.kind !== 'asked' && t(`seat.${seat.kind}` as Key, { by: withoutSuffix(seat.addedBy ?? '') })
   return (
     <div class={`sig${acting ? ' me2' : ''}`}>
       <span>{joined(seat.post, seat.institution, added)}</span>
       <q>{seat.opinion}</q>
+      <Enclosed files={seat.files} instanceId={instanceId} />
       <p>
         <Mark seat={seat} acting={acting} />
         <b>{withoutSuffix(seat.person ?? '')}</b>

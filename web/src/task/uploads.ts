@@ -36,6 +36,9 @@ export interface Uploads {
   stop: () => void
 }
 
+/** In the place of a field, for what goes with the opinion. */
+export const ENCLOSED: Path = ['$opinion']
+
 interface Content {
   field: Field
   file: File
