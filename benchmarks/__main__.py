@@ -1,4 +1,4 @@
-"""`python -m benchmarks w1|w2|w3|w4 --database sqlite|postgresql [options]`; `--help` names the options.
+"""`python -m benchmarks w1|w2|w3|w4|w5 --database sqlite|postgresql [options]`; `--help` names the options.
 `python -m benchmarks peers` puts the same workloads to other engines, `python -m benchmarks bench` compares all.
 
 SQLite is a fresh file; PostgreSQL a fresh database, by default on a fresh and durable server of the run's own.
@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import suite, w1, w2, w3, w4
+from benchmarks import suite, w1, w2, w3, w4, w5
 from benchmarks.figures import Figures
 from benchmarks.peers import run as peers
 from benchmarks.sizes import INSTANCES, SIZES, TASKS, TIMERS, WARM_UP
@@ -30,6 +30,7 @@ def measure(options: argparse.Namespace) -> Figures:
         "w2": lambda url: w2.run(url, sizes=options.n or SIZES, limit=options.limit),
         "w3": lambda url: w3.run(url, timers=(options.n or (TIMERS,))[0], processes=options.processes or 2),
         "w4": lambda url: w4.run(url, tasks=(options.n or (TASKS,))[0]),
+        "w5": lambda url: w5.run(url, tasks=(options.n or (TASKS,))[0]),
     }
     with database(options.database, options.database_url) as url:
         figures = run[options.workload](url)
@@ -64,10 +65,10 @@ def main() -> None:
         whole(sys.argv[2:])
         return
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="See docs/reference/benchmarks.md.")
-    parser.add_argument("workload", choices=["w1", "w2", "w3", "w4"], help="or peers or bench, which have their own --help")
+    parser.add_argument("workload", choices=["w1", "w2", "w3", "w4", "w5"], help="or peers or bench, which have their own --help")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--database-url", help="a PostgreSQL server on which databases may be created; a fresh one by default")
-    parser.add_argument("--n", type=sizes, help="w2: seats of each instance, as 70,637,4459; w3: timers; w4: open tasks")
+    parser.add_argument("--n", type=sizes, help="w2: seats of each instance, as 70,637,4459; w3: timers; w4, w5: open tasks")
     parser.add_argument("--limit", type=int, metavar="COMPLETIONS", help="w2: the most completions at one size")
     parser.add_argument("--clients", type=int, default=1, help="w1: clients, divided among the processes")
     parser.add_argument("--processes", type=int, help="w1: processes or nodes, 1 by default; w3: workers, 2 by default")
@@ -77,7 +78,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
     options = parser.parse_args()
     if options.http and options.workload != "w1":
-        parser.error("expected w1 with --http; the other workloads run in process")
+        parser.error("expected w1 with --http; of the others none is asked so")
     figures = measure(options)
     show(figures)
     if options.json:

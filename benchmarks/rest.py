@@ -18,6 +18,8 @@ from benchmarks.figures import Figures, summarise
 
 PASSWORD = "Lotus-Pond-42!"  # noqa: S105  the invented account of a database that is gone after the run
 SECONDS = 60.0
+STARTER = "CLERK"
+"""The post that starts the referral."""
 
 
 class Client(ABC):
@@ -77,7 +79,7 @@ class LiandongClient(Client):
         assert answer.status == 200, session
         cookie = answer.headers["Set-Cookie"].partition(";")[0]
         self._headers = {"Cookie": cookie, "X-CSRF-Token": session["csrfToken"], "Prefer": "return=minimal"}
-        self._capacity = session["capacities"][0]["id"]
+        self._capacity = next(chair["id"] for chair in session["capacities"] if chair["post"]["code"] == STARTER)
 
     def start(self) -> str:
         body = {"processKey": "w1_referral", "capacityId": self._capacity, "variables": VARIABLES}

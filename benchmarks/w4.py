@@ -50,10 +50,7 @@ def run(url: str, *, tasks: int) -> Figures:
     engine = Engine(Config(database_url=url))
     try:
         prepare(engine, "referral")
-        people = _fill(engine, tasks)
-        if engine.database.dialect == "postgresql":
-            with engine.database.writing() as connection:
-                connection.execute(text("ANALYZE"))
+        people = fill(engine, tasks)
     finally:
         engine.close()
     with multiprocessing.get_context("spawn").Pool(1) as pool:
@@ -93,7 +90,7 @@ def _ms(seconds: float) -> float:
     return round(seconds * 1000, 2)
 
 
-def _fill(engine: Engine, tasks: int) -> list[int]:
+def fill(engine: Engine, tasks: int) -> list[int]:
     """Writes people, cases and tasks; returns the keys of the people."""
     keys = KeySequence(engine.database)
     now = engine.clock.now()
@@ -143,6 +140,9 @@ def _fill(engine: Engine, tasks: int) -> list[int]:
             _task(rows, keys, definition, f"post:{post}@{house['code']}", holder, opened)
         for table, values in rows.items():
             _insert(engine, table, values)
+    if engine.database.dialect == "postgresql":
+        with engine.database.writing() as connection:
+            connection.execute(text("ANALYZE"))
     return [int(person["key"]) for person in people]
 
 
