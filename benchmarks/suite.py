@@ -65,6 +65,7 @@ def runs(plan: Plan, url: str, engines: Sequence[str]) -> Iterator[Figures]:
     yield from _in_turns(url, ours, engines, PeerRun(workload="w3", counts=[plan.timers]), turn=0)
     ours = _ours("w4", url, "--n", plan.tasks)
     yield from _in_turns(url, ours, engines, PeerRun(workload="w4", counts=[plan.tasks]), turn=0)
+    yield _run(_ours("w5", url, "--n", plan.tasks))
     yield _run(["w1", "--database", "sqlite", "--instances", plan.instances, "--warm-up", plan.warm_up])
 
 

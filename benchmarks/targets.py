@@ -12,6 +12,8 @@ from benchmarks.figures import Figures
 FIRST_PEER = "operaton"
 """The engine that the targets are told against."""
 LARGEST, SMALLEST = 4_459, 70
+ACTIONS = ("start", "page", "counts", "open", "claim", "complete")
+"""What W5 does at the workbench."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +43,7 @@ class Verdict:
 
 def verdicts(runs: Sequence[Figures]) -> list[Verdict]:
     """Every line that these runs can tell."""
-    return [*_referrals(runs), *_large_instances(runs), *_timers(runs), *_inbox(runs), *_alone(runs)]
+    return [*_referrals(runs), *_large_instances(runs), *_timers(runs), *_inbox(runs), *_workbench(runs), *_alone(runs)]
 
 
 def _referrals(runs: Sequence[Figures]) -> Iterator[Verdict]:
@@ -79,6 +81,14 @@ def _inbox(runs: Sequence[Figures]) -> Iterator[Verdict]:
     for name in ("page", "count"):
         found = {engine: [run[f"{name}_p50_ms"] for run in own] for engine, own in chosen.items()}
         yield from _lines(f"W4 {name} p50 ms", found, 5.0, alone=True)
+
+
+def _workbench(runs: Sequence[Figures]) -> Iterator[Verdict]:
+    """The first load, and of the actions the one that keeps people waiting longest."""
+    for run in _chosen(runs, "w5").get("liandong", ()):
+        slowest = max(run[f"{kind}_p95_ms"] for kind in ACTIONS)
+        yield from _lines("W5 first load of the inbox p95 ms", {"liandong": [run["first_load_p95_ms"]]}, 1_000.0, alone=True)
+        yield from _lines("W5 slowest action p95 ms", {"liandong": [slowest]}, 150.0, alone=True)
 
 
 def _alone(runs: Sequence[Figures]) -> Iterator[Verdict]:

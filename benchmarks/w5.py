@@ -14,6 +14,7 @@ from benchmarks.clients import COMPLETIONS, VARIABLES
 from benchmarks.community import FIRST_DAY, INSTITUTION, POSTS, prepare
 from benchmarks.figures import Figures, percentile
 from benchmarks.nodes import nodes
+from benchmarks.targets import ACTIONS
 from benchmarks.w4 import fill
 from engine.commands.account import CreateAccount
 from engine.commands.organisation import Appoint
@@ -33,7 +34,7 @@ class Desk(rest.LiandongClient):
         """Signs in."""
         super().__init__(address, LOGIN)
         self._headers.pop("Prefer")
-        self.seconds: dict[str, list[float]] = {"start": [], "page": [], "counts": [], "open": [], "claim": [], "complete": []}
+        self.seconds: dict[str, list[float]] = {kind: [] for kind in ACTIONS}
 
     @property
     def cookie(self) -> tuple[str, str]:
@@ -92,7 +93,9 @@ def _fill(url: str, tasks: int) -> None:
         fill(engine, tasks)
         for post in POSTS:
             engine.execute(Appoint(person=STAFF_NUMBER, post=post, institution=INSTITUTION, from_date=FIRST_DAY), system)
-        account = CreateAccount(login=LOGIN, person=STAFF_NUMBER, password=rest.PASSWORD, must_change=False, rights=("integrate",))
+        account = CreateAccount(
+            login=LOGIN, person=STAFF_NUMBER, password=rest.PASSWORD, must_change=False, rights=("integrate",)
+        )
         engine.execute(account)
     finally:
         engine.close()
