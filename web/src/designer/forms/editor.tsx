@@ -116,7 +116,7 @@ interface ActsProps {
 }
 
 function Acts({ form, place, component, readOnly, write, move }: ActsProps) {
-  const act = (icon: string, words: string, act: (() => void) | null) => <button type="button" class="btn q sm" aria-label={words} title={words} disabled={!act} onClick={() => act?.()}><Icon name={icon} /></button>
+  const act = (icon: string, words: string, act: (() => void) | null) => <button type="button" class={`btn q sm${icon === 'up' ? ' ed-turned' : ''}`} aria-label={words} title={words} disabled={!act} onClick={() => act?.()}><Icon name={icon === 'up' ? 'down' : icon} /></button>
   const to = (step: 1 | -1) => {
     const target = stepped(form, place, step)
     return target && (() => move(place, target))

@@ -48,7 +48,7 @@ function Row({ n, readOnly, remove, up, children }: { n: number; readOnly: boole
       {children}
       {!readOnly && (
         <span class="nw">
-          <button type="button" class="btn q sm" aria-label={ed('list.up', { n })} disabled={!up} onClick={() => up?.()}><Icon name="up" /></button>
+          <button type="button" class="btn q sm ed-turned" aria-label={ed('list.up', { n })} disabled={!up} onClick={() => up?.()}><Icon name="down" /></button>
           <button type="button" class="btn q sm" aria-label={ed('list.remove', { n })} onClick={remove}><Icon name="x" /></button>
         </span>
       )}

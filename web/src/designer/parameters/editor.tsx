@@ -2,7 +2,7 @@
  * The parameters of a folder, item by item: switches, amounts, terms and days by their kinds, groups that open, and who reads
  * them. The other view is the text of the file.
  */
-import { useSignal } from '@preact/signals'
+import { useSignal, type Signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { Icon } from '../../frame/icon'
@@ -13,7 +13,7 @@ import { findingsIn } from '../findings/here'
 import { Findings } from '../findings/list'
 import type { EditorProps } from '../parts'
 import { change, ofKind, writable } from '../state'
-import { amended, isObject, NotJson, parsed, type Json } from '../text/json'
+import { amended, isObject, NotJson, parsed, type Json, type JsonObject } from '../text/json'
 import { entriesOf, holds, isDay, kindOf, NUMBER, partsOf, readersOf, typed, withValue, type Path } from './values'
 import '../editors.css'
 
@@ -26,6 +26,7 @@ export default function ParametersEditor({ file }: EditorProps) {
   const read = useMemo(() => readable(file.content), [file.content])
   const view = useSignal<'form' | 'text'>('form')
   const wanted = useSignal('')
+  const adding = useSignal(false)
   const readers = [...ofKind('bpmn'), ...ofKind('decision'), ...ofKind('form'), ...ofKind('document')]
   const readOnly = !writable.value
   const sound = !(read instanceof NotJson) && isObject(read)
@@ -41,7 +42,7 @@ export default function ParametersEditor({ file }: EditorProps) {
       {problem && <p class="note over" role="alert">{problem}</p>}
       {view.value === 'text' || !sound
         ? <textarea class="in mono ed-text" aria-label={file.name} readOnly={readOnly} value={file.content} spellcheck={false} onInput={({ currentTarget }) => change(file.name, currentTarget.value)} />
-        : <Items value={read} path={[]} set={set} readOnly={readOnly} wanted={wanted.value.trim()} about={(name) => <Readers names={OWN.includes(name) ? null : readersOf(name, readers)} />} />}
+        : <Items value={read} path={[]} set={set} readOnly={readOnly} wanted={wanted.value.trim()} adding={adding} about={(name) => <Readers names={OWN.includes(name) ? null : readersOf(name, readers)} />} />}
     </div>
   )
 }
@@ -66,18 +67,21 @@ interface ItemsProps {
   set: (path: Path, value: Json | undefined) => void
   readOnly: boolean
   wanted: string
+  /** Whether a new item is being written here. */
+  adding: Signal<boolean>
   /** Said beside each item of the first level. */
   about: (name: string) => ComponentChildren
 }
 
 function Items(props: ItemsProps) {
-  const { value, path, wanted, readOnly, set } = props
+  const { value, path, wanted, readOnly, set, adding } = props
   const entries = entriesOf(value).filter(([name, item]) => !wanted || path.some((part) => holds(part, null, wanted)) || holds(name, item, wanted))
   return (
     <div class="ed-tree">
       {entries.map(([name, item]) => <Item key={name} {...props} name={name} item={item} />)}
       {!path.length && !entries.length && <p class="s d">{wanted ? ed('parameters.nothing') : ed('parameters.null')}</p>}
-      {!readOnly && !wanted && <New value={value} path={path} set={set} />}
+      {!readOnly && !path.length && !wanted && <p><button type="button" class="btn q sm" onClick={() => (adding.value = true)}><Icon name="plus" />{ed('parameters.add')}</button></p>}
+      {adding.value && <New value={value} path={path} set={set} close={() => (adding.value = false)} />}
     </div>
   )
 }
@@ -87,14 +91,16 @@ const nameOf = (name: string | number): string => (typeof name === 'number' ? St
 function Item(props: ItemsProps & { name: string | number; item: Json }) {
   const { name, item, path, set, readOnly, wanted, about } = props
   const place = [...path, name]
+  const adding = useSignal(false)
   const words = nameOf(name)
   const remove = !readOnly && <button type="button" class="btn q sm" aria-label={ed('parameters.remove', { name: words })} onClick={() => set(place, undefined)}><Icon name="x" /></button>
+  const add = !readOnly && <button type="button" class="btn q sm" aria-label={ed('parameters.addTo', { name: place.map(nameOf).join('.') })} onClick={(event) => { event.preventDefault(); adding.value = true }}><Icon name="plus" /></button>
   const note = !path.length && about(String(name))
   if (kindOf(item) === 'branch') {
     return (
-      <details class="ed-branch" open={wanted !== '' || entriesOf(item).length <= OPEN}>
-        <summary><span class="mono">{words}</span><span class="n">{entriesOf(item).length}</span><span class="fx">{note}{remove}</span></summary>
-        <Items {...props} value={item} path={place} />
+      <details class="ed-branch" open={adding.value || wanted !== '' || entriesOf(item).length <= OPEN}>
+        <summary><span class="mono">{words}</span><span class="n">{entriesOf(item).length}</span><span class="fx">{note}{add}{remove}</span></summary>
+        <Items {...props} value={item} path={place} adding={adding} />
       </details>
     )
   }
@@ -146,27 +152,24 @@ function Meaning({ item }: { item: Json }) {
   return <span class="s d2">{words.join(' ')}</span>
 }
 
-function New({ value, path, set }: Pick<ItemsProps, 'value' | 'path' | 'set'>) {
-  const open = useSignal(false)
+function New({ value, path, set, close }: Pick<ItemsProps, 'value' | 'path' | 'set'> & { close: () => void }) {
   const name = useSignal('')
   const text = useSignal('')
   const list = Array.isArray(value)
   const taken = !list && isObject(value) && name.value.trim() in value
   const words = path.length ? ed('parameters.addTo', { name: path.map(nameOf).join('.') }) : ed('parameters.add')
-  if (!open.value) return <p class="ed-new"><button type="button" class="btn q sm" aria-label={words} onClick={() => (open.value = true)}><Icon name="plus" />{ed('parameters.add')}</button></p>
   const add = (event: Event) => {
     event.preventDefault()
     if (!list && (!name.value.trim() || taken)) return
-    set([...path], list ? [...(value as Json[]), typed(text.value)] : { ...(value as Record<string, Json>), [name.value.trim()]: typed(text.value) })
-    open.value = false
-    name.value = text.value = ''
+    set([...path], list ? [...value, typed(text.value)] : { ...(value as JsonObject), [name.value.trim()]: typed(text.value) })
+    close()
   }
   return (
     <form class="ed-new" onSubmit={add} aria-label={words}>
       {!list && <input class="in mono" aria-label={ed('parameters.name')} placeholder={ed('parameters.name')} aria-invalid={taken || undefined} value={name.value} onInput={({ currentTarget }) => (name.value = currentTarget.value)} />}
       <input class="in" aria-label={ed('parameters.value')} placeholder={ed('parameters.value')} value={text.value} onInput={({ currentTarget }) => (text.value = currentTarget.value)} />
       <button type="submit" class="btn sm">{ed('parameters.add')}</button>
-      <button type="button" class="btn q sm" onClick={() => (open.value = false)}>{ed('cancel')}</button>
+      <button type="button" class="btn q sm" onClick={close}>{ed('cancel')}</button>
       {taken && <span class="err">{ed('parameters.taken', { name: name.value.trim() })}</span>}
     </form>
   )

@@ -88,7 +88,7 @@ function Line({ file, table, findings, write, readOnly, hits, rule, at }: Props 
 
 function Acts({ file, table, write, rule, at }: Pick<Props, 'file' | 'table' | 'write'> & { rule: Rule; at: number }) {
   const act = (icon: string, words: string, next: (() => string) | null) => (
-    <button type="button" class="btn q sm" aria-label={words} title={words} disabled={!next} onClick={() => next && write(next())}><Icon name={icon} /></button>
+    <button type="button" class={`btn q sm${icon === 'up' ? ' ed-turned' : ''}`} aria-label={words} title={words} disabled={!next} onClick={() => next && write(next())}><Icon name={icon === 'up' ? 'down' : icon} /></button>
   )
   const n = at + 1
   return (
