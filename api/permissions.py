@@ -138,6 +138,8 @@ PERMISSIONS: Mapping[str, str] = {
     "phrases.list_phrases": SIGNED_IN,
     "phrases.put_institution_phrases": ADMINISTRATE,
     "phrases.put_own_phrases": SIGNED_IN,
+    "previews.preview_form": DESIGNS,
+    "previews.try_decision": DESIGNS,
     "signing.add_signers": SIGNED_IN,
     "signing.agree": SIGNED_IN,
     "signing.answer_copy": SIGNED_IN,

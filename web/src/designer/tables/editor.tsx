@@ -36,6 +36,7 @@ export default function TableEditor({ file }: EditorProps) {
       {read.decisions.length > 1 && <Choice file={read} chosen={chosen.value} choose={(at) => { chosen.value = at; column.value = null }} />}
       <Facts key={decision.id} file={read} decision={decision} write={write} readOnly={readOnly} />
       <Findings items={here.filter(({ line }) => !line || !inRules(line, read, decision.table?.rules.map(({ element }) => element) ?? []))} />
+      {open && decision.table && <ColumnPanel key={`${column.value!.side}${column.value!.at}`} file={read} table={decision.table} column={open} write={write} readOnly={readOnly} close={() => (column.value = null)} />}
       {decision.table && (
         <Grid
           file={read} table={decision.table} findings={here} write={write} readOnly={readOnly} open={column.value}
@@ -43,7 +44,6 @@ export default function TableEditor({ file }: EditorProps) {
           hits={made.value.find(({ id }) => id === decision.id)?.rules ?? []}
         />
       )}
-      {open && decision.table && <ColumnPanel key={`${column.value!.side}${column.value!.at}`} file={read} table={decision.table} column={open} write={write} readOnly={readOnly} close={() => (column.value = null)} />}
       {decision.expression && <Expression file={read} write={write} readOnly={readOnly} at={decision.expression} />}
       <Trial name={file.name} file={read} decision={decision} made={made} />
     </div>
