@@ -128,7 +128,7 @@ class Review(CamelSchema):
     note = fields.String()
 
 
-class Returned(CamelSchema):
+class ReturnedDesign(CamelSchema):
     """What was said when a design was returned last."""
 
     by = fields.String(allow_none=True)
@@ -164,7 +164,7 @@ class Design(DesignPresence):
     opened_by = fields.String(allow_none=True)
     editors = fields.List(fields.String())
     review = fields.Nested(Review, allow_none=True)
-    returned = fields.Nested(Returned, allow_none=True)
+    returned = fields.Nested(ReturnedDesign, allow_none=True)
     deployment = fields.Nested(DeploymentRef, allow_none=True)
     files = fields.List(fields.Nested(DesignFile))
     may_publish = fields.Nested(MayPublish)
