@@ -10,19 +10,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from engine.assignment.people import Place
 from engine.authorization import LAST_DAY, today
 from engine.errors import NotAllowed
-from engine.store.tables import Appointment, Institution, Seat
+from engine.store.tables import Appointment, Institution, ProcessDefinition, Round, Seat
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApartRule:
     """Whom a task must not be given to, with expressions evaluated."""
 
-    elements: tuple[str, ...] = ()
+    elements: tuple[tuple[str, str], ...] = ()
+    """Ids of a process and of a user task in it."""
+    last: bool = False
+    """Whether of each task only the doers of its last completed round are meant."""
     starter: bool = False
     institution: str | None = None
     """Code."""
@@ -74,8 +77,16 @@ def _bars(place: Place, rule: ApartRule, persons: Collection[int], case: int, st
 
 
 def _doers(place: Place, rule: ApartRule, persons: Collection[int], case: int) -> dict[int, Bar]:
-    done = (Seat.instance == case, Seat.element.in_(rule.elements), Seat.state == "completed")
-    rows = place.connection.execute(select(Seat.element, Seat.assignee, Seat.ended_by).where(*done).order_by(Seat.key))
+    """People who have done one of the rule's tasks in the case, whichever process of it the task stands in."""
+    seats = select(Seat.element, Seat.assignee, Seat.ended_by).join(Round, Round.key == Seat.round)
+    seats = seats.join(ProcessDefinition, ProcessDefinition.key == Round.definition)
+    meant = or_(*(and_(ProcessDefinition.process_id == process, Seat.element == element) for process, element in rule.elements))
+    done = (Seat.instance == case, Seat.state == "completed", meant)
+    if rule.last:
+        newest = select(func.max(Seat.round)).join(Round, Round.key == Seat.round)
+        newest = newest.join(ProcessDefinition, ProcessDefinition.key == Round.definition).where(*done)
+        seats = seats.where(Seat.round.in_(newest.group_by(ProcessDefinition.process_id, Seat.element)))
+    rows = place.connection.execute(seats.where(*done).order_by(Seat.key))
     pairs = ((person, row.element) for row in rows for person in (row.assignee, row.ended_by))
     return {person: Bar(code="apart-element", element=element) for person, element in pairs if person in persons}
 

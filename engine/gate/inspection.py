@@ -14,7 +14,7 @@ from engine.gate.clock_names import unknown_clocks, unusable_ladders
 from engine.gate.documents import Documents, check_documents, read_documents, unknown_posts
 from engine.gate.scenarios import check_scenario
 from engine.gate.staffing import staffing
-from engine.gate.surroundings import facts, unknown_fields
+from engine.gate.surroundings import facts, unknown_duties, unknown_fields
 from engine.kernel import Budget, ProcessModel, parse
 from engine.kernel import StartSubscription as StartSubscriptionModel
 from engine.kernel.analysis import analyse
@@ -102,6 +102,7 @@ def inspect(
         _unset(model, start) for model in parsed.processes for start in model.start_subscriptions if start.kind == "conditional"
     ]
     findings += [finding for model in parsed.processes for finding in (*_too_long(model), *unknown_fields(model, forms))]
+    findings += unknown_duties(parsed.processes) if whole else ()
     told = parameters if whole else None
     findings += unusable_ladders(parameters, PARAMETERS)
     findings += [finding for model in parsed.processes for finding in unknown_clocks(model, told)]

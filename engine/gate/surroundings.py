@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from engine.forms import FormModel
 from engine.forms.tree import data_key, data_nodes
 from engine.kernel import Budget, ProcessModel
 from engine.kernel.analysis import Facts
+from engine.kernel.model import Element
 from engine.runtime import field_rights
 from engine.runtime.names import reserved_names
 
@@ -68,6 +69,39 @@ def unknown_fields(model: ProcessModel, forms: Mapping[str, FormModel]) -> Itera
                 message=f"表单“{form.id}”中没有可填的字段“{name}”，请检查 liandong:fields 和 liandong:outcome。",
                 message_en=f"The form '{form.id}' has no such field '{name}'; check liandong:fields and liandong:outcome.",
             )
+
+
+def unknown_duties(models: Sequence[ProcessModel]) -> Iterator[Finding]:
+    """Tasks of other processes that a task is kept apart from, and that are not there; who is not here cannot be checked."""
+    by_id = {model.id: model for model in models}
+    for model in models:
+        for element in model.elements.values():
+            named = {pair for apart in element.approval.apart for pair in apart.elements} if element.approval is not None else ()
+            for process, task in sorted(named):
+                if process not in by_id:
+                    yield _duty(
+                        "warning",
+                        "apart-elsewhere",
+                        model,
+                        element,
+                        f"不相容岗位所指的流程“{process}”不在这次部署里，没有核对它有没有用户任务“{task}”。",
+                        f"The process '{process}' is not part of this deployment, so nobody has checked that it has"
+                        f" the user task '{task}'.",
+                    )
+                elif process != model.id and getattr(by_id[process].elements.get(task), "approval", None) is None:
+                    yield _duty(
+                        "error",
+                        "apart",
+                        model,
+                        element,
+                        f"不相容岗位所指的流程“{process}”没有用户任务“{task}”。",
+                        f"The process '{process}' has no user task '{task}' to keep this one apart from.",
+                    )
+
+
+def _duty(level: str, code: str, model: ProcessModel, element: Element, zh: str, en: str) -> Finding:
+    where: dict[str, Any] = {"resource": model.resource, "element": element.id, "line": element.line}
+    return Finding(level=level, code=code, **where, message=zh, message_en=en)
 
 
 def _inputs(decisions: Decisions, key: str) -> frozenset[str]:

@@ -94,9 +94,11 @@ class AssignReader:
         for group in _listed(vendor(node, "candidateGroups")):
             yield AssignModel(rule="post", post=self._report.template(group, node), foreign=True)
 
-    def apart(self, node: etree._Element, known: Collection[str], assigns: Collection[AssignModel]) -> tuple[ApartModel, ...]:
-        """Whom a task must not be given to; `known` are the ids of the user tasks of the file."""
-        return tuple(self._apart(item, known, assigns) for item in _extensions(node, "apart"))
+    def apart(
+        self, node: etree._Element, process: str, known: Collection[str], assigns: Collection[AssignModel]
+    ) -> tuple[ApartModel, ...]:
+        """Whom a task must not be given to; `known` are the ids of the user tasks of its process."""
+        return tuple(self._apart(item, process, known, assigns) for item in _extensions(node, "apart"))
 
     def _rule(self, item: etree._Element, rule: str, element: str | None) -> AssignModel:
         missing = item.get("missing") or ("up" if rule == "superior" else "empty")
@@ -178,9 +180,11 @@ class AssignReader:
             return 1
         return None if text == "top" else int(text)
 
-    def _apart(self, item: etree._Element, known: Collection[str], assigns: Collection[AssignModel]) -> ApartModel:
-        elements = tuple((item.get("elements") or "").replace(",", " ").split())
+    def _apart(self, item: etree._Element, process: str, known: Collection[str], assigns: Collection[AssignModel]) -> ApartModel:
+        words = (item.get("elements") or "").replace(",", " ").split()
+        elements = tuple(_qualified(word, process) for word in words)
         self._one_of(item, "from", ("starter",))
+        self._one_of(item, "rounds", ("all", "last"))
         starter, months = item.get("from") == "starter", item.get("months") or "0"
         if not (elements or starter or item.get("institution")):
             self._error(
@@ -189,8 +193,8 @@ class AssignReader:
                 'liandong:apart 应写 elements、from="starter" 或 institution。',
                 'liandong:apart takes elements, from="starter" or institution.',
             )
-        for element in elements:
-            if element not in known:
+        for where, element in elements:
+            if where == process and element not in known:
                 self._error(
                     "apart",
                     item,
@@ -213,7 +217,8 @@ class AssignReader:
                 "The task is given to the starter alone and kept apart from him: nobody could do it.",
             )
         institution = self._template(item, "institution")
-        return ApartModel(elements=elements, starter=starter, institution=institution, months=int(months))
+        last = item.get("rounds") == "last"
+        return ApartModel(elements=elements, last=last, starter=starter, institution=institution, months=int(months))
 
     def _template(self, item: etree._Element, name: str) -> Template | None:
         text = item.get(name)
@@ -235,6 +240,12 @@ def _extensions(node: etree._Element, name: str) -> Iterator[etree._Element]:
     holder = child(node, "extensionElements")
     if holder is not None:
         yield from holder.iterchildren(LIANDONG + name)
+
+
+def _qualified(word: str, process: str) -> tuple[str, str]:
+    """The process and the user task that `process:task` names; without a process it is this one."""
+    where, colon, element = word.partition(":")
+    return (where, element) if colon else (process, word)
 
 
 def _listed(text: str | None) -> list[str]:

@@ -161,7 +161,7 @@ class ExtensionReader:
             outcomes=outcomes,
             deadline=self._deadline(node),
             copies=tuple(self._assigns.people(node, "copy")),
-            apart=self._assigns.apart(node, _user_tasks(node), assigns),
+            apart=self._assigns.apart(node, *_user_tasks(node), assigns),
             follow_up=self._legacy_template(node, "followUpDate"),
             priority=self._legacy_template(node, "priority"),
             signing=read_signing(self.report, node, item, mode, assigns, outcomes, at_meetings=bool(recused or secretaries)),
@@ -402,7 +402,7 @@ def _foreign_mappings(node: etree._Element, name: str) -> Iterator[etree._Elemen
             yield from holder.iterchildren(namespace + name)
 
 
-def _user_tasks(node: etree._Element) -> set[str]:
-    """Ids of all user tasks of the process that holds a node."""
+def _user_tasks(node: etree._Element) -> tuple[str, set[str]]:
+    """The id of the process that holds a node, and those of all its user tasks."""
     process = next((above for above in node.iterancestors() if local(above) == "process"), node)
-    return {str(found.get("id")) for found in process.iter(etree.Element) if local(found) == "userTask"}
+    return str(process.get("id")), {str(found.get("id")) for found in process.iter(etree.Element) if local(found) == "userTask"}

@@ -65,8 +65,10 @@ class AssignModel:
 class ApartModel:
     """Whom a task must not be given to, since two duties do not go together: incompatible posts."""
 
-    elements: tuple[str, ...] = ()
-    """Activities whose doers are meant."""
+    elements: tuple[tuple[str, str], ...] = ()
+    """User tasks whose doers are meant, each with the process that it stands in: this one, or one that calls it or is called."""
+    last: bool = False
+    """Whether only those count who did a task the last time that it was done."""
     starter: bool = False
     """Whether the starter of the case is meant."""
     institution: Template | None = None

@@ -37,7 +37,7 @@ _ATTRIBUTES = {
     ),
     "assign": _PEOPLE | {"chair", "role"},
     "button": frozenset({"name", "label", "label-en", "off", "for"}),
-    "apart": frozenset({"elements", "from", "institution", "months"}),
+    "apart": frozenset({"elements", "from", "institution", "months", "rounds"}),
     "copy": _PEOPLE,
     "recuse": _PEOPLE,
     "secretary": _PEOPLE,

@@ -39,7 +39,12 @@ def evaluated_apart(aparts: Sequence[ApartModel], names: Names) -> tuple[ApartRu
             institution, unknown = None, True
         rules.append(
             ApartRule(
-                elements=apart.elements, starter=apart.starter, institution=institution, months=apart.months, unknown=unknown
+                elements=apart.elements,
+                last=apart.last,
+                starter=apart.starter,
+                institution=institution,
+                months=apart.months,
+                unknown=unknown,
             )
         )
     return tuple(rules)

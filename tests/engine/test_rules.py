@@ -245,6 +245,71 @@ def test_who_approved_does_not_pay(county: County) -> None:
     assert (refusal.value.code, refusal.value.facts["element"]) == ("apart-element", "approve")
 
 
+def called(outer: str, inner: str) -> list[bytes]:
+    """`p` asks for `outer` before it calls `q` and `last` after it; `q` asks for `inner`, under a name that `p` has as well."""
+    first = user_task("enter", outer, post="BR_GP")
+    last = user_task("file", '<liandong:apart elements="q:check"/>', post="BR_GP")
+    call = '<callActivity id="c" calledElement="q"/>'
+    return [
+        bpmn(process("p", START, first, call, last, END, flows="s > enter > c > file > e", extensions=STARTER)),
+        bpmn(process("q", START, user_task("check", inner, post="BR_GP"), END, flows="s > check > e")),
+    ]
+
+
+def test_duties_are_kept_apart_across_a_call_in_both_directions(county: County) -> None:
+    county.deploy(*called("", '<liandong:apart elements="p:enter"/>'))
+    gan, guo = county.person("gan"), county.person("guo")
+    case, other = gan.start("p"), gan.start("p")
+    gan.complete(case.task("enter"))
+    # What somebody has done in another case of the process does not count.
+    guo.complete(other.task("enter"))
+    assert (asked(county, case, "check"), asked(county, other, "check")) == (["guo"], ["gan"])
+    with pytest.raises(EngineError) as refusal:
+        county.person("it", "operations").reassign(case.task("check"), gan)
+    assert (refusal.value.code, refusal.value.facts["element"]) == ("apart-element", "enter")
+    guo.complete(case.task("check"))
+    assert asked(county, case, "file") == ["gan"]
+
+
+def test_who_did_it_an_earlier_time_may_be_let_in_again(county: County) -> None:
+    """Two people enter and check by turns: of `rounds="last"` only who has entered what lies there now is kept out."""
+    enter, call = user_task("enter", post="BR_GP"), '<callActivity id="c" calledElement="q"/>'
+    loop = bpmn(process("p", START, enter, call, flows="s > enter > c > enter", extensions=STARTER))
+    for rounds, second in (("", ["it"]), ('rounds="last"', ["gan"])):
+        apart = f'<liandong:apart elements="p:enter" {rounds}/>'
+        county.deploy(loop, bpmn(process("q", START, user_task("check", apart, post="BR_GP"), END, flows="s > check > e")))
+        gan, guo = county.person("gan"), county.person("guo")
+        case = gan.start("p")
+        gan.complete(case.task("enter"))
+        guo.complete(case.task("check"))
+        guo.complete(case.task("enter"))
+        assert asked(county, case) == second
+
+
+def test_a_task_of_the_same_name_in_a_called_process_is_another_one(county: County) -> None:
+    outer = user_task("check", post="BR_GP")
+    paid = user_task("pay", '<liandong:apart elements="check"/>', post="BR_REF")
+    call = '<callActivity id="c" calledElement="q"/>'
+    inner = user_task("check", post="BR_REF")
+    county.deploy(
+        bpmn(process("p", START, outer, call, paid, END, flows="s > check > c > pay > e", extensions=STARTER)),
+        bpmn(process("q", START, inner, END, flows="s > check > e")),
+    )
+    case = county.person("gan").start("p")
+    county.person("gan").complete(case.task("check"))
+    ren = county.person("ren")
+    ren.complete(case.task("check"))
+    assert "ren" in asked(county, case, "pay")
+
+
+def test_a_duty_of_another_process_is_looked_for_where_it_can_be(county: County) -> None:
+    with pytest.raises(InvalidModel) as refusal:
+        county.deploy(*called("", '<liandong:apart elements="p:c"/>'))
+    assert [finding.code for finding in refusal.value.findings if finding.level == "error"] == ["apart"]
+    warned = county.deploy(*called("", '<liandong:apart elements="elsewhere:enter"/>'))
+    assert "elsewhere" in " ".join(warned.warnings)
+
+
 def test_an_inspector_is_not_of_the_institution_nor_was_lately(county: County) -> None:
     apart = '<liandong:apart institution="${own}" months="12"/>'
     people = assign("expression", value="${['dai', 'dong', 'yi', 'fu']}")

@@ -128,9 +128,9 @@ def invoiced(county: County, order: CaseView, number: str, deliveries: str, amou
     )
 
 
-def paid(county: County, order: CaseView) -> None:
-    """The payment goes its way to the cashier."""
-    county.person(OTHER_FINANCE).complete(order.task("audit"), "agree")
+def paid(county: County, order: CaseView, auditor: str = OTHER_FINANCE) -> None:
+    """The payment goes its way to the cashier, past an auditor who has not entered the invoice."""
+    county.person(auditor).complete(order.task("audit"), "agree")
     county.person(CHIEF).complete(order.task("approve"), "agree")
     county.person(CASHIER).complete(order.task("pay_out"), "paid", {"paidOn": "2026-10-12", "slip": "B-1"})
     county.work()
