@@ -16,6 +16,7 @@ signer-removed {task, person, reason} · signer-absent {task, person, opinion} �
 copy-answered {task, opinion} · comment {reason} ·
 message-sent {message, name, to, endpoint} · message-received {message, name, from} · timer-fired {} · signal-received {name} ·
 due-moved {task, before, after, calendarVersion} · escalation {task, clock, rung, level, told, later} ·
+task-handed-up {task, to, before} where a ladder hands a task over ·
 incident {incident, code} · incident-resolved {incident, reason} · instance-ended {state} ·
 instance-suspended {reason} · instance-resumed {reason, since} · instance-cancelled {reason, compensate} ·
 instance-migrated {reason, from, to, from_version, to_version, mapping, back} ·

@@ -19,7 +19,9 @@ class Policy:
     mode: str = "single"
     """`single`, `pool`, `all` 会签, `any` 或签, `order` 依次 or `vote` 票签."""
     refusal: str = "now"
-    """What one refusal does: it decides `now`, or counts at the `end`, or in mode `order` sends `back` to the one before."""
+    """What one refusal does: it decides `now`, or counts at the `end`, or in mode `order` sends `back` to the one before.
+
+    In mode `vote` it is one vote, unless it is a `veto`, which decides at once whatever the others say."""
     threshold: Share = MAJORITY
     """Part of the base that must agree, in mode `vote`."""
     base: str = "expected"

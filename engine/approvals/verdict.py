@@ -133,6 +133,8 @@ def _order(policy: Policy, table: Table, counts: Counts) -> str | None:
 def _vote(policy: Policy, table: Table, counts: Counts) -> str | None:
     pending = sum(seat.live for seat in table.main)
     spoken = counts.agree + counts.refuse + counts.abstain
+    if policy.refusal == "veto" and counts.refuse:
+        return REFUSE
     if policy.quorum is not None:
         if not policy.quorum.reached(spoken + pending, counts.expected):
             return ADJOURN if policy.adjourns else REFUSE
@@ -142,7 +144,8 @@ def _vote(policy: Policy, table: Table, counts: Counts) -> str | None:
         return None
     # The base holds everybody who is left: if all of them refuse it is still enough, or if all agree it is still too few.
     if policy.threshold.reached(counts.agree, counts.base):
-        return AGREE
+        # Whoever is left could still put in his veto.
+        return None if pending and policy.refusal == "veto" else AGREE
     return None if policy.threshold.reached(counts.agree + pending, counts.base) else REFUSE
 
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from engine.calendar.ladder import LADDERS, Ladder, LadderKind, LadderStep, Rung, find_ladder, ladder_steps, parse_ladder
+from engine.calendar.ladder import (
+    LADDERS,
+    Ladder,
+    LadderKind,
+    LadderStep,
+    Rung,
+    Transfer,
+    find_ladder,
+    ladder_steps,
+    parse_ladder,
+)
 from engine.calendar.publication import published_days, published_year
 from engine.calendar.reckoning import Due, due, fraction_point, open_seconds, put_off
 from engine.calendar.records import (
@@ -38,6 +48,7 @@ __all__ = [
     "LadderStep",
     "Rung",
     "Term",
+    "Transfer",
     "WorkingDays",
     "WorkingDaysTable",
     "WorkingTime",

@@ -8,7 +8,9 @@
 Instants are computed once, when the task opens, and stored. `office` and `clinical` are built in; a process may define
 its own under `ladders` in parameters.json as
 `{"remind": [0.5, 0.8], "level2": {"after": "P1D", "calendar": "ADMIN"}, "level3": {…}, "urgent": false}`.
-A level that is not written is not climbed. An urgent ladder, such as the clinical one, waits for nobody's quiet hours.
+`"transfer": "superior"` in a level hands the task over to whom the level tells, `"agent"` to whoever acts for its
+holder at that time, to the superior where nobody does. A level that is not written is not climbed. An urgent ladder, such
+as the clinical one, waits for nobody's quiet hours.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from engine.calendar.records import CALENDARS, TIME_ZONE, Calendar, WorkingDaysT
 from engine.calendar.terms import parse_term
 from engine.errors import Invalid
 
+Transfer = Literal["superior", "agent"]
+TRANSFERS: tuple[Transfer, ...] = ("superior", "agent")
 LadderKind = Literal["remind", "overdue", "level2", "level3"]
 
 _MAX_REMINDERS = 10
@@ -38,6 +42,8 @@ class Rung:
     """ISO 8601 duration."""
     calendar: str
     """Calendar code."""
+    transfer: Transfer | None = None
+    """To whom the task goes by itself then; None where it stays with who has it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +56,11 @@ class Ladder:
     level3: Rung | None
     urgent: bool = False
     """Whether it waits for nobody's quiet hours."""
+
+    def transfer(self, kind: str) -> Transfer | None:
+        """To whom a task goes by itself at a step of this kind; None where it stays."""
+        rung = {"level2": self.level2, "level3": self.level3}.get(kind)
+        return None if rung is None else rung.transfer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,14 +191,17 @@ def _shares(source: object) -> tuple[Decimal, ...]:
 def _rung(source: object, calendars: Mapping[str, Calendar]) -> Rung | None:
     if source is None:
         return None
-    if not isinstance(source, Mapping) or set(source) - {"after", "calendar"}:
-        raise _invalid("a level is not an object with 'after' and 'calendar'")
+    if not isinstance(source, Mapping) or set(source) - {"after", "calendar", "transfer"}:
+        raise _invalid("a level is not an object with 'after', 'calendar' and 'transfer'")
     after, calendar = source.get("after"), source.get("calendar", "CLIN")
     if not isinstance(after, str) or not isinstance(calendar, str):
         raise _invalid("a level lacks 'after' as a duration")
     parse_term(after)
     calendar_by_code(calendar, calendars)
-    return Rung(after=after, calendar=calendar)
+    transfer = next((known for known in TRANSFERS if known == source.get("transfer")), None)
+    if transfer is None and source.get("transfer") is not None:
+        raise _invalid("'transfer' of a level is neither 'superior' nor 'agent'")
+    return Rung(after=after, calendar=calendar, transfer=transfer)
 
 
 def _invalid(reason: str) -> Invalid:

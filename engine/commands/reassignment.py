@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, select
 
 from engine.appliers.journal import Journal
-from engine.appliers.tasks import offer
-from engine.authorization import person_principal, require_visible_seat, standing
+from engine.authorization import require_visible_seat, standing
 from engine.commands.adding import receiver, require_no_seat
 from engine.commands.registry import Command
 from engine.commands.signer import keep_apart
@@ -19,8 +18,8 @@ from engine.commands.texts import require_text
 from engine.errors import Conflict, FieldError, InvalidForm, NotAllowed
 from engine.records import Done
 from engine.runtime import Act, Runtime
-from engine.runtime.rights import handed_on
-from engine.store.tables import Candidate, Copy, Round, Seat
+from engine.runtime.giving import give_seat
+from engine.store.tables import Copy
 from engine.store.unit_of_work import UnitOfWork
 
 SUPERIOR_LEVEL = 2
@@ -64,7 +63,7 @@ def reassign_task(command: ReassignTask, work: UnitOfWork, runtime: Runtime) -> 
     if seat.several:
         require_no_seat(work, seat, [person])
     keep_apart(work, runtime, case, seat, person)
-    _give(work, seat, person, capacity)
+    give_seat(work, seat, person, capacity)
 
     def noted(journal: Journal) -> None:
         journal.note(
@@ -96,23 +95,3 @@ def _require_superior(work: UnitOfWork, seat: Row[Any]) -> bool:
             "not-superior", "Expected a superior of task '{id}' after its escalation, but you are none", id=str(seat.id)
         )
     return superior
-
-
-def _give(work: UnitOfWork, seat: Row[Any], person: int, capacity: int) -> None:
-    work.connection.execute(delete(Candidate).where(Candidate.seat == seat.key))
-    offer(work, seat.key, person_principal(person))
-    kept = handed_on(seat.resolved, seat.assignee, person)
-    if not seat.several:
-        kept |= {"persons": [person], "principals": [person_principal(person)]}
-    if kept != seat.resolved:
-        work.connection.execute(update(Round).where(Round.key == seat.round).values(resolved=kept))
-    given = {
-        "state": "claimed",
-        "assignee": person,
-        "direct": True,
-        "capacity": capacity,
-        "claimed_at": work.now,
-        "revision": seat.revision + 1,
-    }
-    work.connection.execute(update(Seat).where(Seat.key == seat.key).values(given))
-    work.wake(seat.assignee, person, *seat.resolved["persons"])

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from engine.appliers.clocks import clocks_of
+from engine.appliers.clocks import Clock, clocks_of
 from engine.appliers.jobs import JobScheduled, schedule
 from engine.appliers.journal import Journal
 from engine.appliers.quiet_hours import quiet_until
 from engine.runtime import Act, Case, Runtime
 from engine.runtime.escalation import OVERDUE_SEAT, copies_for, note_rung, tell_rung, told_by
+from engine.runtime.handing_up import HandedUp, hand_up, note_handed_up
 from engine.runtime.lateness import record_lateness
 from engine.store.prepared import Prepared
 from engine.store.tables import Candidate, Copy, Rung, Seat
@@ -52,7 +54,8 @@ def climb_rung(job: Row[Any], work: UnitOfWork, runtime: Runtime) -> None:
 def _climb(work: UnitOfWork, runtime: Runtime, case: Case, seat: Row[Any], due: list[Any], principals: tuple[str, ...]) -> None:
     top = max(due, key=lambda rung: (rung.level, rung.due_at))
     definition = runtime.definitions.get(seat.definition)
-    urgent = clocks_of(seat.term, definition.parameters.get("ladders"))[top.clock].ladder.urgent
+    clocks = clocks_of(seat.term, definition.parameters.get("ladders"))
+    urgent = clocks[top.clock].ladder.urgent
     asked = told_by(work, seat, top.kind, principals)
     quiet = {} if urgent or top.level else quiet_until(work, asked)
     told = tuple(person for person in asked if person not in quiet)
@@ -60,16 +63,38 @@ def _climb(work: UnitOfWork, runtime: Runtime, case: Case, seat: Row[Any], due: 
     work.write_all(CLIMBED, climbed)
     work.write(LEVEL, {"key": seat.key, "level": max(seat.level, *(rung.level for rung in due))})
     record_lateness(work, seat, due, principals)
-    work.write_all(NEW_COPY, copies_for(work, seat, top.kind, told))
+    handed = _hand_up(work, runtime, seat, clocks, due, principals)
+    away = () if handed is None or handed.to is None else (handed.to, *handed.before)
+    work.write_all(NEW_COPY, copies_for(work, seat, top.kind, tuple(person for person in told if person not in away)))
     _remind_later(work, seat, top, quiet)
 
     def noted(journal: Journal) -> None:
         for rung in due:
             note_rung(journal, seat, rung, told if rung is top else (), tuple(quiet) if rung is top else ())
-        tell_rung(journal, definition, seat, top.clock, top.kind, told, urgent=urgent)
+        # Who is told that he has the task, or has it no more, need not be told that it is late.
+        rest = tuple(person for person in told if person not in away)
+        tell_rung(journal, definition, seat, top.clock, top.kind, rest, urgent=urgent)
+        if handed is not None:
+            note_handed_up(journal, definition, seat, handed, urgent=urgent)
 
-    runtime.note(work, case, Act(action="escalate", object=str(seat.id), data={"rung": top.kind, "clock": top.clock}), noted)
-    work.wake(*seat.resolved["persons"], *told)
+    data: dict[str, Any] = {"rung": top.kind, "clock": top.clock}
+    if handed is not None:
+        data |= {"to": handed.to, "before": list(handed.before)}
+    runtime.note(work, case, Act(action="escalate", object=str(seat.id), data=data), noted)
+    work.wake(*seat.resolved["persons"], *told, *away)
+
+
+def _hand_up(
+    work: UnitOfWork, runtime: Runtime, seat: Row[Any], clocks: Mapping[str, Clock], due: list[Any], principals: tuple[str, ...]
+) -> HandedUp | None:
+    """Hands the task over by the highest of these rungs that says so; None where none does."""
+    for rung in sorted(due, key=lambda rung: (rung.level, rung.due_at), reverse=True):
+        to = clocks[rung.clock].ladder.transfer(rung.kind)
+        if to is not None:
+            holders = told_by(work, seat, "remind", principals)
+            above = [person for person in told_by(work, seat, rung.kind, principals) if person not in holders]
+            return hand_up(work, runtime.definitions, seat.key, to, holders, above)
+    return None
 
 
 def _remind_later(work: UnitOfWork, seat: Row[Any], rung: Any, quiet: dict[int, datetime]) -> None:

@@ -15,7 +15,7 @@ from engine.kernel.report import Report
 from engine.kernel.signing import DEFAULT_OPERATIONS, OPERATIONS, SigningModel
 
 _SEVERAL = frozenset({"all", "any", "order", "vote"})
-_REFUSALS = {"all": ("now", "end"), "any": ("now", "end"), "order": ("now", "back")}
+_REFUSALS = {"all": ("now", "end"), "any": ("now", "end"), "order": ("now", "back"), "vote": ("veto",)}
 _OF_A_VOTE = ("threshold", "base", "quorum", "early", "chair-last")
 _VALUES = {
     "base": ("expected", "present", "voted"),

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
+from engine.appliers.clocks import clocks_of
 from engine.approvals import LIVE, MAIN
 from engine.authorization import Standing, require_visible_seat, standing, task_not_found
+from engine.errors import Invalid
 from engine.kernel.model import ApprovalModel, OutcomeModel
 from engine.kernel.roles import READER
 from engine.queries.instances import follows
@@ -63,6 +65,10 @@ RESPONSE_TEXTS: Mapping[str, tuple[str, str]] = {
     "level3": ("无人接手，分管领导须处理", "Nobody has taken it up: the next leader must act"),
 }
 """Of the clock that runs until somebody has taken a task up."""
+HAND_UP_TEXTS: Mapping[str, tuple[str, str]] = {
+    "superior": ("自动转交上级", "Goes to the superior by itself"),
+    "agent": ("自动转交代理人，没有代理人的转交上级", "Goes to the agent by itself, or else to the superior"),
+}
 SUPERIOR_LEVEL = 2
 BY_LADDER = ("level2", "level3")
 """Reasons of the copies that prove a superior's right to reassign."""
@@ -380,20 +386,35 @@ def _signed(reader: Reader, row: Any) -> bool:
 
 
 def _ladder(reader: Reader, row: Any) -> tuple[LadderStep, ...]:
-    statement = (
-        select(Rung.clock, Rung.kind, Rung.due_at, Rung.done_at).where(Rung.seat == row.key).order_by(Rung.due_at, Rung.key)
-    )
+    columns = (Rung.clock, Rung.kind, Rung.due_at, Rung.done_at)
+    rungs = reader.connection.execute(select(*columns).where(Rung.seat == row.key).order_by(Rung.due_at, Rung.key)).all()
+    passing = _transfers(reader, row) if rungs else {}
     return tuple(
         LadderStep(
             at=rung.done_at or rung.due_at,
             kind=rung.kind,
-            text=_rung_texts(rung)[0],
-            text_en=_rung_texts(rung)[1],
+            text=_rung_texts(rung, passing)[0],
+            text_en=_rung_texts(rung, passing)[1],
             done=rung.done_at is not None,
         )
-        for rung in reader.connection.execute(statement)
+        for rung in rungs
     )
 
 
-def _rung_texts(rung: Any) -> tuple[str, str]:
+def _transfers(reader: Reader, row: Any) -> dict[tuple[str, str], str]:
+    """To whom the ladders of a task hand it over, by clock and kind of the step."""
+    term = reader.connection.execute(select(Seat.term).where(Seat.key == row.key)).scalar_one()
+    try:
+        clocks = clocks_of(term or {}, reader.definitions.parameters(row.home).get("ladders")) if term else {}
+    except Invalid:
+        # A ladder that the case's version has no more.
+        return {}
+    kinds = ("level2", "level3")
+    return {(name, kind): to for name, clock in clocks.items() for kind in kinds if (to := clock.ladder.transfer(kind))}
+
+
+def _rung_texts(rung: Any, passing: Mapping[tuple[str, str], str]) -> tuple[str, str]:
+    to = passing.get((rung.clock, rung.kind))
+    if to is not None:
+        return HAND_UP_TEXTS[to]
     return (RESPONSE_TEXTS if rung.clock == "response" else LADDER_TEXTS)[rung.kind]

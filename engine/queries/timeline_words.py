@@ -231,6 +231,15 @@ def _escalated(fact: Any, names: CaseFacts) -> LineWords | None:
     return LineWords("escalation", f"“{names.step(fact.element)}”{rung[0]}", f"“{names.step_en(fact.element)}”: {rung[1]}")
 
 
+def _handed_up(fact: Any, names: CaseFacts) -> LineWords:
+    step, step_en, to = names.step(fact.element), names.step_en(fact.element), fact.data.get("to")
+    if to is None:
+        none = ("没有可以接手的人，仍由原办理人办理", "nobody may take it, so it stays where it is")
+        return LineWords("escalation", f"“{step}”超时应自动转交", f"“{step_en}” was to be handed over", *none)
+    whom = names.person(to)
+    return LineWords("escalation", f"“{step}”超时，自动转交{whom}", f"“{step_en}” was late and went to {whom}")
+
+
 def _finished(fact: Any, names: CaseFacts) -> LineWords:
     texts = {"terminated": ("流程终止", "Terminated"), "cancelled": ("流程取消", "Cancelled")}
     zh, en = texts.get(str(fact.data.get("state")), ("流程结束", "Finished"))
@@ -312,6 +321,7 @@ WORDS: Mapping[str, Callable[[Any, CaseFacts], LineWords | None]] = {
     "timer-fired": _task("到时：{step}", "Time is up: {step}", kind="timer"),
     "due-moved": _task("“{step}”的期限按新日历重算", "The deadline of “{step}” was moved by the new calendar"),
     "escalation": _escalated,
+    "task-handed-up": _handed_up,
     "incident": _task("“{step}”出现异常，等待处理", "“{step}” stopped and waits for help", kind="incident"),
     "incident-resolved": _task("“{step}”的异常已处理", "“{step}” was put right", kind="incident"),
     "instance-ended": _finished,

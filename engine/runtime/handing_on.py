@@ -75,7 +75,7 @@ def _nearest(place: Place, seat: Row[Any], chairs: list[Capacity]) -> Capacity:
 
 def refuse_successor(place: Place, definitions: Definitions, seat: Row[Any], successor: int) -> None:
     """Raises Conflict for who has a part in the round already, NotAllowed for who must be kept apart from the task."""
-    if _is_held(place, seat.key):
+    if is_held(place, seat.key):
         raise Conflict("handover-decided", "Expected a task that nobody has decided, but its decision is about to be sent")
     mine = (Seat.round == seat.round, Seat.assignee == successor)
     part = or_(Seat.state.in_(LIVE), and_(Seat.state == "completed", Seat.ending.is_(None)))
@@ -122,7 +122,7 @@ def hand_on(work: UnitOfWork, seat: Row[Any], person: int, successor: int) -> di
 def hand_back(work: UnitOfWork, seat: Row[Any], person: int, successor: int, undo: Mapping[str, Any]) -> None:
     """Gives a seat back that nobody has acted on since. Raises Conflict `handover-acted` where somebody has."""
     held = seat.assignee == successor if undo["held"] else seat.assignee is None
-    if seat.state not in LIVE or not held or seat.revision != undo["revision"] or _is_held(work, seat.key):
+    if seat.state not in LIVE or not held or seat.revision != undo["revision"] or is_held(work, seat.key):
         raise acted()
     if undo["offered"] and not undo["joint"]:
         _replace_candidate(work, seat.key, person_principal(successor), person_principal(person))
@@ -161,7 +161,7 @@ def acted() -> EngineError:
     return Conflict("handover-acted", "Expected nobody to have acted on it since, but somebody has: it stays as it is")
 
 
-def _is_held(place: Place, seat: int) -> bool:
+def is_held(place: Place, seat: int) -> bool:
     """Whether a decision of the seat waits for some seconds to be sent."""
     waiting = select(HeldDecision.key).where(HeldDecision.seat == seat, HeldDecision.refusal.is_(None))
     return place.connection.execute(waiting).first() is not None

@@ -307,3 +307,31 @@ def test_a_chair_may_put_a_vote_off(county: County) -> None:
     assert refusal.value.code == "not-chair"
     say(case, "gan", "adjourn")
     assert result(case) == "adjourn"
+
+
+def test_one_veto_ends_the_vote_and_as_drawn_the_whole_case(county: County) -> None:
+    """一票否决 and 否决: four of five are in favour, one is not; the branch beside it ends with the case."""
+    vote = f'<liandong:approval mode="vote" threshold="60%" refusal="veto"/>{people(*FIVE)}{BUTTONS}'
+    elements = (
+        START,
+        '<parallelGateway id="fork"/><parallelGateway id="join"/>',
+        user_task("sign", vote),
+        user_task("look", post="BR_DIR"),
+        '<exclusiveGateway id="g" default="g_join"/>',
+        '<endEvent id="failed" name="不通过"><terminateEventDefinition id="t"/></endEvent>',
+        END,
+    )
+    flows = "s > fork > sign > g > join > e, fork > look > join, g > failed if sign.outcome == 'refuse'"
+    county.deploy(bpmn(process("p", *elements, flows=flows)))
+    passed, lost = county.run("p"), county.run("p")
+    for login in FIVE[:3]:
+        say(passed, login, "agree")
+        say(lost, login, "agree")
+    assert (result(passed), passed.open, result(lost)) == (None, ["look", "sign", "sign"], None), "a veto may still come"
+    say(lost, "dai", "refuse", opinion="不符合规定")
+    assert (lost.state, result(lost), lost.open) == ("terminated", "refuse", [])
+    assert states(lost, "shen") == ["unneeded"]
+    assert county.person("shen").box() == ["sign"], "that of the other case"
+    for login in FIVE[3:]:
+        say(passed, login, "agree")
+    assert (result(passed), passed.open) == ("agree", ["look"])

@@ -24,6 +24,7 @@ VARIANTS = (
     Variant("order-back", "order", {"refusal": "back"}, {"back": True}),
     Variant("vote", "vote", {"threshold": "60%"}, {"percent": 60}),
     Variant("vote-all-heard", "vote", {"threshold": "50%", "early": "false"}, {"percent": 50, "hear_all": True}),
+    Variant("vote-veto", "vote", {"threshold": "60%", "refusal": "veto"}, {"percent": 60, "veto": True}),
     Variant("vote-chair", "vote", {"threshold": "50%", "chair-last": "true"}, {"percent": 50, "chair": "gan"}),
 )
 OPERATIONS = (

@@ -116,8 +116,10 @@ class Reference:
         percent, whole = int(str(self.options["percent"])), len(self.signers)
         if left and (self.options.get("chair") or self.options.get("hear_all")):
             return None
+        if refuse and self.options.get("veto"):
+            return "refuse"
         if 100 * agree >= percent * whole:
-            return "agree"
+            return None if left and self.options.get("veto") else "agree"
         return "refuse" if 100 * (agree + left) < percent * whole else None
 
     def say(self, person: str, vote: str) -> None:
