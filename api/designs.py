@@ -8,16 +8,19 @@ from uuid import UUID
 
 from flask import Response, request
 
+from api.attachments import BINARY
 from api.blueprint import Blueprint
 from api.door import ask, carry_out, carry_out_unkeyed
 from api.language import language
-from api.replies import nothing
+from api.replies import download, nothing
 from api.schemas import designs as schemas
 from api.schemas.base import Nothing
 from api.sentences import sentence
 from engine.commands.design import DiscardDesign, OpenDesign, PublishDesign, ReturnDesign, RollBack, SubmitDesign
 from engine.commands.design_files import FileSaved, HoldDesign, ReleaseDesign, RemoveDesignFile, SaveDesignFile
 from engine.errors import Finding
+from engine.queries.bundles import PackDeployment, PackDesign
+from engine.queries.changes import Changes, CompareDeployment, CompareDesign
 from engine.queries.designs import (
     CheckDesign,
     DesignDetail,
@@ -37,6 +40,7 @@ from engine.queries.process_folders import (
     ListFolders,
 )
 
+ARCHIVE = "application/zip"
 MAX_BODY = 10 * 1024 * 1024
 """Bytes of a request about a design: all of its files may be laid over it."""
 
@@ -163,6 +167,38 @@ def check(body: dict[str, Any], design: UUID) -> dict[str, Any]:
     """Say what the deployment gate says of a design, with unsaved contents laid over it; nothing is changed"""
     found = ask(CheckDesign(design=design, files=laid_over(body["files"])))
     return {"items": list(map(_finding, found)), "publishable": all(item.level != "error" for item in found)}
+
+
+@blueprint.get("/designs/<uuid:design>/bundle")
+@blueprint.doc(responses={"200": {"description": "The archive", "content": BINARY}})
+def pack_design(design: UUID) -> Response:
+    """Download a design as a ZIP archive, laid out as the library is"""
+    found = ask(PackDesign(design=design))
+    return download(found.content, ARCHIVE, found.name)
+
+
+@blueprint.get("/deployments/<uuid:deployment>/bundle")
+@blueprint.doc(responses={"200": {"description": "The archive", "content": BINARY}})
+def pack_deployment(deployment: UUID) -> Response:
+    """Download a version as a ZIP archive, laid out as the library is"""
+    found = ask(PackDeployment(deployment=deployment))
+    return download(found.content, ARCHIVE, found.name)
+
+
+@blueprint.get("/designs/<uuid:design>/changes")
+@blueprint.arguments(schemas.AgainstQuery, location="query")
+@blueprint.response(200, schemas.Changes)
+def compare_design(query: dict[str, Any], design: UUID) -> Changes:
+    """Tell what a design changes, by element and property; against its base or another version"""
+    return ask(CompareDesign(design=design, **query))
+
+
+@blueprint.get("/deployments/<uuid:deployment>/changes")
+@blueprint.arguments(schemas.AgainstQuery, location="query")
+@blueprint.response(200, schemas.Changes)
+def compare_deployment(query: dict[str, Any], deployment: UUID) -> Changes:
+    """Tell what a version has changed, by element and property; against the one before or another one"""
+    return ask(CompareDeployment(deployment=deployment, **query))
 
 
 @blueprint.post("/designs/<uuid:design>/submit")

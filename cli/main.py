@@ -12,6 +12,7 @@ from cli.calendar import calendar
 from cli.decide import decide
 from cli.demonstration import demo
 from cli.deploy import deploy
+from cli.export import export
 from cli.lint import lint
 from cli.openapi import openapi
 from cli.scenario import run_all
@@ -47,5 +48,6 @@ def scenario(paths: tuple[Path, ...], restart_each_step: bool) -> None:
         raise SystemExit(1)
 
 
-for command in (backup, calendar, decide, demo, deploy, lint, migrate, openapi, scenario, serve, user, worker, verify_audit):
+COMMANDS = (backup, calendar, decide, demo, deploy, export, lint, migrate, openapi, scenario, serve, user, worker, verify_audit)
+for command in COMMANDS:
     main.add_command(command)

@@ -244,6 +244,42 @@ class Findings(CamelSchema):
     publishable = fields.Boolean()
 
 
+class AgainstQuery(CamelSchema):
+    """Which deployment it is held against."""
+
+    against = fields.UUID(load_default=None)
+
+
+class ChangedItem(CamelSchema):
+    """One thing that differs; `moved` is layout alone. `property` is null for the thing as a whole."""
+
+    element = fields.String(allow_none=True)
+    name = fields.String()
+    type = fields.String()
+    change = fields.String(validate=validate.OneOf(("added", "removed", "changed", "moved")))
+    property = fields.String(allow_none=True)
+    before = fields.String(allow_none=True)
+    after = fields.String(allow_none=True)
+
+
+class ChangedFile(CamelSchema):
+    """A file that differs; `layout` and `spelling` do not change what it means, `more` items are left out."""
+
+    name = fields.String()
+    kind = fields.String()
+    change = fields.String(validate=validate.OneOf(("added", "removed", "changed", "layout", "spelling")))
+    readable = fields.Boolean()
+    items = fields.List(fields.Nested(ChangedItem))
+    more = fields.Integer()
+
+
+class Changes(CamelSchema):
+    """What differs from a deployment."""
+
+    against = fields.Nested(DeploymentRef, allow_none=True)
+    files = fields.List(fields.Nested(ChangedFile))
+
+
 class NoteIn(CamelSchema):
     """What somebody says of what he does."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -120,6 +122,22 @@ def test_a_design_is_saved_checked_reviewed_by_other_eyes_published_and_rolled_b
     other.save('{"a": 1}', None, "parameters.json")
     other.do("DELETE", "{}/lock", status=204)
 
+    # what is changed is told by element and property, and taken along as an archive
+    changes = drawer.do("GET", "{}/changes")
+    assert (changes["against"]["number"], [(file["name"], file["change"]) for file in changes["files"]]) == (
+        1,
+        [(NAME, "changed"), ("parameters.json", "added")],
+    )
+    [item] = changes["files"][0]["items"]
+    assert (item["change"], item["property"], item["after"]) == ("changed", "name", "新" + item["before"])
+    packed = zipfile.ZipFile(io.BytesIO(drawer.client.call("GET", f"/designs/{drawer.design}/bundle").content))
+    assert packed.namelist() == [
+        f"bpmn/handover/{NAME}",
+        "forms/handover/handover.form.json",
+        "bpmn/handover/parameters.json",
+    ]
+    assert packed.read(f"bpmn/handover/{NAME}").decode() == changed
+
     # in review nothing changes; an author does not publish, though he has the right
     review = drawer.do("POST", "{}/submit", {"note": "请审"})
     assert review["review"]["note"] == "请审"
@@ -138,6 +156,13 @@ def test_a_design_is_saved_checked_reviewed_by_other_eyes_published_and_rolled_b
     assert [(row["version"], row["current"], row["cases"]) for row in published["running"]] == [(1, False, 1)]
     brought = publisher.do("GET", f"/deployments/{published['deployment']['id']}/files")["items"]
     files = {file["name"]: file["content"] for file in brought}
+    version = publisher.do("GET", f"/deployments/{published['deployment']['id']}/changes")
+    assert (version["against"]["number"], version["files"]) == (1, changes["files"])
+    archive = publisher.client.call("GET", f"/deployments/{published['deployment']['id']}/bundle")
+    assert (archive.headers["Content-Type"], "handover-v2.zip" in archive.headers["Content-Disposition"]) == (
+        "application/zip",
+        True,
+    )
     assert (files[NAME], files["parameters.json"]) == (changed, '{"a": 1}')
     ended = drawer.do("GET", "{}")
     assert (ended["state"], ended["deployment"]["number"]) == ("published", 2)

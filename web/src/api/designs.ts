@@ -1,5 +1,5 @@
 /** Process folders, their versions and designs: what they are, and the calls about them. */
-import { ask } from './client'
+import { addressOf, ask } from './client'
 import { get, id, post, put, remove, type Live } from './verbs'
 
 export type FileKind = 'bpmn' | 'decision' | 'form' | 'document' | 'parameters' | 'scenario'
@@ -115,6 +115,31 @@ export interface Published {
   warnings: Finding[]
   running: RunningVersion[]
 }
+/** One thing that differs; `moved` is layout alone. The property is null for the thing as a whole. */
+export interface ChangedItem {
+  element: string | null
+  name: string
+  type: string
+  change: 'added' | 'removed' | 'changed' | 'moved'
+  property: string | null
+  before: string | null
+  after: string | null
+}
+export interface ChangedFile {
+  name: string
+  kind: FileKind
+  /** `layout`: drawn otherwise, `spelling`: written otherwise; neither changes what it means. */
+  change: 'added' | 'removed' | 'changed' | 'layout' | 'spelling'
+  /** False where one of the two cannot be read. */
+  readable: boolean
+  items: ChangedItem[]
+  /** Items that are left out. */
+  more: number
+}
+export interface Changes {
+  against: DeploymentRef | null
+  files: ChangedFile[]
+}
 /** Unsaved contents by file name; null takes a file away. */
 export type Overlay = { [name: string]: string | null }
 
@@ -155,6 +180,13 @@ export const releaseDesign = async (of: string): Promise<void> => void (await as
 
 /** What the deployment gate says of the design with unsaved contents laid over it. */
 export const checkDesign = (of: string, files: Overlay = {}) => post<Findings>(at(of, '/check'), { files })
+/** What a design changes, against its base or another version. */
+export const designChanges = (of: string, against?: string, live?: Live) => get<Changes>(at(of, '/changes'), { against }, live)
+/** What a version has changed, against the one before or another one. */
+export const deploymentChanges = (of: string, against?: string, live?: Live) => get<Changes>(`/deployments/${id(of)}/changes`, { against }, live)
+/** Addresses of ZIP archives in the layout of the library, for links. */
+export const designBundle = (of: string) => addressOf(at(of, '/bundle'), undefined)
+export const deploymentBundle = (of: string) => addressOf(`/deployments/${id(of)}/bundle`, undefined)
 export const submitDesign = (of: string, note: string) => post<Design>(at(of, '/submit'), { note })
 export const returnDesign = (of: string, note: string) => post<Design>(at(of, '/return'), { note })
 /** Raises 422 `invalid-model` with an error a finding, 403 `four-eyes`, 409 `nothing-new`, and 409 `design-outdated` (fact `deployment`: the newest, to be passed as `over`). */
