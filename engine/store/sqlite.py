@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, event
 
 from engine.errors import Conflict
 from engine.store.prepared import READING, driver
-from engine.store.statistics import PercentileAggregate
+from engine.store.statistics import percentile
 
 BUSY_TIMEOUT_MS = 10_000
 CHECKPOINT_PAGES = 4_000
@@ -40,7 +40,7 @@ def prepare(engine: Engine) -> None:
         for pragma in (*pragmas, f"busy_timeout={BUSY_TIMEOUT_MS}", *sizes):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-        connection.create_aggregate("percentile_disc", 2, PercentileAggregate)
+        connection.create_function("percentile", 2, percentile, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:

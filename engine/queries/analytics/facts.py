@@ -2,13 +2,14 @@
 
     waited   open seconds from the moment the task was offered until somebody took it
     worked   open seconds from then until it was done
-    used     open seconds from the start of its term until it was done; `term` is the whole of it
+    whole    both together
+    share    open time from the start of its term until it was done, per cent of the whole term
     late     1 when it was done after it was due, 0 when not, None without a term
 
 Open time is that of the calendar of the task's term, as its institution keeps it; a task without a term has plain time.
-A decision that was entered afterwards counts for when it was really made. A pause of the clock is part of `used` and of
-`term`, since the due date was put off by it. The institution, the post and the department are those of the chair in which
-it was done; what no person did counts for the institution that owns the case.
+A decision that was entered afterwards counts for when it was really made. A pause of the clock is part of what was used and
+of the term, since the due date was put off by it. The institution, the post and the department are those of the chair in
+which it was done; what no person did counts for the institution that owns the case.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, case, func, select
+from sqlalchemy import CTE, BigInteger, case, func, select
 
 from engine.calendar import TIME_ZONE
 from engine.queries.analytics.open_time import OpenTime
@@ -27,6 +28,8 @@ from engine.runtime.returning import RETURN
 from engine.store.prepared import bare_connection
 from engine.store.statistics import json_seconds, json_text, seconds
 from engine.store.tables import Appointment, Deployment, ProcessDefinition, ProcessInstance, Round, Seat
+
+PER_CENT = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,12 +86,9 @@ class Facts:
         reckoned = self._reckoned()
         at = reckoned.c
         kept = [column for column in at if column.key not in _POINTS]
-        measures = (
-            _from_to(at.opened, at.taken).label("waited"),
-            _from_to(at.taken, at.done).label("worked"),
-            _from_to(at.start, at.done).label("used"),
-            _from_to(at.start, at.due).label("term"),
-        )
+        waited, worked = _from_to(at.opened, at.taken), _from_to(at.taken, at.done)
+        share = _from_to(at.start, at.done) * PER_CENT // func.nullif(_from_to(at.start, at.due), 0, type_=BigInteger())
+        measures = (waited.label("waited"), worked.label("worked"), (waited + worked).label("whole"), share.label("share"))
         return _once(select(*kept, *measures).cte("fact"))
 
     def _reckoned(self) -> CTE:

@@ -145,8 +145,9 @@ def get_statistics(query: GetStatistics, reader: Reader) -> Statistics:
     groups: dict[str, list[Group]] = defaultdict(list)
     for group in count_work(facts):
         groups[group.by].append(group)
-    previous = {group.institution: group.figures for group in count_work(earlier, ("institution",))}
-    [before_all] = count_work(earlier, ("all",))
+    past = count_work(earlier, ("all", "institution"))
+    previous = {group.institution: group.figures for group in past if group.by == "institution"}
+    [before_all] = (group for group in past if group.by == "all")
     shown = _Shown(reader=reader, reach=reach, wanted=wanted, places=places, definitions=definitions)
     shown.hide(groups["institution"], groups["cell"])
     now = {row.institution: row for row in count_now(facts)}

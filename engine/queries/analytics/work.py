@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Integer, String, case, cast, func, literal, null, select, union_all
 
-from engine.queries.analytics.facts import Facts, whole_number
+from engine.queries.analytics.facts import PER_CENT, Facts, whole_number
 from engine.store.statistics import Percentile
 
-PER_CENT = 100
 FAR = 130
 """Per cent of its term after which a task is far too late."""
 Place = tuple[Any, ...]
@@ -25,6 +24,12 @@ GROUPINGS: Mapping[str, tuple[str, ...]] = {
     "post": ("post",),
     "department": ("institution", "department"),
 }
+PERCENTILES: Mapping[str, tuple[str, ...]] = {
+    "all": ("median", "p90", "used"),
+    "step": ("median", "p90", "used"),
+    "cell": ("used",),
+}
+"""The percentiles that are told of a grouping; they take the database longer than all the rest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +37,6 @@ class Figures:
     """Figures of one group of completed tasks. Seconds are open time of the tasks' own calendars."""
 
     tasks: int
-    people: int
-    """Different chairs in which they were done."""
     termed: int
     """Those that had a term."""
     on_time: int
@@ -84,8 +87,7 @@ def count_work(facts: Facts, groupings: Iterable[str] = GROUPINGS) -> list[Group
 
 
 def _part(fact: Any, name: str, grouped: tuple[str, ...]) -> Any:
-    whole = fact.waited + fact.worked
-    share = fact.used * PER_CENT // func.nullif(fact.term, 0, type_=BigInteger())
+    percentiles = {"median": (fact.whole, 0.5), "p90": (fact.whole, 0.9), "used": (fact.share, 0.9)}
     columns = [
         (fact[column] if column in grouped else cast(null(), kind)).label(column)
         for column, kind in zip(_NAMES, _TYPES, strict=True)
@@ -95,16 +97,16 @@ def _part(fact: Any, name: str, grouped: tuple[str, ...]) -> Any:
         *columns,
         func.min(fact.name).label("name"),
         func.count().label("tasks"),
-        func.count(fact.capacity.distinct()).label("people"),
         func.count(fact.late).label("termed"),
         func.coalesce(func.sum(1 - fact.late), 0).label("on_time"),
         func.sum(fact.returned).label("returned"),
         cast(func.avg(fact.waited), Integer).label("waited"),
         cast(func.avg(fact.worked), Integer).label("worked"),
-        Percentile(whole, 0.5).label("median"),
-        Percentile(whole, 0.9).label("p90"),
-        Percentile(share, 0.9).label("used"),
-        func.count(case((share >= FAR, 1))).label("far"),
+        *(
+            (Percentile(*asked) if column in PERCENTILES.get(name, ()) else cast(null(), BigInteger)).label(column)
+            for column, asked in percentiles.items()
+        ),
+        func.count(case((fact.share >= FAR, 1))).label("far"),
     ).group_by(*(fact[column] for column in grouped))
 
 
