@@ -4,6 +4,7 @@
  *     inbox     everything the first page needs: the entry and all it imports at once
  *     form      what opening a task adds
  *     designer  what the designer adds, its canvas included
+ *     analytics what the statistics add
  *     diagram   what the diagram tab adds
  */
 import { readFileSync } from 'node:fs'
@@ -34,6 +35,7 @@ const first = needed([entry])
 const without = (names) => new Set([...needed(names)].filter((name) => !first.has(name)))
 const form = without(['src/form/slip.tsx', 'src/form/rules.ts'])
 const designer = without(['src/designer/page.tsx'])
+const analytics = without(['src/analytics/page.tsx'])
 const diagram = without(['src/diagram/diagram.tsx'])
 
 const lines = [
@@ -41,6 +43,7 @@ const lines = [
   ['inbox styles', styles(first), 15],
   ['form scripts', scripts(form), 170],
   ['designer scripts', scripts(designer), 260],
+  ['analytics scripts', scripts(analytics), 40],
   ['diagram scripts', scripts(diagram), 65],
 ]
 const over = lines.filter(([, bytes, limit]) => bytes > limit * KB)

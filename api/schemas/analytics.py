@@ -29,6 +29,7 @@ class Measured(CamelSchema):
 
     folder = fields.String()
     name = Words()
+    recent = fields.Integer()
 
 
 class CaseFigures(CamelSchema):
@@ -85,6 +86,7 @@ class Row(CamelSchema):
     institution = fields.Nested(Coded, allow_none=True)
     step = fields.Nested(Step, allow_none=True)
     post = Words(allow_none=True)
+    post_code = fields.String(allow_none=True)
     department = fields.String(allow_none=True)
     before = fields.Nested(Figures, allow_none=True)
     now = fields.Nested(NowFigures, allow_none=True)

@@ -12,14 +12,16 @@ YEAR = "first=2026-01-01&last=2026-12-31"
 
 def test_who_oversees_an_institution_sees_its_statistics(sign_in: SignIn) -> None:
     director, chief = sign_in("director"), sign_in("chief")
-    assert director.get("/analytics/processes") == [{"folder": "handover", "name": "交接"}]
+    assert director.get("/analytics/processes") == []
+    sign_in("gp").start()
+    assert director.get("/analytics/processes") == [{"folder": "handover", "name": "交接", "recent": 1}]
     own, all_of_them = (who.get(f"/analytics/processes/handover?{YEAR}") for who in (director, chief))
     assert [choice["code"] for choice in own["choices"]] == ["CH01"]
     assert (own["whole"], all_of_them["whole"], len(all_of_them["choices"])) == (False, True, 3)
     assert own["total"] == {
-        **dict.fromkeys(("figures", "before", "institution", "step", "post", "department")),
+        **dict.fromkeys(("figures", "before", "institution", "step", "post", "postCode", "department")),
         "tasks": 0,
-        "now": {"open": 0, "overdue": 0, "soon": 0},
+        "now": {"open": 1, "overdue": 0, "soon": 0},
         "escalated": [0, 0, 0],
     }
     assert (own["previousFirst"], own["previousLast"], own["target"]) == ("2025-01-01", "2025-12-31", 90)

@@ -64,6 +64,7 @@ def places(asked: Consultation, task: str) -> Iterator[Place]:
     yield Place("mengfan", "/nowhere", ".empty")
     for face in ("", "/instances", "/processes", "/batches", "/jobs", "/messages"):
         yield Place("wangyang", f"/operations{face}", ".tbl, .empty")
+    yield Place("guxiaolan", "/analytics", ".an-figures")
     yield Place("wangyang", f"/operations/instances/{asked.case}", ".djs-container svg")
     yield Place("wangyang", f"/operations/instances/{asked.case}", "dialog[open]", press("^移动"))
     for login, name in (

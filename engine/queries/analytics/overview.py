@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 
 from engine.errors import Invalid, NotFound
 from engine.queries.analytics.cases import CaseFigures, NowFigures, count_cases, count_escalated, count_now
@@ -17,9 +17,10 @@ from engine.queries.analytics.reach import LEAST, Reach, reach_of
 from engine.queries.analytics.work import Figures, Group, Place, count_work
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import Coded
-from engine.store.tables import Department, Deployment, Institution, Post, ProcessDefinition
+from engine.store.tables import Department, Deployment, Institution, Post, ProcessDefinition, ProcessInstance
 
 LONGEST = timedelta(days=366)
+RECENTLY = timedelta(days=30)
 TARGET = 90
 """Per cent of the tasks that should be done in time, where the process names no target of its own."""
 
@@ -37,6 +38,8 @@ class Measured:
     name: str
     """Of the process that begins its cases."""
     name_en: str
+    recent: int
+    """Cases that began in the last thirty days."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +78,7 @@ class Row:
     step: Step | None = None
     post: str | None = None
     post_en: str | None = None
+    post_code: str | None = None
     department: str | None = None
     before: Figures | None = None
     """Of the same group in the period before."""
@@ -110,20 +114,42 @@ class Statistics:
 
 
 def list_measured(query: ListMeasured, reader: Reader) -> tuple[Measured, ...]:
-    """By name; the folders of shared activities, whose cases are those of others, are none. Raises NotAllowed `statistics`."""
+    """By folder; those in which no case has ever begun, such as activities that others call, are none.
+
+    Raises NotAllowed `statistics`.
+    """
     reach_of(reader)
-    statement = (
-        select(Deployment.name.label("folder"), ProcessDefinition.key, ProcessDefinition.process_id)
-        .join(Deployment, Deployment.key == ProcessDefinition.deployment)
-        .where(ProcessDefinition.latest)
-        .order_by(Deployment.name, ProcessDefinition.startable.desc(), ProcessDefinition.key)
+    connection, table = reader.connection, ProcessInstance
+    began = exists().where(table.definition == ProcessDefinition.key, table.key == table.collaboration)
+    folders = (
+        select(Deployment.name)
+        .join(ProcessDefinition, ProcessDefinition.deployment == Deployment.key)
+        .where(began)
+        .group_by(Deployment.name)
+        .order_by(Deployment.name)
     )
-    first: dict[str, Measured] = {}
-    for row in reader.connection.execute(statement):
-        model = reader.definitions.get(row.key).model
-        name = model.title or model.name or model.id
-        first.setdefault(row.folder, Measured(folder=row.folder, name=name, name_en=model.title_en or name))
-    return tuple(first.values())
+    recent = (
+        select(Deployment.name, func.count())
+        .join(ProcessDefinition, ProcessDefinition.deployment == Deployment.key)
+        .join(table, table.definition == ProcessDefinition.key)
+        .where(table.started_at >= reader.now - RECENTLY, table.key == table.collaboration)
+        .group_by(Deployment.name)
+    )
+    counts = {row[0]: row[1] for row in connection.execute(recent)}
+    return tuple(_measured(reader, folder, counts.get(folder, 0)) for folder in connection.execute(folders).scalars())
+
+
+def _measured(reader: Reader, folder: str, recent: int) -> Measured:
+    latest = (
+        select(ProcessDefinition.key)
+        .join(Deployment, Deployment.key == ProcessDefinition.deployment)
+        .where(Deployment.name == folder)
+        .order_by(ProcessDefinition.latest.desc(), ProcessDefinition.startable.desc(), ProcessDefinition.key)
+        .limit(1)
+    )
+    model = reader.definitions.get(reader.connection.execute(latest).scalar_one()).model
+    name = model.title or model.name or model.id
+    return Measured(folder=folder, name=name, name_en=model.title_en or name, recent=recent)
 
 
 def get_statistics(query: GetStatistics, reader: Reader) -> Statistics:
@@ -225,6 +251,7 @@ class _Shown:
             step=None if group.element is None or group.process is None else self._step(group.process, group.element, group),
             post=group.post if post is None else post.name,
             post_en=group.post if post is None else post.name_en,
+            post_code=group.post,
             department=None if group.department is None else self._departments[group.department],
         )
 

@@ -37,6 +37,8 @@ export interface Session {
   mustChangePassword: boolean
   csrfToken: string
   rights: string[]
+  /** Whether the person sees the statistics of an institution. */
+  statistics: boolean
   demo: boolean
   idleMinutes: number
   /** For how long a decision can be taken back. */

@@ -24,6 +24,7 @@ const MinePage = lazy(() => import('../mine/page'))
 const CasePage = lazy(() => import('../cases/page'))
 const OperationsPage = lazy(() => import('../operations/page'))
 const DesignerPage = lazy(() => import('../designer/page'))
+const AnalyticsPage = lazy(() => import('../analytics/page'))
 const AdministrationPage = lazy(() => import('../administration/page'))
 const NotificationsPage = lazy(() => import('../notifications/page'))
 
@@ -86,6 +87,8 @@ function Place() {
       return <OperationsPage />
     case 'designer':
       return <DesignerPage />
+    case 'analytics':
+      return <AnalyticsPage />
     case 'administration':
       return <AdministrationPage />
     case 'notifications':

@@ -3,7 +3,7 @@ import { t, type Key } from '../i18n'
 import { unread } from '../notifications/store'
 import { parts } from '../routing/router'
 import { Me } from '../session/menu'
-import { administers, can, designs } from '../session/session'
+import { administers, can, designs, oversees } from '../session/session'
 import { Icon } from './icon'
 
 function Place({ to, words }: { to: string; words: Key }) {
@@ -18,9 +18,10 @@ export function Rail() {
       <Place to="/inbox" words="place.inbox" />
       <Place to="/start" words="place.start" />
       <Place to="/mine" words="place.mine" />
-      {(designs() || can('operations') || administers()) && <hr />}
+      {(designs() || can('operations') || oversees() || administers()) && <hr />}
       {designs() && <Place to="/designer" words="place.designer" />}
       {can('operations') && <Place to="/operations" words="place.operations" />}
+      {oversees() && <Place to="/analytics" words="place.analytics" />}
       {administers() && <Place to="/administration" words="place.administration" />}
       <Me />
     </nav>

@@ -15,6 +15,7 @@ export const en: Dictionary = {
   'place.mine': 'Mine',
   'place.notifications': 'News',
   'place.operations': 'Ops',
+  'place.analytics': 'Statistics',
   'place.designer': 'Design',
   'place.administration': 'Admin',
   'place.case': 'Case',

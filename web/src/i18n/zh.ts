@@ -15,6 +15,7 @@ export const zh = {
   'place.notifications': '消息',
   'place.operations': '运维',
   'place.designer': '设计',
+  'place.analytics': '统计',
   'place.administration': '管理',
   'place.case': '案件',
   'place.login': '登录',

@@ -4,7 +4,7 @@ import { t, type Key } from '../i18n'
 import { admin } from '../i18n/administration'
 import { BOXES } from '../inbox/store'
 import { navigate } from '../routing/router'
-import { administers, can, designs } from '../session/session'
+import { administers, can, designs, oversees } from '../session/session'
 
 export interface Choice {
   id: string
@@ -40,6 +40,7 @@ export function places(): Choice[] {
     to('/notifications', t('place.notifications'), 'xx', 'b'),
     ...(designs() ? [to('/designer', t('place.designer'), 'sj')] : []),
     ...(can('operations') ? [to('/operations', t('place.operations'), 'yx')] : []),
+    ...(oversees() ? [to('/analytics', t('place.analytics'), 'tj')] : []),
     ...(administers() ? openedBy(can).flatMap(({ pages }) => pages.map(({ name, title }) => to(`/administration/${name}`, admin(title), PAGE_INITIALS[name] ?? ''))) : []),
   ]
 }

@@ -65,6 +65,11 @@ export function designs(): boolean {
   return can('design')
 }
 
+/** Whether somebody is here who sees the statistics of an institution. */
+export function oversees(): boolean {
+  return session.value?.statistics ?? false
+}
+
 /** How long one's decisions are held; kept with the account, so that it is the same on every computer. */
 export async function setUndoSeconds(seconds: number): Promise<void> {
   await api.setUndo(seconds)
