@@ -14,6 +14,7 @@ export interface EditorProps {
 const FormEditor = lazy<EditorProps>(() => import('./forms/editor'))
 
 export const EDITORS: Partial<Record<FileKind, ComponentType<EditorProps>>> = {
+  bpmn: lazy(() => import('./canvas/editor')),
   form: FormEditor,
   document: FormEditor,
   decision: lazy(() => import('./tables/editor')),

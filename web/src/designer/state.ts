@@ -4,41 +4,10 @@
  * saving, the lock and recovery follow what happens here.
  */
 import { batch, computed, signal } from '@preact/signals'
-import { get, id as part } from '../api/verbs'
+import * as api from '../api/designs'
+import type { Design, FileKind, FileText, Finding } from '../api/designs'
 
-export type FileKind = 'bpmn' | 'decision' | 'form' | 'document' | 'parameters' | 'scenario'
-
-/** A file of the design as the server lists it. */
-export interface DesignFile {
-  name: string
-  kind: FileKind
-  size: number
-  revision: number
-  changedAt: string
-  changedBy: string
-}
-
-export interface Lock {
-  person: string
-  name: string
-  until: string
-  mine: boolean
-}
-
-/** The editable working copy of one process folder. */
-export interface Design {
-  id: string
-  folder: string
-  title?: string
-  state: 'editing' | 'inReview' | 'published' | 'discarded'
-  base: { id: string; number: number } | null
-  revision: number
-  lock: Lock | null
-  editors: string[]
-  review: { submittedBy: string; at: string; note: string } | null
-  files: DesignFile[]
-  mayPublish: { allowed: boolean; reason: string | null }
-}
+export type { Design, DesignFile, FileKind, Finding as DesignFinding, Lock } from '../api/designs'
 
 /** A file as it stands in this browser. */
 export interface OpenFile {
@@ -51,16 +20,6 @@ export interface OpenFile {
   unsaved: boolean
 }
 
-/** What the deployment gate says about the design. */
-export interface DesignFinding {
-  level: 'error' | 'warning'
-  code: string
-  message: { zh: string; en: string }
-  file: string | null
-  element: string | null
-  line?: number | null
-}
-
 export const design = signal<Design | null>(null)
 export const files = signal<ReadonlyMap<string, OpenFile>>(new Map())
 /** Name of the file in front. */
@@ -68,7 +27,9 @@ export const current = signal<string | null>(null)
 /** Ids of the elements of the diagram in front that are selected. */
 export const selection = signal<readonly string[]>([])
 /** Null until the server has been asked. */
-export const findings = signal<readonly DesignFinding[] | null>(null)
+export const findings = signal<readonly Finding[] | null>(null)
+/** Whether the gate would let the design pass as it stands here. */
+export const publishable = signal(false)
 
 export const currentFile = computed(() => (current.value === null ? undefined : files.value.get(current.value)))
 /** Whether this person may change the design: it is being edited, and nobody else holds its lock. */
@@ -76,8 +37,8 @@ export const writable = computed(() => design.value?.state === 'editing' && desi
 
 /** Opens a design with all of its files. Throws what the server refuses. */
 export async function open(id: string, live: { signal?: AbortSignal } = {}): Promise<void> {
-  const found = await get<Design>(`/designs/${part(id)}`, undefined, live)
-  const contents = await Promise.all(found.files.map(({ name }) => fetchFile(id, name, live)))
+  const found = await api.design(id, live)
+  const contents = await fetchFiles(id, live)
   batch(() => {
     design.value = found
     files.value = new Map(contents.map((file) => [file.name, file]))
@@ -87,10 +48,16 @@ export async function open(id: string, live: { signal?: AbortSignal } = {}): Pro
   })
 }
 
+const asSent = ({ name, kind, content, revision }: FileText): OpenFile => ({ name, kind, content: content ?? '', revision, unsaved: false })
+
 /** One file as the server has it. */
-export async function fetchFile(id: string, name: string, live: { signal?: AbortSignal } = {}): Promise<OpenFile> {
-  const found = await get<Omit<OpenFile, 'unsaved'>>(`/designs/${part(id)}/files/${part(name)}`, undefined, live)
-  return { name: found.name, kind: found.kind, content: found.content, revision: found.revision, unsaved: false }
+export async function fetchFile(id: string, name: string): Promise<OpenFile> {
+  return asSent(await api.designFile(id, name))
+}
+
+/** All files as the server has them; what is no text cannot be edited here. */
+export async function fetchFiles(id: string, live: { signal?: AbortSignal } = {}): Promise<OpenFile[]> {
+  return (await api.designFiles(id, live)).filter(({ content }) => content !== null).map(asSent)
 }
 
 export function close(): void {

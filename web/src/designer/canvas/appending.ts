@@ -1,0 +1,33 @@
+/** Changes of the drawing by key alone: what is put behind a step finds its place, and steps are joined by their names. */
+import type { Drawing, Shape } from './drawing'
+import { made, type PresetName } from './presets'
+
+/** Puts a preset behind the selected step or, where none is selected, into the first process. Returns what was added. */
+export function place(drawing: Drawing, name: PresetName, words: string): Shape | null {
+  const [selected] = drawing.get('selection').get()
+  const [shape, ...inner] = made(drawing, name, words)
+  if (!shape || inner.length) return null
+  const added = selected && goesOn(selected) ? drawing.get('autoPlace').append(selected, shape) : inFree(drawing, shape)
+  if (added) drawing.get('selection').select(added)
+  return added
+}
+
+/** Whether something can come behind a step. */
+function goesOn({ type, source }: Shape): boolean {
+  return !source && !['bpmn:Participant', 'bpmn:Lane', 'bpmn:EndEvent', 'bpmn:Process', 'bpmn:Collaboration', 'label'].includes(type)
+}
+
+/** Below everything that the process has. */
+function inFree(drawing: Drawing, shape: Shape): Shape | null {
+  const root = drawing.get('canvas').getRootElement()
+  const pool = root.children?.find(({ type, children }) => type === 'bpmn:Participant' && children)
+  const within = pool ?? root
+  const low = Math.max(100, ...(within.children ?? []).filter(({ source }) => !source).map(({ y, height }) => y + height))
+  const modeling = drawing.get('modeling') as unknown as { createShape: (shape: Shape, position: object, parent: Shape) => Shape }
+  return modeling.createShape(shape, { x: (pool?.x ?? 100) + 140, y: low + 60 }, within)
+}
+
+/** Steps that a step could be joined to. */
+export function targets(drawing: Drawing, from: Shape): Shape[] {
+  return drawing.get('elementRegistry').filter((shape) => shape !== from && !shape.source && shape.type !== 'label' && drawing.get('rules').allowed('connection.create', { source: from, target: shape }) !== false && drawing.get('rules').allowed('connection.create', { source: from, target: shape }) !== null)
+}

@@ -1,0 +1,152 @@
+/**
+ * The diagram in front: bpmn-js with our extension elements, words and colours. A file that bpmn-js could not give back whole is
+ * shown and not edited. Everything is set through the DOM, so a strict content security policy holds.
+ */
+import { signal } from '@preact/signals'
+import Modeler from 'bpmn-js/lib/Modeler'
+import 'bpmn-js/dist/assets/diagram-js.css'
+import 'bpmn-js/dist/assets/bpmn-js.css'
+import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-codes.css'
+import { translate } from './chinese'
+import { keepReferences, LIANDONG, type ModdleElement, type Warning } from './moddle'
+
+/** A shape or a connection of the diagram. */
+export interface Shape {
+  id: string
+  type: string
+  businessObject: ModdleElement
+  parent?: Shape
+  children?: Shape[]
+  host?: Shape
+  source?: Shape
+  target?: Shape
+  incoming?: Shape[]
+  outgoing?: Shape[]
+  labelTarget?: Shape
+  x: number
+  y: number
+  width: number
+  height: number
+}
+interface Canvas {
+  zoom: (level?: number | 'fit-viewport', center?: 'auto') => number
+  addMarker: (element: string | Shape, name: string) => void
+  removeMarker: (element: string | Shape, name: string) => void
+  resized: () => void
+  scrollToElement: (element: string | Shape, padding?: number) => void
+  getRootElement: () => Shape
+  setRootElement: (root: Shape) => void
+  findRoot: (element: string | Shape) => Shape
+  viewbox: () => { x: number; y: number; width: number; height: number }
+}
+interface Modeling {
+  updateProperties: (element: Shape, properties: object) => void
+  updateModdleProperties: (element: Shape, owner: ModdleElement, properties: object) => void
+  updateLabel: (element: Shape, words: string) => void
+  removeElements: (elements: Shape[]) => void
+  connect: (source: Shape, target: Shape) => Shape | undefined
+  appendShape: (source: Shape, shape: Shape, position?: object) => Shape
+}
+export interface Services {
+  canvas: Canvas
+  modeling: Modeling
+  elementRegistry: { get: (id: string) => Shape | undefined; getAll: () => Shape[]; filter: (keep: (shape: Shape) => boolean) => Shape[] }
+  selection: { get: () => Shape[]; select: (shapes: Shape | Shape[] | null) => void }
+  eventBus: { on: (event: string | string[], priority: number, listener: () => unknown) => void }
+  commandStack: { execute: (command: string, context: object) => void; undo: () => void; redo: () => void; canUndo: () => boolean; canRedo: () => boolean }
+  moddle: { create: (type: string, properties?: object) => ModdleElement; ids: { nextPrefixed: (prefix: string, element?: object) => string } }
+  elementFactory: { createShape: (attributes: object) => Shape; createParticipantShape: (attributes?: object) => Shape }
+  create: { start: (event: Event, shape: Shape | Shape[], context?: object) => void }
+  autoPlace: { append: (source: Shape, shape: Shape) => Shape }
+  globalConnect: { toggle: (event?: Event) => void }
+  lassoTool: { toggle: (event?: Event) => void }
+  spaceTool: { toggle: (event?: Event) => void }
+  handTool: { toggle: (event?: Event) => void }
+  overlays: { add: (element: string, type: string, overlay: object) => string; remove: (filter: { type: string }) => void }
+  directEditing: { isActive: () => boolean; complete: () => void }
+  bpmnReplace: { replaceElement: (shape: Shape, target: object) => Shape }
+  rules: { allowed: (action: string, context: object) => unknown }
+}
+
+export interface Drawing {
+  modeler: Modeler
+  /** What bpmn-js would lose of the file; the diagram is only shown while there is anything. */
+  lost: readonly string[]
+  get: <Name extends keyof Services>(name: Name) => Services[Name]
+  /** Draws a file; the history of changes begins anew. Throws what cannot be drawn. */
+  draw: (xml: string) => Promise<void>
+  /** The file as it is drawn. */
+  xml: () => Promise<string>
+  fit: () => void
+  close: () => void
+}
+
+/** The diagram in front, for the parts that paint on it. */
+export const drawing = signal<Drawing | null>(null)
+/** Grows with every change of the diagram, so that what reads it is drawn anew. */
+export const edits = signal(0)
+
+const COLOURS = { defaultFillColor: 'var(--paper)', defaultStrokeColor: 'var(--rule)', defaultLabelColor: 'var(--ink)' }
+const LARGEST = 1.2
+/** Our own words at the left stand for the palette of bpmn-js. */
+const OURS = { translate: ['value', translate], paletteProvider: ['value', null] }
+
+/** Opens an empty drawing in `area`; `onChange` is told of every change that a person makes. While `isFixed` nobody changes it. */
+export function openDrawing(area: HTMLElement, onChange: () => void, isFixed: () => boolean): Drawing {
+  const { fontFamily } = getComputedStyle(area)
+  const modeler = new Modeler({
+    container: area,
+    bpmnRenderer: COLOURS,
+    textRenderer: { defaultStyle: { fontFamily }, externalStyle: { fontFamily } },
+    moddleExtensions: { liandong: LIANDONG },
+    additionalModules: [OURS],
+  })
+  const get = <Name extends keyof Services>(name: Name): Services[Name] => modeler.get<Services[Name]>(name)
+  let lost: string[] = []
+  modeler.on('import.parse.complete', (event: { warnings: Warning[] }) => {
+    lost = keepReferences((type, properties) => get('moddle').create(type, properties), event.warnings ?? []).map(({ message }) => message)
+  })
+  fix(get, () => lost.length > 0 || isFixed())
+  modeler.on('commandStack.changed', () => {
+    edits.value++
+    onChange()
+  })
+  return {
+    modeler,
+    get lost() {
+      return lost
+    },
+    get,
+    draw: async (xml) => {
+      lost = []
+      await modeler.importXML(xml)
+      label(area)
+      edits.value++
+    },
+    xml: async () => (await modeler.saveXML({ format: true })).xml ?? '',
+    fit: () => {
+      const canvas = get('canvas')
+      canvas.resized()
+      if (canvas.zoom('fit-viewport', 'auto') > LARGEST) canvas.zoom(LARGEST, 'auto')
+    },
+    close: () => modeler.destroy(),
+  }
+}
+
+const FIRST = 20_000
+
+/** Keeps a drawing as it is: nothing is dragged or named, and whatever would change it all the same finds the history shut. */
+function fix(get: Drawing['get'], isFixed: () => boolean): void {
+  get('eventBus').on(['drag.init', 'element.dblclick'], FIRST, () => (isFixed() ? false : undefined))
+  const stack = get('commandStack')
+  for (const name of ['execute', 'undo', 'redo'] as const) {
+    const act = stack[name].bind(stack) as (...given: unknown[]) => void
+    stack[name] = (...given: unknown[]) => void (isFixed() || act(...given))
+  }
+}
+
+function label(area: HTMLElement): void {
+  const picture = area.querySelector('.djs-container > svg')
+  picture?.setAttribute('role', 'application')
+  picture?.setAttribute('aria-label', translate('Diagram'))
+}

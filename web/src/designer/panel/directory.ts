@@ -1,0 +1,63 @@
+/** What a designer chooses from: posts, institutions, departments, committees, lines, calendars, functions. Fetched once, when first needed. */
+import { signal, type ReadonlySignal } from '@preact/signals'
+import { calendars } from '../../api/calendars'
+import { committees, lines } from '../../api/organisation'
+import { get } from '../../api/verbs'
+import { either } from '../../i18n'
+
+export type Codes = readonly (readonly [string, string])[]
+
+interface Named {
+  code: string
+  name: string
+}
+interface Choices {
+  posts: { code: string; nameZh: string; nameEn: string }[]
+  functions: string[]
+}
+
+const fetched = <Found>(fetch: () => Promise<Found>, nothing: Found): (() => ReadonlySignal<Found>) => {
+  const found = signal(nothing)
+  let asked = false
+  return () => {
+    if (!asked) {
+      asked = true
+      // Without the list a code can still be typed; the next element asks again.
+      fetch().then((answer) => (found.value = answer), () => (asked = false))
+    }
+    return found
+  }
+}
+
+const choices = fetched(() => get<Choices>('/design-choices'), { posts: [], functions: [] })
+const places = fetched(() => get<(Named & { shortName: string; type: string })[]>('/institutions'), [])
+const lineRows = fetched(lines, [])
+const calendarRows = fetched(calendars, null)
+const departmentsBy = new Map<string, () => ReadonlySignal<Named[]>>()
+const bodiesBy = new Map<string, () => ReadonlySignal<Named[]>>()
+
+export const posts = (): Codes => choices().value.posts.map(({ code, nameZh, nameEn }) => [code, either(nameZh, nameEn)])
+export const functions = (): string[] => choices().value.functions
+export const institutions = (): Codes => places().value.map(({ code, name }) => [code, name])
+export const institutionTypes = (): string[] => [...new Set(places().value.map(({ type }) => type))].sort()
+export const businessLines = (): Codes => lineRows().value.map(({ code, name }) => [code, name])
+
+/** Departments of an institution; of the lead hospital, the first of the list, where it is not said. */
+export const departments = (institution: string): Codes => codesOf(departmentsBy, institution || leader(), (code) => get<Named[]>(`/institutions/${encodeURIComponent(code)}/departments`))
+export const bodies = (institution: string): Codes => codesOf(bodiesBy, institution || leader(), committees)
+
+const leader = (): string => places().value[0]?.code ?? ''
+
+function codesOf(kept: Map<string, () => ReadonlySignal<Named[]>>, place: string, fetch: (place: string) => Promise<Named[]>): Codes {
+  if (!place || place.includes('$')) return []
+  if (!kept.has(place)) kept.set(place, fetched(() => fetch(place), []))
+  return kept.get(place)!().value.map(({ code, name }) => [code, name])
+}
+
+/** Calendars that a term may be counted on. */
+export function calendarCodes(): Codes {
+  const found = new Map((calendarRows().value?.hours ?? []).map(({ code, name }) => [code, name]))
+  return [...found]
+}
+
+export const nameIn = (codes: Codes, code: string): string => codes.find(([other]) => other === code)?.[1] ?? code
