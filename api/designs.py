@@ -21,6 +21,7 @@ from engine.commands.design_files import FileSaved, HoldDesign, ReleaseDesign, R
 from engine.errors import Finding
 from engine.queries.bundles import PackDeployment, PackDesign
 from engine.queries.changes import Changes, CompareDeployment, CompareDesign
+from engine.queries.design_choices import DesignChoices, GetDesignChoices
 from engine.queries.designs import (
     CheckDesign,
     DesignDetail,
@@ -79,6 +80,13 @@ def roll_back(body: dict[str, Any], folder: str) -> dict[str, Any]:
 def list_deployment_files(deployment: UUID) -> dict[str, tuple[DesignText, ...]]:
     """Read the files of a version"""
     return {"items": ask(GetDeploymentFiles(deployment=deployment))}
+
+
+@blueprint.get("/design-choices")
+@blueprint.response(200, schemas.DesignChoices)
+def get_choices() -> DesignChoices:
+    """List the posts that rules may name, and the functions that service tasks may call"""
+    return ask(GetDesignChoices())
 
 
 @blueprint.post("/designs")

@@ -183,6 +183,7 @@ PERMISSIONS: Mapping[str, str] = {
     "designs.compare_design": DESIGNS,
     "designs.discard": DESIGNS,
     "designs.get_design": DESIGNS,
+    "designs.get_choices": DESIGNS,
     "designs.get_file": DESIGNS,
     "designs.get_save": DESIGNS,
     "designs.hold": DESIGNS,

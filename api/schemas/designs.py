@@ -92,6 +92,21 @@ class FileTexts(CamelSchema):
     items = fields.List(fields.Nested(FileText))
 
 
+class DesignPost(CamelSchema):
+    """A post that a rule may name."""
+
+    code = fields.String()
+    name = fields.String()
+    name_en = fields.String()
+
+
+class DesignChoices(CamelSchema):
+    """What a model may name: posts, and functions of service tasks."""
+
+    posts = fields.List(fields.Nested(DesignPost))
+    functions = fields.List(fields.String())
+
+
 class DesignIn(CamelSchema):
     """What a design begins with: a folder, or one that there is not yet under a title."""
 

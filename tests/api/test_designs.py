@@ -84,6 +84,9 @@ def test_a_design_is_saved_checked_reviewed_by_other_eyes_published_and_rolled_b
 ) -> None:
     drawer, other, publisher = desks["drawer"], desks["other"], desks["publisher"]
     sign_in("gp").start()
+    choices = drawer.do("GET", "/design-choices")
+    assert {"code": "DEPT_HEAD", "name": "科主任", "nameEn": "Head of department"} in choices["posts"]
+    assert "calendar.due" in choices["functions"]
     [folder] = drawer.do("GET", "/process-folders")["items"]
     assert (folder["name"], folder["deployments"], folder["latest"]["number"], folder["design"]) == ("handover", 1, 1, None)
     opened = drawer.open(folder="handover")

@@ -13,7 +13,7 @@ import { EDITORS } from './parts'
 import { Problems, watchFindings } from './problems'
 import { conflicts, recover, recovered, save, settle, startSaving } from './saving/autosave'
 import { startLock, takeOver } from './saving/lock'
-import { close, current, currentFile, design, files, open, writable, type DesignFinding, type OpenFile } from './state'
+import { close, current, currentFile, design, files, open, title, writable, type DesignFinding, type OpenFile } from './state'
 import { can } from '../session/session'
 import { dayTime } from './moments'
 
@@ -42,13 +42,12 @@ export function DesignPage({ id }: { id: string }) {
 function Open() {
   const open = design.value!
   const file = currentFile.value
-  const title = open.title ?? open.folder
-  useTitle(`${title} · ${t('place.designer')}`)
+  useTitle(`${title.value} · ${t('place.designer')}`)
   return (
     <>
       <header class="bar designer-bar">
         <a class="btn q sm" href="/designer" aria-label={des('back')}><Icon name="left" /></a>
-        <h1>{title}</h1>
+        <h1>{title.value}</h1>
         <Head design={open} />
         {!narrow.value && <BarEnd />}
       </header>
@@ -93,7 +92,7 @@ function Editor({ file }: { file: OpenFile }) {
 const ORDER = ['bpmn', 'form', 'decision', 'parameters', 'document', 'scenario']
 
 function Files() {
-  const sorted = [...files.value.values()].sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind) || one.name.localeCompare(other.name))
+  const sorted = [...files.value.values()].sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind) || shortName(one.name).localeCompare(shortName(other.name)))
   return (
     <nav class="files-of-design" aria-label={des('files')}>
       {sorted.map(({ name, kind, unsaved }) => (

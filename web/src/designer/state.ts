@@ -21,6 +21,8 @@ export interface OpenFile {
 }
 
 export const design = signal<Design | null>(null)
+/** What the folder of the design is called. */
+export const title = signal('')
 export const files = signal<ReadonlyMap<string, OpenFile>>(new Map())
 /** Name of the file in front. */
 export const current = signal<string | null>(null)
@@ -38,11 +40,12 @@ export const writable = computed(() => design.value?.state === 'editing' && desi
 /** Opens a design with all of its files. Throws what the server refuses. */
 export async function open(id: string, live: { signal?: AbortSignal } = {}): Promise<void> {
   const found = await api.design(id, live)
-  const contents = await fetchFiles(id, live)
+  const [contents, folders] = await Promise.all([fetchFiles(id, live), api.folders(live)])
   batch(() => {
+    title.value = folders.find(({ name }) => name === found.folder)?.title || found.title || found.folder
     design.value = found
     files.value = new Map(contents.map((file) => [file.name, file]))
-    current.value = (contents.find(({ kind }) => kind === 'bpmn') ?? contents[0])?.name ?? null
+    current.value = firstOf(contents, found.folder)
     selection.value = []
     findings.value = null
   })
@@ -58,6 +61,13 @@ export async function fetchFile(id: string, name: string): Promise<OpenFile> {
 /** All files as the server has them; what is no text cannot be edited here. */
 export async function fetchFiles(id: string, live: { signal?: AbortSignal } = {}): Promise<OpenFile[]> {
   return (await api.designFiles(id, live)).filter(({ content }) => content !== null).map(asSent)
+}
+
+/** The diagram that has the folder's name, else the first one, else any file. */
+function firstOf(contents: readonly OpenFile[], folder: string): string | null {
+  const diagrams = contents.filter(({ kind }) => kind === 'bpmn')
+  const named = diagrams.find(({ name }) => name === `${folder.replaceAll('-', '_')}.bpmn`)
+  return (named ?? diagrams[0] ?? contents[0])?.name ?? null
 }
 
 export function close(): void {

@@ -76,7 +76,7 @@ export const panelEn: { [key in keyof typeof panelZh]: string } = {
   'by.starter': 'The starter',
   'by.previous': 'Who does the task before',
   'rule.variable': 'Variable or field',
-  'rule.body.code': 'Committee',
+  'rule.body.code': 'Which committee',
   'rule.roles': 'Only with these roles',
   'body.chair': 'Chair',
   'body.vice-chair': 'Vice chair',

@@ -8,7 +8,7 @@ export const zh = {
   none: '不设',
   remove: '移除',
   between: '；',
-  moment: '{month} 月 {day} 日 {weekday} {time}',
+  moment: '{month} 月 {day} 日 周{weekday} {time}',
   back: '回到流程目录',
   folder: '流程目录',
   'folder.processes': '流程',

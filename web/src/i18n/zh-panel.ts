@@ -74,7 +74,7 @@ export const panelZh = {
   'by.starter': '发起人',
   'by.previous': '上一步的办理人',
   'rule.variable': '变量或表单字段',
-  'rule.body.code': '委员会',
+  'rule.body.code': '哪个委员会',
   'rule.roles': '只找这些角色',
   'body.chair': '主任委员',
   'body.vice-chair': '副主任委员',

@@ -60,9 +60,9 @@ export function administers(): boolean {
   return ['administrate', 'secure', 'audit', 'operations', 'archive'].some(can)
 }
 
-/** Whether somebody is here who draws processes. */
+/** Whether somebody is here who draws processes, or who publishes them. */
 export function designs(): boolean {
-  return can('design')
+  return can('design') || can('deploy')
 }
 
 /** Whether somebody is here who sees the statistics of an institution. */

@@ -78,6 +78,8 @@ export interface Drawing {
   /** The file as it is drawn. */
   xml: () => Promise<string>
   fit: () => void
+  /** Shows where it starts, where the whole could not be read. */
+  begin: () => void
   close: () => void
 }
 
@@ -88,6 +90,8 @@ export const edits = signal(0)
 
 const COLOURS = { defaultFillColor: 'var(--paper)', defaultStrokeColor: 'var(--rule)', defaultLabelColor: 'var(--ink)' }
 const LARGEST = 1.2
+/** Below this labels cannot be read. */
+const READABLE = 0.6
 /** Our own words at the left stand for the palette of bpmn-js. */
 const OURS = { translate: ['value', translate], paletteProvider: ['value', null] }
 
@@ -128,6 +132,13 @@ export function openDrawing(area: HTMLElement, onChange: () => void, isFixed: ()
       const canvas = get('canvas')
       canvas.resized()
       if (canvas.zoom('fit-viewport', 'auto') > LARGEST) canvas.zoom(LARGEST, 'auto')
+    },
+    begin: () => {
+      const canvas = get('canvas')
+      const first = get('elementRegistry').filter(({ type }) => type === 'bpmn:StartEvent')[0]
+      if (canvas.zoom() >= READABLE || !first) return
+      canvas.zoom(READABLE, 'auto')
+      canvas.scrollToElement(first, area.clientHeight / 4)
     },
     close: () => modeler.destroy(),
   }

@@ -29,7 +29,14 @@ export default function DiagramEditor({ file }: EditorProps) {
   useEffect(() => {
     if (!open || asText.value) return
     // The canvas has its size only once it is shown.
-    requestAnimationFrame(() => open.get('canvas').resized())
+    requestAnimationFrame(() => {
+      open.get('canvas').resized()
+      const chosen = open.get('selection').get()
+      if (!chosen.length) return
+      open.get('canvas').scrollToElement(chosen[0]!, 160)
+      open.get('selection').select(null)
+      open.get('selection').select(chosen)
+    })
   }, [asText.value])
   return (
     <div class={`diagram-editor${narrow.value ? ' narrow' : ''}`}>
@@ -106,7 +113,10 @@ function useDrawing(area: { current: HTMLDivElement | null }, name: string, onFa
     known.current = content
     onFail('')
     open.draw(content).then(
-      () => open.fit(),
+      () => {
+        open.fit()
+        open.begin()
+      },
       (failure: unknown) => onFail(des('canvas.failed', { why: failure instanceof Error ? failure.message : '' })),
     )
   }, [name, content])

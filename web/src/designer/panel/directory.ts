@@ -12,7 +12,7 @@ interface Named {
   name: string
 }
 interface Choices {
-  posts: { code: string; nameZh: string; nameEn: string }[]
+  posts: { code: string; name: string; nameEn: string }[]
   functions: string[]
 }
 
@@ -36,7 +36,7 @@ const calendarRows = fetched(calendars, null)
 const departmentsBy = new Map<string, () => ReadonlySignal<Named[]>>()
 const bodiesBy = new Map<string, () => ReadonlySignal<Named[]>>()
 
-export const posts = (): Codes => choices().value.posts.map(({ code, nameZh, nameEn }) => [code, either(nameZh, nameEn)])
+export const posts = (): Codes => choices().value.posts.map(({ code, name, nameEn }) => [code, either(name, nameEn)])
 export const functions = (): string[] => choices().value.functions
 export const institutions = (): Codes => places().value.map(({ code, name }) => [code, name])
 export const institutionTypes = (): string[] => [...new Set(places().value.map(({ type }) => type))].sort()

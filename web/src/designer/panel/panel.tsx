@@ -52,7 +52,9 @@ export function Panel() {
 /** The one that is selected; with none, the whole. A label stands for what it names. */
 function shown(ids: readonly string[], open: NonNullable<typeof drawing.value>): Shape | undefined {
   const found = ids.length === 1 ? open.get('elementRegistry').get(ids[0]!) : undefined
-  return found?.labelTarget ?? found ?? (ids.length > 1 ? undefined : open.get('canvas').getRootElement())
+  const shape = found?.labelTarget ?? found ?? (ids.length > 1 ? undefined : open.get('canvas').getRootElement())
+  // Before a file is drawn the canvas has a root without an element.
+  return shape?.businessObject ? shape : undefined
 }
 
 function facesOf({ model, shape }: Subject): Face[] {
