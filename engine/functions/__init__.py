@@ -22,6 +22,7 @@ from engine.functions import (
     receiving,
     recruitment,
     referral,
+    requests,
     sampling,
     volume,
 )
@@ -36,6 +37,7 @@ _MODULES: tuple[Mapping[str, Function], ...] = (
     catalogue.FUNCTIONS,
     volume.FUNCTIONS,
     procurement.FUNCTIONS,
+    requests.FUNCTIONS,
     receiving.FUNCTIONS,
     sampling.FUNCTIONS,
     finding.FUNCTIONS,

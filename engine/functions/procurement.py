@@ -2,7 +2,8 @@
 
 A line is one item that one member wants, or that one order buys, with its own verdict; lines are data and one token carries
 them all. Quantities and money are exact decimals, rounded to the cent only where a line's amount is made. What a delivery
-brought and what an invoice asks for is judged in `engine.functions.receiving`.
+brought and what an invoice asks for is judged in `engine.functions.receiving`; what a member should ask for is found in
+`engine.functions.requests`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.functions import inputs as read
+from engine.functions.collection import ANSWERED
 
 JSON = Any
 Line = Mapping[str, JSON]
@@ -23,73 +25,26 @@ CENT = Decimal("0.01")
 VERDICTS = {"pass": "通过", "cut": "核减", "replace": "替代", "return": "退回", "shortage": "转缺药"}
 """What may become of a requested line, and what it is called."""
 _BOUGHT = frozenset({"pass", "cut", "replace"})
-_ITEM = ("itemCode", "generic", "form", "spec", "pack", "maker", "category", "controlled")
-
-
-def to_count(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
-    """What a member counts.
-
-    Takes `rules` [{itemCode}] and `catalogue`; gives `counted`, a row for each rule with the item's name and strength, and
-    nothing counted yet.
-    """
-    items = by_code(read.mappings(inputs, "catalogue"))
-    rows = []
-    for rule in read.mappings(inputs, "rules"):
-        item = items.get(str(rule.get("itemCode")), {})
-        name = " ".join(str(item[part]) for part in ("generic", "spec") if item.get(part))
-        rows.append({"itemCode": rule.get("itemCode"), "generic": name or None, "stock": None, "use30": None, "inTransit": 0})
-    return {"counted": rows}
-
-
-def suggest(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
-    """What a member should ask for, from what it has.
-
-    Takes `counted` [{itemCode, stock, use30, inTransit}], `rules` [{itemCode, min, max}] and `catalogue` (items); gives
-    `lines`, a row for each counted item with the item's own data, `suggested` and `qty`. An item whose stock with what is on
-    its way lies below `min` is filled up to `max`, or to thirty days' use where that is more, by at most sixty days' use, in
-    whole packs; any other gets 0.
-    """
-    items, rules = by_code(read.mappings(inputs, "catalogue")), by_code(read.mappings(inputs, "rules"))
-    lines = []
-    for row in read.mappings(inputs, "counted"):
-        code = str(row.get("itemCode"))
-        item, rule = items.get(code, {}), rules.get(code, {})
-        there = quantity(row, "stock") + quantity(row, "inTransit")
-        use = quantity(row, "use30")
-        wanted = max(quantity(rule, "max"), use) - there if there < quantity(rule, "min") else Decimal(0)
-        wanted = min(wanted, 2 * use) if use > 0 else wanted
-        suggested = _whole_packs(wanted, item)
-        known = {name: item.get(name) for name in _ITEM if name != "itemCode"}
-        lines.append({**row, **known, "itemCode": code, "price": item.get("price"), "suggested": suggested, "qty": suggested})
-    return {"lines": lines}
-
-
-def standing(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
-    """The request that stands in for a member who has missed the cut-off: enough for its minimum stock of every item.
-
-    Takes `rules` and `catalogue`; gives `lines`. Narcotics and whatever else is under control is never ordered by itself.
-    """
-    items = by_code(read.mappings(inputs, "catalogue"))
-    lines = []
-    for rule in read.mappings(inputs, "rules"):
-        item = items.get(str(rule.get("itemCode")), {})
-        qty = _whole_packs(quantity(rule, "min"), item)
-        if item and not read.flag(item, "controlled") and qty > 0:
-            lines.append({**{name: item.get(name) for name in _ITEM}, "price": item.get("price"), "qty": qty, "suggested": qty})
-    return {"lines": lines}
+ITEM = ("itemCode", "generic", "form", "spec", "pack", "maker", "category", "controlled")
+"""What a line keeps of the catalogue's item."""
 
 
 def pool(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """One table of what all members asked for, with the facts that its decision table judges by.
 
-    Takes `requests` [{institution, name, auto, lines}] and `catalogue`; gives `lines` with `key`, `institution`, `unit`,
+    Takes `answers` of a collection and `catalogue`; who was left out asks for nothing, and what stands in for a member who said
+    nothing is marked `auto`. Gives `lines` with `key`, `institution`, `unit`,
     `auto`, `price` (the catalogue's), `amount`, and the facts `known`, `overPrice` (above the platform's price),
     `duplicate` (asked for twice by one member), `vbpItem` (the item of the volume-based purchase to be taken first, null),
     `overQuota`, `quota` and `overUse` (more than twice thirty days' use without a reason); further `reports`,
     `answering` (the reports of those who answered themselves), `amount`, `text`.
     """
     items = by_code(read.mappings(inputs, "catalogue"))
-    requests = read.mappings(inputs, "requests")
+    requests = [
+        {**answer, "auto": answer.get("status") == "standing"}
+        for answer in read.mappings(inputs, "answers")
+        if answer.get("status") != "excluded"
+    ]
     chosen = {_drug(item): code for code, item in items.items() if item.get("vbp")}
     lines: list[dict[str, JSON]] = []
     for request in requests:
@@ -112,7 +67,8 @@ def pool(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     text = f"{len(reports)} 家，{len(lines)} 行，{_total(lines)} 元。" + (
         f"未按时报送、用常备单：{'、'.join(late)}。" if late else ""
     )
-    answering = [report for report in reports if not report["auto"]]
+    answered = {request.get("institution") for request in requests if request.get("status") in ANSWERED}
+    answering = [report for report in reports if report["institution"] in answered]
     return {"lines": lines, "reports": reports, "answering": answering, "amount": _total(lines), "text": text}
 
 
@@ -296,11 +252,6 @@ def _total(lines: Iterable[Line]) -> Decimal:
     return sum((quantity(line, "amount") for line in lines), Decimal(0))
 
 
-def _whole_packs(wanted: Decimal, item: Line) -> Decimal:
-    pack = quantity(item, "packQty") or Decimal(1)
-    return Decimal(0) if wanted <= 0 else -(-wanted // pack) * pack
-
-
 def _pooled(line: Line, request: Line, number: int, items: Mapping[str, Line], chosen: Mapping[Drug, str]) -> dict[str, JSON]:
     code, unit = str(line.get("itemCode")), str(request.get("institution"))
     item, qty = items.get(code, {}), quantity(line, "qty")
@@ -347,6 +298,8 @@ def _problems(line: Line, items: Mapping[str, Line]) -> list[str]:
         found.append(f"{name}：目录里没有编码“{code}”，不能采购。")
     elif quantity(item, "price") > quantity(item, "platformPrice"):
         found.append(f"{name}：目录价 {quantity(item, 'price'):f} 高于平台价 {quantity(item, 'platformPrice'):f}，不能采购。")
+    elif not item.get("distributors") and not line.get("distributor"):
+        found.append(f"{name}：没有配送企业，先在采购条件里补上，或转缺药。")
     return found
 
 
@@ -363,7 +316,7 @@ def _by_item(lines: Iterable[Line], items: Mapping[str, Line]) -> list[dict[str,
         code = str(line.get("buyCode"))
         if quantity(line, "buyQty") > 0:
             row = found.setdefault(
-                code, {**{name: items[code].get(name) for name in _ITEM}, "qty": Decimal(0), "amount": Decimal(0), "members": 0}
+                code, {**{name: items[code].get(name) for name in ITEM}, "qty": Decimal(0), "amount": Decimal(0), "members": 0}
             )
             row["qty"] += quantity(line, "buyQty")
             row["amount"] += quantity(line, "buyAmount")
@@ -374,7 +327,7 @@ def _by_item(lines: Iterable[Line], items: Mapping[str, Line]) -> list[dict[str,
 def _order_line(line: Line, number: int, items: Mapping[str, Line]) -> dict[str, JSON]:
     item = items[str(line.get("buyCode"))]
     return {
-        **{name: item.get(name) for name in _ITEM},
+        **{name: item.get(name) for name in ITEM},
         "coldChain": bool(item.get("coldChain")),
         "lineNo": number,
         "key": line.get("key"),
@@ -396,9 +349,6 @@ def _answer_problems(number: int, row: Line, ordered: Decimal) -> list[str]:
 
 FUNCTIONS: Mapping[str, Callable[[Mapping[str, JSON]], Mapping[str, JSON]]] = MappingProxyType(
     {
-        "procurement.toCount": to_count,
-        "procurement.suggest": suggest,
-        "procurement.standing": standing,
         "procurement.pool": pool,
         "procurement.judge": judge,
         "procurement.settle": settle,

@@ -30,11 +30,17 @@ def prepared(url: str) -> County:
     """The demo community with procurement deployed, of which three branches take part: CH01, CH03 and CH07."""
     county = County(url, clock=VirtualClock(MONDAY), demo=True)
     load_demo(county.engine)
-    resources = dict(read_folder(LIBRARY / "procurement"))
-    parameters = json.loads(resources["parameters.json"], parse_float=Decimal)
-    few = dump_json({**parameters, "memberTypes": ["20", "22"]}).encode()
-    county.execute(Deploy(name="procurement", resources={**resources, "parameters.json": few}))
+    county.execute(Deploy(name="collect", resources=read_folder(LIBRARY / "collect")))
+    changed(county, {})
     return county
+
+
+def changed(county: County, cycle: Mapping[str, Any], **parameters: Any) -> None:
+    """Deploys procurement for three branches; `cycle` and `parameters` are what a community has set otherwise."""
+    resources = dict(read_folder(LIBRARY / "procurement"))
+    given = json.loads(resources["parameters.json"], parse_float=Decimal)
+    given |= {"memberTypes": ["20", "22"], "orderCycle": {**given["orderCycle"], **cycle}, **parameters}
+    county.execute(Deploy(name="procurement", resources={**resources, "parameters.json": dump_json(given).encode()}))
 
 
 def counted(code: str, stock: int = 0, use30: int = 0) -> dict[str, Any]:

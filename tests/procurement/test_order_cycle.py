@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
-from engine.testing import County
+from engine.testing import County, bpmn, process
+from tests.engine.models import END, START
 from tests.procurement.orders import (
     AMLODIPINE,
     BRANDED,
@@ -15,6 +17,7 @@ from tests.procurement.orders import (
     asked,
     batch,
     budget,
+    changed,
     clean,
     confirmed,
     counted,
@@ -80,4 +83,50 @@ def test_a_cycle_goes_its_whole_way(both: County) -> None:
     assert [(row["batchNo"], row["qty"]) for row in first.variables["batches"]] == [("A1", 300), ("B1", 310), ("A2", 250)]
     assert sum(row["amount"] for row in first.variables["clearing"]) == Decimal("2364.50")
     assert (Decimal("2364.5"), Decimal("2364.5"), "released") in budget(county)
+    clean(county)
+
+
+def published(county: County, *rows: dict[str, Any]) -> None:
+    """A version of the drug catalogue that is valid from today on, as a round of the catalogue publishes it."""
+    given = {"name": "'drugCatalogue'", "rows": "rows", "effectiveOn": "'2026-10-12'", "after": "0"}
+    ins = "".join(f'<liandong:in name="{name}" value="${{{value}}}"/>' for name, value in given.items())
+    call = f'<liandong:call function="published.put">{ins}</liandong:call>'
+    put = f'<serviceTask id="put"><extensionElements>{call}</extensionElements></serviceTask>'
+    county.deploy(bpmn(process("list", START, put, END, flows="s > put > e")), name="list")
+    county.run("list", at="CH00", rows=list(rows))
+
+
+def test_the_published_catalogue_decides_what_is_bought_and_the_late_policy_is_a_parameter(county: County) -> None:
+    """A drug that has gone out is returned, a new price counts, and whoever is late is decided on by a person."""
+    changed(county, {"latePolicy": "ask"})
+    kept = {"itemCode": AMLODIPINE, "generic": "苯磺酸氨氯地平片", "doseForm": "片剂", "spec": "5mg×28", "maker": "虚构制药乙"}
+    new = {
+        "itemCode": "XN99",
+        "generic": "新药",
+        "doseForm": "片剂",
+        "spec": "1mg",
+        "maker": "虚构制药辛",
+        "price": Decimal("7.00"),
+    }
+    published(county, {**kept, "vbp": True, "price": Decimal("1.90")}, new)
+    case = started(county)
+    asked(county, "CH01", counted(METFORMIN), counted(AMLODIPINE), counted("XN99"), XN99={"qty": 5})
+    asked(county, "CH03", counted(AMLODIPINE, 500))
+    county.pass_time("P7D")
+    assert case.open == ["decide_late"]
+    county.person(PHARMACY).complete(case.task("decide_late"), "exclude", opinion="电话说本期不订")
+    county.work()
+    assert own(county, "order_member", "CH07").state == "completed"
+    assert "CH07" not in {row["institution"] for row in case.variables["reports"]}
+    assert case.variables["poolText"].endswith("目录第 1 版，2026-10-12 起有效。")
+    lines = {row["itemCode"]: row for row in case.variables["review"]}
+    assert (lines[METFORMIN]["verdict"], lines[METFORMIN]["verdictQty"]) == ("return", 0)
+    assert (lines[AMLODIPINE]["verdict"], lines[AMLODIPINE]["price"], lines[AMLODIPINE]["amount"]) == (
+        "pass",
+        Decimal("1.90"),
+        760,
+    )
+    # The platform has no distributor for the new drug yet: nobody can order it by mistake.
+    judged(county, case)
+    assert "没有配送企业" in case.variables["problems"]
     clean(county)
