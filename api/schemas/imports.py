@@ -52,7 +52,7 @@ class ImportedRow(CamelSchema):
     """What one row of the file changes."""
 
     sheet = fields.String()
-    line = fields.Integer()
+    line = fields.Integer(allow_none=True)
     name = fields.String()
     state = fields.String()
     changes = Changes()

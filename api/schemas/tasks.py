@@ -324,6 +324,7 @@ class Reassignee(CamelSchema):
 
     id = fields.UUID()
     name = fields.String()
+    initials = fields.String()
     post = Words()
     institution = fields.String()
 

@@ -18,7 +18,9 @@ from sqlalchemy import select
 from engine.appliers import audit
 from engine.authorization import require_right
 from engine.calendar import TIME_ZONE
+from engine.commands.authority import RemoveDuty
 from engine.commands.import_cells import Wish
+from engine.commands.import_rosters import LeftOut, left_out
 from engine.commands.import_sheets import wish_of
 from engine.commands.keeping import RIGHT, Change
 from engine.commands.organisation import PutInstitution, carry_out
@@ -30,11 +32,11 @@ from engine.store.unit_of_work import UnitOfWork
 from engine.workbook import FILE_AT_MOST as FILE_AT_MOST
 from engine.workbook import MEDIA_TYPE as MEDIA_TYPE
 from engine.workbook import SheetRow, read_workbook
-from engine.workbook.organisation import INSTITUTIONS, SHEETS
+from engine.workbook.organisation import DUTIES, INSTITUTIONS, SHEETS
 
 ENDING = frozenset({"to_date", "active", "belongs"})
 """Columns whose change ends something."""
-CHANGED = frozenset({"added", "changed", "ended"})
+CHANGED = frozenset({"added", "changed", "ended", "removed"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +44,12 @@ class ImportedRow:
     """What one row of the file changes."""
 
     sheet: str
-    line: int
+    line: int | None
+    """None for what is not in the file, and goes because of that."""
     name: str
     """What the row is about: its codes, and a name where it has one."""
     state: str
-    """`added`, `changed`, `ended`, `same` or `wrong`."""
+    """`added`, `changed`, `ended`, `same`, `wrong`, or `removed` for a turn of duty that the file leaves out."""
     changes: Mapping[str, tuple[Any, Any]]
     """Field -> what it was and what it becomes."""
     code: str | None = None
@@ -108,9 +111,12 @@ def _bring_in(content: bytes, work: UnitOfWork, runtime: object) -> ImportResult
     if not rows:
         raise Invalid("import-nothing", "Expected rows to bring in, but there are none")
     found: dict[tuple[str, int], ImportedRow] = {}
-    for wish in _in_order(_wishes(rows, found), found):
+    wishes = _wishes(rows, found)
+    # First, so that somebody else can have a turn that is taken from one.
+    removed = [_remove(turn, work, runtime) for turn in left_out(work, wishes)]
+    for wish in _in_order(wishes, found):
         found[wish.row.sheet, wish.row.line] = _ask_for(wish, work, runtime)
-    told = tuple(found[row.sheet, row.line] for row in rows)
+    told = (*(found[row.sheet, row.line] for row in rows), *removed)
     whole = hashlib.sha256(content + dump_json([asdict(row) for row in told]).encode())
     return ImportResult(rows=told, fingerprint=whole.hexdigest())
 
@@ -169,6 +175,13 @@ def _ask_for(wish: Wish, work: UnitOfWork, runtime: object) -> ImportedRow:
     told = {} if added else _told(work, changes)
     state = "added" if added else _state(changes)
     return ImportedRow(sheet=wish.row.sheet, line=wish.row.line, name=_name(wish.row), state=state, changes=told, facts={})
+
+
+def _remove(turn: LeftOut, work: UnitOfWork, runtime: object) -> ImportedRow:
+    carry_out(RemoveDuty(duty=turn.duty), work, runtime)
+    times = (_plain(turn.from_at), _plain(turn.to_at))
+    name = " · ".join(filter(None, (*turn.roster, turn.person, "–".join(times))))
+    return ImportedRow(sheet=DUTIES, line=None, name=name, state="removed", changes={}, facts={})
 
 
 def _state(changes: Sequence[Change]) -> str:

@@ -51,6 +51,11 @@ class Called:
     """Names that it may write."""
 
 
+def _passes(element: Element) -> bool:
+    """Whether a token is gone from an element at once, so that no event can take it away there."""
+    return element.type == "endEvent" or (element.type == "startEvent" and not element.events)
+
+
 class Walk:
     """A walk over everything ahead of some elements of a process."""
 
@@ -150,7 +155,7 @@ class Walk:
         if element.type == "adHocSubProcess":
             inner = (e.id for e in self._model.elements.values() if e.scope == (*element.scope, element.id) and not e.incoming)
             yield from (Way((name,), PEOPLE, beside=True) for name in inner)
-        if element.id not in self._decided:
+        if element.id not in self._decided and not _passes(element):
             yield from self._borders(element)
 
     def _onward(self, element: Element, label: int = KNOWN) -> Iterable[Way]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -32,13 +33,15 @@ from engine.runtime import VOTES, Definition, policy_of
 from engine.runtime.ahead import asked_ahead, writable_by_people
 from engine.runtime.asking import EMPTY, Asking
 from engine.runtime.origin import CaseOrigin, case_origin
-from engine.runtime.people import People
+from engine.runtime.people import ONE_DECIDES, People
 from engine.runtime.rights import outcomes_for, role_of
 from engine.store.tables import Person, ProcessDefinition, Round, Seat
 
 NAMED_AT_MOST = 5
 """People of a step who are named; of the others their number is told."""
 STEPS_AT_MOST = 40
+FEW = 2
+"""Steps to choose from of which none is sure, and which are still told before a start."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,9 +192,42 @@ def forecast_start(query: ForecastStart, reader: Reader) -> tuple[ForecastStep, 
     )
     given = {"starter": str(reader.actor.person), "starterInst": chair.institution_code, "starterPost": chair.post}
     names = SupposedNames(case.names(reader.connection, reader.definitions, reader.now, 0), given)
-    begin, fields = starts(definition.model), writable_by_people(definition)
-    found = forecast(definition.model, names, begin, fields=fields, beyond=beyond(reader, definition))
-    return _Ahead(reader, definition, case, names).steps(found.steps)
+    begin, fields, further = starts(definition.model), writable_by_people(definition), beyond(reader, definition)
+    steps = forecast(definition.model, names, begin, fields=fields, beyond=further).steps
+    first = [step for step in steps if step.distance == 1 and step.because is None]
+    sent = _sent(first[0].element, reader) if len(first) == 1 else None
+    if sent is not None:
+        name = first[0].element.id
+        decided = SupposedNames(names, {name: sent})
+        then = forecast(definition.model, decided, (name,), fields=fields, decided=(name,), beyond=further).steps
+        steps = (first[0], *(replace(step, distance=step.distance + 1) for step in then if step.element.id != name))
+    return _Ahead(reader, definition, case, names).steps(_line(steps))
+
+
+def _sent(element: Element, reader: Reader) -> dict[str, Any] | None:
+    """What a first step is decided with when it is sent on, where it has one way of that and one person takes it."""
+    approval = element.approval or ApprovalModel()
+    ways = [outcome.value for outcome in approval.outcomes if outcome.kind == "primary"]
+    if len(ways) != 1 or approval.mode not in ONE_DECIDES or element.loop is not None:
+        return None
+    at, actor = reader.now.isoformat(), reader.actor
+    return {"outcome": ways[0], "opinion": None, "by": str(actor.person), "byName": actor.name, "at": at}
+
+
+def _line(steps: Sequence[Ahead]) -> list[Ahead]:
+    """The steps from the next on that can be told in their order: the sure ones, else where there are few to choose from.
+
+    Nothing is told of what lies behind a place where too much is open: a step that may come at any time would be named
+    before the one that comes next.
+    """
+    told: list[Ahead] = []
+    for _, group in groupby(sorted(steps, key=lambda step: step.distance), key=lambda step: step.distance):
+        near = list(group)
+        sure = [step for step in near if step.mark == "certain"]
+        if not sure and len(near) > FEW:
+            break
+        told += sure or near
+    return told
 
 
 def _done(reader: Reader, definition: Definition, instance: int) -> Iterable[DoneStep]:

@@ -18,7 +18,7 @@ from engine.kernel.migration_plan import MigrationLine
 from engine.kernel.rows import JSON
 from engine.kernel.triggers import Instruction, Migrate, Modify
 from engine.queries.registry import Query, Reader
-from engine.runtime.migration import told_lines, version_of
+from engine.runtime.migration import owed_lines, told_lines, version_of
 from engine.runtime.preview import StepPreview, Trial, preview
 from engine.store.tables import ProcessInstance, Round, Scope, Seat, Token, Variable
 
@@ -181,12 +181,13 @@ def preview_modification(query: PreviewModification, reader: Reader) -> StepPrev
 
 def preview_migration(query: PreviewMigration, reader: Reader) -> MigrationPreview:
     """What would happen, element by element, with nothing stored. Raises NotAllowed, NotFound, Invalid `unknown-element`."""
-    old = reader.definitions.get(_case(reader, query.instance).definition)
+    case = _case(reader, query.instance)
+    old = reader.definitions.get(case.definition)
     new = version_of(reader.definitions, reader.connection, old, query.version)
     trigger = Migrate(definition=str(new.key), mapping=query.mapping, recompute_timers=query.recompute_timers)
     trial = Trial(reader.connection, reader.definitions, reader.config, reader.actor, reader.now, query.instance)
     plan = plan_migration(trial.state, trigger, trial.env)
-    lines = told_lines(plan, old, new)
+    lines = (*told_lines(plan, old, new), *owed_lines(reader.connection, case.key, plan, old))
     migratable = all(line.level != "error" for line in lines)
     step = preview(reader.connection, trial.row, trial.step(trigger)) if migratable else None
     return MigrationPreview(migratable=migratable, from_version=old.version, to_version=new.version, lines=lines, step=step)

@@ -29,6 +29,8 @@ class Reassignee:
 
     id: UUID
     name: str
+    initials: str
+    """Of the pinyin of the name."""
     post: str
     post_en: str
     institution: str
@@ -61,6 +63,7 @@ def list_reassignees(query: ListReassignees, reader: Reader) -> tuple[Reassignee
         select(
             Person.id,
             Person.name,
+            Person.initials,
             Post.name.label("post"),
             Post.name_en.label("post_en"),
             Institution.short_name.label("institution"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +15,12 @@ from engine.kernel.triggers import Migrate
 from engine.runtime.case import Act, Case
 from engine.runtime.definitions import Definition, Definitions
 from engine.runtime.operation import operate
+from engine.runtime.owed import LATER, Owed, owed_by_case
 from engine.runtime.runtime import Runtime
 from engine.runtime.tasks import NAME_LENGTH
 from engine.store.base import Executes
 from engine.store.state import chunks
-from engine.store.tables import ExternalTask, History, Incident, ProcessDefinition, Round, Scope, Seat, Token
+from engine.store.tables import ExternalTask, History, Incident, Person, ProcessDefinition, Round, Scope, Seat, Token
 from engine.store.unit_of_work import UnitOfWork
 
 MIGRATED = "instance-migrated"
@@ -91,6 +92,42 @@ def told_lines(plan: Plan, old: Definition, new: Definition) -> tuple[MigrationL
     return tuple(sorted(lines, key=lambda line: (order[line.level], line.tokens == 0)))
 
 
+def owed_lines(connection: Executes, instance: int, plan: Plan, old: Definition) -> Iterator[MigrationLine]:
+    """Warns of each consent that an earlier step has left to a later one (末次) which the other version does not have."""
+    for owed in owed_by_case(connection, instance, old):
+        if _still_asked(owed, plan):
+            continue
+        step = plan.old.elements[owed.later].name or owed.later
+        name = connection.execute(select(Person.name).where(Person.key == owed.person)).scalar_one_or_none() or "—"
+        yield MigrationLine(
+            level="warning",
+            code="later-step",
+            element=owed.element,
+            target=plan.target(owed.element),
+            tokens=0,
+            message=f"{name}的同意留到了“{step}”（末次），新版本不会再问，须另行请其审批。",
+            message_en=f"The consent of {name} was left to '{step}', where the new version does not ask for it; have it given.",
+        )
+
+
+def _still_asked(owed: Owed, plan: Plan) -> bool:
+    """Whether the new version asks at the later step whoever was passed over at the earlier one."""
+    passed, later = plan.target(owed.element), plan.target(owed.later)
+    before = None if passed is None else plan.new.elements[passed].approval
+    asks = later is not None and plan.new.elements[later].type == "userTask"
+    return asks and passed == owed.element and before is not None and before.automatic.repeated == "last"
+
+
+def _follow_owed(connection: Connection, case: Case, old: Definition, mapping: Mapping[str, str]) -> None:
+    """Consents that were left to a step which has another id from now on are owed there."""
+    for owed in owed_by_case(connection, case.key, old) if mapping else ():
+        if owed.later in mapping:
+            table = Round
+            resolved = connection.execute(select(table.resolved).where(table.key == owed.round)).scalar_one()
+            later = {**resolved[LATER], str(owed.person): mapping[owed.later]}
+            connection.execute(update(table).where(table.key == owed.round).values(resolved={**resolved, LATER: later}))
+
+
 def _move(
     work: UnitOfWork,
     runtime: Runtime,
@@ -115,6 +152,7 @@ def _move(
     def noted(journal: Journal) -> None:
         journal.note(MIGRATED, by_actor=True, data=facts)
 
+    _follow_owed(work.connection, case, old, trigger.mapping)
     act = Act(action="revert" if back else "migrate", object=f"{new.model.id}:{new.version}", data=facts)
     operate(work, runtime, case, trigger, act, noted)
     _rename(work.connection, case, old, new)

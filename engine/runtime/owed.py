@@ -8,6 +8,7 @@ incident, so that the case does not go on without him unseen.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
@@ -20,6 +21,7 @@ from engine.runtime.asking import Asking
 from engine.runtime.definitions import Definition
 from engine.runtime.people import ONE_DECIDES, People
 from engine.runtime.step import Step
+from engine.store.base import Executes
 from engine.store.tables import Round
 
 LATER = "later"
@@ -51,7 +53,8 @@ def owed(step: Step, definition: Definition, element: Element, scope: int) -> fr
     passing = [e.id for e in definition.model.elements.values() if e.approval and e.approval.automatic.repeated == "last"]
     if not passing:
         return frozenset()
-    here = (Round.instance == step.case.key, Round.scope == scope, Round.definition == definition.key)
+    # A case that was migrated owes what its earlier version has passed on: the scope is of this process alone.
+    here = (Round.instance == step.case.key, Round.scope == scope)
     last = select(func.max(Round.key)).where(*here, Round.element == element.id, Round.state == "decided")
     since = step.work.connection.execute(last).scalar_one() or 0
     rounds = select(Round.key, Round.element, Round.state, Round.resolved).where(*here, Round.element.in_(passing))
@@ -62,6 +65,35 @@ def owed(step: Step, definition: Definition, element: Element, scope: int) -> fr
         if row.state == "decided" and row.key > since
         for person, place in row.resolved.get(LATER, {}).items()
         if place == element.id
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """A consent that is still to be given at a later step."""
+
+    round: int
+    element: str
+    """The step that was passed."""
+    person: int
+    later: str
+
+
+def owed_by_case(connection: Executes, instance: int, definition: Definition) -> tuple[Owed, ...]:
+    """Every consent that steps of a case have left to later ones of this version that have not come since."""
+    passing = [e.id for e in definition.model.elements.values() if e.approval and e.approval.automatic.repeated == "last"]
+    if not passing:
+        return ()
+    columns = (Round.key, Round.scope, Round.element, Round.state, Round.resolved)
+    rounds = connection.execute(select(*columns).where(Round.instance == instance).order_by(Round.key)).all()
+    asked = {(row.scope, row.element): row.key for row in rounds if row.state == "decided"}
+    latest = {(row.scope, row.element): row for row in rounds if row.element in passing}
+    return tuple(
+        Owed(round=row.key, element=row.element, person=int(person), later=later)
+        for row in latest.values()
+        if row.state == "decided"
+        for person, later in row.resolved.get(LATER, {}).items()
+        if asked.get((row.scope, later), 0) < row.key
     )
 
 

@@ -256,3 +256,28 @@ def test_what_may_end_a_called_process_leaves_none_of_its_steps_sure(county: Cou
     case = county.person("gan").start("p")
     # Which process `c` calls is still to be written; nothing is told of it.
     assert ahead(county, case) == [("inner", "possible", 1)]
+
+
+def test_before_a_start_nothing_is_named_before_what_comes_next(county: County) -> None:
+    """Three interruptions may come at any time: they are not told in the place of the step after the first."""
+    event = '<startEvent id="x{n}"><messageEventDefinition id="m{n}" messageRef="msg"/></startEvent><endEvent id="z{n}"/>'
+    flow = '<sequenceFlow id="fx{n}" sourceRef="x{n}" targetRef="stop{n}"/><sequenceFlow id="fz{n}" sourceRef="stop{n}" '
+    ends = "".join(
+        f'<subProcess id="sub{n}" triggeredByEvent="true">{event.format(n=n)}{user_task(f"stop{n}", post="BR_DIR")}'
+        f'{flow.format(n=n)}targetRef="z{n}"/></subProcess>'
+        for n in range(3)
+    )
+    many = [user_task(f"way{n}", post="BR_DIR") for n in range(3)]
+    draft = user_task("fill", '<liandong:approval form="slip"/><liandong:assign rule="starter"/>', BUTTONS)
+    gate = '<exclusiveGateway id="g" default="g_way0"/>'
+    message = '<message id="msg" name="Stop"/>'
+    flows = "s > fill > g > way0 > e, g > way1 if defined('amount') and amount > 1, g > way2 if defined('amount') and amount > 2"
+    flows += ", way1 > e, way2 > e"
+    model = bpmn(process("p", START, draft, gate, *many, END, ends, flows=flows, extensions=STARTER), extra=message)
+    county.deploy(model, slip__form__json=SLIP)
+    gan = county.person("gan")
+    found = county.engine.query(ForecastStart(process_key="p", capacity=gan.chair.id), gan.actor)
+    assert [(step.element, step.distance, step.mark) for step in found] == [("fill", 1, "certain")]
+    case = gan.start("p")
+    marks = {step.element: step.mark for step in county.engine.query(ForecastCase(instance=case.id), gan.actor).next}
+    assert "certain" not in marks.values(), "an interruption may come, or another: none of them is sure"

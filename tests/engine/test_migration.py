@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from engine.commands.incident import RetryIncident
 from engine.commands.operation import (
@@ -18,10 +18,12 @@ from engine.errors import Conflict, NotFound
 from engine.kernel.migration_plan import NotMigratable
 from engine.queries.operated import PreviewMigration
 from engine.queries.timeline import GetTimeline
-from engine.store.tables import AuditEntry, Incident, Job, ProcessDefinition, ProcessInstance, Round, Seat, Subscription
+from engine.store.tables import AuditEntry, Incident, Job, Person, ProcessDefinition, ProcessInstance, Round, Seat, Subscription
 from engine.testing import CaseView, County, bpmn, process, user_task
 from tests.engine.invariants import live_dump
-from tests.engine.models import END, START
+from tests.engine.models import END, SLIP, START
+from tests.engine.signing import people
+from tests.engine.test_automatic import auto, chain, sign, started
 
 FOUR_HOURS = '<liandong:deadline term="PT4H" calendar="CLIN" ladder="clinical"/>'
 YES = '<liandong:outcome value="yes" label="同意" label-en="Yes"/>'
@@ -198,3 +200,25 @@ def test_an_ended_case_stays_where_it_was(county: County) -> None:
         migrate(county, case)
     assert refusal.value.code == "instance-ended"
     assert county.scalar(select(Seat.state)) == "closed"
+
+
+def test_a_consent_that_was_left_to_a_later_step_is_carried_along_or_warned_of(county: County) -> None:
+    """末次: he was passed over at `sign`, as `last` asks him. The second version calls that `final`, the third has none."""
+    passed, middle = sign(people("ren"), auto(repeated="last")), sign(people("dai"), key="middle")
+    last, final = (sign(people("ren"), key=key) for key in ("last", "final"))
+    first, second = (started(county, chain(passed, middle, last)) for _ in range(2))
+    for tasks in ((passed, middle, final), (passed, middle)):
+        county.deploy(chain(*tasks), slip__form__json=SLIP)
+    newest = county.scalar(select(func.max(ProcessDefinition.version)))
+    lost = [line for line in look(county, first, to=newest).lines if line.code == "later-step"]
+    assert [(line.level, line.element, line.message) for line in lost] == [
+        ("warning", "sign", "任转·演示的同意留到了“last”（末次），新版本不会再问，须另行请其审批。")
+    ]
+    renamed = {"mapping": {"last": "final"}}
+    assert [line.code for line in look(county, second, to=newest - 1, **renamed).lines if line.code == "later-step"] == []
+    migrate(county, second, to=newest - 1, **renamed)
+    # Whoever sits there by the rules of that day: the step is owed to him, and says so when he is gone.
+    with county.engine.database.writing() as connection:
+        connection.execute(update(Person).where(Person.staff_number == "ren").values(active=False))
+    county.person("dai").complete(second.task("middle"), "agree")
+    assert (second.open, [row.code for row in county.incidents()]) == (["final"], ["auto-later"])

@@ -12,6 +12,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select, update
 
+from engine.calendar import TIME_ZONE
 from engine.commands.organisation_import import ImportOrganisation, ImportResult, TryImport
 from engine.errors import EngineError
 from engine.initials import initials_of
@@ -260,3 +261,30 @@ def test_what_is_written_out_comes_back_in_unchanged_and_runs_nothing(county: Co
     assert (cell.value, cell.data_type) == (name, "s")
     result = county.engine.execute(TryImport(content=filled))
     assert {row.state for row in result.rows} == {"same"}
+
+
+def test_a_roster_is_as_the_file_has_it_for_the_time_it_covers(county: County) -> None:
+    """Of the days that the file covers, turns that it leaves out go, and are shown before; others, and other rosters, stay."""
+
+    def turn(day: int, who: str, post: str | None = None) -> tuple[str, list[Any]]:
+        place = ["CH00", None if post else "CARD", post]
+        return (DUTIES, [*place, who, f"2026-10-{day:02d} 08:00", f"2026-10-{day + 1:02d} 08:00"])
+
+    def bring_in(*rows: tuple[str, list[Any]]) -> Any:
+        content = workbook(*rows)
+        shown = county.engine.execute(TryImport(content=content))
+        assert county.engine.execute(ImportOrganisation(content=content, fingerprint=shown.fingerprint)) == shown
+        return [(row.state, row.line, row.name) for row in shown.rows if row.state != "same"]
+
+    def turns() -> list[str]:
+        with county.reading() as connection:
+            rows = connection.execute(select(Duty.from_at, Person.staff_number).join(Person, Person.key == Duty.person))
+            return sorted(f"{row.from_at.astimezone(TIME_ZONE).day} {row.staff_number}" for row in rows)
+
+    bring_in(turn(1, "card-doc"), turn(2, "card-doc"), turn(3, "card-doc"), turn(5, "card-doc"), turn(2, "vice", "MED_DIR"))
+    changed = bring_in(turn(1, "card-doc"), turn(2, "med"), turn(3, "card-doc"))
+    assert changed == [
+        ("added", 3, "CH00 · CARD"),
+        ("removed", None, "CH00 · CARD · card-doc · 2026-10-02 08:00–2026-10-03 08:00"),
+    ]
+    assert turns() == ["1 card-doc", "2 med", "2 vice", "3 card-doc", "5 card-doc"]

@@ -33,13 +33,13 @@ export function Agents({ rows, own }: { rows: Resource<DelegationRow[]>; own: bo
   }
   const tools = <Opens words="agent.add" open={(close) => <AgentForm own={own} reload={() => void rows.load()} onClose={close} />} />
   return (
-    <Part title="agents" rows={rows} heads={['principal', 'agent', 'scope', 'time', 'actions']} empty="agents.none" tools={tools}>
+    <Part title="agents" rows={rows} heads={['principal', 'agent', 'scope', 'time', 'actions']} empty="agents.none" tools={tools} stacks>
       {(row, reload) => (
         <tr key={row.id}>
-          <th scope="row">{row.principalName}</th>
-          <td>{row.agentName}<span class="s d block">{row.reason}</span></td>
-          <td>{joined(row.institution ?? org('scope.everywhere'), row.processes?.join(' ') ?? org('scope.all'))}</td>
-          <td class="nw">{when(row.fromAt, now.value)}<span class="block">{org('until', { time: when(row.toAt, now.value) })}</span></td>
+          <th scope="row" data-head={org('principal')}>{row.principalName}</th>
+          <td data-head={org('agent')}>{row.agentName}<span class="s d block">{row.reason}</span></td>
+          <td data-head={org('scope')}>{joined(row.institution ?? org('scope.everywhere'), row.processes?.join(' ') ?? org('scope.all'))}</td>
+          <td data-head={org('time')}>{when(row.fromAt, now.value)}<span class="block">{org('until', { time: when(row.toAt, now.value) })}</span></td>
           <td class="r">{Date.parse(row.toAt) > now.value && <button type="button" class="btn sm" onClick={() => void end(row, reload)}>{org('agent.end')}</button>}</td>
         </tr>
       )}

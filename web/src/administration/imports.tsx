@@ -6,7 +6,7 @@ import { say } from '../frame/toast'
 import { joined } from '../i18n'
 import { org, type OrgKey } from '../i18n/organisation'
 
-const STATES = ['wrong', 'added', 'changed', 'ended', 'same'] as const
+const STATES = ['wrong', 'added', 'changed', 'ended', 'removed', 'same'] as const
 type State = (typeof STATES)[number]
 
 export default function ImportsPage() {
@@ -75,7 +75,7 @@ function Result({ result, busy, onSend }: { result: ImportResult; busy: boolean;
         <table class="tbl">
           <caption class="vh">{org('import.shown')}</caption>
           <thead><tr>{(['sheet', 'row', 'what', 'state', 'changes'] as OrgKey[]).map((head) => <th key={head} scope="col">{org(head)}</th>)}</tr></thead>
-          <tbody>{rows.map((row) => <Line key={`${row.sheet}${row.line}`} row={row} />)}</tbody>
+          <tbody>{rows.map((row) => <Line key={`${row.sheet}${row.line ?? row.name}`} row={row} />)}</tbody>
         </table>
       </div>
       <p class="fx">
@@ -94,7 +94,7 @@ function Line({ row }: { row: ImportedRow }) {
       <td>{row.sheet}</td>
       <td class="mono">{row.line}</td>
       <th scope="row">{row.name}</th>
-      <td class={row.state === 'wrong' ? 'hot' : 'd2'}>{org(`row.${row.state}`)}</td>
+      <td class={['wrong', 'removed'].includes(row.state) ? 'hot' : 'd2'}>{org(`row.${row.state}`)}</td>
       <td>{row.refusal ?? joined(...row.changes.map(({ field, before, after }) => `${fieldName(field)}：${worded(before)} → ${worded(after)}`))}</td>
     </tr>
   )

@@ -14,10 +14,12 @@ interface PartProps<Row> {
   tools?: ComponentChildren
   /** What the part says while it has no row. */
   empty: OrgKey
+  /** Whether each row is a card where there is no room for columns; its cells then say their `data-head`. */
+  stacks?: boolean
   children: (row: Row, reload: () => void) => ComponentChildren
 }
 
-export function Part<Row>({ title, rows, heads, tools, empty, children }: PartProps<Row>) {
+export function Part<Row>({ title, rows, heads, tools, empty, stacks = false, children }: PartProps<Row>) {
   const reload = () => void rows.load()
   return (
     <section class="st org-part">
@@ -26,7 +28,7 @@ export function Part<Row>({ title, rows, heads, tools, empty, children }: PartPr
       {rows.content.value?.length === 0 && <p class="d2">{org(empty)}</p>}
       {Boolean(rows.content.value?.length) && (
         <div class="table-scroll" tabIndex={0} role="group" aria-label={org(title)}>
-          <table class="tbl">
+          <table class={stacks ? 'tbl stacks' : 'tbl'}>
             <caption class="vh">{org(title)}</caption>
             <thead><tr>{heads.map((head) => <th key={head} scope="col" class={head === 'actions' ? 'r' : undefined}>{org(head)}</th>)}</tr></thead>
             <tbody>{rows.content.value!.map((row) => children(row, reload))}</tbody>

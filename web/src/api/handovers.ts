@@ -60,9 +60,10 @@ export interface HandoverRecord extends HandoverRow {
 }
 export interface ImportedRow {
   sheet: string
-  line: number
+  /** Null for what goes because the file leaves it out. */
+  line: number | null
   name: string
-  state: 'added' | 'changed' | 'ended' | 'same' | 'wrong'
+  state: 'added' | 'changed' | 'ended' | 'removed' | 'same' | 'wrong'
   changes: { field: string; before: unknown; after: unknown }[]
   refusal: string | null
 }

@@ -381,6 +381,7 @@ export interface Notices extends Page<Notice> {
 export interface Reassignee {
   id: string
   name: string
+  initials: string
   post: string
   institution: string
 }

@@ -70,7 +70,7 @@ export const signing: Record<keyof typeof chinese, string> = {
   'hand.hint.add-beside': 'They join this round with a vote each.',
   'hand.hint.copy': 'They may read it; nothing waits for them.',
   'hand.hint.circulate': 'They may read it and write an opinion; nothing waits for them.',
-  'hand.search': 'Name, post, institution',
+  'hand.search': 'Name, pinyin initials, post',
   'hand.choose': 'Choose somebody first.',
   'hand.to': '{act}: {names}',
   'hand.done': '{act}: {names}',

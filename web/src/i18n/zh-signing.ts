@@ -68,7 +68,7 @@ export const signing = {
   'hand.hint.add-beside': '对方加入这一轮，各有一票。',
   'hand.hint.copy': '对方可以看，不影响办理。',
   'hand.hint.circulate': '对方看后可以写意见，不影响办理。',
-  'hand.search': '姓名、岗位、机构',
+  'hand.search': '姓名、拼音首字母、岗位',
   'hand.choose': '先选人。',
   'hand.to': '{act}：{names}',
   'hand.done': '已{act}：{names}',

@@ -10,6 +10,7 @@ import { withoutSuffix } from '../inbox/row'
 import { complete, labelOf, missing, onSeat } from './act'
 import { focusField } from './content'
 import type { Leaf } from './leaf'
+import { matching } from './people'
 
 type Joint = 'all' | 'any' | 'order'
 const ONE: Handing[] = ['transfer', 'delegate']
@@ -29,7 +30,7 @@ export default function HandDialog({ leaf, operation, onClose }: { leaf: Leaf; o
   const error = useSignal('')
   const one = ONE.includes(operation)
   const silent = after || SILENT.includes(operation)
-  const found = people.content.value?.filter((person) => [person.name, person.post, person.institution].join(' ').includes(search.value.trim())) ?? []
+  const found = matching(people.content.value ?? [], search.value)
   const toggle = (person: Reassignee) => {
     error.value = ''
     const had = chosen.value.some(({ id }) => id === person.id)

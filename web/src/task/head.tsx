@@ -84,7 +84,8 @@ function Way({ leaf }: { leaf: Leaf }) {
 }
 
 function Holder({ leaf }: { leaf: Leaf }) {
-  const { mine, assignee, onBehalfOf, state } = leaf.detail.value!
+  const { mine, assignee, onBehalfOf, state, followUpAt } = leaf.detail.value!
+  if (followUpAt) return <span class="tag">{t('row.later', { at: when(followUpAt, now.value) })}</span>
   // 代理: whose work it is stands beside whoever does it, before and after.
   if (onBehalfOf) return <span class="tag">{t('task.for', { name: withoutSuffix(onBehalfOf) })}</span>
   if (mine || state === 'completed' || state === 'closed') return null

@@ -8,9 +8,12 @@ import { Failed } from '../frame/states'
 import { t } from '../i18n'
 import { reassign } from './act'
 import type { Leaf } from './leaf'
+import { matching } from './people'
 
 export default function ReassignDialog({ leaf, onClose }: { leaf: Leaf; onClose: () => void }) {
   const people = useResource(leaf.id, () => reassignees(leaf.id))
+  const search = useSignal('')
+  const found = matching(people.content.value ?? [], search.value)
   const chosen = useSignal<Reassignee | null>(null)
   const reason = useSignal('')
   const error = useSignal('')
@@ -24,10 +27,14 @@ export default function ReassignDialog({ leaf, onClose }: { leaf: Leaf; onClose:
   return (
     <Dialog title={t('task.reassign.title')} shape="sheet" onClose={onClose} footer={<button type="button" class="btn pri" onClick={send}>{words}</button>}>
       {people.error.value !== null && <Failed error={people.error.value} retry={() => void people.load()} />}
-      {people.content.value?.length === 0 && <p class="d2">{t('task.reassign.nobody')}</p>}
+      <div class="fld">
+        <label class="vh" for="reassign-search">{t('hand.search')}</label>
+        <input class="in" id="reassign-search" type="search" placeholder={t('hand.search')} data-autofocus="" value={search.value} onInput={(event) => (search.value = event.currentTarget.value)} />
+      </div>
+      {people.content.value && !found.length && <p class="d2">{t('task.reassign.nobody')}</p>}
       <fieldset class="people">
         <legend class="vh">{t('task.reassign.title')}</legend>
-        {people.content.value?.map((person) => (
+        {found.map((person) => (
           <label key={person.id} class={`opt${chosen.value?.id === person.id ? ' on' : ''}`}>
             <input type="radio" name="person" onChange={() => (chosen.value = person)} />
             <b>{person.name}</b>
