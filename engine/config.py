@@ -13,6 +13,9 @@ class Config:
     database_url: str = "sqlite:///var/liandong.db"
     demo: bool = False
     """Demo mode: invented identity numbers pass, demo log-ins are shown, first passwords need no change."""
+    rehearsal: bool = False
+    """Whether the store is a rehearsal's own (试运行): sample values of any name may begin a case, and history keeps what a
+    picture of the run needs. Set by `engine.rehearsal` alone."""
     lead_institution: str = "CH00"
     """Code of the community's lead hospital."""
     administrator_post: str = "IT_ADMIN"

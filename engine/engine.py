@@ -25,7 +25,7 @@ from engine.errors import Invalid
 from engine.queries import QUERIES
 from engine.queries.registry import Query, Reader
 from engine.records import SYSTEM, Actor
-from engine.runtime import Runtime, StepTooLarge
+from engine.runtime import Definitions, Runtime, StepTooLarge
 from engine.store.attempts import persist
 from engine.store.base import Executes, dump_json
 from engine.store.calendars import Calendars
@@ -58,9 +58,17 @@ class Engine:
     """One node's engine. Safe to share between threads; it holds no state but caches of what never changes."""
 
     def __init__(
-        self, config: Config, *, clock: Clock | None = None, lease_clock: Clock | None = None, database: Database | None = None
+        self,
+        config: Config,
+        *,
+        clock: Clock | None = None,
+        lease_clock: Clock | None = None,
+        database: Database | None = None,
+        definitions: Definitions | None = None,
     ) -> None:
         """`clock` tells the time of the business; leases go by the database's own unless a test gives `lease_clock`.
+
+        `definitions` that were compiled before are those of a store with the same deployments under the same keys.
 
         Sets for the whole process how often Python looks for objects that refer to each other in circles.
         """
@@ -74,7 +82,7 @@ class Engine:
         self.database = database or Database(config.database_url, statement_limit=limit)
         self._lease_clock = lease_clock
         self._keys = KeySequence(self.database)
-        self._runtime = Runtime(self.database)
+        self._runtime = Runtime(definitions or Definitions(self.database))
         self._calendars = Calendars()
         self._listeners: list[Listener] = []
         self._hints = Hints(self.database, self._tell)

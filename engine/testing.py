@@ -23,14 +23,14 @@ from typing import Any, Literal, Self, TypeVar, cast
 from uuid import UUID
 from xml.sax.saxutils import quoteattr
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 
 from engine.calendar import CLIN, due, published_days
 from engine.clock import VirtualClock
 from engine.commands.deployment import Deploy
 from engine.commands.drafts import SaveDraft
 from engine.commands.instance import RunInstance, StartInstance
-from engine.commands.job import ClaimedJob, ClaimJobs, ExecuteJob, FailJob
+from engine.commands.job import ClaimedJob, ClaimJobs
 from engine.commands.message import BroadcastSignal, SendMessage
 from engine.commands.organisation import (
     Appoint,
@@ -46,10 +46,10 @@ from engine.commands.registry import Command
 from engine.commands.task import ClaimTask, CompleteTask, UnclaimTask
 from engine.config import Config
 from engine.engine import Engine
-from engine.errors import EngineError, StepFailed
 from engine.kernel import ProcessModel
 from engine.queries.tasks import Box, SearchTasks
 from engine.records import SYSTEM, Actor, Deployed, Done
+from engine.rehearsal.due_work import carry_out, pass_time, work_off
 from engine.runtime import Definitions
 from engine.store import faults
 from engine.store.database import Database
@@ -57,7 +57,6 @@ from engine.store.tables import (
     Appointment,
     Incident,
     Institution,
-    Job,
     Person,
     ProcessDefinition,
     ProcessInstance,
@@ -238,27 +237,19 @@ class County:
         """Takes due jobs under a lease."""
         return self.execute(ClaimJobs(worker=worker, limit=limit))
 
+    def carry_out(self, job: ClaimedJob) -> None:
+        """Carries out a job that was taken, and notes its failure."""
+        carry_out(self.engine, job)
+
     def work(self, worker: str = "worker-1") -> int:
         """Carries out every job that is due now, as a worker does, and returns how many were tried."""
-        tried = 0
-        while taken := self.take_jobs(worker):
-            for job in taken:
-                self._carry_out(job)
-                tried += 1
-        return tried
+        return work_off(self.engine, worker)
 
     def pass_time(self, term: str | timedelta) -> None:
         """Moves the clock by an ISO 8601 duration, stops wherever a job falls due, and carries it out there."""
         now = self.clock.now()
         target = now + term if isinstance(term, timedelta) else due(now, term, CLIN, published_days()).at
-        self.work()
-        while True:
-            upcoming = self.scalar(select(func.min(Job.due_at)).where(Job.state == "pending", Job.due_at <= target))
-            if upcoming is None:
-                break
-            self.clock.set(max(upcoming, self.clock.now()))
-            self.work()
-        self.clock.set(target)
+        pass_time(self.engine, self.clock, target, self.work)
 
     def rows(self, statement: Any) -> list[Row[Any]]:
         """What a statement finds."""
@@ -286,17 +277,6 @@ class County:
     def _open(self) -> Engine:
         config = Config(database_url=self.url, **self.settings)
         return Engine(config, clock=self.clock, lease_clock=self.clock, database=self._database)
-
-    def _carry_out(self, job: ClaimedJob) -> None:
-        try:
-            self.execute(ExecuteJob(job=job.id, fence=job.fence))
-        except EngineError as error:
-            if error.code != "lease-lost":
-                pauses = error.pauses if isinstance(error, StepFailed) else None
-                failure = FailJob(
-                    job=job.id, fence=job.fence, error=f"{error.code}: {error}", final=error.code == "budget", pauses=pauses
-                )
-                self.execute(failure)
 
 
 class Someone:

@@ -17,6 +17,7 @@ from engine.commands.texts import require_text, require_values
 from engine.errors import Conflict, Invalid, NotFound
 from engine.kernel.model import ProcessModel, accepted_at_start
 from engine.kernel.rows import JSON
+from engine.kernel.scope import check_names
 from engine.kernel.triggers import Fire, SetVariables, StartAdHoc, Trigger
 from engine.records import Done
 from engine.runtime import Act, Case, Definition, NewCase, Runtime
@@ -147,6 +148,10 @@ def _definition(runtime: Runtime, newest: Any, process_key: str) -> Definition:
 
 def _given(command: StartInstance, work: UnitOfWork, model: ProcessModel) -> dict[str, JSON]:
     """The variables that another system's start values become. Raises Invalid for a value that nobody has asked for."""
+    if work.config.rehearsal:
+        require_values(command.variables)
+        check_names(command.variables)
+        return dict(command.variables)
     accepted = dict(accepted_at_start(model)) if "integrate" in work.actor.rights else {}
     if not accepted:
         raise Invalid(

@@ -53,9 +53,10 @@ def carry_out(step: Step) -> None:
 
 def _carry_out(work: UnitOfWork, case: Case, effect: Effect, journal: Journal) -> None:
     if isinstance(effect, ActivityStarted):
-        journal.note("activity-started", element=effect.element, token=effect.token)
+        journal.note("activity-started", element=effect.element, token=effect.token, data=_place(work, effect))
     elif isinstance(effect, ActivityEnded):
-        journal.note("activity-ended", element=effect.element, token=effect.token, outcome=effect.outcome)
+        place = _place(work, effect)
+        journal.note("activity-ended", element=effect.element, token=effect.token, outcome=effect.outcome, data=place)
     elif isinstance(effect, VariableWritten):
         journal.wrote(effect.element, effect.scope, effect.name, effect.value)
     elif isinstance(effect, DecisionMade):
@@ -73,6 +74,11 @@ def _carry_out(work: UnitOfWork, case: Case, effect: Effect, journal: Journal) -
         journal.note("instance-ended", state=effect.state)
         close_sight(work, case.key)
         work.wake(case.started_by)
+
+
+def _place(work: UnitOfWork, effect: ActivityStarted | ActivityEnded) -> dict[str, int]:
+    """The scope that an element runs in, in a rehearsal: elsewhere nobody asks for it."""
+    return {"scope": effect.scope} if work.config.rehearsal else {}
 
 
 def _decision(effect: DecisionMade) -> dict[str, Any]:

@@ -40,7 +40,6 @@ from engine.runtime.stationing import ActingCase
 from engine.runtime.step import Step
 from engine.runtime.stuck import close_moot_incidents, notice_stuck
 from engine.runtime.waiting import follow_waiting
-from engine.store.database import Database
 from engine.store.faults import AFTER_AUDIT, AFTER_DELTA, AFTER_EFFECTS, AFTER_JOBS, AFTER_LOCK, AFTER_STEP
 from engine.store.prepared import Among, Prepared, Question
 from engine.store.state import StoredState, write_delta
@@ -121,8 +120,8 @@ NOTED = exact_update_of(ProcessInstance, *NOTED_COLUMNS, only=_IS_PREVIOUS)
 class Runtime:
     """Starts and moves instances within a unit of work."""
 
-    def __init__(self, database: Database) -> None:
-        self.definitions = Definitions(database)
+    def __init__(self, definitions: Definitions) -> None:
+        self.definitions = definitions
 
     def start(
         self,

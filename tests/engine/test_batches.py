@@ -89,7 +89,7 @@ def test_a_case_that_fails_half_way_keeps_nothing_of_it(county: County, cases: l
 def test_a_batch_is_stopped_and_leaves_alone_what_it_has_not_come_to(county: County, cases: list[CaseView]) -> None:
     made = begin(county, "cancel", process="p", parameters={"compensate": False})
     [first] = county.take_jobs(limit=1)
-    county._carry_out(first)
+    county.carry_out(first)
     assert numbers(county, made) == ("running", 3, 1, 0, 0)
     it = county.person("it", "operations")
     it.do(StopBatch(batch=made.batch))

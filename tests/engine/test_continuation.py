@@ -189,9 +189,9 @@ class TestBoundary:
         case = county.run("p")
         assert [job.kind for job in jobs(county)] == ["continue", "continue"]
         (first, second) = county.take_jobs(limit=2)
-        county._carry_out(first)
+        county.carry_out(first)
         assert case.open == []
-        county._carry_out(second)
+        county.carry_out(second)
         assert case.open == ["read"]
 
     def test_each_seat_of_a_multi_instance(self, county: County, outside: Outside) -> None:

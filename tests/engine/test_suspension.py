@@ -235,7 +235,7 @@ def test_a_job_that_a_worker_has_already_is_given_back(county: County) -> None:
     county.clock.advance(timedelta(hours=2))
     [taken] = county.take_jobs()
     suspend(county, case)
-    county._carry_out(taken)
+    county.carry_out(taken)
     job = county.row(select(Job.state, Job.attempts))
     assert (job.state, job.attempts) == ("suspended", 0)
     resume(county, case)
