@@ -38,6 +38,7 @@ from api import (
     phrases,
     previews,
     problems,
+    rehearsals,
     session,
     signing,
     tasks,
@@ -46,6 +47,7 @@ from api import (
 from api.config import ApiConfig
 from api.strict_json import StrictJson
 from engine.engine import Engine
+from engine.rehearsal.rehearse import Rehearsals
 
 MAX_BODY = 1024 * 1024
 CONCEPTS = (
@@ -63,6 +65,7 @@ CONCEPTS = (
     operating,
     batches,
     designs,
+    rehearsals,
     organisation,
     phrases,
     previews,
@@ -85,6 +88,7 @@ def create_app(engine: Engine, config: ApiConfig) -> Flask:
     app.json = StrictJson(app)
     app.config.update(LIANDONG=config, MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_MEMORY_SIZE=MAX_BODY)
     app.extensions[database.ENGINE_KEY] = engine
+    app.extensions[rehearsals.KEY] = Rehearsals(engine)
     hub = events.Hub(config.stream_limit, config.streams_per_person)
     app.extensions[events.HUB_KEY] = hub
     engine.listen(hub.publish)

@@ -178,6 +178,7 @@ PERMISSIONS: Mapping[str, str] = {
     "views.list_views": SIGNED_IN,
     "views.remove_view": SIGNED_IN,
     "views.save_view": SIGNED_IN,
+    "rehearsals.rehearse": DESIGNS,
     "designs.check": DESIGNS,
     "designs.compare_deployment": DESIGNS,
     "designs.compare_design": DESIGNS,

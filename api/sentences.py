@@ -16,6 +16,7 @@ from api.design_sentences import DESIGNING
 from api.keeping_sentences import KEEPING
 from api.language import language as readers_language
 from api.paper_sentences import PAPER
+from api.rehearsal_sentences import REHEARSING
 from api.returning_sentences import RETURNING
 
 TITLES: Mapping[int, tuple[str, str]] = {
@@ -298,6 +299,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     **KEEPING,
     **APPROVERS,
     **DESIGNING,
+    **REHEARSING,
     **PAPER,
     # the database
     "outcome-unknown": (

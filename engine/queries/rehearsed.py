@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 
-from engine.errors import NotFound
 from engine.assignment import NO_CANDIDATE
+from engine.errors import NotFound
 from engine.kernel.model import ApprovalModel, OutcomeModel
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import outcomes_of
@@ -32,7 +32,6 @@ from engine.store.tables import (
     ProcessInstance,
     Round,
     Rung,
-    Scope,
     Seat,
     Subscription,
     Token,
@@ -281,16 +280,17 @@ class _Run:
 
     def _jobs(self) -> Iterator[RehearsedJob]:
         timers = {row.key: row for row in self._rows(select(Subscription.key, Subscription.element, Subscription.scope))}
-        seats = {row.key: row for row in self._rows(select(Seat.key, Seat.element, Round.scope).join(Round, Round.key == Seat.round))}
+        asked = select(Seat.key, Seat.element, Round.scope).join(Round, Round.key == Seat.round)
+        seats = {row.key: row for row in self._rows(asked)}
         tokens = {row.key: row for row in self._rows(select(Token.key, Token.element, Token.scope))}
         about: Mapping[str, Mapping[int, Any]] = {"timer": timers, "rung": seats, "reminder": seats, "continue": tokens}
         columns = (Job.kind, Job.subject, Job.instance, Job.due_at, Job.error)
         for row in self._rows(select(*columns).where(Job.state == "pending").order_by(Job.due_at, Job.key)):
             found = about.get(row.kind, {}).get(row.subject)
-            inside = found is not None and row.instance is not None
+            outside = found is None or row.instance is None
             yield RehearsedJob(
                 element=None if found is None else found.element,
-                process=self._ways.process_of(row.instance, found.scope) if inside else None,
+                process=None if outside else self._ways.process_of(row.instance, cast(Any, found).scope),
                 kind=self._rung(row) if row.kind == "rung" else row.kind,
                 due_at=row.due_at,
                 error=row.error,
@@ -336,13 +336,15 @@ class _Run:
             yield Sent(name=row.name, to=row.endpoint or self._ways.institution(row.to_institution), state=row.state)
 
     def _timeline(self) -> list[Line]:
-        lines = [Line(instance=self._numbers[case.key], item=item) for case in self._cases for item in past_of(self._reader, case)]
+        told = ((self._numbers[case.key], item) for case in self._cases for item in past_of(self._reader, case))
+        lines = [Line(instance=number, item=item) for number, item in told]
         return sorted(lines, key=lambda line: line.item.at or self._reader.now)[-LINES_AT_MOST:]
 
     def _incidents(self) -> Iterator[Stop]:
         columns = (Incident.instance, Incident.token, Incident.element, Incident.code, Incident.message)
         for row in self._rows(select(*columns).where(Incident.state == "open").order_by(Incident.key)):
-            yield Stop(element=row.element, process=self._ways.process_at(row.instance, row.token), code=row.code, message=row.message)
+            process = self._ways.process_at(row.instance, row.token)
+            yield Stop(element=row.element, process=process, code=row.code, message=row.message)
 
 
 def _counted(found: Mapping[tuple[str, str], int]) -> tuple[Passed, ...]:

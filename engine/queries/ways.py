@@ -51,7 +51,7 @@ class Ways:
 
     def process_at(self, instance: int | None, token: int | None) -> str | None:
         """Id of the process that a live token runs in, else of its case's own."""
-        if instance not in self._own:
+        if instance is None or instance not in self._own:
             return None
         scope = self._reader.connection.execute(select(Token.scope).where(Token.key == token)).scalar_one_or_none()
         return self._own[instance].id if scope is None else self.process_of(instance, scope)

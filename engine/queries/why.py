@@ -58,8 +58,8 @@ def _by_rule(found: Resolution | None, rule: AssignModel | None, said: dict[int,
 
 def words(rule: AssignModel) -> Words:
     """What a rule says, as the end of the sentence that begins with the person."""
-    said = _RULES.get(rule.rule, lambda rule: ("由规则找到", "the rule finds him"))(rule)
-    return said
+    said = _RULES.get(rule.rule)
+    return ("由规则找到", "is found by the rule") if said is None else said(rule)
 
 
 def _superior(rule: AssignModel) -> Words:
@@ -84,7 +84,11 @@ _RULES: Mapping[str, Callable[[AssignModel], Words]] = {
 """By kind of rule."""
 
 
-def _rows(reader: Reader, persons: Sequence[int], chairs: Mapping[int, int]) -> dict[int, tuple[str, str, Words | None, str | None]]:
+_Row = tuple[str, str, Words | None, str | None]
+"""Staff number, name, post in both languages, and where."""
+
+
+def _rows(reader: Reader, persons: Sequence[int], chairs: Mapping[int, int]) -> dict[int, _Row]:
     known = select(Person.key, Person.staff_number, Person.name).where(Person.key.in_(persons))
     people = {row.key: (row.staff_number, row.name) for row in reader.connection.execute(known)} if persons else {}
     seated = (
@@ -95,7 +99,7 @@ def _rows(reader: Reader, persons: Sequence[int], chairs: Mapping[int, int]) -> 
         .where(Appointment.key.in_(list(chairs.values())))
     )
     places = {row.key: row for row in reader.connection.execute(seated)}
-    told: dict[int, tuple[str, str, Words | None, str | None]] = {}
+    told: dict[int, _Row] = {}
     for person, (number, name) in people.items():
         place = places.get(chairs.get(person, 0))
         post = None if place is None else (place.name or "", place.name_en or place.name or "")
@@ -104,7 +108,7 @@ def _rows(reader: Reader, persons: Sequence[int], chairs: Mapping[int, int]) -> 
     return told
 
 
-def _why(row: tuple[str, str, Words | None, str | None], said: Words) -> Why:
+def _why(row: _Row, said: Words) -> Why:
     number, name, post, where = row
     return Why(
         staff_number=number,

@@ -68,7 +68,7 @@ def pass_time(engine: Engine, clock: VirtualClock, target: datetime, work: Calla
     upcoming = select(func.min(Job.due_at)).where(Job.state == "pending", Job.due_at <= target)
     while True:
         with engine.database.reading() as connection:
-            due = connection.execute(upcoming).scalar_one()
+            due: datetime | None = connection.execute(upcoming).scalar_one_or_none()
         if due is None:
             break
         clock.set(max(due, clock.now()))

@@ -44,6 +44,15 @@ class Stage:
     definitions: Definitions
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """A store to play one run on."""
+
+    engine: Engine
+    clock: VirtualClock
+    definitions: Definitions
+
+
 class Stages:
     """The prepared stores of one node, and the places to play on. Safe to share between threads."""
 
@@ -58,13 +67,14 @@ class Stages:
         self._numbers = itertools.count(1)
 
     @contextmanager
-    def played(self, folder: str, files: Mapping[str, bytes], at: datetime) -> Iterator[tuple[Engine, VirtualClock]]:
-        """An engine on a fresh copy of the store in which `files` are deployed as `folder`; its clock stands at `at`.
+    def played(self, folder: str, files: Mapping[str, bytes], at: datetime) -> Iterator[Ground]:
+        """A fresh copy of the store in which `files` are deployed as `folder`; its clock stands at `at`.
 
         Raises Unavailable `rehearsals-busy` while as many run as may, and what the deployment is refused with.
         """
         if not self._turns.acquire(blocking=False):
-            raise Unavailable("rehearsals-busy", "Expected a free place to rehearse, but {limit} rehearsals run already", limit=AT_ONCE)
+            message = "Expected a free place to rehearse, but {limit} rehearsals run already"
+            raise Unavailable("rehearsals-busy", message, limit=AT_ONCE)
         try:
             with self._lock:
                 stage = self._stage(folder, files, at)
@@ -75,7 +85,8 @@ class Stages:
                 shutil.copyfile(stage.path, target)
             clock = VirtualClock(at)
             try:
-                yield self._opened(database, clock, stage.definitions), clock
+                engine = self._opened(database, clock, stage.definitions)
+                yield Ground(engine=engine, clock=clock, definitions=stage.definitions)
             finally:
                 database.close()
                 self._free.append(database)
