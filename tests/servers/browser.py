@@ -68,6 +68,8 @@ class Windows:
         """A new window of `size` (width, height in CSS pixels). `options` go to Playwright's `new_context`."""
         width, height = size
         defaults: dict[str, Any] = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "has_touch": width < 600}
+        # What a test answers in the server's place must not be answered before by what an earlier page has kept.
+        defaults["service_workers"] = "block"
         context = self.browser.new_context(viewport={"width": width, "height": height}, **(defaults | options))
         self._contexts.append(context)
         page = context.new_page()

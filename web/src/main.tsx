@@ -17,6 +17,7 @@ async function start(): Promise<void> {
   try {
     await loadSession()
   } catch (error) {
+    addEventListener('online', () => location.reload(), { once: true })
     return render(<main class="page"><Failed error={error} retry={() => location.reload()} /></main>, root)
   }
   startRouter()
@@ -30,4 +31,10 @@ async function start(): Promise<void> {
   render(<App />, root)
 }
 
+/** Where HTTPS serves it the page can be installed and opens on a weak network; on a plain one it is the page it always was. */
+function startInstalling(): void {
+  if (isSecureContext && 'serviceWorker' in navigator) void navigator.serviceWorker.register('/sw.js').catch(() => undefined)
+}
+
 void start()
+addEventListener('load', startInstalling, { once: true })
