@@ -24,9 +24,9 @@ from engine.commands.task import CompleteTask
 from engine.errors import NotFound
 from engine.queries.documents import ListDocuments, PrintDocument
 from engine.records import Actor
-from engine.store.tables import Appointment, Institution, Message, Person, ProcessInstance, Round, Seat
-from engine.testing import County
-from tests.referral.scenarios import tagged
+from engine.store.tables import Appointment, Institution, Message, Person, ProcessInstance, Round, Seat, Variable
+from engine.testing import CaseView, County
+from tests.referral.scenarios import cases, tagged
 
 STARTERS = ("BR_GP", "V_DOC", "SPEC_DOC")
 ELSEWHERE = ("DrugGap", "DispatchNeed", "FindingDetected")
@@ -172,3 +172,28 @@ def _papers(county: County, case: UUID, institution: str, post: str) -> list[str
         with suppress(NotFound):
             found += [choice.id for choice in county.engine.query(ListDocuments(instance=case), _actor(county, row.person))]
     return list(dict.fromkeys(found))
+
+
+def test_who_refused_or_was_withdrawn_keeps_nothing_of_the_patient(county: County) -> None:
+    """Of three places that were asked, the two that do not receive the patient keep number and answer, not who or what it is."""
+    (path,) = (found for found in cases() if found.stem == "several_asked")
+    number, told = "", ("name", "phone", "birth", "diagName", "presentIllness")
+    steps = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)["steps"]
+    patient = {name: value for step in steps for name, value in step.get("vars", {}).items() if name in told}
+    for step in steps:
+        number = _do(county, _renumbered(step, number), number)
+        county.work()
+    offers = county.cases("referral_to")
+    known = {case.id: [name for name in patient if patient[name] in _kept(county, case)] for case in offers}
+    assert sorted(map(len, known.values()))[:-1] == [0] * (len(offers) - 1)
+    (received,) = (case for case in offers if known[case.id])
+    for case in offers:
+        masked = case.row.subject == f"{patient['name'][:1]}*，（未接收，病情不再显示）"
+        assert masked == (case.id != received.id), case.row.subject
+        assert case.variables["referralNo"] == number
+
+
+def _kept(county: County, case: CaseView) -> str:
+    """All that a case's variables and its own columns say."""
+    values = county.rows(select(Variable.value).where(Variable.instance == case.row.key))
+    return json.dumps([list(row) for row in values], ensure_ascii=False, default=str) + str(case.row.subject)
