@@ -22,6 +22,7 @@ from engine.errors import Finding
 from engine.queries.bundles import PackDeployment, PackDesign
 from engine.queries.changes import Changes, CompareDeployment, CompareDesign
 from engine.queries.design_choices import DesignChoices, GetDesignChoices
+from engine.queries.design_import import TryFile
 from engine.queries.designs import (
     CheckDesign,
     DesignDetail,
@@ -177,6 +178,21 @@ def check(body: dict[str, Any], design: UUID) -> dict[str, Any]:
     return {"items": list(map(_finding, found)), "publishable": all(item.level != "error" for item in found)}
 
 
+@blueprint.post("/designs/<uuid:design>/import")
+@blueprint.arguments(schemas.FileImportQuery, location="query")
+@blueprint.response(200, schemas.FileImport)
+@blueprint.doc(requestBody={"required": True, "content": BINARY})
+def import_file(query: dict[str, Any], design: UUID) -> dict[str, Any]:
+    """Translate a file of Camunda 7, Operaton, Flowable or Activiti word by word, tell what is left, and with `write` save it"""
+    found = ask(TryFile(design=design, name=query["name"], content=request.get_data(cache=False)))
+    saved = None
+    if query["write"]:
+        content = found.content.encode()
+        saved = carry_out_unkeyed(SaveDesignFile(design=design, name=found.name, content=content, revision=query["revision"]))
+    items = [{**vars(word), "message": _two(word.message, word.message_en)} for word in found.words]
+    return {**vars(found), "items": items, "findings": list(map(_finding, found.findings)), "saved": saved}
+
+
 @blueprint.get("/designs/<uuid:design>/bundle")
 @blueprint.doc(responses={"200": {"description": "The archive", "content": BINARY}})
 def pack_design(design: UUID) -> Response:
@@ -265,8 +281,13 @@ def _finding(found: Finding) -> dict[str, Any]:
     return {
         "level": found.level,
         "code": found.code,
-        "message": {"zh": found.message, "en": found.message_en},
+        "message": _two(found.message, found.message_en),
         "file": found.resource,
         "element": found.element,
         "line": found.line,
     }
+
+
+def _two(zh: str | None, en: str | None) -> dict[str, str | None] | None:
+    """A sentence in both languages; None where there is none."""
+    return None if zh is None else {"zh": zh, "en": en}

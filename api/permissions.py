@@ -188,6 +188,7 @@ PERMISSIONS: Mapping[str, str] = {
     "designs.get_file": DESIGNS,
     "designs.get_save": DESIGNS,
     "designs.hold": DESIGNS,
+    "designs.import_file": DESIGN,
     "designs.list_deployment_files": DESIGNS,
     "designs.list_deployments": DESIGNS,
     "designs.list_files": DESIGNS,

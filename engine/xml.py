@@ -81,6 +81,11 @@ def read(data: bytes, *, bounded: bool = True) -> etree._Element:
     return root
 
 
+def in_utf8(data: bytes) -> str:
+    """The text of a document whatever its encoding, declared as UTF-8. Raises Unreadable."""
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _DECLARATION.sub("", _decode(data).lstrip("\ufeff"), count=1).lstrip()
+
+
 def _decode(data: bytes) -> str:
     name = _encoding(data)
     try:

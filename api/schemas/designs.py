@@ -259,6 +259,37 @@ class Findings(CamelSchema):
     publishable = fields.Boolean()
 
 
+class FileImportQuery(CamelSchema):
+    """What a file is called, and with `write` that it is to be saved; `revision` is that of the file it replaces."""
+
+    name = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    write = fields.Boolean(load_default=False)
+    revision = fields.Integer(load_default=None, validate=validate.Range(min=1, max=2**31 - 1))
+
+
+class TranslatedWord(CamelSchema):
+    """What became of one word of another tool."""
+
+    element = fields.String(allow_none=True)
+    name = fields.String(allow_none=True)
+    word = fields.String()
+    treatment = fields.String(validate=validate.OneOf(("translated", "kept", "warned", "refused")))
+    into = fields.String(allow_none=True)
+    message = fields.Nested(TwoLanguages, allow_none=True)
+
+
+class FileImport(CamelSchema):
+    """A file as it is, or would be, saved; `drawn` is false for a diagram that has none, `saved` null where it was not."""
+
+    name = fields.String()
+    kind = fields.String(validate=validate.OneOf(KINDS))
+    content = fields.String()
+    drawn = fields.Boolean()
+    items = fields.List(fields.Nested(TranslatedWord))
+    findings = fields.List(fields.Nested(Finding))
+    saved = fields.Nested(FileSaved, allow_none=True)
+
+
 class AgainstQuery(CamelSchema):
     """Which deployment it is held against."""
 

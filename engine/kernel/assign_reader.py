@@ -88,10 +88,10 @@ class AssignReader:
 
     def legacy(self, node: etree._Element, vendor: Callable[[etree._Element, str], str | None]) -> Iterator[AssignModel]:
         """The people that another engine's attributes name."""
-        for person in (vendor(node, "assignee"), *_listed(vendor(node, "candidateUsers"))):
+        for person in (vendor(node, "assignee"), *listed(vendor(node, "candidateUsers"))):
             if person is not None:
                 yield AssignModel(rule="person", person=self._report.template(person, node), foreign=True)
-        for group in _listed(vendor(node, "candidateGroups")):
+        for group in listed(vendor(node, "candidateGroups")):
             yield AssignModel(rule="post", post=self._report.template(group, node), foreign=True)
 
     def apart(
@@ -248,7 +248,7 @@ def _qualified(word: str, process: str) -> tuple[str, str]:
     return (where, element) if colon else (process, word)
 
 
-def _listed(text: str | None) -> list[str]:
+def listed(text: str | None) -> list[str]:
     # A list inside ${…} is one expression, whatever commas it holds.
     if text is None:
         return []

@@ -8,6 +8,7 @@ tool are one warning each. Processes that are not executable are left out.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -23,16 +24,73 @@ _PLAIN = frozenset(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """An attribute or an element of another engine, where it stands, and the rule that decides about it."""
+
+    node: etree._Element
+    name: str
+    """With the usual prefix."""
+    rule: Rule | None
+    """None for what the table does not know."""
+
+
 def check_dialects(root: etree._Element, report: Report, *, refuse_foreign: bool) -> None:
     """Adds a finding for what other engines would do and this one does not; warnings only unless `refuse_foreign`."""
     check = _Check(report, refuse_foreign=refuse_foreign)
-    check.attributes(root)
-    for part in root:
-        if local(part) != "process" or part.get("isExecutable") != "false":
+    for part in _parts(root):
+        for word in words(part):
+            check.tell(word)
+        if local(part) == "process":
             for node in part.iter(etree.Element):
-                check.node(node)
-                if local(part) == "process":
-                    check.namespaces(node)
+                check.namespaces(node)
+
+
+def all_words(root: etree._Element) -> Iterator[Word]:
+    """All that other engines have written into a file, but for processes that are not executable."""
+    return (word for part in _parts(root) for word in words(part))
+
+
+def words(part: etree._Element) -> Iterator[Word]:
+    """What other engines have written into a part of a file, in its order; of the root its attributes alone."""
+    if part.getparent() is None:
+        yield from _attributes(part)
+        return
+    for node in part.iter(etree.Element):
+        if local(node):
+            yield from _attributes(node)
+        else:
+            yield from _element(node)
+
+
+def _parts(root: etree._Element) -> Iterator[etree._Element]:
+    yield root
+    yield from (part for part in root if local(part) != "process" or part.get("isExecutable") != "false")
+
+
+def _element(node: etree._Element) -> Iterator[Word]:
+    """An element of another engine that stands directly in BPMN, with the attributes of a mapping, which are in no namespace."""
+    namespace, name = _split(str(node.tag))
+    holder = node.getparent()
+    if namespace not in _PREFIXES or holder is None or not local(holder):
+        return
+    owner = holder.getparent() if local(holder) == "extensionElements" else None
+    rule = None if owner is None else rule_for("element", name, owner, local(owner))
+    # Another engine's element may have an id of its own, which nobody finds in the diagram.
+    yield _word(rule, namespace, name, holder if owner is None else owner)
+    if rule is not None and rule.treatment == "read" and name in MAPPINGS:
+        for _, attribute, value in _filled(node):
+            yield _word(rule_for("attribute", attribute, node, name, value), namespace, f"{name} {attribute}", node)
+
+
+def _attributes(node: etree._Element) -> Iterator[Word]:
+    for namespace, name, value in _filled(node):
+        if namespace in _PREFIXES:
+            yield _word(rule_for("attribute", name, node, local(node), value), namespace, name, node)
+
+
+def _word(rule: Rule | None, namespace: str, name: str, node: etree._Element) -> Word:
+    return Word(node=node, name=f"{_PREFIXES[namespace]}:{name}", rule=rule)
 
 
 class _Check:
@@ -40,28 +98,6 @@ class _Check:
         self._report = report
         self._refuse = refuse_foreign
         self._seen = set(_PLAIN | _PREFIXES.keys())
-
-    def node(self, node: etree._Element) -> None:
-        """Checks a BPMN element's attributes, or an element of another engine that stands directly in BPMN."""
-        if local(node):
-            self.attributes(node)
-            return
-        namespace, name = _split(str(node.tag))
-        holder = node.getparent()
-        if namespace not in _PREFIXES or holder is None or not local(holder):
-            return
-        owner = holder.getparent() if local(holder) == "extensionElements" else None
-        rule = None if owner is None else rule_for("element", name, owner, local(owner))
-        # Another engine's element may have an id of its own, which nobody finds in the diagram.
-        self._tell(rule, namespace, name, holder if owner is None else owner)
-        if rule is not None and rule.treatment == "read":
-            self._parameters(node, namespace, name)
-
-    def attributes(self, node: etree._Element) -> None:
-        """Checks the attributes of a BPMN element that are in another engine's namespace."""
-        for namespace, name, value in _filled(node):
-            if namespace in _PREFIXES:
-                self._tell(rule_for("attribute", name, node, local(node), value), namespace, name, node)
 
     def namespaces(self, node: etree._Element) -> None:
         """Tells of every namespace that nobody reads, where it is met first."""
@@ -76,25 +112,20 @@ class _Check:
                     f"Nothing of '{namespace[1:-1]}' (such as {rest}) is read; it is ignored.",
                 )
 
-    def _parameters(self, node: etree._Element, namespace: str, name: str) -> None:
-        """Checks the attributes of a mapping, which stand in no namespace."""
-        if name in MAPPINGS:
-            for _, attribute, value in _filled(node):
-                rule = rule_for("attribute", attribute, node, name, value)
-                self._tell(rule, namespace, f"{name} {attribute}", node)
-
-    def _tell(self, rule: Rule | None, namespace: str, name: str, node: etree._Element) -> None:
-        full = f"{_PREFIXES[namespace]}:{name}"
+    def tell(self, word: Word) -> None:
+        """Adds the finding of a word, if it has one."""
+        rule = word.rule
         if rule is None:
-            self._report.warning(
-                "foreign-unknown",
-                node,
-                f"{full}：这里不认识它，已忽略。",
-                f"{full}: not understood in this place, and ignored.",
-            )
+            message, message_en = unknown(word.name)
+            self._report.warning("foreign-unknown", word.node, message, message_en)
         elif rule.finding:
             add = self._report.error if rule.treatment == "error" and self._refuse else self._report.warning
-            add(rule.finding, node, f"{full}：{rule.message}", f"{full}: {rule.message_en}")
+            add(rule.finding, word.node, f"{word.name}：{rule.message}", f"{word.name}: {rule.message_en}")
+
+
+def unknown(name: str) -> tuple[str, str]:
+    """What is said, in both languages, of a word that the table does not know."""
+    return f"{name}：这里不认识它，已忽略。", f"{name}: not understood in this place, and ignored."
 
 
 def _filled(node: etree._Element) -> Iterator[tuple[str, str, str]]:

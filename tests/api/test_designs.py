@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -238,6 +239,28 @@ def test_a_second_editor_is_told_and_overwrites_nothing(desks: dict[str, Desk], 
     assert drawer.do("DELETE", "{}/files/召回.scenario.json?revision=1", status=409)["code"] == "design-stale"
     drawer.do("DELETE", f"{{}}/files/召回.scenario.json?revision={step['revision']}", status=204)
     assert drawer.do("GET", "{}/files/召回.scenario.json", status=404)["code"] == "file-not-found"
+
+    # a file of another tool is translated as far as the organisation knows its groups, told of, and saved when it is asked for
+    ours, theirs = 'liandong="urn:liandong:bpmn:1"', 'camunda="http://camunda.org/schema/1.0/bpmn"'
+    foreign = first.replace(ours, theirs)
+    foreign = re.sub(r"<bpmn:extensionElements>.*?</bpmn:extensionElements>", "", foreign, flags=re.DOTALL)
+    foreign = foreign.replace('<bpmn:userTask id="handle"', '<bpmn:userTask id="handle" camunda:candidateGroups="MED_DIR"')
+    undrawn = re.sub(r"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>", "", foreign, flags=re.DOTALL)
+    path = f"/designs/{drawer.design}/import?name=My%20Loan.bpmn20.xml"
+    tried = drawer.client.raw("POST", path, undrawn.encode("utf-16"), "application/octet-stream").json()
+    assert (tried["name"], tried["drawn"], tried["saved"]) == ("My_Loan.bpmn", False, None)
+    assert [(item["element"], item["word"], item["treatment"], item["into"]) for item in tried["items"]] == [
+        ("handle", "camunda:candidateGroups", "translated", "liandong:assign")
+    ]
+    assert '<liandong:assign rule="post" post="MED_DIR"/>' in tried["content"]
+    assert [(item["level"], item["code"]) for item in tried["findings"]] == [("error", "duplicate-process")]
+    written = drawer.client.raw("POST", path + "&write=true", foreign.encode(), "application/octet-stream").json()
+    assert (written["drawn"], drawer.do("GET", "{}/files/My_Loan.bpmn")["content"]) == (True, written["content"])
+    again = drawer.client.raw("POST", path + "&write=true", undrawn.encode(), "application/octet-stream")
+    assert (again.status_code, again.json()["code"]) == (409, "design-stale")
+    for name, content in (("x.bpmn", b"<!DOCTYPE x><a/>"), ("x.exe", b"MZ"), ("x.bpmn", b"PK\x03\x04")):
+        wrong = drawer.client.raw("POST", f"/designs/{drawer.design}/import?name={name}", content, "application/octet-stream")
+        assert (wrong.status_code, wrong.json()["errors"][0]["path"]) == (422, "file")
 
     # taken names, and people without the right
     assert drawer.do("POST", "/designs", {"folder": "handover", "title": "交接"}, 422)["errors"][0]["path"] == "folder"

@@ -115,6 +115,25 @@ export interface Published {
   warnings: Finding[]
   running: RunningVersion[]
 }
+/** What became of one word of another tool. */
+export interface TranslatedWord {
+  element: string | null
+  name: string | null
+  word: string
+  treatment: 'translated' | 'kept' | 'warned' | 'refused'
+  into: string | null
+  message: { zh: string; en: string } | null
+}
+/** A file as it is, or would be, saved; `drawn` is false for a diagram that has none, `saved` null where it was not. */
+export interface FileImport {
+  name: string
+  kind: FileKind
+  content: string
+  drawn: boolean
+  items: TranslatedWord[]
+  findings: Finding[]
+  saved: FileSaved | null
+}
 /** One thing that differs; `moved` is layout alone. The property is null for the thing as a whole. */
 export interface ChangedItem {
   element: string | null
@@ -184,6 +203,12 @@ export const checkDesign = (of: string, files: Overlay = {}) => post<Findings>(a
 export const designChanges = (of: string, against?: string, live?: Live) => get<Changes>(at(of, '/changes'), { against }, live)
 /** What a version has changed, against the one before or another one. */
 export const deploymentChanges = (of: string, against?: string, live?: Live) => get<Changes>(`/deployments/${id(of)}/changes`, { against }, live)
+/** Translates a file of another tool, word by word; nothing is saved. */
+export const tryImport = async (of: string, name: string, file: Blob): Promise<FileImport> =>
+  (await ask<FileImport>('POST', at(of, '/import'), { file, query: { name } })).body
+/** The same, and saves it; `revision` is that of the file it replaces. */
+export const importFile = async (of: string, name: string, file: Blob, revision: number | null): Promise<FileImport> =>
+  (await ask<FileImport>('POST', at(of, '/import'), { file, query: { name, write: 'true', revision } })).body
 /** Addresses of ZIP archives in the layout of the library, for links. */
 export const designBundle = (of: string) => addressOf(at(of, '/bundle'), undefined)
 export const deploymentBundle = (of: string) => addressOf(`/deployments/${id(of)}/bundle`, undefined)
