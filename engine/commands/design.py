@@ -151,7 +151,7 @@ def submit_design(command: SubmitDesign, work: UnitOfWork, runtime: object) -> D
     _change(
         work, design, state="inReview", submitted_at=work.now, submitted_by=work.actor.person, submit_note=_note(command.note)
     )
-    audit.record(work, "design-submit", design.folder, data=_of(design))
+    audit.record(work, "design-submit", design.folder, data=_of(design, command.note))
     return Done(state="inReview")
 
 
@@ -160,7 +160,7 @@ def return_design(command: ReturnDesign, work: UnitOfWork, runtime: object) -> D
     design = lock_design(work, command.design)
     require_state(design, "inReview")
     _change(work, design, state="editing", returned_at=work.now, returned_by=work.actor.person, return_note=_note(command.note))
-    audit.record(work, "design-return", design.folder, data=_of(design))
+    audit.record(work, "design-return", design.folder, data=_of(design, command.note))
     return Done(state="editing")
 
 
@@ -193,7 +193,7 @@ def publish_design(command: PublishDesign, work: UnitOfWork, runtime: Runtime) -
         raise _nothing_new()
     key = _deployment(work, design.folder, version.deployment).key
     _end(work, design, state="published", deployment=key)
-    audit.record(work, "design-publish", design.folder, data={**_of(design), "deployment": str(version.deployment)})
+    audit.record(work, "design-publish", design.folder, data={**_of(design, command.note), "deployment": str(version.deployment)})
     return version
 
 
@@ -208,7 +208,7 @@ def roll_back(command: RollBack, work: UnitOfWork, runtime: Runtime) -> Deployed
         raise Conflict(
             "already-current", "Expected an older version, but the newest holds the files of '{id}'", id=str(command.deployment)
         )
-    data = {"from": str(older.id), "deployment": str(version.deployment)}
+    data = {"from": str(older.id), "deployment": str(version.deployment), "note": command.note}
     audit.record(work, "design-roll-back", command.folder, data=data)
     return version
 
@@ -370,8 +370,9 @@ def _note(note: str) -> str:
     return note.strip()
 
 
-def _of(design: Row[Any]) -> dict[str, Any]:
-    return {"design": str(design.id), "revision": design.revision}
+def _of(design: Row[Any], note: str | None = None) -> dict[str, Any]:
+    """What the audit trail keeps of an act on a design, with what was said."""
+    return {"design": str(design.id), "revision": design.revision, **({} if note is None else {"note": note})}
 
 
 def _named(deployment: Row[Any] | None) -> str | None:

@@ -22,6 +22,8 @@ _PREFIXES = dict(zip(VENDORS, ("camunda", "operaton", "flowable", "activiti"), s
 _PLAIN = frozenset(
     {"", PREFIX, LIANDONG, "{http://www.w3.org/2001/XMLSchema-instance}", "{http://www.w3.org/XML/1998/namespace}"}
 )
+UNKNOWN = ("foreign-unknown", "这里不认识它，已忽略。", "not understood in this place, and ignored.")
+"""Code and sentences for a word that the table does not know."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,16 +118,11 @@ class _Check:
         """Adds the finding of a word, if it has one."""
         rule = word.rule
         if rule is None:
-            message, message_en = unknown(word.name)
-            self._report.warning("foreign-unknown", word.node, message, message_en)
+            code, message, message_en = UNKNOWN
+            self._report.warning(code, word.node, f"{word.name}：{message}", f"{word.name}: {message_en}")
         elif rule.finding:
             add = self._report.error if rule.treatment == "error" and self._refuse else self._report.warning
             add(rule.finding, word.node, f"{word.name}：{rule.message}", f"{word.name}: {rule.message_en}")
-
-
-def unknown(name: str) -> tuple[str, str]:
-    """What is said, in both languages, of a word that the table does not know."""
-    return f"{name}：这里不认识它，已忽略。", f"{name}: not understood in this place, and ignored."
 
 
 def _filled(node: etree._Element) -> Iterator[tuple[str, str, str]]:

@@ -16,7 +16,7 @@ from lxml import etree
 
 from engine.decisions import MAPPINGS
 from engine.kernel.assign_reader import listed
-from engine.kernel.dialects import Word, all_words, unknown
+from engine.kernel.dialects import UNKNOWN, Word, all_words
 from engine.kernel.extensions import VENDORS, extension, vendor
 from engine.kernel.placement import LIANDONG
 from engine.kernel.source import NODES, PREFIX, child, local
@@ -211,10 +211,9 @@ def _left(word: Word) -> Translated:
     """What is said of a word that was not translated."""
     element, called = _of(word.node)
     if word.rule is None:
-        message, message_en = unknown(word.name)
-        return Translated(
-            element=element, name=called, word=word.name, treatment="warned", message=message, message_en=message_en
-        )
+        _, message, message_en = UNKNOWN
+        told = {"message": message, "message_en": message_en}
+        return Translated(element=element, name=called, word=word.name, treatment="warned", **told)
     treatments: dict[str, Treatment] = {"read": "kept", "ignored": "kept", "warning": "warned", "error": "refused"}
     return Translated(
         element=element,
