@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,6 +82,37 @@ class _Bundle:
     compiled: CompiledDefinition
 
 
+class _Compiled:
+    """The deployments that were compiled last in this process, by the digest of their files: the same files are the same bundle,
+    in whatever database they lie."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._bundles: OrderedDict[str, _Bundle] = OrderedDict()
+
+    def get(self, files: str, rows: Any) -> _Bundle:
+        """The bundle of the files with that digest, which are these rows."""
+        with self._lock:
+            if files in self._bundles:
+                self._bundles.move_to_end(files)
+                return self._bundles[files]
+        bundle = read_bundle(rows)
+        with self._lock:
+            self._bundles[files] = bundle
+            while len(self._bundles) > self._most:
+                self._bundles.popitem(last=False)
+        return bundle
+
+    def clear(self) -> None:
+        """Forgets them all, as a new process knows none."""
+        with self._lock:
+            self._bundles.clear()
+
+
+COMPILED = _Compiled(most=32)
+
+
 class Definitions:
     """The definitions of one database."""
 
@@ -148,7 +180,7 @@ class Definitions:
                     "Expected the files of deployment '{id}' as they were deployed, but they have been changed",
                     id=str(known.id),
                 )
-            self._bundles[deployment] = read_bundle(rows)
+            self._bundles[deployment] = COMPILED.get(known.digest, rows)
         return self._bundles[deployment]
 
 

@@ -14,9 +14,16 @@ from engine.commands.deployment import Deploy
 from engine.errors import Conflict, ExpressionError, InvalidModel
 from engine.forms import parser as form_parser
 from engine.kernel import gate, placement, report
+from engine.runtime.definitions import COMPILED, Definitions
 from engine.store.tables import Deployment, ProcessDefinition, Resource
 from engine.testing import County
 from tests.engine.models import SLIP, decision, one_task
+
+
+def updated(county: County) -> None:
+    """Another version of the product begins: nothing is known of what the last one has compiled."""
+    COMPILED.clear()
+    county.restart()
 
 
 def no_user_tasks(checker: gate.Gate, element: Any) -> None:
@@ -51,7 +58,7 @@ def test_what_an_older_gate_let_in_still_runs(
     running = county.run("p")
     with monkeypatch.context() as patch:
         tighten(patch)
-        county.restart()
+        updated(county)
         with pytest.raises(InvalidModel):
             county.deploy(decision() + b"<!-- changed -->", slip__form__json=SLIP)
         assert county.deploy(decision(), slip__form__json=SLIP).unchanged
@@ -71,7 +78,7 @@ def test_a_stored_expression_that_cannot_be_read_stops_the_case_instead_of_being
         raise ExpressionError("syntax", "Expected to compile an expression, but the language has changed")
 
     monkeypatch.setattr(report, "compile_expression", refuse)
-    county.restart()
+    updated(county)
     with pytest.raises(InvalidModel):
         county.run("p")
 
@@ -79,7 +86,7 @@ def test_a_stored_expression_that_cannot_be_read_stops_the_case_instead_of_being
 def test_a_stored_form_is_never_taken_for_no_form(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
     county.deploy(decision(), slip__form__json=SLIP)
     monkeypatch.setattr(form_parser, "_SIMPLE_KINDS", frozenset())
-    county.restart()
+    updated(county)
     with pytest.raises(InvalidModel):
         county.run("p")
 
@@ -100,6 +107,15 @@ def test_the_database_refuses_to_change_what_was_deployed(county: County, statem
     county.deploy(one_task())
     with pytest.raises(DBAPIError, match="never changes"), county.engine.database.writing() as connection:
         connection.execute(statement)
+
+
+def test_the_same_files_are_compiled_once_in_a_process(county: County) -> None:
+    county.deploy(decision(), slip__form__json=SLIP)
+    case = county.run("p")
+    one, other = (Definitions(county.engine.database).get(case.row.definition) for _ in range(2))
+    assert one.compiled is other.compiled
+    COMPILED.clear()
+    assert Definitions(county.engine.database).get(case.row.definition).compiled is not one.compiled
 
 
 def test_files_that_were_changed_behind_the_engine_are_not_run(county: County) -> None:
