@@ -68,6 +68,8 @@ def test_a_cycle_goes_its_whole_way(both: County) -> None:
     confirmed(county, first)
     delivered(county, first, "D1", batch(1, "A1", 300), batch(2, "B1", 310))
     assert (first.variables["stock"], first.variables["receivedAmount"]) == (610, Decimal("1564.50"))
+    # The invoice comes when the month in which it should be paid is nearly over: what is late is still paid.
+    county.pass_time("P26D")
     invoiced(county, first, "F1", "D1", "1564.50", (1, 300, "3.20"), (2, 310, "1.95"))
     county.restart()
     paid(county, first)
