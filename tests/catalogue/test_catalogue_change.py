@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +18,7 @@ from engine.queries.timeline import GetTimeline
 from engine.store.base import dump_json, load_json
 from engine.store.tables import Message, PublishedList, Seat
 from engine.testing import CaseView, County, bpmn, process
+from tests.counties import county_fixtures
 from tests.engine.models import END, START
 
 MONDAY = datetime(2026, 10, 12, 1, 0, tzinfo=UTC)
@@ -43,29 +41,7 @@ def prepared(url: str) -> County:
     return county
 
 
-@pytest.fixture(scope="module")
-def prepared_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all that, to be copied."""
-    path = tmp_path_factory.mktemp("catalogue") / "county.sqlite"
-    shutil.copyfile(sqlite_template, path)
-    prepared(f"sqlite:///{path}").close()
-    return path
-
-
-@pytest.fixture
-def county(prepared_file: Path, tmp_path: Path) -> Iterator[County]:
-    """A community of its own in an SQLite file."""
-    path = tmp_path / "county.sqlite"
-    shutil.copyfile(prepared_file, path)
-    with County(f"sqlite:///{path}", clock=VirtualClock(MONDAY), demo=True) as county:
-        yield county
-
-
-@pytest.fixture
-def both(database_url: str) -> Iterator[County]:
-    """A community of its own, once in each kind of database."""
-    with prepared(database_url) as county:
-        yield county
+prepared_file, county, both = county_fixtures(prepared)
 
 
 def code(number: int) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from cli.library import LIBRARY, read_folder
@@ -17,6 +14,7 @@ from engine.commands.message import BroadcastSignal
 from engine.commands.organisation import PutMembership
 from engine.store.tables import Message
 from engine.testing import CaseView, County
+from tests.counties import county_fixtures
 
 REPLY = Path(__file__).with_name("reply.bpmn").read_bytes()
 TERMS = {"calendar": "ADMIN", "decideAfter": "P5D", "extension": "P2D", "decideLate": "P1D", "freeze": "P2D"}
@@ -33,29 +31,7 @@ def prepared(url: str) -> County:
     return county
 
 
-@pytest.fixture(scope="module")
-def prepared_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all that, to be copied."""
-    path = tmp_path_factory.mktemp("collect") / "county.sqlite"
-    shutil.copyfile(sqlite_template, path)
-    prepared(f"sqlite:///{path}").close()
-    return path
-
-
-@pytest.fixture
-def county(prepared_file: Path, tmp_path: Path) -> Iterator[County]:
-    """A community of its own in an SQLite file."""
-    path = tmp_path / "county.sqlite"
-    shutil.copyfile(prepared_file, path)
-    with County(f"sqlite:///{path}") as county:
-        yield county
-
-
-@pytest.fixture
-def both(database_url: str) -> Iterator[County]:
-    """A community of its own, once in each kind of database."""
-    with prepared(database_url) as county:
-        yield county
+prepared_file, county, both = county_fixtures(prepared)
 
 
 def asked(county: County, policy: str = "ask", **more: Any) -> CaseView:

@@ -28,7 +28,7 @@ CHIEF, COLLEAGUE = "CH00-014", "CH00-025"
 
 def prepared(url: str) -> County:
     """The demo community with the dispatch and the committee's meeting deployed; the assignments may make appointments."""
-    county = opened(url)
+    county = County(url, clock=VirtualClock(MONDAY), demo=True, stationing="dispatch_assignment")
     load_demo(county.engine)
     for name in ("collect", "meeting"):
         county.execute(Deploy(name=name, resources=read_folder(LIBRARY / name)))
@@ -42,11 +42,6 @@ def without_calls() -> dict[str, bytes]:
     drawn = read_folder(LIBRARY / "dispatch")[name]
     assert HALF_YEAR in drawn
     return {name: drawn.replace(HALF_YEAR, b"R/2099-12-01T08:00:00+08:00/P6M")}
-
-
-def opened(url: str) -> County:
-    """The community on a database that was prepared."""
-    return County(url, clock=VirtualClock(MONDAY), demo=True, stationing="dispatch_assignment")
 
 
 def need(**more: Any) -> dict[str, Any]:

@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
-from engine.clock import VirtualClock
 from engine.errors import InvalidForm
 from engine.store.tables import Message
 from engine.testing import CaseView, County
 from tests.inspection import community as do
-from tests.inspection.community import MONDAY, finding, prepared, rectification, row
-
-
-@pytest.fixture(scope="module")
-def prepared_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the demo community and the process, to be copied."""
-    path = tmp_path_factory.mktemp("inspection") / "county.sqlite"
-    shutil.copyfile(sqlite_template, path)
-    prepared(f"sqlite:///{path}").close()
-    return path
-
-
-@pytest.fixture
-def county(prepared_file: Path, tmp_path: Path) -> Iterator[County]:
-    """A community of its own in an SQLite file."""
-    path = tmp_path / "county.sqlite"
-    shutil.copyfile(prepared_file, path)
-    with County(f"sqlite:///{path}", clock=VirtualClock(MONDAY), demo=True) as county:
-        yield county
-
-
-@pytest.fixture
-def both(database_url: str) -> Iterator[County]:
-    """A community of its own, once in each kind of database."""
-    with prepared(database_url) as county:
-        yield county
+from tests.inspection.community import finding, rectification, row
 
 
 def ledger(county: County) -> CaseView:

@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from sqlalchemy import Row, select
 
-from engine.clock import VirtualClock
 from engine.errors import InvalidForm, NotAllowed
 from engine.store.tables import Message, Person
 from engine.testing import CaseView, County, Someone
 from tests.inspection import community as do
-from tests.inspection.community import MONDAY, PRESIDENT, QUALITY, prepared
+from tests.inspection.community import PRESIDENT, QUALITY
 
 UNITS = ("CH03", "CH07")
 VISIT_DAY = "2026-10-19"
-
-
-@pytest.fixture(scope="module")
-def prepared_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the demo community and the process, to be copied."""
-    path = tmp_path_factory.mktemp("inspection") / "county.sqlite"
-    shutil.copyfile(sqlite_template, path)
-    prepared(f"sqlite:///{path}").close()
-    return path
-
-
-@pytest.fixture
-def county(prepared_file: Path, tmp_path: Path) -> Iterator[County]:
-    """A community of its own in an SQLite file."""
-    path = tmp_path / "county.sqlite"
-    shutil.copyfile(prepared_file, path)
-    with County(f"sqlite:///{path}", clock=VirtualClock(MONDAY), demo=True) as county:
-        yield county
-
-
-@pytest.fixture
-def both(database_url: str) -> Iterator[County]:
-    """A community of its own, once in each kind of database."""
-    with prepared(database_url) as county:
-        yield county
 
 
 def who(county: County, seat: Row[Any]) -> Someone:

@@ -2,37 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from tests.counties import county_fixtures
+from tests.recruitment.plans import prepared
 
-import pytest
-
-from engine.clock import VirtualClock
-from engine.testing import County
-from tests.recruitment.plans import MONDAY, prepared
-
-
-@pytest.fixture(scope="package")
-def prepared_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all that, to be copied."""
-    path = tmp_path_factory.mktemp("recruitment") / "county.sqlite"
-    shutil.copyfile(sqlite_template, path)
-    prepared(f"sqlite:///{path}").close()
-    return path
-
-
-@pytest.fixture
-def county(prepared_file: Path, tmp_path: Path) -> Iterator[County]:
-    """A community of its own in an SQLite file."""
-    path = tmp_path / "county.sqlite"
-    shutil.copyfile(prepared_file, path)
-    with County(f"sqlite:///{path}", clock=VirtualClock(MONDAY), demo=True) as county:
-        yield county
-
-
-@pytest.fixture
-def both(database_url: str) -> Iterator[County]:
-    """A community of its own, once in each kind of database."""
-    with prepared(database_url) as county:
-        yield county
+prepared_file, county, both = county_fixtures(prepared)

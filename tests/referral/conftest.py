@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,17 +12,11 @@ from cli.library import LIBRARY, read_folder
 from engine.clock import VirtualClock
 from engine.commands.deployment import Deploy
 from engine.testing import County
+from tests.counties import county_fixtures
 from tests.referral.community import TUESDAY
 from tests.referral.referrals import prepared
 
-
-@pytest.fixture(scope="package")
-def prepared_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with all that, to be copied."""
-    path = tmp_path_factory.mktemp("referral") / "county.sqlite"
-    shutil.copyfile(sqlite_template, path)
-    prepared(f"sqlite:///{path}").close()
-    return path
+prepared_file, county, both = county_fixtures(prepared)
 
 
 @pytest.fixture(scope="package")
@@ -35,19 +28,3 @@ def examples_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
         load_demo(county.engine)
         county.execute(Deploy(name="examples", resources=read_folder(LIBRARY / "examples")))
     return path
-
-
-@pytest.fixture
-def county(prepared_file: Path, tmp_path: Path) -> Iterator[County]:
-    """A community of its own in an SQLite file."""
-    path = tmp_path / "county.sqlite"
-    shutil.copyfile(prepared_file, path)
-    with County(f"sqlite:///{path}", clock=VirtualClock(TUESDAY), demo=True) as county:
-        yield county
-
-
-@pytest.fixture
-def both(database_url: str) -> Iterator[County]:
-    """A community of its own, once in each kind of database."""
-    with prepared(database_url) as county:
-        yield county

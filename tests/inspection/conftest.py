@@ -1,0 +1,8 @@
+"""The demo community with the supervision inspection deployed, prepared once for all its tests."""
+
+from __future__ import annotations
+
+from tests.counties import county_fixtures
+from tests.inspection.community import prepared
+
+prepared_file, county, both = county_fixtures(prepared)
