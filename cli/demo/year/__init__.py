@@ -22,6 +22,11 @@ from cli.demo.year.dispatches import HABITS as DISPATCH_HABITS
 from cli.demo.year.dispatches import dispatches
 from cli.demo.year.inspections import HABITS as INSPECTION_HABITS
 from cli.demo.year.inspections import inspections
+from cli.demo.year.meetings import HABITS as MEETING_HABITS
+from cli.demo.year.procurement import HABITS as PROCUREMENT_HABITS
+from cli.demo.year.procurement import procurement
+from cli.demo.year.recruitment import HABITS as RECRUITMENT_HABITS
+from cli.demo.year.recruitment import recruitment
 from cli.demo.year.referrals import HABITS as REFERRAL_HABITS
 from cli.demo.year.referrals import referrals
 from cli.library import LIBRARY, read_folder
@@ -51,10 +56,13 @@ class Chapter:
     arrivals: Arrivals
 
 
+SHARED = ("collect", "meeting")
 CHAPTERS = (
     Chapter(folder="referral", habits=REFERRAL_HABITS, arrivals=referrals),
     Chapter(folder="inspection", habits=INSPECTION_HABITS, arrivals=inspections),
-    Chapter(folder="dispatch", beside=("collect", "meeting"), habits=DISPATCH_HABITS, arrivals=dispatches),
+    Chapter(folder="dispatch", beside=SHARED, habits=DISPATCH_HABITS, arrivals=dispatches),
+    Chapter(folder="procurement", beside=SHARED, habits=PROCUREMENT_HABITS, arrivals=procurement),
+    Chapter(folder="recruitment-plan", beside=SHARED, habits=RECRUITMENT_HABITS, arrivals=recruitment),
 )
 
 
@@ -110,6 +118,7 @@ def live(engine: Engine, clock: VirtualClock, until: datetime, *, seed: int, sha
     folders of all chapters must be deployed.
     """
     county = County(engine, clock, seed=seed, share=share)
+    county.learn(MEETING_HABITS)
     for chapter in CHAPTERS:
         county.learn(chapter.habits)
         for arrival in chapter.arrivals(county, clock.now().date(), until.date()):

@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from engine.calendar import TIME_ZONE, calendar_by_code, due, published_days
 from engine.clock import VirtualClock
@@ -29,7 +29,7 @@ from engine.engine import Engine
 from engine.errors import EngineError, StepFailed
 from engine.records import Actor
 from engine.runtime.names import CaseNames
-from engine.store.prepared import Prepared
+from engine.store.prepared import Among, Prepared
 from engine.store.tables import (
     Appointment,
     Department,
@@ -53,23 +53,28 @@ USUAL_SHARE, SPREAD = 0.3, 0.75
 """Of a term that somebody needs in the middle, and how far people differ (log-normal): about one in twenty is late."""
 TARDY: Mapping[str, float] = {"CH06": 1.9, "CH04": 1.25}
 """Institutions that need longer than others."""
+PROMPT_SHARE = 0.9
+"""Of a term that somebody needs at most who keeps to it."""
 AT_ONCE = timedelta(hours=9)
 """A term shorter than this is not put off until offices open."""
 UNHURRIED = timedelta(hours=2)
 """In the middle, for a step without a term."""
 
 NEXT_JOB = Prepared(select(func.min(Job.due_at).label("at")).where(Job.state == "pending"))
-SEAT_STATE = Prepared(select(Seat.state).where(Seat.key == bindparam("seat")))
-NEW_SEATS = Prepared(
-    select(Seat.key, Seat.id, Seat.element, Seat.due_at, Round.scope, Round.resolved)
+_SEATS = (
+    select(Seat.key, Seat.id, Seat.element, Seat.due_at, Seat.state, Seat.assignee, Round.scope, Round.resolved)
     .add_columns(ProcessDefinition.process_id, Institution.code)
     .join(Round, Round.key == Seat.round)
     .join(ProcessDefinition, ProcessDefinition.key == Round.definition)
     .join(ProcessInstance, ProcessInstance.key == Seat.instance)
     .outerjoin(Institution, Institution.key == ProcessInstance.institution)
-    .where(Seat.key > bindparam("seen"), or_(Seat.state == "open", Seat.state == "claimed"))
     .order_by(Seat.key)
 )
+NEW_SEATS = Prepared(_SEATS.where(Seat.key > bindparam("seen")))
+KNOWN_SEATS = Prepared(_SEATS.where(Among(Seat.key, "seats")))
+LEFT_TO_OTHERS = frozenset({"task-not-found", "apart-element", "apart-starter"})
+ASKED = ("open", "claimed")
+"""States of a seat that waits for its people."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +89,10 @@ class Act:
     """File fields, with the name of the picture that is put into each."""
     wait: timedelta | None = None
     """How long from now he waits for something outside the process; None: as people do with a term like this."""
+    prompt: bool = False
+    """Whether he keeps to the term however busy he is."""
+    again: timedelta | None = None
+    """Whether it is not time yet, and after how long he looks again."""
     never: bool = False
     """Whether nobody does it, and the clock decides."""
 
@@ -102,7 +111,7 @@ class Step:
     """Keys of the people who are asked."""
     due_at: datetime | None
     values: Mapping[str, Any]
-    """The case's variables."""
+    """The case's variables as they are when he makes up his mind."""
 
 
 Habit = Callable[["County", Step], Act]
@@ -134,11 +143,16 @@ class County:
         self.random = Random(seed)
         self.counted: Counter[str] = Counter()
         """Started cases by process, decided steps and carried out jobs."""
+        self.sent: dict[str, str] = {}
+        """Order -> its delivery that is on the way, or was the last one."""
         self._habits: dict[tuple[str, str], Habit] = {}
         self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
         self._numbers, self._papers = itertools.count(), itertools.count(1)
         self._names: dict[int, str] = {}
+        self._happened: set[str] = set()
         self._seen = 0
+        self._waiting: set[int] = set()
+        """Keys of seats whose turn has not come yet."""
         self._published = published_days()
 
     # --- what a chapter uses
@@ -156,6 +170,12 @@ class County:
         chair = self.random.choice(self.chairs(post, institution, department))
         self.engine.execute(StartInstance(process_key=process, capacity=chair.id), self._actor(chair.person))
         self.counted[process] += 1
+
+    def once(self, event: str) -> bool:
+        """Whether something that happens once a year has not happened yet; from then on it has."""
+        fresh = event not in self._happened
+        self._happened.add(event)
+        return fresh
 
     def number(self) -> int:
         """The next number of a paper that somebody numbers by hand, from 1."""
@@ -238,29 +258,36 @@ class County:
     def _notice(self) -> None:
         """Whoever is asked since the last look makes up his mind when and what."""
         with self.engine.database.reading() as connection:
-            for row in NEW_SEATS.all(connection, seen=self._seen):
-                self._seen = row.key
-                self._plan(
-                    Step(
-                        key=row.key,
-                        task=row.id,
-                        process=row.process_id,
-                        element=row.element,
-                        institution=row.code or "",
-                        scope=row.scope,
-                        asked=tuple(row.resolved["persons"]),
-                        due_at=row.due_at,
-                        values=CaseNames(connection, row.scope, {}).all(),
-                    )
-                )
+            rows = NEW_SEATS.all(connection, seen=self._seen)
+            self._seen = rows[-1].key if rows else self._seen
+            if self._waiting:
+                rows += KNOWN_SEATS.all(connection, seats=sorted(self._waiting))
+            self._waiting = {row.key for row in rows if row.state == "waiting"}
+            steps = [_step(connection, row) for row in rows if row.state in ASKED]
+        for step in steps:
+            self._plan(step)
 
     def _plan(self, step: Step) -> None:
         habit = self._habits.get((step.process, step.element))
         if habit is None:
             raise LookupError(f"Expected a habit for step '{step.element}' of '{step.process}', but the year has none")
         act = habit(self, step)
-        if not act.never:
+        if act.again is not None:
+            self._push(self.clock.now() + act.again, lambda: self._look_again(step))
+        elif not act.never:
             self._push(self._moment(step, act), lambda: self._do(step, act))
+
+    def _look_again(self, step: Step) -> None:
+        with self.engine.database.reading() as connection:
+            row = self._asked(connection, step)
+            current = None if row is None else _step(connection, row)
+        if current is not None:
+            self._plan(current)
+
+    def _asked(self, connection: Connection, step: Step) -> Any:
+        """The seat with the people who are asked today, None when nobody is asked any more."""
+        row = KNOWN_SEATS.first(connection, seats=[step.key])
+        return row if row.state in ASKED else None
 
     def _moment(self, step: Step, act: Act) -> datetime:
         now = self.clock.now()
@@ -270,7 +297,9 @@ class County:
         if step.due_at is None:
             return self.working(now + UNHURRIED * share)
         term = max(step.due_at - now, timedelta(minutes=1))
-        at = now + term * share * USUAL_SHARE
+        at = now + term * (min(share * USUAL_SHARE, PROMPT_SHARE) if act.prompt else share * USUAL_SHARE)
+        if act.prompt and term >= AT_ONCE:
+            return min(self.working(at), step.due_at - timedelta(minutes=1))
         return at if term < AT_ONCE else self.working(at)
 
     def working(self, at: datetime) -> datetime:
@@ -281,18 +310,20 @@ class County:
     def _do(self, step: Step, act: Act) -> None:
         """He acts, unless something has ended the step meanwhile."""
         with self.engine.database.reading() as connection:
-            if SEAT_STATE.value(connection, seat=step.key) not in ("open", "claimed"):
-                return
+            row = self._asked(connection, step)
+        if row is None:
+            return
         now = self.clock.now()
         data = act.data(now) if callable(act.data) else act.data
-        people = self.random.sample(step.asked, len(step.asked))
+        asked = _people(row)
+        people = self.random.sample(asked, len(asked))
         for number, person in enumerate(people, 1):
             try:
                 self._complete(step, act, data, self._actor(person))
                 break
             except EngineError as error:
-                # Whoever was asked may have lost the chair since; then it is somebody else's to do.
-                if error.code == "task-not-found" and number < len(people):
+                # Who has lost the chair since, or has signed the step before, leaves it to somebody else.
+                if error.code in LEFT_TO_OTHERS and number < len(people):
                     continue
                 error.add_note(f"at step {step.element} of {step.process} at {now}: {getattr(error, 'errors', '')}")
                 raise
@@ -312,3 +343,21 @@ class County:
     def _rows(self, statement: Any) -> list[Any]:
         with self.engine.database.reading() as connection:
             return list(connection.execute(statement).all())
+
+
+def _people(row: Any) -> tuple[int, ...]:
+    return (row.assignee,) if row.assignee is not None else tuple(row.resolved["persons"])
+
+
+def _step(connection: Connection, row: Any) -> Step:
+    return Step(
+        key=row.key,
+        task=row.id,
+        process=row.process_id,
+        element=row.element,
+        institution=row.code or "",
+        scope=row.scope,
+        asked=_people(row),
+        due_at=row.due_at,
+        values=CaseNames(connection, row.scope, {}).all(),
+    )

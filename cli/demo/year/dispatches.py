@@ -25,6 +25,8 @@ SPECIALTIES: Mapping[str, tuple[str, str]] = {
 }
 """Department of the lead hospital -> specialty of a need, and what branches call it."""
 LONG_STAY, VISITS = timedelta(days=200), timedelta(days=90)
+LEAST_SERVED = timedelta(days=60)
+"""What has been served by whoever resigns or falls ill."""
 SOON = timedelta(days=38)
 """From a need to the first day."""
 LOG: Mapping[str, Any] = {"consultations": 8, "rounds": 4, "trainings": 1, "nextMonth": "继续坐诊和带教"}
@@ -82,6 +84,18 @@ def choose(county: County, step: Step) -> Act:
     return Act(outcome="choose", data={"person": fit[0]})
 
 
+def release(county: County, step: Step) -> Act:
+    if county.random.random() < 0.08:
+        return Act(outcome="refuse", opinion="科室人手不足")
+    return Act(outcome="agree")
+
+
+def confirm(county: County, step: Step) -> Act:
+    if county.random.random() < 0.08:
+        return Act(outcome="appeal", opinion="家中老人需要照料", data={"appealKind": "carer"})
+    return Act(outcome="confirm")
+
+
 def agreement(county: County, step: Step) -> Act:
     number = f"派〔{county.clock.now():%Y}〕{county.number()}号"
     signed = {"signedByHost": True, "signedByHome": True, "signedByPerson": True}
@@ -105,6 +119,41 @@ def monthly_log(county: County, step: Step) -> Act:
     return Act(outcome="submit", data={"log": {**LOG, **figures}})
 
 
+def confirm_log(county: County, step: Step) -> Act:
+    if county.random.random() < 0.06:
+        return Act(outcome="return", opinion="出勤天数与排班不符")
+    return Act(outcome="confirm")
+
+
+def amend_log(county: County, step: Step) -> Act:
+    figures = {"attendedDays": 17, "visits": county.random.randint(120, 300), "operations": county.random.randint(0, 9)}
+    return Act(outcome="submit", data={"amendedLog": {**LOG, **figures}})
+
+
+def register(county: County, step: Step) -> Act:
+    """Somebody on a long stay resigns, once a year, after two months; another falls ill for three weeks."""
+    served = (_today(county) - date.fromisoformat(str(step.values["fromDay"]))).days
+    if step.values.get("kind") != "long":
+        return Act(never=True)
+    if served < LEAST_SERVED.days:
+        return Act(again=timedelta(days=15))
+    if county.once("resignation"):
+        return Act(outcome="resign", opinion="另谋他就", data=_on, wait=timedelta(hours=2))
+    if county.once("illness"):
+        ill = {"eventKind": "sick"}
+        return Act(outcome="suspend", opinion="因病请假", data=lambda at: {**ill, **_on(at)}, wait=timedelta(hours=2))
+    return Act(never=True)
+
+
+def _on(at: datetime) -> Mapping[str, Any]:
+    return {"eventOn": at.astimezone(TIME_ZONE).date().isoformat()}
+
+
+def resume(county: County, step: Step) -> Act:
+    back = county.working(county.clock.now() + timedelta(days=21)) - county.clock.now()
+    return Act(outcome="resume", data=lambda at: {"resumeOn": at.astimezone(TIME_ZONE).date().isoformat()}, wait=back)
+
+
 def host_mark(county: County, step: Step) -> Act:
     return Act(data={"mark": {name: county.random.randint(82, 97) for name in MARKS}})
 
@@ -123,13 +172,14 @@ def conclude(county: County, step: Step) -> Act:
 
 NEVER = always(Act(never=True))
 HABITS: Mapping[str, Mapping[str, Habit]] = {
+    "dispatch_call": {"review_answers": decided("done")},
     "dispatch_need": {"fill_need": fill_need, "sign": decided("agree")},
     "dispatch_match": {
         "nominate": nominate,
         "choose": choose,
-        "release": decided("agree"),
+        "release": release,
         "overrule": decided("release", "医疗需要，同意放行"),
-        "confirm": decided("confirm"),
+        "confirm": confirm,
         "confirm_again": decided("confirm"),
         "decide_appeal": decided("dismiss", "理由不成立"),
         "arbitrate": decided("send", "按名单派出"),
@@ -145,7 +195,12 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
         "midterm": decided("done", "进展正常"),
         "renew": decided("finish"),
         "bridge": decided("end", "接替人未到，按期结束"),
-        "register": NEVER,
+        "register": register,
+        "resume": resume,
+        "amend_log": amend_log,
+        "handover": decided("done", handoverPatients="已逐一交接", handoverKeys="已收回", handoverAccounts="已停用"),
+        "settle_leave": decided("done", "按协议结算"),
+        "decide_change": decided("keep", "双方已沟通"),
         "office_mark": office_mark,
         "department_mark": department_mark,
         "conclude": conclude,
@@ -153,7 +208,8 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
     "dispatch_host": {
         "report_in": report_in,
         "request_change": NEVER,
-        "confirm_log": decided("confirm"),
+        "confirm_log": confirm_log,
+        "consent": decided("agree"),
         "host_mark": host_mark,
     },
 }

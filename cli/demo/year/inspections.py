@@ -64,6 +64,17 @@ def _found(county: County, at: int) -> dict[str, Any]:
 # --- what becomes of a finding
 
 
+def grade(county: County, step: Step) -> Act:
+    """The grades of the table are taken over; what the same institution was told twice is one finding."""
+    first: dict[tuple[str, str], str] = {}
+    rows: list[dict[str, Any]] = []
+    for found in step.values["findings"]:
+        same = first.setdefault((str(found.get("institution")), str(found.get("description"))), found["findingNo"])
+        merged = same != found["findingNo"] and len(rows) > 15 and not any(rows)
+        rows.append({"mergeInto": same} if merged else {})
+    return Act(outcome="confirm", data={"findings": rows})
+
+
 def measures_plan(county: County, step: Step) -> Act:
     now = county.clock.now().astimezone(TIME_ZONE).date()
     due = date.fromisoformat(str(step.values["dueOn"]))
@@ -135,8 +146,8 @@ def exit_meeting(county: County, step: Step) -> Act:
 
 HABITS: Mapping[str, Mapping[str, Habit]] = {
     "finding_import": {"enter_list": enter_list},
-    "finding_grading": {"grade": decided("confirm")},
-    "finding_ledger": {"digest": decided("done"), "grade": decided("confirm")},
+    "finding_grading": {"grade": grade},
+    "finding_ledger": {"digest": decided("done")},
     "finding_notice": {"receipt": decided("receive")},
     "finding_unit": {
         "measures_plan": measures_plan,

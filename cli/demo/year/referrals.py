@@ -33,6 +33,8 @@ SENDERS: Mapping[str, int] = {
 }
 WEEKEND = 0.35
 """Of a working day's patients come on a day off."""
+SILENT = 0.008
+"""Share of requests that a department does not answer."""
 EMERGENCY, URGENT = 0.07, 0.14
 """Shares of the green channel and of urgent patients."""
 
@@ -201,6 +203,16 @@ def en_route(county: County, step: Step) -> Act:
     return Act(outcome="delivered", data=lambda at: {"deliveredAt": at.isoformat()}, wait=county.random.randint(25, 95) * MINUTE)
 
 
+def death_certificate(county: County, step: Step) -> Act:
+    values = step.values
+
+    def certified(at: datetime) -> Mapping[str, Any]:
+        died = {"deathAt": values.get("deathAt") or at.isoformat(), "deathPlace": values.get("deathPlace") or "总医院"}
+        return {**died, "certificateBy": "随车医师·演示，县总医院"}
+
+    return Act(data=certified)
+
+
 def call_patient(county: County, step: Step) -> Act:
     county_now = county.clock.now()
     if county.random.random() < 0.5:
@@ -227,12 +239,11 @@ def accept(county: County, step: Step) -> Act:
     random, urgency = county.random, step.values.get("urgency")
     refuses = random.random()
     if urgency != "E" and refuses < 0.035:
-        return Act(
-            outcome="refuse", opinion="本科无床", data={"rejectReason": "no_bed", "alternative": "请安排其他科室或妇幼保健院"}
-        )
+        other = {"rejectReason": "no_bed", "alternative": "请安排其他科室或妇幼保健院"}
+        return Act(outcome="refuse", opinion="本科无床", data=other, prompt=True)
     if refuses < 0.05:
-        return Act(outcome="more", data={"questionText": "请补充近一周检查结果"})
-    if refuses < 0.06:
+        return Act(outcome="more", data={"questionText": "请补充近一周检查结果"}, prompt=True)
+    if refuses < 0.05 + SILENT:
         return Act(never=True)
     return _takes(county, step)
 
@@ -248,7 +259,7 @@ def _takes(county: County, step: Step) -> Act:
     booked = day.replace(hour=random.choice((8, 9, 10, 14)), minute=random.choice((0, 20, 40)), second=0, microsecond=0)
     place = {"visitPlace": "门诊三楼", "receivingDoctor": "接诊医师·演示", "receivingPhone": "199-0000-0601"}
     when = {} if urgency == "U" else {"appointmentAt": booked.isoformat()}
-    return Act(outcome="accept", data={"acceptMode": mode, **when, **(place if mode == "outpatient" else {})})
+    return Act(outcome="accept", data={"acceptMode": mode, **when, **(place if mode == "outpatient" else {})}, prompt=True)
 
 
 def assign_bed(county: County, step: Step) -> Act:
@@ -333,6 +344,10 @@ def chase_follow_up(county: County, step: Step) -> Act:
     return Act(data=_visited)
 
 
+def _day(at: datetime) -> str:
+    return at.astimezone(TIME_ZONE).date().isoformat()
+
+
 def _visited(at: datetime) -> Mapping[str, Any]:
     return {"visitAt": at.isoformat(), "visitMode": "phone", "visitFindings": "恢复良好"}
 
@@ -354,15 +369,17 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
         "supplement": decided("done", supplementText="已补充检查结果"),
         "inform_patient": _at("informedAt"),
         "late_consent": late_consent,
-        "death_certificate": decided("done"),
-        "adverse_event": decided("done"),
-        "bereavement_call": decided("done"),
+        "merge_question": decided("separate", "不是同一次发病"),
+        "death_certificate": death_certificate,
+        "adverse_event": decided("done", eventCourse="途中病情突变，抢救无效。", eventLevel="1"),
+        "bereavement_call": _at("bereavementAt"),
         "read_refusal": _at("informedAt"),
     },
     "referral_centre": {
         "dispatch": dispatch,
         "arbitration": decided("assign", "由该科接收", toInst="CH00", toDept="EMER"),
-        "death_discussion": decided("done"),
+        "death_discussion": _at("discussionAt", discussionResult="诊疗和转运符合规范，途中监护要加强。"),
+        "out_filing": lambda county, step: Act(data=lambda at: {"filingNo": f"BA{county.number():05d}", "filedOn": _day(at)}),
     },
     "referral_to": {
         "accept": accept,
@@ -384,7 +401,7 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
     "referral_return": {
         "accept_return": accept_return,
         "return_intake": return_intake,
-        "bereavement_call": decided("done"),
+        "bereavement": _at("bereavementAt"),
     },
     "referral_follow_up": {"follow_up": follow_up, "chase_follow_up": chase_follow_up},
 }
