@@ -22,7 +22,7 @@ from engine.records import Actor
 def let_somebody_leave(engine: Engine, departure: Mapping[str, Any]) -> None:
     """Starts a case in his name, keeps a draft in it, and begins the handover; once, and only where the process is deployed."""
     leaver, successor, keeper = (_person(engine, departure[who]) for who in ("person", "successor", "by"))
-    if not leaver.active or engine.query(ListHandovers()):
+    if not leaver.active or any(made.person == leaver.id for made in engine.query(ListHandovers())):
         return
     actor = Actor(person=leaver.key, name=leaver.name)
     if all(process.key != departure["process"] for process in engine.query(ListStartable(), actor)):

@@ -22,13 +22,14 @@ from cli.demo.year.dispatches import HABITS as DISPATCH_HABITS
 from cli.demo.year.dispatches import dispatches
 from cli.demo.year.inspections import HABITS as INSPECTION_HABITS
 from cli.demo.year.inspections import inspections
-from cli.demo.year.meetings import HABITS as MEETING_HABITS
+from cli.demo.year.meetings import HABITS as SHARED_HABITS
 from cli.demo.year.procurement import HABITS as PROCUREMENT_HABITS
 from cli.demo.year.procurement import procurement
 from cli.demo.year.recruitment import HABITS as RECRUITMENT_HABITS
 from cli.demo.year.recruitment import recruitment
 from cli.demo.year.referrals import HABITS as REFERRAL_HABITS
 from cli.demo.year.referrals import referrals
+from cli.demo.year.staff import staff
 from cli.library import LIBRARY, read_folder
 from engine.clock import VirtualClock
 from engine.commands.deployment import Deploy
@@ -93,12 +94,17 @@ def _written(config: Config, until: datetime, *, seed: int, share: float, days: 
     clock = VirtualClock(until - timedelta(days=days))
     engine = Engine(config, clock=clock, lease_clock=clock)
     try:
-        load_demo(engine)
-        for folder in dict.fromkeys(name for chapter in CHAPTERS for name in (*chapter.beside, chapter.folder)):
-            engine.execute(Deploy(name=folder, resources=read_folder(LIBRARY / folder)))
+        prepare(engine)
         return live(engine, clock, until, seed=seed, share=share).counted
     finally:
         engine.close()
+
+
+def prepare(engine: Engine) -> None:
+    """Brings the community and the folders of all chapters in."""
+    load_demo(engine)
+    for folder in dict.fromkeys(name for chapter in CHAPTERS for name in (*chapter.beside, chapter.folder)):
+        engine.execute(Deploy(name=folder, resources=read_folder(LIBRARY / folder)))
 
 
 def _require_empty(config: Config) -> None:
@@ -115,10 +121,12 @@ def live(engine: Engine, clock: VirtualClock, until: datetime, *, seed: int, sha
     """Lives from what the clock says until an instant, and returns the county with what was counted.
 
     `share` thins referrals and dispatches out, for a test; reviews and inspections are there only in the whole year. The
-    folders of all chapters must be deployed.
+    store must be prepared.
     """
     county = County(engine, clock, seed=seed, share=share)
-    county.learn(MEETING_HABITS)
+    county.learn(SHARED_HABITS)
+    for arrival in staff(county, clock.now().date(), until.date()):
+        county.expect(arrival)
     for chapter in CHAPTERS:
         county.learn(chapter.habits)
         for arrival in chapter.arrivals(county, clock.now().date(), until.date()):

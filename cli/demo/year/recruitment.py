@@ -7,10 +7,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from cli.demo.year.county import Act, Arrival, County, Habit, Step, always, decided
+from cli.demo.year.staff import joining_day
 from engine.calendar import TIME_ZONE
 
 BEGINS = 0.55
-"""Of the year: before the branch that joins in summer does, and so early that the county's offices have answered at its end."""
+"""Of the year, unless a branch joins the community in it: then it is asked while the others are still answering."""
+ASKED_BEFORE = timedelta(days=6)
+LATEST = 0.65
+"""Of the year, so that the county's offices have answered at its end."""
 POSTS = (
     ("全科医生", "clinical", "1002 临床医学", "执业医师"),
     ("护士", "nursing", "1011 护理学", "护士执业证"),
@@ -26,7 +30,9 @@ def recruitment(county: County, since: date, until: date) -> Iterator[Arrival]:
     """One batch, in a year that is lived whole."""
     if county.share < 1:
         return
-    day = since + (until - since) * BEGINS
+    joins = joining_day()
+    early = since < joins - ASKED_BEFORE and joins < since + (until - since) * LATEST
+    day = joins - ASKED_BEFORE if early else since + (until - since) * BEGINS
     at = county.working(datetime(day.year, day.month, day.day, 9, 30, tzinfo=TIME_ZONE))
     yield Arrival(at=at, act=lambda county: county.start("recruitment_centre", "HR", "CH00"))
 
