@@ -19,9 +19,9 @@ from engine.queries.keeping import KeptPerson, ListKeptPeople
 from engine.records import Actor
 
 NEWCOMERS = (
-    (0.18, "CH02-031", "顾新来·演示", "BR_GP", "CH02", "GP"),
-    (0.42, "CH05-031", "秦远山·演示", "BR_GP", "CH05", "GP"),
-    (0.58, "CH00-131", "苏入职·演示", "SPEC_DOC", "CH00", "NEUR"),
+    (0.18, "CH02-031", "顾新来·演示", ("BR_GP", "CH02", "GP")),
+    (0.42, "CH05-031", "秦远山·演示", ("BR_GP", "CH05", "GP")),
+    (0.58, "CH00-131", "苏入职·演示", ("SPEC_DOC", "CH00", "NEUR")),
 )
 """When in the year somebody begins, his staff number and name, and the post, institution and department of his chair."""
 LEAVER, SUCCESSOR, LEAVES = "CH02-031", "CH02-003", 0.72
@@ -35,8 +35,8 @@ def staff(county: County, since: date, until: date) -> Iterator[Arrival]:
     """The comings and goings of a year that is lived whole."""
     if county.share < 1:
         return
-    for at, number, name, *chair in NEWCOMERS:
-        yield Arrival(at=_morning(county, since + (until - since) * at), act=partial(_begins, number, name, *chair))
+    for at, number, name, chair in NEWCOMERS:
+        yield Arrival(at=_morning(county, since + (until - since) * at), act=partial(_begins, number, name, chair))
     yield Arrival(at=_morning(county, since + (until - since) * LEAVES), act=_leaves)
     joins = joining_day()
     if since < joins < until:
@@ -53,7 +53,8 @@ def _morning(county: County, day: date) -> datetime:
     return county.working(datetime(day.year, day.month, day.day, 8, 40, tzinfo=TIME_ZONE))
 
 
-def _begins(number: str, name: str, post: str, institution: str, department: str, county: County) -> None:
+def _begins(number: str, name: str, place: tuple[str, str, str], county: County) -> None:
+    post, institution, department = place
     day = county.clock.now().astimezone(TIME_ZONE).date()
     chair = Appoint(person=number, post=post, institution=institution, department=department, from_date=day)
     county.engine.execute(PutTogether(commands=(PutPerson(staff_number=number, name=name), chair)))
