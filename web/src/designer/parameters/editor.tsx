@@ -94,13 +94,18 @@ function Item(props: ItemsProps & { name: string | number; item: Json }) {
   const adding = useSignal(false)
   const words = nameOf(name)
   const remove = !readOnly && <button type="button" class="btn q sm" aria-label={ed('parameters.remove', { name: words })} onClick={() => set(place, undefined)}><Icon name="x" /></button>
-  const add = !readOnly && <button type="button" class="btn q sm" aria-label={ed('parameters.addTo', { name: place.map(nameOf).join('.') })} onClick={(event) => { event.preventDefault(); adding.value = true }}><Icon name="plus" /></button>
   const note = !path.length && about(String(name))
   if (kindOf(item) === 'branch') {
     return (
       <details class="ed-branch" open={adding.value || wanted !== '' || entriesOf(item).length <= OPEN}>
-        <summary><span class="mono">{words}</span><span class="n">{entriesOf(item).length}</span><span class="fx">{note}{add}{remove}</span></summary>
+        <summary><span class="mono">{words}</span><span class="n">{entriesOf(item).length}</span><span>{note}</span></summary>
         <Items {...props} value={item} path={place} adding={adding} />
+        {!readOnly && !wanted && (
+          <p class="ed-new">
+            <button type="button" class="btn q sm" aria-label={ed('parameters.addTo', { name: place.map(nameOf).join('.') })} onClick={() => (adding.value = true)}><Icon name="plus" />{ed('parameters.add')}</button>
+            <button type="button" class="btn q sm" onClick={() => set(place, undefined)}><Icon name="x" />{ed('parameters.remove', { name: words })}</button>
+          </p>
+        )}
       </details>
     )
   }

@@ -38,7 +38,7 @@ export function Grid(props: Props) {
               {head(table.inputs, 'input')}
               {head(table.outputs, 'output')}
               <th scope="col">{ed('table.note')}</th>
-              {!readOnly && <th scope="col" class="acts">{ed('table.acts')}</th>}
+              {!readOnly && <th scope="col" class="ed-do">{ed('table.acts')}</th>}
             </tr>
           </thead>
           <tbody>{table.rules.map((rule, at) => <Line key={rule.id || at} {...props} rule={rule} at={at} />)}</tbody>
@@ -81,7 +81,7 @@ function Line({ file, table, findings, write, readOnly, hits, rule, at }: Props 
       </th>
       {boxes}
       <td><Box value={rule.note} readOnly={readOnly} label={ed('table.noteOf', { n: number })} faults={[]} onInput={(words) => write(setNote(file, rule, words))} /></td>
-      {!readOnly && <td class="acts nw"><Acts file={file} table={table} write={write} rule={rule} at={at} /></td>}
+      {!readOnly && <td class="ed-do nw"><Acts file={file} table={table} write={write} rule={rule} at={at} /></td>}
     </tr>
   )
 }
