@@ -4,6 +4,7 @@
  *     inbox     everything the first page needs: the entry and all it imports at once
  *     form      what opening a task adds
  *     designer  what the designer adds, its canvas included
+ *     editors   what the editors of forms, tables and parameters, versions and the import add to it
  *     analytics what the statistics add
  *     diagram   what the diagram tab adds
  */
@@ -35,6 +36,8 @@ const first = needed([entry])
 const without = (names) => new Set([...needed(names)].filter((name) => !first.has(name)))
 const form = without(['src/form/slip.tsx', 'src/form/rules.ts'])
 const designer = without(['src/designer/page.tsx'])
+const PARTS = ['forms/editor', 'tables/editor', 'parameters/editor', 'versions/list', 'versions/compare', 'versions/review', 'imports/page']
+const editors = new Set([...without(PARTS.map((name) => `src/designer/${name}.tsx`))].filter((name) => !designer.has(name)))
 const analytics = without(['src/analytics/page.tsx'])
 const diagram = without(['src/diagram/diagram.tsx'])
 
@@ -43,6 +46,7 @@ const lines = [
   ['inbox styles', styles(first), 15],
   ['form scripts', scripts(form), 170],
   ['designer scripts', scripts(designer), 260],
+  ['editor scripts', scripts(editors), 80],
   ['analytics scripts', scripts(analytics), 40],
   ['diagram scripts', scripts(diagram), 65],
 ]

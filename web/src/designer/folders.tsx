@@ -51,7 +51,7 @@ function Folder({ folder, onOpen }: { folder: ProcessFolder; onOpen: () => void 
     <tr>
       <th scope="row"><b>{title || name}</b><span class="s d block mono">{name}</span></th>
       <td class="s d2">{processes.map((process) => process.name).join(t('comma.items'))}</td>
-      <td class="nw">{latest ? <>v{latest.number}<span class="s d block">{joined(dayTime(latest.deployedAt), latest.deployedBy)}</span></> : des('folder.none')}</td>
+      <td class="nw">{latest ? <><a href={`/designer/versions/${encodeURIComponent(name)}`}>v{latest.number}</a><span class="s d block">{joined(dayTime(latest.deployedAt), latest.deployedBy)}</span></> : des('folder.none')}</td>
       <td class="nw">{design ? <>{state}<span class="s d block">{joined(design.editedBy, dayTime(design.editedAt))}</span></> : <span class="d">{des('folder.unchanged')}</span>}</td>
       <td class="r">{(design || can('design')) && <button type="button" class="btn sm" onClick={onOpen}>{des(design ? (can('design') ? 'folder.continue' : 'folder.look') : 'folder.change')}<span class="vh"> {title || name}</span></button>}</td>
     </tr>

@@ -1,11 +1,11 @@
 /** The head of a design: which version it is to become, how it is saved, who else looks, and the way to publishing it. */
 import { joined } from '../i18n'
 import { des } from '../i18n/designer'
+import { Acts } from './parts'
 import { saving } from './saving/autosave'
 import { present } from './saving/lock'
 import { findings, publishable, type Design } from './state'
 import { timeOf } from './moments'
-import type { ComponentType } from 'preact'
 
 export interface ActsProps {
   design: Design
@@ -18,13 +18,10 @@ export function Head({ design }: { design: Design }) {
     <>
       <span class="tag">{joined(des('design.of', { n: (design.base?.number ?? 0) + 1 }), design.state === 'inReview' && des('design.inReview'))}</span>
       <span class="s d nw saving" role="status">{joined(savingWords(), others())}</span>
-      {ACTS.map((Act, index) => <Act key={index} design={design} hindrance={hindrance()} />)}
+      <Acts design={design} hindrance={hindrance()} />
     </>
   )
 }
-
-/** What can be done with a design as a whole: comparing, submitting, publishing. */
-export const ACTS: ComponentType<ActsProps>[] = []
 
 function savingWords(): string {
   const state = saving.value

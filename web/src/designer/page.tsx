@@ -7,12 +7,15 @@ import { parts } from '../routing/router'
 import { designs } from '../session/session'
 import { DesignPage } from './design'
 import { Folders } from './folders'
+import { PAGES } from './parts'
 import './designer.css'
 
 export default function DesignerPage() {
-  const [, id] = parts()
+  const [, id, more, other] = parts()
   if (!designs()) {
     return <Screen title={t('place.designer')}><Empty title={des('noRight')} hint={des('noRight.hint')} /></Screen>
   }
+  const Page = PAGES[more === undefined ? '' : id === 'versions' || id === 'compare' ? id : more]
+  if (Page && id) return <Page key={parts().join('/')} id={id} more={more ?? ''} other={other ?? ''} />
   return id ? <DesignPage key={id} id={id} /> : <Folders />
 }

@@ -4,6 +4,7 @@
  */
 import type { ComponentType } from 'preact'
 import { lazy } from '../frame/lazy'
+import type { ActsProps } from './head'
 import type { Design, FileKind, OpenFile } from './state'
 
 export interface EditorProps {
@@ -19,4 +20,22 @@ export const EDITORS: Partial<Record<FileKind, ComponentType<EditorProps>>> = {
   document: FormEditor,
   decision: lazy(() => import('./tables/editor')),
   parameters: lazy(() => import('./parameters/editor')),
+}
+
+/** What can be done with a design as a whole, in its head. */
+export const Acts = lazy<ActsProps>(() => import('./versions/acts'), true)
+
+/** The parts of an address behind `/designer`. */
+export interface PageProps {
+  id: string
+  more: string
+  other: string
+}
+
+/** Pages beside the design itself: `versions/FOLDER`, `compare/VERSION/VERSION`, `DESIGN/review`, `DESIGN/import`. */
+export const PAGES: Record<string, ComponentType<PageProps>> = {
+  versions: lazy(() => import('./versions/list')),
+  compare: lazy(() => import('./versions/compare')),
+  review: lazy(() => import('./versions/review')),
+  import: lazy(() => import('./imports/page')),
 }

@@ -259,7 +259,7 @@ export const zh = {
   'parameters.add': '加一项',
   'parameters.name': '参数名',
   'parameters.value': '值',
-  'parameters.addTo': '在“{name}”里加一项',
+  'parameters.addTo': '加一项，到“{name}”',
   'parameters.remove': '删除“{name}”',
   'parameters.taken': '已经有“{name}”了。',
   'parameters.term': '期限',

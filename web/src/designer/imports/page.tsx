@@ -10,6 +10,7 @@ import { Failed } from '../../frame/states'
 import { ed } from '../../i18n/designer-editors'
 import { navigate } from '../../routing/router'
 import { Findings } from '../findings/list'
+import type { PageProps } from '../parts'
 import { NotXml } from '../text/xml'
 import { drawn, isDrawn } from './layout'
 import { fileName, originOf, type Origin } from './origin'
@@ -26,7 +27,7 @@ interface Found {
 
 const LARGEST = 5 * 1024 * 1024
 
-export default function ImportPage({ id }: { id: string }) {
+export default function ImportPage({ id }: PageProps) {
   const design = useResource(id, (live) => fetchDesign(id, live))
   const found = useSignal<Found | null>(null)
   const error = useSignal('')

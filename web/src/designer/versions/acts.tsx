@@ -8,7 +8,7 @@ import { can } from '../../session/session'
 import type { ActsProps } from '../head'
 import { save } from '../saving/autosave'
 
-export function VersionActs({ design: { id, folder, base, state }, hindrance }: ActsProps) {
+export default function VersionActs({ design: { id, folder, base, state }, hindrance }: ActsProps) {
   const asked = useSignal(false)
   const review = `/designer/${id}/review`
   const mine = state === 'editing' && can('design')

@@ -5,10 +5,11 @@ import { Screen } from '../../frame/screen'
 import { Failed } from '../../frame/states'
 import { ed } from '../../i18n/designer-editors'
 import { query } from '../../routing/router'
+import type { PageProps } from '../parts'
 import { Comparison } from './comparison'
 import '../editors.css'
 
-export default function ComparePage({ before, after }: { before: string; after: string }) {
+export default function ComparePage({ more: before, other: after }: PageProps) {
   const folder = new URLSearchParams(query.value).get('folder') ?? ''
   const found = useResource(`${before}/${after}`, async (live) => {
     const [old, fresh, changes, all] = await Promise.all([deploymentFiles(before, live), deploymentFiles(after, live), deploymentChanges(after, before, live).then(({ files }) => files), folder ? deployments(folder, live) : []])

@@ -9,10 +9,11 @@ import { ed } from '../../i18n/designer-editors'
 import { ReasonDialog } from '../../operations/reason'
 import { can } from '../../session/session'
 import { dayTime } from '../moments'
+import type { PageProps } from '../parts'
 import { Outcome } from './outcome'
 import '../editors.css'
 
-export default function VersionsPage({ folder }: { folder: string }) {
+export default function VersionsPage({ more: folder }: PageProps) {
   const found = useResource(folder, (live) => deployments(folder, live))
   const known = useResource('folders', folders)
   const chosen = useSignal<string[]>([])

@@ -12,11 +12,12 @@ import { navigate } from '../../routing/router'
 import { can } from '../../session/session'
 import { Findings } from '../findings/list'
 import { dayTime } from '../moments'
+import type { PageProps } from '../parts'
 import { Comparison } from './comparison'
 import { Outcome } from './outcome'
 import '../editors.css'
 
-export default function ReviewPage({ id }: { id: string }) {
+export default function ReviewPage({ id }: PageProps) {
   const found = useResource(id, async (live) => {
     const design = await fetchDesign(id, live)
     const [files, base, changes, findings] = await Promise.all([designFiles(id, live), design.base ? deploymentFiles(design.base.id, live) : [], designChanges(id, undefined, live).then(({ files: changed }) => changed), checkDesign(id)])
