@@ -9,6 +9,7 @@ import { t } from '../i18n'
 import { des } from '../i18n/designer'
 import { drawing } from './canvas/drawing'
 import { Head } from './head'
+import { Keys } from './keys'
 import { EDITORS } from './parts'
 import { Problems, watchFindings } from './problems'
 import { conflicts, recover, recovered, save, settle, startSaving } from './saving/autosave'
@@ -57,6 +58,7 @@ function Open() {
         {file ? <Editor key={file.name} file={file} /> : <p class="pad d2">{des('design.noFiles')}</p>}
         <Problems onShow={show} />
       </main>
+      <Keys />
     </>
   )
 }

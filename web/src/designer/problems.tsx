@@ -41,8 +41,8 @@ export function watchFindings(id: string): () => void {
 
 export function Problems({ onShow }: { onShow: (finding: DesignFinding) => void }) {
   const found = findings.value
-  const errors = found?.filter(({ level }) => level === 'error') ?? []
-  const warnings = found?.filter(({ level }) => level === 'warning') ?? []
+  const of = (level: string) => (found ?? []).filter((finding) => finding.level === level).sort((one, other) => Number(isBehind(one)) - Number(isBehind(other)))
+  const [errors, warnings] = [of('error'), of('warning')]
   return (
     <section class="problems" aria-label={des('problems')}>
       <h2 class="fx">{des('problems')}
@@ -63,6 +63,9 @@ export function Problems({ onShow }: { onShow: (finding: DesignFinding) => void 
     </section>
   )
 }
+
+/** A diagram with an error has no processes, so that what names them finds none: the diagram comes first. */
+const isBehind = ({ file }: DesignFinding): boolean => file === null || !file.endsWith('.bpmn')
 
 /** The element by its name where it is drawn, else by its id; else the file. */
 function subject({ element, file }: DesignFinding): string {

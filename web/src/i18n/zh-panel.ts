@@ -1,6 +1,7 @@
 /** What the designer's panel says, in Chinese. */
 export const panelZh = {
   panel: '属性',
+  'panel.back': '回到步骤',
   'face.basic': '基本',
   'face.approval': '审批',
   'face.deadline': '期限',

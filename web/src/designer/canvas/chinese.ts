@@ -1,6 +1,4 @@
-/** What bpmn-js says, in Chinese. A sentence that is not here is shown as it is; a test walks what its menus can say. */
-import { language } from '../../i18n'
-
+/** What bpmn-js says, in Chinese. A sentence that is not here is shown as it is; a test reads its sources for what it can say. */
 const TYPES: Record<string, string> = {
   'Ad-hoc sub-process': '临时子流程',
   'Ad-hoc sub-process (collapsed)': '临时子流程（收起）',
@@ -132,9 +130,3 @@ const ACTS: Record<string, string> = {
 
 /** Words of bpmn-js by their English. */
 export const CHINESE: Readonly<Record<string, string>> = { ...TYPES, ...ACTS }
-
-/** The service `translate` of bpmn-js in the language of the page. */
-export function translate(template: string, replacements: Record<string, string> = {}): string {
-  const words = language.value === 'en' ? template : (CHINESE[template] ?? template)
-  return words.replace(/\{([^}]+)\}/g, (gap, name: string) => replacements[name] ?? gap)
-}

@@ -7,8 +7,9 @@ import Modeler from 'bpmn-js/lib/Modeler'
 import 'bpmn-js/dist/assets/diagram-js.css'
 import 'bpmn-js/dist/assets/bpmn-js.css'
 import 'bpmn-js/dist/assets/bpmn-font/css/bpmn-codes.css'
-import { translate } from './chinese'
+import { narrow } from '../../frame/media'
 import { keepReferences, LIANDONG, type ModdleElement, type Warning } from './moddle'
+import { translate } from './translate'
 
 /** A shape or a connection of the diagram. */
 export interface Shape {
@@ -78,7 +79,7 @@ export interface Drawing {
   /** The file as it is drawn. */
   xml: () => Promise<string>
   fit: () => void
-  /** Shows where it starts, where the whole could not be read. */
+  /** Shows a drawing for the first time once it has a size: as a whole, or where it starts when that could not be read. */
   begin: () => void
   close: () => void
 }
@@ -107,6 +108,7 @@ export function openDrawing(area: HTMLElement, onChange: () => void, isFixed: ()
   })
   const get = <Name extends keyof Services>(name: Name): Services[Name] => modeler.get<Services[Name]>(name)
   let lost: string[] = []
+  let begun = false
   modeler.on('import.parse.complete', (event: { warnings: Warning[] }) => {
     lost = keepReferences((type, properties) => get('moddle').create(type, properties), event.warnings ?? []).map(({ message }) => message)
   })
@@ -115,6 +117,12 @@ export function openDrawing(area: HTMLElement, onChange: () => void, isFixed: ()
     edits.value++
     onChange()
   })
+  const fit = () => {
+    if (!area.clientWidth || !area.clientHeight) return
+    const canvas = get('canvas')
+    canvas.resized()
+    if (canvas.zoom('fit-viewport', 'auto') > LARGEST) canvas.zoom(LARGEST, 'auto')
+  }
   return {
     modeler,
     get lost() {
@@ -123,17 +131,17 @@ export function openDrawing(area: HTMLElement, onChange: () => void, isFixed: ()
     get,
     draw: async (xml) => {
       lost = []
+      begun = false
       await modeler.importXML(xml)
       label(area)
       edits.value++
     },
     xml: async () => (await modeler.saveXML({ format: true })).xml ?? '',
-    fit: () => {
-      const canvas = get('canvas')
-      canvas.resized()
-      if (canvas.zoom('fit-viewport', 'auto') > LARGEST) canvas.zoom(LARGEST, 'auto')
-    },
+    fit,
     begin: () => {
+      if (begun || !area.clientWidth || !area.clientHeight) return
+      begun = true
+      fit()
       const canvas = get('canvas')
       const first = get('elementRegistry').filter(({ type }) => type === 'bpmn:StartEvent')[0]
       if (canvas.zoom() >= READABLE || !first) return
@@ -146,9 +154,12 @@ export function openDrawing(area: HTMLElement, onChange: () => void, isFixed: ()
 
 const FIRST = 20_000
 
-/** Keeps a drawing as it is: nothing is dragged or named, and whatever would change it all the same finds the history shut. */
+/**
+ * Keeps a drawing as it is: nothing is dragged or named, and whatever would change it all the same finds the history shut. On the
+ * phone it is changed through the panel alone.
+ */
 function fix(get: Drawing['get'], isFixed: () => boolean): void {
-  get('eventBus').on(['drag.init', 'element.dblclick'], FIRST, () => (isFixed() ? false : undefined))
+  get('eventBus').on(['drag.init', 'element.dblclick'], FIRST, () => (isFixed() || narrow.peek() ? false : undefined))
   const stack = get('commandStack')
   for (const name of ['execute', 'undo', 'redo'] as const) {
     const act = stack[name].bind(stack) as (...given: unknown[]) => void

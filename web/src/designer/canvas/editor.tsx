@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { narrow } from '../../frame/media'
 import { des } from '../../i18n/designer'
-import { addCommands } from '../../keyboard/keys'
+import { addCommands, isWriting } from '../../keyboard/keys'
 import { Panel } from '../panel/panel'
 import type { EditorProps } from '../parts'
 import { handsOver } from '../saving/autosave'
@@ -31,6 +31,7 @@ export default function DiagramEditor({ file }: EditorProps) {
     // The canvas has its size only once it is shown.
     requestAnimationFrame(() => {
       open.get('canvas').resized()
+      open.begin()
       const chosen = open.get('selection').get()
       if (!chosen.length) return
       open.get('canvas').scrollToElement(chosen[0]!, 160)
@@ -39,14 +40,14 @@ export default function DiagramEditor({ file }: EditorProps) {
     })
   }, [asText.value])
   return (
-    <div class={`diagram-editor${narrow.value ? ' narrow' : ''}`}>
+    <div class={`diagram-editor${narrow.value ? ' narrow' : ''}`} onKeyDown={onKey}>
       {open && !narrow.value && <Words drawing={open} />}
       <div class="middle">
         {open && open.lost.length > 0 && <p class="note soon">{des('canvas.lost')} <span class="mono s">{open.lost.slice(0, 3).join('; ')}</span></p>}
         {failed.value && <p class="note over" role="alert">{failed.value}</p>}
         <div class="canvas-frame designing" hidden={asText.value}>
           <div class="zoom" role="toolbar" aria-label={des('canvas.tools')}>{open && <Tools drawing={open} />}</div>
-          <div class="canvas" ref={area} data-fixed={!writable.value || (open?.lost.length ?? 0) > 0} />
+          <div class="canvas" ref={area} data-fixed={narrow.value || !writable.value || (open?.lost.length ?? 0) > 0} />
         </div>
         {open && asText.value && <Outline drawing={open} />}
         <button type="button" class="btn sm as-text" aria-pressed={asText.value} onClick={() => (asText.value = !asText.value)}>{des(asText.value ? 'canvas.asDrawing' : 'canvas.asText')}</button>
@@ -55,6 +56,19 @@ export default function DiagramEditor({ file }: EditorProps) {
     </div>
   )
 }
+
+/** Undo and redo wherever one is but in a text, which has its own; Esc leads from the panel back to the step. */
+function onKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing) return
+  const target = event.target as HTMLElement
+  if (event.key === 'Escape' && target.closest('.panel')) return document.querySelector<HTMLElement>('.outline-pane [aria-current=step]')?.focus()
+  const act = (event.ctrlKey || event.metaKey) && !isWriting(target) && HISTORY[event.shiftKey ? `Shift+${event.key.toLowerCase()}` : event.key.toLowerCase()]
+  if (!act) return
+  event.preventDefault()
+  drawing.peek()?.get('commandStack')[act]()
+}
+
+const HISTORY: Record<string, 'undo' | 'redo'> = { z: 'undo', y: 'redo', 'Shift+z': 'redo' }
 
 function Tools({ drawing: open }: { drawing: Drawing }) {
   void edits.value
@@ -113,10 +127,7 @@ function useDrawing(area: { current: HTMLDivElement | null }, name: string, onFa
     known.current = content
     onFail('')
     open.draw(content).then(
-      () => {
-        open.fit()
-        open.begin()
-      },
+      () => open.begin(),
       (failure: unknown) => onFail(des('canvas.failed', { why: failure instanceof Error ? failure.message : '' })),
     )
   }, [name, content])

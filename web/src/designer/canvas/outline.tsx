@@ -4,6 +4,7 @@
  */
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { narrow } from '../../frame/media'
 import { des } from '../../i18n/designer'
 import { text } from '../panel/element'
 import { typeName } from '../panel/basic'
@@ -25,6 +26,7 @@ export function Outline({ drawing }: { drawing: Drawing }) {
   }
   const onKey = (event: KeyboardEvent) => {
     if (event.isComposing || event.target instanceof HTMLSelectElement) return
+    if (event.key === 'F2') return void document.querySelector<HTMLElement>('.panel-face .in')?.focus()
     const step: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }
     const to = step[event.key]
     if (to === undefined) return
@@ -39,7 +41,11 @@ export function Outline({ drawing }: { drawing: Drawing }) {
         {rows.map(({ shape, depth }, index) => (
           <li key={shape.id} class={`depth-${Math.min(depth, 3)}`}>
             <button type="button" data-step class="step" tabIndex={index === at ? 0 : -1} aria-current={selection.value.includes(shape.id) ? 'step' : undefined}
-              onClick={() => drawing.get('selection').select(shape)}>
+              onClick={() => {
+                drawing.get('selection').select(shape)
+                // On the phone the panel stands below the whole list.
+                if (narrow.value) requestAnimationFrame(() => document.querySelector('.panel')?.scrollIntoView())
+              }}>
               <b>{nameOf(shape)}</b> <span class="s d">{typeName(shape)}</span>
               <span class="s d2 block">{leads(shape)}</span>
             </button>

@@ -77,7 +77,7 @@ export function Expression({ label, value, model, onValue, kind = 'template', hi
     <div class="fld expression">
       <label for={id}>{label}</label>
       <textarea ref={area} id={id} class="in mono" rows={lines} value={typed.value} readOnly={!writable.value} spellcheck={false} autoComplete="off"
-        role="combobox" aria-expanded={found.length > 0} aria-controls={`${id}-list`} aria-autocomplete="list"
+        aria-controls={`${id}-list`} aria-autocomplete="list"
         aria-activedescendant={found.length ? `${id}-${at.value}` : undefined} aria-invalid={problem !== ''} aria-describedby={`${id}-about`}
         onFocus={fetchWords} onKeyDown={onKey}
         onInput={(event) => {

@@ -1,6 +1,7 @@
 /** The panel at the right: what is selected, in tabs by its kind, and at its foot who would receive it. */
 import { useSignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
+import { narrow } from '../../frame/media'
 import { des, type DesKey } from '../../i18n/designer'
 import { drawing, edits, type Shape } from '../canvas/drawing'
 import { nameOf } from '../canvas/outline'
@@ -33,6 +34,7 @@ export function Panel() {
   return (
     <aside class="panel" aria-label={des('panel')}>
       <div class="panel-head">
+        {narrow.value && <button type="button" class="btn q sm" onClick={() => document.querySelector('.outline-pane [aria-current=step], .designing')?.scrollIntoView({ block: 'center' })}>{des('panel.back')}</button>}
         <h2>{nameOf(shape)}</h2>
         <p class="s d">{typeName(shape)}{shape.id !== nameOf(shape) && `，${subject.model.id ?? ''}`}</p>
       </div>

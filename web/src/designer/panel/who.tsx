@@ -57,13 +57,13 @@ export function Who({ subject }: { subject: Subject }) {
           {given === undefined && <p class="err">{des('who.notJson')}</p>}
         </div>
       </details>
-      <ul role="status">
+      <div role="status"><ul>
         {answer?.people.map(({ name, post: place, institution, why }, index) => (
           <li key={index}><span class="seal yes" aria-hidden="true">{index + 1}</span><span class="s"><b>{name}</b><br />{joined(institution, place, why)}</span></li>
         ))}
         {answer?.gaps.map((gap) => <li key={gap}><span class="seal wait" aria-hidden="true">?</span><span class="s soon">{gap}</span></li>)}
         {answer && !answer.people.length && !answer.gaps.length && <li class="s soon">{des('who.nobody')}</li>}
-      </ul>
+      </ul></div>
       {error.value && <p class="s d2">{error.value}</p>}
     </section>
   )
