@@ -124,6 +124,7 @@ def take(windows: Windows, shown: Demonstration) -> None:
             ("mengfan", "/mine", ".cases", "mine"),
             ("mengfan", f"/cases/{case}", "ol.tl", "case"),
             ("wangyang", "/operations/instances", ".tbl", "operations"),
+            ("chengyuan", "/designer", ".folders", "designer"),
             ("guxiaolan", "/analytics", ".an-figures", "analytics"),
         ):
             page = windows.open(size, base_url=shown.url)

@@ -62,6 +62,7 @@ def places(asked: Consultation, task: str) -> Iterator[Place]:
     yield Place("mengfan", "/notifications", ".notices")
     yield Place("mengfan", "/inbox/todo", "dialog[open]", press("设置与退出"))
     yield Place("mengfan", "/nowhere", ".empty")
+    yield Place("chengyuan", "/designer", ".folders")
     for face in ("", "/instances", "/processes", "/batches", "/jobs", "/messages"):
         yield Place("wangyang", f"/operations{face}", ".tbl, .empty")
     yield Place("guxiaolan", "/analytics", ".an-figures")

@@ -1,4 +1,4 @@
-"""The designer at work: the referral's term and a counter-signature, what the gate says, a second editor, a lost connection, keys alone."""
+"""The designer at work: a term, a counter-signature, what the gate says, a second editor, a lost connection, the phone."""
 
 from __future__ import annotations
 
