@@ -12,15 +12,17 @@ from flask import current_app, request
 from api.blueprint import Blueprint
 from api.database import db
 from api.designs import MAX_BODY, laid_over
-from api.door import ask
+from api.door import ask, carry_out_unkeyed, engine
 from api.language import language, pick
 from api.problems import Problem, status_of
 from api.schemas import rehearsals as schemas
 from api.sentences import sentence
+from engine.commands.design_files import SaveDesignFile
 from engine.errors import EngineError, Finding, InvalidForm, InvalidModel
 from engine.queries.designs import GetDesign, GetDesignContents
+from engine.queries.expression_language import CheckExpression, ListWords
 from engine.rehearsal.coverage import Coverage
-from engine.rehearsal.rehearse import Beginning, Played, Refused, Rehearsals
+from engine.rehearsal.rehearse import Beginning, Played, Refused, Rehearsals, Sender, scenario_of
 
 KEY = "liandong-rehearsals"
 blueprint = Blueprint("rehearsals", "Designs on a virtual clock; nothing of them is kept or sent")
@@ -39,13 +41,77 @@ def rehearse(body: dict[str, Any], design: UUID) -> dict[str, Any]:
     return _told(_played(body, design))
 
 
-def _played(body: Mapping[str, Any], design: UUID) -> Played:
+@blueprint.post("/designs/<uuid:design>/rehearsal/scenario")
+@blueprint.arguments(schemas.ScenarioIn)
+@blueprint.response(201, schemas.ScenarioKept)
+def keep_scenario(body: dict[str, Any], design: UUID) -> dict[str, Any]:
+    """Play a design, and keep the run in it as a scenario that expects what was found"""
+    played = _played(body, design)
+    if played.refused is not None:
+        raise played.refused.error
+    name = f"{body['id']}.scenario.json"
+    content = scenario_of(body["id"], ask(GetDesign(design=design)).folder, body["at"], played)
+    saved = carry_out_unkeyed(SaveDesignFile(design=design, name=name, content=content, revision=body["revision"]))
+    return {"name": name, "revision": saved.revision, "content": content.decode()}
+
+
+@blueprint.post("/designs/<uuid:design>/coverage")
+@blueprint.arguments(schemas.Overlaid, required=False)
+@blueprint.response(200, schemas.ScenariosPlayed)
+def play_scenarios(body: dict[str, Any], design: UUID) -> dict[str, Any]:
+    """Play every scenario of a design, and tell which elements they leave and which never"""
+    folder, files = _files(body, design)
+    now = engine().clock.now()
+    with _sound():
+        scenarios, coverage = rehearsals().play_scenarios(folder, files, now)
+    places = [{"process": process, "element": element} for process, element in coverage.passed]
+    return {"scenarios": scenarios, "coverage": told_coverage(coverage), "passed": places}
+
+
+@blueprint.post("/designs/<uuid:design>/who")
+@blueprint.arguments(schemas.WhoIn)
+@blueprint.response(200, schemas.Who)
+def ask_who(body: dict[str, Any], design: UUID) -> dict[str, Any]:
+    """Tell who would get a task, by the design's rules on the community as it is"""
+    folder, files = _files(body, design)
+    # To the minute, so that one who goes from step to step is not kept waiting for a store of his own each time.
+    at = body["at"] or engine().clock.now().replace(second=0, microsecond=0)
+    sender = Sender(**(body["by"] or {}))
+    with _sound():
+        found = rehearsals().who(folder, files, body["element"], sender, at, body["data"])
+    return {**vars(found), "gaps": [pick(gap.text, gap.text_en) for gap in found.gaps]}
+
+
+@blueprint.post("/expressions/check")
+@blueprint.arguments(schemas.ExpressionIn)
+@blueprint.response(200, schemas.ExpressionChecked)
+def check_expression(body: dict[str, Any]) -> dict[str, Any]:
+    """Say whether a text belongs to the expression language"""
+    found = ask(CheckExpression(**body))
+    if found.about is None:
+        return {"ok": True, "problem": None, "reads": found.reads}
+    zh, en = found.about
+    message = {"zh": f"{zh}：{found.reason}", "en": f"{en}: {found.reason}"}
+    return {"ok": False, "problem": {"message": message, "at": found.at}, "reads": ()}
+
+
+@blueprint.get("/expressions/words")
+@blueprint.response(200, schemas.ExpressionWords)
+def list_words() -> dict[str, Any]:
+    """List the functions and words of the expression language, each with a sentence"""
+    return {"items": [{**vars(word), "about": {"zh": word.about, "en": word.about_en}} for word in ask(ListWords())]}
+
+
+def _files(body: Mapping[str, Any], design: UUID) -> tuple[str, Mapping[str, bytes]]:
+    """The folder of a design, and its files with unsaved ones laid over them."""
     folder = ask(GetDesign(design=design)).folder
-    files = ask(GetDesignContents(design=design, files=laid_over(body["files"])))
-    by = body["by"]
-    beginning = Beginning(
-        process=body["process"], at=body["at"], data=body["data"], appointment=None if by is None else by["appointment"]
-    )
+    return folder, ask(GetDesignContents(design=design, files=laid_over(body["files"])))
+
+
+def _played(body: Mapping[str, Any], design: UUID) -> Played:
+    folder, files = _files(body, design)
+    sender = Sender(**(body["by"] or {}))
+    beginning = Beginning(process=body["process"], at=body["at"], data=body["data"], sender=sender)
     with _sound():
         return rehearsals().play(folder, files, beginning, [_step(step, number) for number, step in enumerate(body["steps"])])
 

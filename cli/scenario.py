@@ -72,6 +72,8 @@ def run_file(file: Path, template: Path, store: Path, *, restart: bool) -> Resul
 
 def _models(file: Path, scenario: Mapping[str, Any]) -> dict[str, bytes]:
     """The files of a scenario: beside it, in the `bpmn` folder beside its folder, or relative to it."""
+    if "file" not in scenario:
+        raise Failure("Expected key 'file'; a scenario of a design is played with it, by POST /designs/{id}/coverage")
     names = [scenario["file"], *scenario.get("also_deploy", [])]
     models = {}
     for name in names:

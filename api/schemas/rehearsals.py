@@ -49,18 +49,18 @@ class RehearsalStep(CamelSchema):
     trigger = _id()
 
 
-class RehearsalStarter(CamelSchema):
-    """Who begins the run, in which chair."""
+class CaseSender(CamelSchema):
+    """Who starts a case: a chair, or a person in his oldest chair."""
 
     person = fields.UUID(load_default=None, allow_none=True)
-    appointment = fields.UUID(required=True)
+    appointment = fields.UUID(load_default=None, allow_none=True)
 
 
 class RehearsalIn(Overlaid):
     """A run: its beginning, and the steps after it."""
 
     process = _id(required=True)
-    by = fields.Nested(RehearsalStarter, load_default=None, allow_none=True)
+    by = fields.Nested(CaseSender, load_default=None, allow_none=True)
     at = Instant(required=True)
     data = fields.Dict(keys=fields.String(), load_default=dict)
     steps = fields.List(fields.Nested(RehearsalStep), load_default=list, validate=validate.Length(max=MAX_STEPS))
@@ -74,6 +74,82 @@ class AskedPerson(CamelSchema):
     post = Words(allow_none=True)
     institution = fields.String(allow_none=True)
     why = Words()
+
+
+class ScenarioIn(RehearsalIn):
+    """A run that is kept as a scenario; `revision` names the one that it replaces."""
+
+    id = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9_][A-Za-z0-9_-]{0,59}$"))
+    revision = fields.Integer(load_default=None, allow_none=True)
+
+
+class ScenarioKept(CamelSchema):
+    """A scenario that was put in the design."""
+
+    name = fields.String()
+    revision = fields.Integer()
+    content = fields.String()
+
+
+class WhoIn(Overlaid):
+    """A step, and the case that it would be asked in; without `at` it is now."""
+
+    element = _id(required=True)
+    by = fields.Nested(CaseSender, load_default=None, allow_none=True)
+    at = Instant(load_default=None, allow_none=True)
+    data = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class Who(CamelSchema):
+    """Who would be asked, and what the rules lack."""
+
+    people = fields.List(fields.Nested(AskedPerson))
+    count = fields.Integer()
+    gaps = fields.List(fields.String())
+
+
+class ExpressionIn(CamelSchema):
+    """A text that may belong to the expression language."""
+
+    text = fields.String(required=True, validate=validate.Length(max=20_000))
+    kind = fields.String(load_default="expression", validate=validate.OneOf(("expression", "template", "condition", "script")))
+
+
+class BothLanguages(CamelSchema):
+    """A sentence in both languages."""
+
+    zh = fields.String()
+    en = fields.String()
+
+
+class ExpressionProblem(CamelSchema):
+    """What is wrong with a text, and at which position from 0."""
+
+    message = fields.Nested(BothLanguages)
+    at = fields.Integer(allow_none=True)
+
+
+class ExpressionChecked(CamelSchema):
+    """Whether a text belongs to the language, and which names it reads."""
+
+    ok = fields.Boolean()
+    problem = fields.Nested(ExpressionProblem, allow_none=True)
+    reads = fields.List(fields.String())
+
+
+class ExpressionWord(CamelSchema):
+    """One word of the language."""
+
+    name = fields.String()
+    kind = fields.String(validate=validate.OneOf(("function", "word")))
+    about = fields.Nested(BothLanguages)
+    example = fields.String()
+
+
+class ExpressionWords(CamelSchema):
+    """All words of the language."""
+
+    items = fields.List(fields.Nested(ExpressionWord))
 
 
 class RehearsedCase(CamelSchema):
@@ -232,3 +308,20 @@ class Rehearsal(CamelSchema):
     incidents = fields.List(fields.Nested(RehearsedStop))
     coverage = fields.Nested(Covered)
     refused = fields.Nested(RefusedStep, allow_none=True)
+
+
+class PlayedScenario(CamelSchema):
+    """How one scenario ended."""
+
+    file = fields.String()
+    id = fields.String()
+    passed = fields.Boolean()
+    reason = fields.String()
+
+
+class ScenariosPlayed(CamelSchema):
+    """The scenarios of a design, and how much of its processes they play together."""
+
+    scenarios = fields.List(fields.Nested(PlayedScenario))
+    coverage = fields.Nested(Covered)
+    passed = fields.List(fields.Nested(CoveredPlace))

@@ -26,6 +26,7 @@ from engine.queries import (
     designs,
     diagram,
     documents,
+    expression_language,
     external_tasks,
     forecast,
     handovers,
@@ -56,6 +57,7 @@ from engine.queries import (
     tasks,
     timeline,
     views,
+    who,
 )
 from engine.queries.analytics import overview, reach
 
@@ -155,6 +157,9 @@ QUERIES: Mapping[type, Callable[..., Any]] = {
     forecast.ForecastTask: forecast.forecast_task,
     reassignees.ListReassignees: reassignees.list_reassignees,
     rehearsed.GetRehearsed: rehearsed.get_rehearsed,
+    who.AskWho: who.ask_who,
+    expression_language.CheckExpression: expression_language.check_expression,
+    expression_language.ListWords: expression_language.list_words,
     recalculation.PreviewRecalculation: recalculation.preview_recalculation,
     return_targets.ListReturnTargets: return_targets.list_return_targets,
     sight.ExplainSight: sight.explain_sight,

@@ -78,6 +78,12 @@ class Rehearsal:
         assert answer.status_code == status, answer.text
         return answer.json()
 
+    def design_post(self, path: str, body: Any, status: int = 200) -> Any:
+        """The answer to another question about the design."""
+        answer = self.client.call("POST", f"/designs/{self.design}/{path}", body)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
     def play(self, *steps: dict[str, Any]) -> Any:
         """The run after these steps more, none of which is refused."""
         self.body["steps"] += steps
@@ -150,6 +156,56 @@ def test_a_run_passes_the_rungs_of_a_term_and_is_bounded(sign_in: Callable[[str]
     assert run.post(process="nowhere", status=404)["code"] == "rehearsal-no-process"
     broken = run.post(files={"minute_term.bpmn": "<bpmn:"}, status=422)
     assert (broken["code"], broken["errors"][0]["path"]) == ("rehearsal-model", "minute_term.bpmn#")
+
+
+def test_a_run_is_kept_as_a_scenario_that_holds_until_the_process_changes(
+    sign_in: Callable[[str], Client], engine: Engine
+) -> None:
+    run = Rehearsal(sign_in("drawer"), engine, "examples", "minute_term", "CH05-003")
+    run.play({"toNextDeadline": True}, {"complete": "answer_in_time", "outcome": "done"})
+    never = run.design_post("coverage", {})
+    assert (never["scenarios"], never["coverage"]["passed"]) == ([], 0)
+    kept = run.post("rehearsal/scenario", status=201, id="in_time")
+    assert kept["name"] == "in_time.scenario.json"
+    played = run.design_post("coverage", {})
+    assert [(one["id"], one["passed"], one["reason"]) for one in played["scenarios"]] == [("in_time", True, "")]
+    assert {place["element"] for place in played["passed"]} == {"start", "answer_in_time", "end"}
+    assert {place["process"] for place in played["coverage"]["never"]} == {"expense", "joint_signing", "party_committee"}
+    model = (LIBRARY / "examples" / "minute_term.bpmn").read_text(encoding="utf-8").replace("answer_in_time", "answer")
+    [broken] = run.design_post("coverage", {"files": {"minute_term.bpmn": model}})["scenarios"]
+    assert not broken["passed"]
+    assert "open tasks ['answer'], expected ['answer_in_time']" in broken["reason"]
+    assert run.post("rehearsal/scenario", status=422, id="../x")["code"] == "invalid-request"
+
+
+def test_who_would_get_a_task_and_whether_an_expression_is_one(sign_in: Callable[[str], Client], engine: Engine) -> None:
+    run = Rehearsal(sign_in("drawer"), engine, "referral", "referral_from", "CH05-003")
+    body = {"element": "call_patient", "by": run.body["by"], "at": MORNING, "data": {"auditInst": "CH05"}}
+    found = run.design_post("who", body)
+    assert [(p["staffNumber"], p["why"]) for p in found["people"]] == [("CH05-002", "在该机构任此岗位"), ("CH05-003", "是发起人")]
+    assert found["gaps"] == []
+    without = run.design_post("who", {**body, "by": {"person": run.body["by"]["person"]}, "data": {}})
+    assert ([p["staffNumber"] for p in without["people"]], without["gaps"]) == (
+        ["CH05-003"],
+        ["第 1 条规则要读 auditInst，还没有值"],
+    )
+    assert run.design_post("who", {**body, "element": "nothing"}, 404)["code"] == "rehearsal-no-element"
+
+    def checked(text: str, kind: str) -> Any:
+        return run.client.call("POST", "/expressions/check", {"text": text, "kind": kind}).json()
+
+    assert checked("urgency == 'U' and len(lines) > 0", "condition") == {
+        "ok": True,
+        "problem": None,
+        "reads": ["lines", "urgency"],
+    }
+    wrong = checked("urgency == ", "condition")
+    assert (wrong["ok"], wrong["problem"]["message"]["zh"].startswith("写法不对")) == (False, True)
+    assert checked("转诊 ${referralNo}", "template")["reads"] == ["referralNo"]
+    assert checked("import os", "script")["ok"] is False
+    words = {word["name"]: word for word in run.client.get("/expressions/words")["items"]}
+    assert (words["len"]["kind"], words["and"]["kind"]) == ("function", "word")
+    assert all(word["about"]["zh"] and word["about"]["en"] for word in words.values())
 
 
 def _counted(engine: Engine) -> list[int]:
