@@ -65,6 +65,7 @@ PERMISSIONS: Mapping[str, str] = {
     "administration.put_person": ADMINISTRATE,
     "administration.put_post": ADMINISTRATE,
     "administration.remove_duty": ADMINISTRATE,
+    "analytics.export_work": SIGNED_IN,
     "analytics.get_statistics": SIGNED_IN,
     "analytics.list_measured": SIGNED_IN,
     "attachments.add_attachment": SIGNED_IN,

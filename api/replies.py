@@ -6,6 +6,7 @@ id of a new case is answered.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -60,6 +61,14 @@ def start_reply(done: Done) -> StartReply:
 def download(content: bytes, kind: str, name: str) -> Response:
     """A file that the browser is to store or to show as a picture: it may not run, guess or embed it."""
     response = Response(content, mimetype=kind)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    response.headers["Content-Security-Policy"] = SEALED
+    return response
+
+
+def streamed(pieces: Iterable[str], kind: str, name: str) -> Response:
+    """The same, sent piece by piece while it is made."""
+    response = Response((piece.encode() for piece in pieces), mimetype=kind)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     response.headers["Content-Security-Policy"] = SEALED
     return response

@@ -7,7 +7,7 @@ from pathlib import Path
 
 LIBRARY = Path(__file__).resolve().parent.parent / "bpmn"
 """The process library; the forms lie in the folder `forms` beside it."""
-PARAMETERS = "parameters.json"
+PARAMETERS, METRICS = "parameters.json", "metrics.json"
 MODEL_SUFFIXES = (".bpmn", ".bpmn20.xml", ".dmn")
 FORM_SUFFIXES = (".form.json", ".document.json")
 SCENARIO_SUFFIX = ".scenario.json"
@@ -19,7 +19,7 @@ def library() -> Iterator[Path]:
 
 
 def read_folder(folder: Path) -> Mapping[str, bytes]:
-    """The files of one deployment by name: models and parameters of `folder`, forms and documents of `forms/<name>`.
+    """The files of one deployment by name: models, parameters and metrics of `folder`, forms and documents of `forms/<name>`.
 
     Forms that lie beside the models count too. Other files, such as a README, are left out.
     """
@@ -36,4 +36,4 @@ def folder_files(folder: Path) -> list[Path]:
 
 
 def _belongs(name: str) -> bool:
-    return name.endswith((*MODEL_SUFFIXES, *FORM_SUFFIXES, SCENARIO_SUFFIX)) or name == PARAMETERS
+    return name.endswith((*MODEL_SUFFIXES, *FORM_SUFFIXES, SCENARIO_SUFFIX)) or name in (PARAMETERS, METRICS)

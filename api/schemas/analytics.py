@@ -24,6 +24,14 @@ class StatisticsQuery(CamelSchema):
     step = fields.String(load_default=None, validate=validate.Length(max=400))
 
 
+class ExportQuery(CamelSchema):
+    """Which period, and as what."""
+
+    first = fields.Date(required=True)
+    last = fields.Date(required=True)
+    format = fields.String(load_default="csv", validate=validate.OneOf(("csv", "xlsx", "xes")))
+
+
 class Measured(CamelSchema):
     """A folder of processes that belong together."""
 
@@ -93,6 +101,26 @@ class Row(CamelSchema):
     escalated = fields.List(fields.Integer(), allow_none=True)
 
 
+class Value(CamelSchema):
+    """What a metric was in one period."""
+
+    share = fields.Float(allow_none=True)
+    median = Seconds()
+    p90 = Seconds()
+    counted = fields.Integer()
+
+
+class Metric(CamelSchema):
+    """A figure that the process names itself."""
+
+    id = fields.String()
+    name = Words()
+    target = fields.Integer(allow_none=True)
+    lower = fields.Boolean()
+    now = fields.Nested(Value)
+    before = fields.Nested(Value)
+
+
 class Statistics(CamelSchema):
     """What is known of one process and one period."""
 
@@ -105,6 +133,7 @@ class Statistics(CamelSchema):
     least = fields.Integer()
     whole = fields.Boolean()
     choices = fields.List(fields.Nested(Coded))
+    metrics = fields.List(fields.Nested(Metric))
     cases = fields.Nested(CaseFigures)
     total = fields.Nested(Row)
     institutions = fields.List(fields.Nested(Row))

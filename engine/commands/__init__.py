@@ -77,6 +77,7 @@ from engine.commands.design_files import (
     save_design_file,
 )
 from engine.commands.drafts import SaveDraft, save_draft
+from engine.commands.exporting import NoteExport, note_export
 from engine.commands.external_task import (
     CompleteExternalTask,
     ExtendLock,
@@ -281,6 +282,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     account.SetSharedPassword: account.set_shared_password,
     identity.ChangePassword: identity.change_password,
     CountRequests: count_requests,
+    NoteExport: note_export,
     NoteRefusal: note_refusal,
     identity.PurgeIdentity: identity.purge_identity,
     identity.SignIn: identity.sign_in,

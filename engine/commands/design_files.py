@@ -166,9 +166,9 @@ def _require_name(name: str) -> str:
         raise _wrong(
             "name",
             f"文件名“{name[:40]}”不可用：用文字、数字、点和连字符，最多 {LONGEST_NAME} 个字符，以 .bpmn、.dmn、.form.json、"
-            ".document.json 或 .scenario.json 结尾，或为 parameters.json。",
+            ".document.json 或 .scenario.json 结尾，或为 parameters.json、metrics.json。",
             f"“{name[:40]}” is no name for a file: letters, digits, dots and hyphens, at most {LONGEST_NAME}, ending in .bpmn,"
-            " .dmn, .form.json, .document.json or .scenario.json, or parameters.json.",
+            " .dmn, .form.json, .document.json or .scenario.json, or parameters.json or metrics.json.",
         )
     return kind
 

@@ -12,6 +12,7 @@ from engine.errors import Finding
 from engine.forms import FormModel, parse_form
 from engine.gate.clock_names import unknown_clocks, unusable_ladders
 from engine.gate.documents import Documents, check_documents, read_documents, unknown_posts
+from engine.gate.metrics import METRICS, check_metrics
 from engine.gate.scenarios import check_scenario
 from engine.gate.staffing import staffing
 from engine.gate.surroundings import facts, unknown_duties, unknown_fields
@@ -110,12 +111,14 @@ def inspect(
     findings += analyse(parsed.processes, known)
     if whole:
         findings += check_documents(documents, parsed.processes, known)
+        if METRICS in resources:
+            findings += check_metrics(resources[METRICS], METRICS, parsed.processes)
     told_all = _bounded([*findings, *parsed.findings])
     return Inspected(findings=told_all, processes=parsed.processes, documents=documents)
 
 
 def kind_of(name: str) -> str:
-    """`bpmn`, `decision`, `form`, `document`, `scenario`, `parameters` or `unknown`, by a file's name."""
+    """`bpmn`, `decision`, `form`, `document`, `scenario`, `metrics`, `parameters` or `unknown`, by a file's name."""
     if name.endswith((".dmn", ".dmn11.xml")):
         return "decision"
     if name.endswith((".bpmn", ".bpmn20.xml", ".xml")):
@@ -126,6 +129,8 @@ def kind_of(name: str) -> str:
         return "document"
     if name.endswith(".scenario.json"):
         return "scenario"
+    if name == METRICS:
+        return "metrics"
     return "parameters" if name == PARAMETERS else "unknown"
 
 
@@ -220,6 +225,7 @@ def _unknown_file(name: str) -> Finding:
         resource=name,
         element=None,
         line=None,
-        message="只能部署 .bpmn、.dmn、.form.json、.document.json、.scenario.json 和 parameters.json 文件。",
-        message_en="only .bpmn, .dmn, .form.json, .document.json, .scenario.json and parameters.json files can be deployed",
+        message="只能部署 .bpmn、.dmn、.form.json、.document.json、.scenario.json、metrics.json 和 parameters.json 文件。",
+        message_en="only .bpmn, .dmn, .form.json, .document.json, .scenario.json, metrics.json and parameters.json files can be"
+        " deployed",
     )

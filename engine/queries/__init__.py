@@ -59,7 +59,7 @@ from engine.queries import (
     views,
     who,
 )
-from engine.queries.analytics import overview, reach
+from engine.queries.analytics import event_log, overview, reach, work_workbook
 
 QUERIES: Mapping[type, Callable[..., Any]] = {
     ad_hoc.ListAdHocActivities: ad_hoc.list_ad_hoc_activities,
@@ -123,8 +123,11 @@ QUERIES: Mapping[type, Callable[..., Any]] = {
     keeping.ListKeptPeople: keeping.list_kept_people,
     lateness.CountLateness: lateness.count_lateness,
     notifications.ListNotifications: notifications.list_notifications,
+    event_log.ListTraces: event_log.list_traces,
+    event_log.ListWork: event_log.list_work,
     overview.GetStatistics: overview.get_statistics,
     overview.ListMeasured: overview.list_measured,
+    work_workbook.WriteWork: work_workbook.write_work,
     reach.SeesStatistics: reach.sees_statistics,
     numbers.CheckSeries: numbers.check_series,
     numbers.ListNumbers: numbers.list_numbers,

@@ -24,6 +24,7 @@ ANYBODY = {
     "calendars.get_year",
     "calendars.reckon_term",
     "instances.forecast_start",
+    "analytics.export_work",
     "analytics.get_statistics",
 }
 """Routes whose names are no secret: departments of an institution, calendars, processes."""

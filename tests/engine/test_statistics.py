@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,10 +13,11 @@ import pytest
 from engine.commands.calendar import PutCalendarHours
 from engine.commands.returning import ReturnTask
 from engine.errors import Invalid, NotAllowed, NotFound
+from engine.gate.inspection import inspect
 from engine.queries.analytics.overview import GetStatistics, ListMeasured, Row, Statistics
 from engine.queries.analytics.reach import SeesStatistics
 from engine.testing import CaseView, County, Someone, bpmn, process, user_task
-from tests.engine.models import END, START, STARTER, one_task
+from tests.engine.models import END, SLIP, START, STARTER, decision, one_task
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 MINUTE = 60
@@ -183,3 +185,69 @@ def test_what_cannot_be_counted_is_refused(open_county: Callable[..., County], w
     with pytest.raises((Invalid, NotFound)) as refused:
         county.engine.query(GetStatistics(**asked), county.person("dai").actor)
     assert refused.value.code == code
+
+
+METRICS: dict[str, Any] = {
+    "name": "核对",
+    "nameEn": "Checks",
+    "target": 80,
+    "metrics": [
+        {"id": "soon", "name": "及时率", "nameEn": "On time", "measure": "on-time", "steps": ["p.decide"], "target": 95},
+        {
+            "id": "yes",
+            "name": "接收率",
+            "nameEn": "Accepted",
+            "measure": "outcome",
+            "steps": ["p.decide"],
+            "outcomes": ["accept"],
+        },
+        {"id": "long", "name": "用时", "nameEn": "Takes", "measure": "duration", "steps": ["p.decide"]},
+        {
+            "id": "hour",
+            "name": "一小时内",
+            "nameEn": "Within an hour",
+            "measure": "duration",
+            "steps": ["p.decide"],
+            "outcomes": ["accept"],
+            "within": "PT1H",
+        },
+        {"id": "share", "name": "占比", "nameEn": "Share", "measure": "cases", "processes": ["p"], "per": ["p"]},
+    ],
+}
+
+
+def test_a_process_names_its_own_figures(county: County) -> None:
+    county.deploy(decision(), slip__form__json=SLIP, metrics__json=json.dumps(METRICS))
+    for hour, outcome in ((9, "accept"), (10, "accept"), (13, "refuse")):
+        at(county, "10-12 08:30")
+        case = county.run("p")
+        at(county, f"10-12 {hour:02}:00")
+        opinion = "没有床位" if outcome == "refuse" else None
+        county.person("gan").complete(case.task("decide"), outcome, {"amount": 1} if outcome == "accept" else {}, opinion=opinion)
+    found = october(county.person("dai"), county)
+    values = {metric.id: metric.now for metric in found.metrics}
+    assert found.target == 80
+    assert (values["yes"].share, values["yes"].counted) == (66.7, 3)
+    assert (values["long"].median, values["long"].p90) == (90 * MINUTE, 270 * MINUTE)
+    assert (values["hour"].share, values["hour"].counted) == (50.0, 2)
+    assert (values["share"].share, values["soon"].share, values["soon"].counted) == (100.0, None, 0)
+    lead = {metric.id: metric.now for metric in october(county.person("yuan"), county).metrics}
+    assert (lead["yes"].share, lead["yes"].counted) == (None, 3)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"steps": ["p.nowhere"]}, "metric-unknown"),
+        ({"outcomes": ["perhaps"]}, "metric-unknown"),
+        ({"within": "P1M", "measure": "duration"}, "metrics"),
+        ({"measure": "mean"}, "metrics"),
+        ({"goal": 3}, "metrics"),
+        ({"steps": ["decide"]}, "metrics"),
+        ({"target": 101}, "metrics"),
+    ],
+)
+def test_what_a_metric_may_not_say_is_refused(change: dict[str, Any], code: str) -> None:
+    wrong = {**METRICS, "metrics": [{**METRICS["metrics"][1], **change}]}
+    files = {"p.bpmn": decision(), "slip.form.json": SLIP.encode(), "metrics.json": json.dumps(wrong).encode()}
+    assert [finding.code for finding in inspect(files).findings if finding.level == "error"] == [code]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import exists, func, select
 
 from engine.errors import Invalid, NotFound
+from engine.gate.metrics import Metric
 from engine.queries.analytics.cases import CaseFigures, NowFigures, count_cases, count_escalated, count_now
 from engine.queries.analytics.facts import Facts, Period, Wanted, definitions_of
+from engine.queries.analytics.metrics import MetricRow, Value, count_metrics, metrics_of
 from engine.queries.analytics.reach import LEAST, Reach, reach_of
 from engine.queries.analytics.work import Figures, Group, Place, count_work
 from engine.queries.registry import Query, Reader
@@ -103,6 +105,8 @@ class Statistics:
     """Whether every institution is counted."""
     choices: tuple[Coded, ...]
     """The institutions whose statistics the reader may ask for."""
+    metrics: tuple[MetricRow, ...]
+    """Those that the process names itself; without values that would tell on a person."""
     cases: CaseFigures
     total: Row
     institutions: tuple[Row, ...]
@@ -147,6 +151,9 @@ def _measured(reader: Reader, folder: str, recent: int) -> Measured:
         .order_by(ProcessDefinition.latest.desc(), ProcessDefinition.startable.desc(), ProcessDefinition.key)
         .limit(1)
     )
+    declared = metrics_of(reader, folder)
+    if declared is not None:
+        return Measured(folder=folder, name=declared.name, name_en=declared.name_en, recent=recent)
     model = reader.definitions.get(reader.connection.execute(latest).scalar_one()).model
     name = model.title or model.name or model.id
     return Measured(folder=folder, name=name, name_en=model.title_en or name, recent=recent)
@@ -171,7 +178,9 @@ def get_statistics(query: GetStatistics, reader: Reader) -> Statistics:
     groups: dict[str, list[Group]] = defaultdict(list)
     for group in count_work(facts):
         groups[group.by].append(group)
-    past = count_work(earlier, ("all", "institution"))
+    declared = metrics_of(reader, query.folder)
+    named = () if declared is None else declared.metrics
+    past = count_work(earlier, ("all", "institution", "step") if named else ("all", "institution"))
     previous = {group.institution: group.figures for group in past if group.by == "institution"}
     [before_all] = (group for group in past if group.by == "all")
     shown = _Shown(reader=reader, reach=reach, wanted=wanted, places=places, definitions=definitions)
@@ -185,10 +194,11 @@ def get_statistics(query: GetStatistics, reader: Reader) -> Statistics:
         last=period.last,
         previous_first=earlier.period.first,
         previous_last=earlier.period.last,
-        target=TARGET,
+        target=TARGET if declared is None or declared.target is None else declared.target,
         least=LEAST,
         whole=wanted.institutions is None,
         choices=tuple(places[key] for key in _choices(reach, places)),
+        metrics=shown.metrics(named, count_metrics(facts, named, groups["step"]), count_metrics(earlier, named, past)),
         cases=count_cases(facts),
         total=Row(
             tasks=total.tasks,
@@ -284,6 +294,24 @@ class _Shown:
         """The figures of the same institution in the period before."""
         own = group.institution in self.reach.own
         return None if figures is None or self._small(group) or (figures.tasks < LEAST and not own) else figures
+
+    def metrics(self, named: Sequence[Metric], now: Mapping[str, Value], before: Mapping[str, Value]) -> tuple[MetricRow, ...]:
+        """The metrics with their values, without those that rest on too little."""
+        return tuple(
+            MetricRow(
+                id=metric.id,
+                name=metric.name,
+                name_en=metric.name_en,
+                target=metric.target,
+                lower=metric.lower,
+                now=self._told(now[metric.id]),
+                before=self._told(before[metric.id]),
+            )
+            for metric in named
+        )
+
+    def _told(self, value: Value) -> Value:
+        return value if self._own or value.counted >= LEAST else Value(counted=value.counted)
 
     def _small(self, group: Group) -> bool:
         if group.institution is None:

@@ -10,7 +10,7 @@ import { joined } from '../i18n'
 import { admin, type AdminKey } from '../i18n/administration'
 import { Listing } from './listing'
 
-const RIGHTS = ['operations', 'design', 'deploy', 'integrate', 'external-tasks', 'archive', 'backfill', 'administrate', 'secure', 'audit'] as const
+const RIGHTS = ['operations', 'design', 'deploy', 'integrate', 'external-tasks', 'archive', 'backfill', 'statistics', 'statistics:people', 'administrate', 'secure', 'audit'] as const
 const TOPIC = 'external-tasks:'
 /** A county has some thousand accounts; who is looked for is found by his name. */
 const SHOWN = 200

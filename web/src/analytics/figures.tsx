@@ -1,7 +1,8 @@
 /** The figures at the top: each a number, what it is, and what to hold it against. */
 import type { ComponentChildren } from 'preact'
-import type { Statistics } from '../api/analytics'
+import type { Metric, Statistics } from '../api/analytics'
 import { span } from '../clock/words'
+import { joined } from '../i18n'
 import { sta } from '../i18n/analytics'
 import type { Period } from './period'
 import { length, share } from './words'
@@ -34,6 +35,39 @@ export function FigureRow({ statistics, period }: { statistics: Statistics; peri
         {sta('now.about', { open: now?.open ?? 0, soon: now?.soon ?? 0 })}
       </Figure>
     </section>
+  )
+}
+
+/** The figures that the process names itself. */
+export function MetricRow({ statistics, period }: { statistics: Statistics; period: Period }) {
+  if (!statistics.metrics.length) return null
+  return (
+    <section aria-label={sta('metrics')}>
+      <h2>{sta('metrics')}</h2>
+      <div class="an-figures an-metrics">
+        {statistics.metrics.map((metric) => {
+          const { share: value, median } = metric.now
+          return (
+            <Figure key={metric.id} words={metric.name} value={value === null ? (median === null ? undefined : span(median * 1000)) : value} unit={value === null ? '' : '%'} hot={missed(metric)}>
+              {told(metric, period)}
+            </Figure>
+          )
+        })}
+      </div>
+    </section>
+  )
+}
+
+const missed = ({ now: { share: value }, target, lower }: Metric): boolean =>
+  value !== null && target !== null && (lower ? value > target : value < target)
+
+function told({ now, before, target, lower }: Metric, period: Period): string {
+  const past = before.share ?? (before.median === null ? null : span(before.median * 1000))
+  return joined(
+    now.p90 !== null && sta('metrics.p90', { p90: span(now.p90 * 1000) }),
+    past !== null && sta('metrics.before', { before: sta(`before.${period.kind}`), value: past }),
+    target !== null && sta(lower ? 'metrics.atMost' : 'metrics.target', { target }),
+    sta('metrics.rests', { n: now.counted }),
   )
 }
 

@@ -10,7 +10,7 @@ import { t } from '../i18n'
 import { sta } from '../i18n/analytics'
 import { navigate, parts, query } from '../routing/router'
 import { oversees } from '../session/session'
-import { FigureRow } from './figures'
+import { FigureRow, MetricRow } from './figures'
 import { Heat } from './heat'
 import { Institutions } from './institutions'
 import { choices, periodOf, periodWords, type Kind, type Period } from './period'
@@ -19,6 +19,7 @@ import { WAYS, Work, type Way } from './work'
 import './analytics.css'
 
 const KINDS: Kind[] = ['month', 'quarter', 'year']
+const FORMATS = ['xlsx', 'csv', 'xes'] as const
 const NARROWING = ['institution', 'post', 'step'] as const
 type Asked = { [name in 'period' | 'by' | (typeof NARROWING)[number]]?: string }
 
@@ -88,11 +89,18 @@ function Content({ folder, period, statistics: content }: { folder: string; peri
               <Work statistics={content} by={by} way={(next) => addressed(folder, { by: next })} />
             </div>
           </div>
+          <MetricRow statistics={content} period={period} />
           <Steps statistics={content} narrow={toStep} />
         </>
       )}
     </>
   )
+}
+
+/** Fetches the file as a link would; the server notes who took what. */
+function take(choice: HTMLSelectElement, folder: string, { first, last }: Period): void {
+  if (choice.value) location.assign(`/api/v1/analytics/processes/${encodeURIComponent(folder)}/export?${new URLSearchParams({ first, last, format: choice.value })}`)
+  choice.value = ''
 }
 
 interface FiltersProps {
@@ -130,6 +138,12 @@ function Filters({ folder, period, periods, content }: FiltersProps) {
         <select class="in" value={given.post ?? ''} onChange={(event) => set({ post: event.currentTarget.value })}>
           <option value="">{sta('all.posts')}</option>
           {content?.posts.map(({ post, postCode }) => <option key={postCode} value={postCode!}>{post}</option>)}
+        </select>
+      </label>
+      <label class="fld"><span class="l">{sta('export')}</span>
+        <select class="in" value="" onChange={(event) => take(event.currentTarget, folder, period)}>
+          <option value="">{sta('export.choose')}</option>
+          {FORMATS.map((format) => <option key={format} value={format}>{sta(`export.${format}`)}</option>)}
         </select>
       </label>
       {NARROWING.some((name) => given[name]) && <button type="button" class="btn q sm" onClick={() => set({ institution: '', post: '', step: '' })}>{sta('clear')}</button>}

@@ -35,6 +35,23 @@ export interface Row {
   now: { open: number; overdue: number; soon: number } | null
   escalated: [number, number, number] | null
 }
+export interface Value {
+  /** Per cent; null for a length of time. */
+  share: number | null
+  median: number | null
+  p90: number | null
+  counted: number
+}
+export interface Metric {
+  id: string
+  name: string
+  target: number | null
+  /** Whether less is better. */
+  lower: boolean
+  now: Value
+  before: Value
+}
+
 export interface Statistics {
   folder: string
   first: string
@@ -43,6 +60,7 @@ export interface Statistics {
   least: number
   whole: boolean
   choices: Coded[]
+  metrics: Metric[]
   cases: {
     started: number
     ended: number

@@ -304,5 +304,7 @@ export const en: { [key in keyof typeof zh]: string } = {
   'phrases.saved': 'Phrases of {name} saved',
   'phrases.has': '{name} {n}',
   'right.archive': 'Keeps the archive',
+  'right.statistics': 'Sees all statistics',
+  'right.statistics:people': 'Exports statistics with names',
   'right.backfill': 'Enters afterwards',
 }

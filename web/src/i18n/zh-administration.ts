@@ -302,5 +302,7 @@ export const zh = {
   'phrases.saved': '{name}的常用语已保存',
   'phrases.has': '{name} {n} 条',
   'right.archive': '管档案',
+  'right.statistics': '看全县统计',
+  'right.statistics:people': '导出统计时带姓名',
   'right.backfill': '补录',
 } as const
