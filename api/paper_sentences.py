@@ -14,6 +14,19 @@ PAPER: Mapping[str, tuple[str, str]] = {
         "This file is not as it was uploaded and cannot be opened. Tell the IT centre.",
     ),
     "attachment-count": ("这一步上传的文件太多，先移除不需要的。", "There are too many uploads in this task. Remove some first."),
+    "not-awaited": ("案件现在不等这条消息，刷新再看。", "The case does not wait for this message now. Look again."),
+    "message-not-taken": ("案件没有接收这条消息，刷新再看。", "The case has not taken the message. Look again."),
+    "message-value": ("这条消息不带“{name}”，可以填的是 {known}。", "This message does not bring '{name}'; it brings {known}."),
+    "not-entry-post": (
+        "只有转诊中心和医共体办公室可以代录。",
+        "Only the referral centre and the community's office enter for others.",
+    ),
+    "institution-integrated": (
+        "{institution}有信息系统，由它自己发送，不能代录。",
+        "{institution} has a system and sends its messages itself.",
+    ),
+    "letter-there": ("这条消息已经附了来函。", "There is a letter to this message already."),
+    "letter-not-found": ("没有这份来函，或您无权查看。", "There is no such letter, or you may not see it."),
     "enclosure-count": ("随意见的附件最多 {count} 个。", "At most {count} files go with an opinion."),
     "attachment-damaged": (
         "文件不完整或已损坏，重新拍照或换一个文件。",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.schemas.base import CamelSchema, Instant
+from api.schemas.base import CamelSchema, Coded, Instant, Key
 
 
 class Send(CamelSchema):
@@ -32,3 +32,48 @@ class Accepted(CamelSchema):
 
     id = fields.UUID(attribute="message")
     state = fields.String(validate=validate.OneOf(("sent", "delivered", "waiting", "dead")))
+
+
+class AwaitedMessage(CamelSchema):
+    """A message that a case waits for."""
+
+    key = Key()
+    name = fields.String()
+    step = fields.String()
+    correlation = fields.Dict(keys=fields.String())
+    values = fields.List(fields.String())
+
+
+class LetterLine(CamelSchema):
+    """A letter that a message came with."""
+
+    id = fields.UUID()
+    name = fields.String()
+    type = fields.String()
+    size = fields.Integer()
+    institution = fields.String(allow_none=True)
+    occurred_at = Instant()
+
+
+class AwaitedMessages(CamelSchema):
+    """What can be entered, for whom, and what has come on paper."""
+
+    messages = fields.List(fields.Nested(AwaitedMessage))
+    institutions = fields.List(fields.Nested(Coded))
+    letters = fields.List(fields.Nested(LetterLine))
+
+
+class Enter(CamelSchema):
+    """What an institution without a system has sent."""
+
+    awaited = Key(required=True, validate=validate.Regexp(r"^[0-9]{1,18}$"))
+    institution = fields.String(required=True, validate=validate.Length(min=1, max=20))
+    occurred_at = Instant(required=True)
+    evidence = fields.String(required=True, validate=validate.Length(max=500))
+    payload = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class LetterQuery(CamelSchema):
+    """What the file is called."""
+
+    name = fields.String(load_default="", validate=validate.Length(max=400))

@@ -14,7 +14,8 @@ task-returned {task, target, reason, resume} · round-decided {outcome, label, l
 task-transferred / task-delegated {task, to, reason, successor} · signers-added {task, persons, place, reason} ·
 signer-removed {task, person, reason} · signer-absent {task, person, opinion} · task-urged {task, times, reason} ·
 copy-answered {task, opinion} · comment {reason} ·
-message-sent {message, name, to, endpoint} · message-received {message, name, from} · timer-fired {} · signal-received {name} ·
+message-sent {message, name, to, endpoint} · message-received {message, name, from} ·
+letter-attached {message, name} · timer-fired {} · signal-received {name} ·
 due-moved {task, before, after, calendarVersion} · escalation {task, clock, rung, level, told, later} ·
 task-handed-up {task, to, before} where a ladder hands a task over ·
 incident {incident, code} · incident-resolved {incident, reason} · instance-ended {state} ·

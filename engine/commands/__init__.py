@@ -152,6 +152,7 @@ from engine.commands.organisation_import import ImportOrganisation, TryImport, i
 from engine.commands.phrases import PutPhrases, put_phrases
 from engine.commands.plain_agreement import AgreeToTask, agree_to_task
 from engine.commands.printing import NotePrinting, note_printing
+from engine.commands.proxy_entry import AttachLetter, EnterMessage, ReadLetter, attach_letter, enter_message, read_letter
 from engine.commands.reassignment import ReassignTask, reassign_task
 from engine.commands.recalculation import RecalculateApprovers, recalculate_approvers
 from engine.commands.recorded_votes import RecordAbsence, RecordVote, record_absence, record_vote
@@ -179,6 +180,9 @@ from engine.records import BatchMade, Done
 HANDLERS: dict[type, Callable[..., Any]] = {
     StartAdHocActivity: start_ad_hoc_activity,
     AddAttachment: add_attachment,
+    AttachLetter: attach_letter,
+    EnterMessage: enter_message,
+    ReadLetter: read_letter,
     AddSigners: add_signers,
     AgreeToTask: agree_to_task,
     AnswerCopy: answer_copy,

@@ -101,7 +101,7 @@ def add_attachment(command: AddAttachment, work: UnitOfWork, runtime: Runtime) -
     person = _person(work)
     require_text("name", command.name, NAME_LENGTH)
     rules = ENCLOSURES if command.field == OPINION else _rules_of(runtime, seat, command.field)
-    kind = _kind(command.content, rules)
+    kind = kind_of_content(command.content, rules)
     digest = hashlib.sha256(command.content).hexdigest()
     known = _known(work, command.id)
     if known is not None:
@@ -204,7 +204,7 @@ def _rules_of(runtime: Runtime, seat: Row[Any], name: str) -> FileRules:
     return found.files
 
 
-def _kind(content: bytes, rules: FileRules) -> str:
+def kind_of_content(content: bytes, rules: FileRules) -> str:
     """The media type of a file, where the rules take it. Raises Invalid."""
     if not content:
         raise Invalid("attachment-empty", "Expected a file, but it is empty")

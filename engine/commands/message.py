@@ -22,13 +22,12 @@ from engine.kernel.scope import check_names
 from engine.records import Done
 from engine.runtime import Runtime
 from engine.runtime.messages import deliver
+from engine.runtime.proxy import enters_for_others
 from engine.store.base import dump_json
 from engine.store.locks import hold
 from engine.store.tables import Institution, Message
 from engine.store.unit_of_work import UnitOfWork
 
-ENTRY_POSTS = frozenset({"REF_CTR", "MC_OFFICE"})
-"""Posts that may enter a message for somebody else (proxy entry)."""
 PAYLOAD_LIMIT = 100_000
 NAME_LENGTH, ID_LENGTH = 200, 100
 
@@ -98,6 +97,7 @@ def send_message(command: SendMessage, work: UnitOfWork, runtime: Runtime) -> Do
             sent_at=work.now,
             expires_at=command.expires_at or work.now + work.config.message_expiry,
             delivered_at=None,
+            entered_by=work.actor.person if command.channel == "PROXY_ENTRY" else None,
         )
     )
     state = deliver(work, runtime, key)
@@ -174,7 +174,7 @@ def _require_sender(command: SendMessage, work: UnitOfWork) -> None:
     if "integrate" in work.actor.rights:
         return
     who = standing(work.connection, work.actor.person, work.now)
-    if command.channel == "PROXY_ENTRY" and any(chair.post in ENTRY_POSTS and chair.member for chair in who.capacities):
+    if command.channel == "PROXY_ENTRY" and enters_for_others(who):
         return
     raise NotAllowed(
         "right-missing", "Expected right '{right}', but {actor} does not hold it", right="integrate", actor=work.actor.name

@@ -210,9 +210,25 @@ def _received(fact: Any, names: CaseFacts) -> LineWords:
     sender = names.senders.get(str(fact.data.get("message")))
     named = fact.data.get("name") or "—"
     step, step_en = (names.step(fact.element), names.step_en(fact.element)) if fact.element else (named, named)
+    detail = _entered(fact.data, names)
     if sender is None:
-        return LineWords("message", f"收到消息：{step}", f"Message received: {step_en}")
-    return LineWords("message", f"收到{sender}的消息：{step}", f"Message from {sender}: {step_en}")
+        return LineWords("message", f"收到消息：{step}", f"Message received: {step_en}", *detail)
+    return LineWords("message", f"收到{sender}的消息：{step}", f"Message from {sender}: {step_en}", *detail)
+
+
+def _entered(data: Mapping[str, Any], names: CaseFacts) -> tuple[str | None, str | None]:
+    """Who entered a message for somebody else, when it really happened, and what it came as."""
+    if not data.get("occurred"):
+        return None, None
+    at = datetime.fromisoformat(data["occurred"]).astimezone(TIME_ZONE).strftime("%Y-%m-%d %H:%M")
+    who, why = names.person(data.get("person")), data.get("evidence")
+    zh, en = f"{who}代录，实际发生于 {at}", f"Entered by {who}; happened at {at}"
+    return (f"{zh}，依据：{why}", f"{en}, on the evidence of: {why}") if why else (zh, en)
+
+
+def _letter(fact: Any, names: CaseFacts) -> LineWords:
+    name = fact.data.get("name")
+    return LineWords("message", f"附上来函：{name}", f"Letter attached: {name}")
 
 
 def _escalated(fact: Any, names: CaseFacts) -> LineWords | None:
@@ -318,6 +334,7 @@ WORDS: Mapping[str, Callable[[Any, CaseFacts], LineWords | None]] = {
     "copied": _task("“{step}”抄送{person}", "“{step}” copied to {person}"),
     "message-sent": _sent,
     "message-received": _received,
+    "letter-attached": _letter,
     "timer-fired": _task("到时：{step}", "Time is up: {step}", kind="timer"),
     "due-moved": _task("“{step}”的期限按新日历重算", "The deadline of “{step}” was moved by the new calendar"),
     "escalation": _escalated,

@@ -128,6 +128,8 @@ def _send(work: UnitOfWork, case: Case, effect: MessageThrown, journal: Journal)
             "discarded_at": None,
             "discarded_by": None,
             "discarded_for": None,
+            "entered_by": None,
+            "evidence": None,
         },
     )
     journal.note(

@@ -124,7 +124,7 @@ def _to_subscription(work: UnitOfWork, runtime: Runtime, message: Row[Any], judg
                 message=str(message.id),
                 name=message.name,
                 by_actor=True,
-                data={"from": _code(work, message.from_institution)},
+                data={"from": _code(work, message.from_institution), **_entered(message)},
             )
 
         trigger = Fire(subscription=row.key, payload=message.payload, correlation=message.correlation)
@@ -140,6 +140,14 @@ def _to_subscription(work: UnitOfWork, runtime: Runtime, message: Row[Any], judg
         _share(work, message, instance)
         return _settle(work, message, "delivered", None, instance)
     return None
+
+
+def _entered(message: Row[Any]) -> dict[str, Any]:
+    """What the history says of a message that a clerk has entered for somebody else."""
+    if message.entered_by is None:
+        return {}
+    happened = {"occurred": message.occurred_at.isoformat(), "entered": message.sent_at.isoformat()}
+    return {"person": message.entered_by, "evidence": message.evidence, **happened}
 
 
 def _place(work: UnitOfWork, subscription: SubscriptionRow) -> Place:

@@ -54,6 +54,12 @@ BODIES: dict[str, Any] = {
     "views.choose_view": {"pinned": True, "preferred": False},
     "instances.withdraw_instance": {"mode": "void", "confirmed": True, **REASON},
     "instances.start_ad_hoc_activity": {"element": "review"},
+    "messages.enter_message": {
+        "awaited": "1",
+        "institution": "CH02",
+        "occurredAt": "2026-01-01T08:00:00+08:00",
+        "evidence": "x",
+    },
     "external-tasks.complete": {**LOCK, "variables": {}},
     "external-tasks.fail": {**LOCK, "message": "x"},
     "external-tasks.throw_error": {**LOCK, "code": "x"},
@@ -105,6 +111,8 @@ def test_what_is_another_institutions_exists_for_no_stranger(sign_in: SignIn, en
         "delegation": made.json()["id"],
         "attachment": str(uuid4()),
         "signature": str(uuid4()),
+        "message": str(uuid4()),
+        "letter": str(uuid4()),
     }
     before = gp.get(f"/instances/{names['instance']}/timeline")
     reached = []
@@ -118,8 +126,8 @@ def test_what_is_another_institutions_exists_for_no_stranger(sign_in: SignIn, en
             path = path.replace("<document>", "notice")
             assert "<" not in path, f"{endpoint}: say what it is to be attacked with"
             body = put_in(BODIES.get(endpoint, {}), attacker.session["person"]["id"])
-            if "attachments" in path:
-                path += "?field=file&name=x.pdf" if method == "PUT" else ""
+            if "attachments" in path or path.endswith("/letter"):
+                path += "?name=x.pdf" if path.endswith("/letter") else "?field=file&name=x.pdf" if method == "PUT" else ""
                 answer = attacker.raw(method, path, b"%PDF-1.4", "application/octet-stream")
             else:
                 answer = attacker.call(method, path, None if method == "GET" else body, If_Match='"2"')

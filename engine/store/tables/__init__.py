@@ -18,6 +18,7 @@ from engine.store.tables.handover import Handover, HandoverItem
 from engine.store.tables.identity import Account, IdempotencyKey, RequestCount, Session, SignInFailure
 from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
 from engine.store.tables.lateness import Lateness, QuietHours
+from engine.store.tables.letter import Letter
 from engine.store.tables.organisation import (
     AllottedNumber,
     Appointment,
@@ -83,6 +84,7 @@ __all__ = [
     "Job",
     "KeyBlock",
     "Lateness",
+    "Letter",
     "Line",
     "LineDepartment",
     "Membership",

@@ -102,6 +102,10 @@ class Message(Entity, Base):
     """When an operator took a dead message from the desk, `discarded_by` whom, `discarded_for` which reason."""
     discarded_by: Mapped[int | None] = mapped_column(BigInteger)
     discarded_for: Mapped[str | None] = mapped_column(Text)
+    entered_by: Mapped[int | None] = mapped_column(BigInteger)
+    """Clerk who entered it for an institution without a system (代录)."""
+    evidence: Mapped[str | None] = mapped_column(Text)
+    """What it came as then: a letter, a fax, a call."""
     __table_args__ = (
         CheckConstraint("state IN ('sent','waiting','delivered','recorded','dead')", name="state"),
         Index("ix_message_waiting", "state", "name"),

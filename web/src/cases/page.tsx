@@ -29,6 +29,7 @@ const NEXT = 5
 
 const WordsDialog = lazy(() => import('./words'))
 const WithdrawDialog = lazy(() => import('./withdraw'))
+const Entered = lazy(() => import('./entered'), true)
 const Diagram = lazy(() => import('../diagram/diagram'))
 
 export default function CasePage() {
@@ -94,6 +95,7 @@ function Case({ detail }: { detail: InstanceDetail }) {
       {words.value && <WordsDialog id={detail.id} kind={words.value} onClose={() => (words.value = null)} />}
       <Now detail={detail} />
       {detail.state === 'active' && <Next detail={detail} />}
+      <Entered detail={detail} />
       <div class="tabs" role="tablist" aria-label={t('case.tabs')}>
         {(['activity', 'diagram'] as const).map((name) => (
           <button key={name} type="button" role="tab" id={`case-${name}`} aria-selected={face.value === name} aria-controls="case-face" onClick={() => (face.value = name)}>
