@@ -47,7 +47,7 @@ chaos: setup  ## Long campaigns: every point of every act broken, crashes, walks
 		--dist loadscope --timeout 1800 --examples $(EXAMPLES) --first-seed $(SEED) tests/engine tests/worker tests/kernel tests/benchmarks tests/referral $(ARGS)
 
 .PHONY: matrix
-matrix: setup  ## Approvals: ways to sign x places x operations, a cut of them on both databases (all of them in make chaos)
+matrix: setup  ## Approvals: ways to sign x places x operations and automatic rules, a cut of them on both databases (all of them in make chaos)
 	@LIANDONG_MATRIX=1 $(BIN)/pytest --quiet --numprocesses 2 --dist loadgroup -p tests.verdict tests/engine/matrix $(ARGS)
 
 .PHONY: processes

@@ -32,6 +32,12 @@ class Variant:
     policy: dict[str, str] = field(default_factory=dict)
     options: dict[str, object] = field(default_factory=dict)
     signers: tuple[str, ...] = ("gan", "guo", "ren")
+    people: str = ""
+    """Rules that find the people, in the place of the signers by name."""
+    extensions: str = ""
+    """What the signed task says beside."""
+    consents: bool = False
+    """Whether the step before is agreed to, and not just done."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,7 @@ def _steps(variant: Variant) -> dict[str, str]:
     loose += '<sequenceFlow id="o1" sourceRef="so" targetRef="inner"/><sequenceFlow id="o2" sourceRef="inner" targetRef="eo"/>'
     return {
         "draft": user_task("draft", people("gan")),
-        "prior": user_task("prior", people("guo")),
+        "prior": user_task("prior", people("guo"), BUTTONS if variant.consents else ""),
         "polled": user_task("polled", people("guo"), body=SEVERAL),
         "over": loose + "</subProcess>",
         "sign": _signed(variant),
@@ -158,7 +164,8 @@ def _signed(variant: Variant) -> str:
     attributes = "".join(f' {name}="{value}"' for name, value in variant.policy.items())
     approval = f'<liandong:approval mode="{variant.mode}"{attributes}/>'
     chair = str(variant.options.get("chair", ""))
-    sign = user_task("sign", approval + people(*variant.signers, chair=chair) + BUTTONS + COPY + DEADLINE)
+    found = variant.people or people(*variant.signers, chair=chair)
+    sign = user_task("sign", approval + found + BUTTONS + COPY + DEADLINE + variant.extensions)
     return (
         f'{sign}<boundaryEvent id="late" attachedToRef="sign"><timerEventDefinition id="d">'
         f"<timeDuration>{TERM}</timeDuration></timerEventDefinition></boundaryEvent>"

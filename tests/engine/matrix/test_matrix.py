@@ -19,7 +19,7 @@ from engine.store.database import migrate
 from engine.testing import County
 from tests.engine.invariants import violations
 from tests.engine.matrix.cases import AGENT, Scene, ordered, scenes
-from tests.engine.matrix.drawings import LADDERS, key, model
+from tests.engine.matrix.drawings import LADDERS, Variant, key, model
 from tests.engine.matrix.play import Play
 from tests.engine.matrix.watch import SIGNERS, People
 from tests.servers.postgresql import PostgreSQL
@@ -52,13 +52,16 @@ class Stage:
         self._deployed: set[str] = set()
         self._away_until: datetime | None = None
 
+    def draw(self, variant: Variant, position: str, *, long: bool) -> None:
+        """Deploys the process of a variant at a position, once."""
+        name = key(variant, position, long=long)
+        if name not in self._deployed:
+            self.county.deploy(model(variant, position, long=long), name=name, parameters__json=LADDERS)
+            self._deployed.add(name)
+
     def play(self, scene: Scene) -> None:
         """Plays one case."""
-        name = key(scene.variant, scene.position, long=scene.long)
-        if name not in self._deployed:
-            drawn = model(scene.variant, scene.position, long=scene.long)
-            self.county.deploy(drawn, name=name, parameters__json=LADDERS)
-            self._deployed.add(name)
+        self.draw(scene.variant, scene.position, long=scene.long)
         if scene.hand == "agent":
             self._send_away()
         played = Play(self.county, self.people, scene)
