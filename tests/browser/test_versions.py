@@ -11,6 +11,11 @@ from tests.servers.browser import PHONE, accessibility_violations
 
 SignIn = Callable[..., Page]
 FOLDER = "examples"
+LEAVE = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
+ id="d" targetNamespace="x"><process id="leave" name="请假" isExecutable="true"><startEvent id="begin"/>
+<sequenceFlow id="f1" sourceRef="begin" targetRef="sum"/><serviceTask id="sum" name="算假" camunda:class="org.example.Sum"/>
+<sequenceFlow id="f2" sourceRef="sum" targetRef="end"/><endEvent id="end"/></process></definitions>
+"""
 SETTLED = "Promise.allSettled(document.getAnimations().map((animation) => animation.finished))"
 
 
@@ -61,12 +66,22 @@ def test_a_field_and_a_rule_are_changed_reviewed_by_other_eyes_published_and_rol
     expect(page.get_by_role("status").filter(has_text="已存")).to_be_visible()
     expect(page.get_by_role("region", name="问题")).not_to_contain_text("个错误")
 
+    # a file of another tool is reported on before anything is saved; one without a diagram is drawn
+    page.get_by_role("link", name="导入").click()
+    page.get_by_label("选文件").set_input_files({"name": "leave.bpmn20.xml", "mimeType": "text/xml", "buffer": LEAVE.encode()})
+    report = page.get_by_role("region", name="导入报告")
+    expect(report.get_by_role("row").filter(has_text="camunda:class")).to_contain_text("不能用")
+    expect(report).to_contain_text("已自动排好")
+    sound(page)
+    page.get_by_role("link", name="回到设计稿").click()
     submit.click()
     asked = page.get_by_role("dialog")
     asked.get_by_label("说明").fill("小额报销放宽到六千元")
     asked.get_by_role("button", name="提交评审").click()
     expect(page.get_by_text("小额报销放宽到六千元")).to_be_visible()
     expect(page.get_by_role("button", name="通过并发布")).to_have_count(0)
+    page.get_by_role("button", name="播放场景").click()
+    expect(page.get_by_role("status").filter(has_text=re.compile("个场景通过|还没有场景"))).to_be_visible()
     address = page.url
 
     # the review: every change in words, on the phone too

@@ -14,10 +14,10 @@ import type { EditorProps } from '../parts'
 import { change, ofKind, writable } from '../state'
 import { amended, isObject, NotJson, parsed } from '../text/json'
 import { Outline } from './outline'
-import { ComponentPanel, FormPanel } from './panel'
+import { ComponentPanel, FieldNames, FormPanel } from './panel'
 import { Preview } from './preview'
 import { accessOf, stepsByForm, strangersIn, type Step } from './steps'
-import { at, childrenIn, copied, dottedName, idOf, inserted, isContainer, isOrnament, made, moved, nameOf, parentOf, removed, replaced, stepped, walk, fits, type Component, type FormFile, type Kind, type Place } from './tree'
+import { at, childrenIn, copied, dottedName, idOf, inserted, isContainer, isOrnament, keyOf, made, moved, nameOf, parentOf, removed, replaced, stepped, walk, fits, type Component, type FormFile, type Kind, type Place } from './tree'
 import '../editors.css'
 
 type View = 'outline' | 'preview' | 'panel'
@@ -59,22 +59,24 @@ export default function FormEditor({ file }: EditorProps) {
       {shown('outline') && <Outline form={form} selected={selected.value} findings={here} readOnly={readOnly} document={document} select={(place) => { selected.value = place; if (narrow.value) view.value = 'panel' }} move={move} add={add} />}
       {shown('preview') && <Preview name={file.name} content={file.content} steps={steps} selected={selected.value ? dottedName(form, selected.value) : ''} onSelect={(name) => (selected.value = placeOf(form, name) ?? selected.value)} />}
       {shown('panel') && (
-        <aside class="ed-panel" aria-label={ed('form.panel')}>
-          {component && selected.value ? (
-            <>
-              <Acts form={form} place={selected.value} component={component} readOnly={readOnly} write={write} move={move} />
-              <Findings items={here.filter(({ element }) => element !== null && element === idOf(component))} />
-              <ComponentPanel subject={component} readOnly={readOnly} write={(next) => write(replaced(form, selected.value!, next))} />
-              {!isOrnament(component) && !document && <Rights name={dottedName(form, selected.value)} readonly={component.readonly === true} steps={steps} />}
-            </>
-          ) : (
-            <>
-              <Findings items={here} />
-              <FormPanel subject={form} document={document} readOnly={readOnly} write={(next) => write(next)} />
-              {!document && <Uses form={form} steps={steps} />}
-            </>
-          )}
-        </aside>
+        <FieldNames.Provider value={namesIn(form)}>
+          <aside class="ed-panel" aria-label={ed('form.panel')}>
+            {component && selected.value ? (
+              <>
+                <Acts form={form} place={selected.value} component={component} readOnly={readOnly} write={write} move={move} />
+                <Findings items={here.filter(({ element }) => element !== null && element === idOf(component))} />
+                <ComponentPanel subject={component} readOnly={readOnly} write={(next) => write(replaced(form, selected.value!, next))} />
+                {!isOrnament(component) && !document && <Rights name={dottedName(form, selected.value)} readonly={component.readonly === true} steps={steps} />}
+              </>
+            ) : (
+              <>
+                <Findings items={here} />
+                <FormPanel subject={form} document={document} readOnly={readOnly} write={(next) => write(next)} />
+                {!document && <Uses form={form} steps={steps} />}
+              </>
+            )}
+          </aside>
+        </FieldNames.Provider>
       )}
     </div>
   )
@@ -96,6 +98,13 @@ function behind(form: FormFile, place: Place | null): Place {
   const component = place && at(form, place)
   if (!place || !component) return [form.components.length]
   return isContainer(component) ? [...place, childrenIn(component).length] : [...parentOf(place), place.at(-1)! + 1]
+}
+
+/** Fields of the form by their own names, as its expressions call them. */
+function namesIn(form: FormFile): string[] {
+  const found = new Set<string>()
+  walk(form, (component) => { if (!isOrnament(component) && keyOf(component)) found.add(keyOf(component)) })
+  return [...found]
 }
 
 function placeOf(form: FormFile, name: string): Place | null {

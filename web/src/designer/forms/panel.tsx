@@ -1,11 +1,16 @@
 /** What can be said about the component in front, or about the form where none is: every attribute that the server reads. */
-import { useId } from 'preact/hooks'
+import { createContext } from 'preact'
+import { useContext, useId } from 'preact/hooks'
 import { Icon } from '../../frame/icon'
 import { ed } from '../../i18n/designer-editors'
+import { Expression } from '../panel/expression'
 import type { Json, JsonObject } from '../text/json'
 import { Checks, Copies, Options } from './lists'
 import { chaptersOf, DOCUMENT, FORM, known, type Chapter, type Property } from './properties'
 import { TURNS, valueOf, withValue, type Component, type FormFile } from './tree'
+
+/** Names that expressions of the form may use. */
+export const FieldNames = createContext<readonly string[]>([])
 
 interface PanelProps<Subject extends JsonObject> {
   subject: Subject
@@ -82,6 +87,8 @@ function Control(props: ControlProps) {
       return <Copies value={value} set={set} readOnly={readOnly} />
     case 'choice':
       return <Choice {...props} />
+    case 'expression':
+      return <Condition {...props} />
     default:
       return <Words {...props} />
   }
@@ -101,6 +108,12 @@ function Choice({ property, value, set, readOnly }: ControlProps) {
   )
 }
 
+function Condition({ property, value, set }: ControlProps) {
+  const names = useContext(FieldNames)
+  const hint = property.hint && ed(property.hint)
+  return <Expression label={ed(property.label)} value={value === undefined ? '' : String(value)} model={null} names={names} kind="expression" hint={hint} onValue={(text) => set(text.trim() || undefined)} />
+}
+
 const NUMBER = /^-?\d+(?:\.\d+)?$/
 
 function Words({ property, value, set, readOnly }: ControlProps) {
@@ -110,11 +123,11 @@ function Words({ property, value, set, readOnly }: ControlProps) {
     if (property.way === 'number') set(text === '' ? undefined : NUMBER.test(text) && String(Number(text)) === text ? Number(text) : text)
     else set(text === '' ? undefined : text)
   }
-  const common = { class: `in${property.way === 'expression' ? ' mono' : ''}`, readOnly, value: words, spellcheck: false, 'aria-describedby': property.hint ? hint : undefined }
+  const common = { class: 'in', readOnly, value: words, spellcheck: false, 'aria-describedby': property.hint ? hint : undefined }
   return (
     <label class="fld">
       <span class="l">{ed(property.label)}</span>
-      {property.way === 'area' || (property.way === 'expression' && words.length > 40)
+      {property.way === 'area'
         ? <textarea {...common} rows={3} onInput={({ currentTarget }) => write(currentTarget.value)} />
         : <input {...common} inputMode={property.way === 'number' ? 'decimal' : undefined} onInput={({ currentTarget }) => write(currentTarget.value)} />}
       {property.hint && <span class="s d" id={hint}>{ed(property.hint)}</span>}

@@ -65,6 +65,12 @@ function limitsOf(component: Component): Property[] {
   }
 }
 
+/** What stands in the field before anybody has written. */
+function initial({ type }: Component): Property[] {
+  if (type === 'filepicker' || type === 'checklist' || type === 'taglist' || type === 'dynamiclist') return []
+  return [type === 'checkbox' ? flag('defaultValue', 'property.default') : type === 'number' ? number('defaultValue', 'property.default') : text('defaultValue', 'property.default')]
+}
+
 function looksOf(component: Component): Property[] {
   const layout = [text('layout.row', 'property.row', 'property.row.hint'), number('layout.columns', 'property.columns')]
   switch (component.type) {
@@ -96,14 +102,14 @@ export function chaptersOf(component: Component): Chapter[] {
   return [
     { title: 'chapter.basic', properties: basic },
     ...(CHOICES.includes(type) ? [{ title: 'chapter.options', properties: [{ name: 'values', way: 'options', label: 'property.options' }, text('valuesKey', 'property.valuesKey', 'property.valuesKey.hint')] } as Chapter] : []),
-    { title: 'chapter.written', properties: [...(rows ? [] : [flag('readonly', 'property.readonly')]), ...REQUIRED, ...(rows ? [] : REQUIRED_WORDS), ...limitsOf(component)] },
+    { title: 'chapter.written', properties: [...(rows ? [] : [flag('readonly', 'property.readonly')]), ...REQUIRED, ...(rows ? [] : REQUIRED_WORDS), ...limitsOf(component), ...initial(component)] },
     { title: 'chapter.shown', properties: [HIDE, ...looksOf(component)] },
   ]
 }
 
 /** Attributes that have their place in the panel, or that the editor keeps itself. */
 export function known(component: Component): Set<string> {
-  const own = ['type', 'id', 'components', ...(CONTAINERS.includes(component.type) ? ['allowAddRemove'] : []), 'defaultValue']
+  const own = ['type', 'id', 'components', ...(CONTAINERS.includes(component.type) ? ['allowAddRemove'] : [])]
   return new Set([...own, ...chaptersOf(component).flatMap(({ properties }) => properties.map(({ name }) => name))])
 }
 

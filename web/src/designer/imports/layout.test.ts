@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { childrenOf, scan, spliced, within } from '../text/xml'
 import { drawn, isDrawn } from './layout'
-import { fileName, originOf } from './origin'
 
 const ROOT = new URL('../../../../bpmn/', import.meta.url).pathname
 const undrawn = (text: string): string => spliced(text, childrenOf(scan(text), 'BPMNDiagram').map(({ start, end }) => ({ start, end, text: '' })))
@@ -19,7 +18,6 @@ const CAMUNDA = `<?xml version="1.0" encoding="UTF-8"?>
 `
 
 test('a file of Camunda without a drawing is drawn, and nothing else in it changes', async () => {
-  expect(originOf(CAMUNDA)).toEqual({ kind: 'bpmn', tool: 'Camunda 7', extensions: 2 })
   expect(isDrawn(CAMUNDA)).toBe(false)
   const { text, missing } = await drawn(CAMUNDA)
   expect(missing).toBe(0)
@@ -37,11 +35,4 @@ test('what the layouter leaves out is counted', async () => {
   expect(shapes.length).toBeGreaterThan(0)
   expect(result.missing).toBeGreaterThan(0)
   expect(shapes.length + result.missing).toBeGreaterThanOrEqual(within(scan(text), 'userTask').length)
-})
-
-test('names and kinds of files', () => {
-  expect(fileName('请假 流程.bpmn20.xml', 'bpmn')).toBe('请假_流程.bpmn')
-  expect(fileName('../a.dmn', 'decision')).toBe('a.dmn')
-  expect(originOf('<html/>')).toBeNull()
-  expect(originOf(readFileSync(`${ROOT}examples/expense.dmn`, 'utf8'))).toMatchObject({ kind: 'decision', tool: '联动' })
 })

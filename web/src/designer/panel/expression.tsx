@@ -35,7 +35,10 @@ function fetchWords(): void {
 interface Props {
   label: string
   value: string
-  model: ModdleElement
+  /** Where it stands in the diagram, which says what names there are; null elsewhere. */
+  model: ModdleElement | null
+  /** The names that there are where there is no diagram. */
+  names?: readonly string[]
   onValue: (value: string) => void
   kind?: ExpressionKind
   hint?: string | undefined
@@ -44,14 +47,14 @@ interface Props {
   offers?: readonly (readonly [string, string])[]
 }
 
-export function Expression({ label, value, model, onValue, kind = 'template', hint, lines = 1, offers = [] }: Props) {
+export function Expression({ label, value, model, names, onValue, kind = 'template', hint, lines = 1, offers = [] }: Props) {
   const id = useId()
   const { typed, type, commit } = useTyped(value, onValue)
   const area = useRef<HTMLTextAreaElement>(null)
   const problem = useChecked(typed.value, kind)
   const open = useSignal(false)
   const at = useSignal(0)
-  const found = open.value ? complete(wordAt(area.current), namesAt(model), offers, kind, typed.value) : []
+  const found = open.value ? complete(wordAt(area.current), names ?? (model ? namesAt(model) : []), offers, kind, typed.value) : []
   const take = (index: number) => {
     const [text, caret] = inserted(area.current!, found[index]!.insert)
     type(text)
@@ -130,7 +133,7 @@ function wordAt(area: HTMLTextAreaElement | null): string {
   return /[\p{L}_][\p{L}\d_.]*$/u.exec(area?.value.slice(0, area.selectionStart) ?? '')?.[0] ?? ''
 }
 
-function complete(word: string, names: string[], offers: Props['offers'] & object, kind: ExpressionKind, text: string): Offer[] {
+function complete(word: string, names: readonly string[], offers: Props['offers'] & object, kind: ExpressionKind, text: string): Offer[] {
   const within = kind !== 'template' || text.includes('${')
   const plain = within ? [] : offers.map(([code, about]) => ({ name: code, insert: code, about }))
   if (!word) return plain.slice(0, MOST)

@@ -15,6 +15,7 @@ import { dayTime } from '../moments'
 import type { PageProps } from '../parts'
 import { Comparison } from './comparison'
 import { Outcome } from './outcome'
+import { Scenarios } from './scenarios'
 import '../editors.css'
 
 export default function ReviewPage({ id }: PageProps) {
@@ -41,6 +42,7 @@ export default function ReviewPage({ id }: PageProps) {
               {content.findings.items.length ? <Findings items={content.findings.items} /> : <p class="s d2">{ed('review.clean')}</p>}
             </section>
           )}
+          {open && <Scenarios design={id} />}
           <section class="st">
             <h2>{ed('review.changes')}</h2>
             <Comparison
