@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cli.demo import load_demo
+from cli.library import read_folder
 from engine.clock import VirtualClock
 from engine.commands.deployment import Deploy
 from engine.config import Config
@@ -56,9 +58,17 @@ def run_file(file: Path, template: Path, store: Path, *, restart: bool) -> Resul
     except (OSError, ValueError, KeyError, TypeError) as error:
         return Result(id=file.name, passed=False, reason=f"not a scenario: {error!r}")
     shutil.copy(template, store)
-    run = ScenarioRun(store, restart=restart)
+    run = ScenarioRun(
+        store,
+        restart=restart,
+        begin=datetime.fromisoformat(scenario.get("begin", START.isoformat())),
+        community=bool(scenario.get("community")),
+        stationing=scenario.get("stationing", ""),
+    )
     try:
-        run.deploy(_models(file, scenario))
+        run.prepare()
+        for name, models in _deployments(file, scenario):
+            run.deploy(models, name=name)
         for number, step in enumerate(steps):
             run.step(number, step)
     except (Failure, EngineError) as error:
@@ -68,6 +78,17 @@ def run_file(file: Path, template: Path, store: Path, *, restart: bool) -> Resul
         for leftover in store.parent.glob(f"{store.name}*"):
             leftover.unlink()
     return Result(id=scenario.get("id", file.name), passed=True, reason="")
+
+
+def _deployments(file: Path, scenario: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, bytes]]]:
+    """What a scenario deploys: its process folders, each by itself, or its files together."""
+    for name in scenario.get("folders", ()):
+        folder = file.parent / name
+        if not folder.is_dir():
+            raise Failure(f"Expected the process folder '{name}', but there is none")
+        yield folder.resolve().name, read_folder(folder)
+    if "file" in scenario or "folders" not in scenario:
+        yield "scenario", _models(file, scenario)
 
 
 def _models(file: Path, scenario: Mapping[str, Any]) -> dict[str, bytes]:
@@ -87,19 +108,26 @@ def _models(file: Path, scenario: Mapping[str, Any]) -> dict[str, bytes]:
 class ScenarioRun:
     """One scenario on its own store."""
 
-    def __init__(self, store: Path, *, restart: bool) -> None:
+    def __init__(self, store: Path, *, restart: bool, begin: datetime, community: bool, stationing: str) -> None:
         self._store = store
         self._restart = restart
-        self._clock = VirtualClock(START)
+        self._community = community
+        self._stationing = stationing
+        self._clock = VirtualClock(begin)
         self._play = Play(self._open(), self._clock, failed=raise_failure, at_once=1)
+
+    def prepare(self) -> None:
+        """Brings in the invented community, where the scenario plays in it."""
+        if self._community:
+            load_demo(self._play.engine)
 
     def close(self) -> None:
         """Closes the store."""
         self._play.engine.close()
 
-    def deploy(self, models: Mapping[str, bytes]) -> None:
+    def deploy(self, models: Mapping[str, bytes], *, name: str = "scenario") -> None:
         """Deploys all files together; service tasks of other engines pass as if done."""
-        self._play.engine.execute(Deploy(name="scenario", resources=models, foreign_services="pass"))
+        self._play.engine.execute(Deploy(name=name, resources=models, foreign_services="pass"))
 
     def step(self, number: int, step: Mapping[str, Any]) -> None:
         """Does one step. Raises Failure when it did not do what was expected."""
@@ -109,4 +137,5 @@ class ScenarioRun:
             self._play.engine = self._open()
 
     def _open(self) -> Engine:
-        return Engine(Config(database_url=f"sqlite:///{self._store}"), clock=self._clock)
+        config = Config(database_url=f"sqlite:///{self._store}", demo=self._community, stationing=self._stationing)
+        return Engine(config, clock=self._clock)

@@ -101,14 +101,20 @@ class Play:
         with self.engine.database.reading() as connection:
             return list(connection.execute(statement).all())
 
-    def open_seats(self) -> list[Any]:
-        """The open tasks, the oldest first, each with the process that it belongs to and whom its rules found."""
+    def open_seats(self, at: str | None = None) -> list[Any]:
+        """The open tasks, the oldest first, each with the process that it belongs to and whom its rules found.
+
+        `at` leaves only those in cases of the institution of that code.
+        """
+        own = (Institution.code == at,) if at is not None else ()
         columns = (Seat.id, Seat.element, Seat.assignee, Round.resolved, ProcessDefinition.process_id.label("process"))
         return self.read(
             select(*columns)
             .join(Round, Round.key == Seat.round)
             .join(ProcessDefinition, ProcessDefinition.key == Round.definition)
-            .where(Seat.state.in_(("open", "claimed")))
+            .join(ProcessInstance, ProcessInstance.key == Seat.instance)
+            .outerjoin(Institution, Institution.key == ProcessInstance.institution)
+            .where(Seat.state.in_(("open", "claimed")), *own)
             .order_by(Seat.opened_at, Seat.key)
         )
 
@@ -148,7 +154,7 @@ class Play:
             raise Conflict("rehearsal-no-start", message, name=name[:100])
 
     def _complete(self, element: str, step: Mapping[str, Any]) -> None:
-        named = [seat for seat in self.open_seats() if seat.element == element]
+        named = [seat for seat in self.open_seats(step.get("at")) if seat.element == element]
         seats = [seat for seat in named if step.get("process") in (None, seat.process)]
         number = step.get("nth", 0)
         if len(seats) <= number:

@@ -57,7 +57,7 @@ def _do(play: Play, step: Mapping[str, Any]) -> None:
 
 
 def _expect_tasks(play: Play, elements: Sequence[str], step: Mapping[str, Any]) -> None:
-    found = sorted(seat.element for seat in play.open_seats())
+    found = sorted(seat.element for seat in play.open_seats(step.get("at")))
     if found != sorted(elements):
         raise Failure(f"open tasks {found}, expected {sorted(elements)}")
 
