@@ -46,9 +46,10 @@ def accept(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """Whether a receipt can be signed.
 
     Takes `sent` (the rows of the dispatch note) and `rows`, the same with `qtyOk`, `qtyRejected`, `rejectReason`,
-    `traceCodes`, `tempMin`, `tempMax`, `nearExpiry` (the director of pharmacy lets it in), `now`, and `rules` {months, share}:
-    what remains until expiry must be at least so many months and such a share of the shelf life. Gives `conclusion`
-    (accepted, partial, rejected) and `problems` or null.
+    `traceCodes`, `tempMin`, `tempMax`, `breakMinutes`, `nearExpiry` (the director of pharmacy lets it in), `now`, and `rules`
+    {months, share}: what remains until expiry must be at least so many months and such a share of the shelf life;
+    `coldMinutes`: for so long the cold chain may have been too warm. Gives `conclusion` (accepted, partial, rejected),
+    `quarantined` (rows that somebody has to decide on first) and `problems` or null.
     """
     rows, rules, today = read.mappings(inputs, "rows"), read.mapping(inputs, "rules"), read.day(inputs, "now")
     problems = _missing(read.mappings(inputs, "sent"), rows)
@@ -56,7 +57,28 @@ def accept(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     ok = sum((quantity(row, "qtyOk") for row in rows), Decimal(0))
     bad = sum((quantity(row, "qtyRejected") for row in rows), Decimal(0))
     conclusion = "rejected" if ok == 0 else "partial" if bad > 0 else "accepted"
-    return {"conclusion": conclusion, "problems": "\n".join(problems) or None}
+    broken = sum(_is_quarantined(row, quantity(inputs, "coldMinutes")) for row in rows)
+    return {"conclusion": conclusion, "quarantined": broken, "problems": "\n".join(problems) or None}
+
+
+def quarantine(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """A receipt after the decision on its quarantined rows.
+
+    Takes `rows`, `coldMinutes` and `decision` (`release` lets them in, `reject` sends them back); gives `rows`.
+    """
+    decision, most = read.text(inputs, "decision"), quantity(inputs, "coldMinutes")
+    if decision not in ("release", "reject"):
+        raise read.wrong("decision", "release or reject")
+    refused = {"qtyOk": Decimal(0), "rejectReason": "temperature"}
+    rows: list[Line] = []
+    for row in read.mappings(inputs, "rows"):
+        if not _is_quarantined(row, most):
+            rows.append(row)
+        elif decision == "release":
+            rows.append({**row, "coldDecision": "release"})
+        else:
+            rows.append({**row, **refused, "qtyRejected": quantity(row, "qty")})
+    return {"rows": rows}
 
 
 def take_in(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
@@ -283,16 +305,29 @@ def _expiry_problems(row: Line, rules: Line, today: date | None) -> list[str]:
 def _cold_problems(row: Line) -> list[str]:
     if not read.flag(row, "coldChain"):
         return []
-    low, high = read.number(row, "tempMin"), read.number(row, "tempMax")
-    if low is None or high is None:
+    if read.number(row, "tempMin") is None or read.number(row, "tempMax") is None:
         return ["冷链药品要写途中最低和最高温度。"]
-    return [] if COLD[0] <= low <= high <= COLD[1] else ["途中温度超出 2–8 ℃，只能拒收，原因选温度。"]
+    if _is_cold(row) or read.number(row, "breakMinutes") is not None:
+        return []
+    return ["途中温度超出 2–8 ℃：写明持续多少分钟，或者拒收，原因选温度。"]
+
+
+def _is_cold(row: Line) -> bool:
+    return COLD[0] <= quantity(row, "tempMin") <= quantity(row, "tempMax") <= COLD[1]
+
+
+def _is_quarantined(row: Line, most: Decimal) -> bool:
+    """Whether goods that came too warm for too long, or frozen, wait for a decision."""
+    if not read.flag(row, "coldChain") or quantity(row, "qtyOk") <= 0 or read.text(row, "coldDecision") == "release":
+        return False
+    return not _is_cold(row) and (quantity(row, "tempMin") < COLD[0] or quantity(row, "breakMinutes") > most)
 
 
 FUNCTIONS: Mapping[str, Callable[[Mapping[str, JSON]], Mapping[str, JSON]]] = MappingProxyType(
     {
         "procurement.dispatch": dispatch,
         "procurement.accept": accept,
+        "procurement.quarantine": quarantine,
         "procurement.takeIn": take_in,
         "procurement.stop": stop,
         "procurement.match": match,

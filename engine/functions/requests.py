@@ -34,7 +34,9 @@ def suggest(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     Takes `counted` [{itemCode, stock, use30, inTransit}], `rules` [{itemCode, min, max}] and `catalogue` (items); gives
     `lines`, a row for each counted item with the item's own data, `suggested` and `qty`. An item whose stock with what is on
     its way lies below `min` is filled up to `max`, or to thirty days' use where that is more, by at most sixty days' use, in
-    whole packs; any other gets 0.
+    whole packs; any other gets 0. With `rulesOfShortage` {lowDays, coverDays} and `reported` (items that were reported before)
+    also gives `low`, the lines whose stock lasts for less than `lowDays`, with `lowQty`, enough for `coverDays`; and
+    `reported` with these.
     """
     items, rules = by_code(read.mappings(inputs, "catalogue")), by_code(read.mappings(inputs, "rules"))
     lines = []
@@ -48,7 +50,8 @@ def suggest(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
         suggested = _whole_packs(wanted, item)
         known = {name: item.get(name) for name in ITEM if name != "itemCode"}
         lines.append({**row, **known, "itemCode": code, "price": item.get("price"), "suggested": suggested, "qty": suggested})
-    return {"lines": lines}
+    low = _low(lines, items, read.mapping(inputs, "rulesOfShortage"), read.texts(inputs, "reported"))
+    return {"lines": lines, "low": low, "reported": [*read.texts(inputs, "reported"), *(line["itemCode"] for line in low)]}
 
 
 def catalogue(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
@@ -77,6 +80,17 @@ def standings(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     items, rules = by_code(read.mappings(inputs, "catalogue")), read.mapping(inputs, "rules")
     codes = [str(member.get("institution")) for member in read.mappings(inputs, "members")]
     return {"standing": {code: _standing(read.mappings(rules, code if code in rules else "all"), items) for code in codes}}
+
+
+def _low(lines: Iterable[Line], items: Mapping[str, Line], rules: Line, reported: Iterable[str]) -> list[dict[str, JSON]]:
+    """Lines whose stock lasts for too few days, and that nobody has reported yet."""
+    known, least, cover = frozenset(reported), quantity(rules, "lowDays"), quantity(rules, "coverDays")
+    found = []
+    for line in lines:
+        code, daily = str(line.get("itemCode")), quantity(line, "use30") / 30
+        if code in items and code not in known and quantity(line, "stock") < daily * least:
+            found.append({**line, "lowQty": _whole_packs(daily * cover, items[code])})
+    return found
 
 
 def _equipped(row: Line, terms: Line) -> dict[str, JSON]:

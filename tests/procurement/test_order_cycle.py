@@ -114,6 +114,13 @@ def test_the_published_catalogue_decides_what_is_bought_and_the_late_policy_is_a
     case = started(county)
     asked(county, "CH01", counted(METFORMIN), counted(AMLODIPINE), counted("XN99"), XN99={"qty": 5})
     asked(county, "CH03", counted(AMLODIPINE, 500))
+    # Who has less than three days' use reports the shortage with the count, however often he counts, and waits for no order.
+    low, pharmacy = own(county, "order_member", "CH07"), county.person("CH07-021")
+    for _ in range(2):
+        pharmacy.complete(low.task("count_stock"), "counted", {"counted": [counted(AMLODIPINE, 5, 60)]})
+        county.work()
+        pharmacy.complete(low.task("request"), "recount")
+    assert [(found.variables["institution"], found.variables["qty"]) for found in county.cases("shortage")] == [("CH07", 20)]
     county.pass_time("P7D")
     assert case.open == ["decide_late"]
     county.person(PHARMACY).complete(case.task("decide_late"), "exclude", opinion="电话说本期不订")

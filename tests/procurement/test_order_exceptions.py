@@ -233,6 +233,33 @@ def test_goods_are_accepted_by_two_people_and_by_the_rules(county: County) -> No
     assert case.state == "completed"
 
 
+def test_a_broken_cold_chain_is_quarantined_until_quality_has_decided(county: County) -> None:
+    """Half an hour too warm passes; longer, or frozen, waits outside the stock for the quality centre, batch by batch."""
+    case = order(county, "S02")
+    confirmed(county, case)
+    rows = (batch(1, "I1", 20), batch(1, "I2", 20), batch(1, "I3", 20))
+    receipt = delivered(county, case, "D1", *rows, tempMin=4, tempMax=9)
+    assert "写明持续多少分钟" in receipt.variables["problems"]
+    given = [
+        {"qtyOk": 20, "qtyRejected": 0, "traceCodes": f"8{number}", "tempMin": low, "tempMax": high, "breakMinutes": minutes}
+        for number, (low, high, minutes) in enumerate(((4, 9, 30), (4, 9, 31), (1, 6, 5)))
+    ]
+    first, second, quality = county.person("CH01-021"), county.person("CH01-022"), county.person("CH00-064")
+    first.complete(receipt.task("receive"), "received", {"rows": given})
+    assert (receipt.open, receipt.variables["quarantined"]) == (["quarantine"], 2)
+    quality.complete(receipt.task("quarantine"), "reject", opinion="冻过的和超温的都不能用")
+    second.complete(receipt.task("second"), "agree")
+    county.work()
+    assert [(row["batchNo"], row["qty"]) for row in case.variables["batches"]] == [("I1", 20)]
+    assert (case.variables["receipts"][0]["conclusion"], case.variables["stock"]) == ("partial", 20)
+    again = delivered(county, case, "D2", batch(1, "I4", 40), tempMin=4, tempMax=10, breakMinutes=45)
+    quality.complete(again.task("quarantine"), "release", opinion="稳定性资料支持 10 ℃ 2 小时")
+    second.complete(again.task("second"), "agree")
+    county.work()
+    assert (case.variables["stock"], case.variables["receipts"][1]["rows"][0]["coldDecision"]) == (60, "release")
+    clean(county)
+
+
 def test_nothing_is_paid_twice_nor_more_than_was_accepted(county: County) -> None:
     case, other = order(county), order(county, "S02")
     for each in (case, other):
