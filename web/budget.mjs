@@ -5,6 +5,7 @@
  *     form      what opening a task adds
  *     designer  what the designer adds, its canvas included
  *     editors   what the editors of forms, tables and parameters, versions and the import add to it
+ *     rehearsal what a rehearsal adds to the designer and a form
  *     analytics what the statistics add
  *     diagram   what the diagram tab adds
  */
@@ -38,6 +39,7 @@ const form = without(['src/form/slip.tsx', 'src/form/rules.ts'])
 const designer = without(['src/designer/page.tsx'])
 const PARTS = ['forms/editor', 'tables/editor', 'parameters/editor', 'versions/list', 'versions/compare', 'versions/review', 'imports/page']
 const editors = new Set([...without(PARTS.map((name) => `src/designer/${name}.tsx`))].filter((name) => !designer.has(name)))
+const rehearsal = new Set([...without(['src/designer/rehearsal/rehearsal.tsx'])].filter((name) => !designer.has(name) && !form.has(name)))
 const analytics = without(['src/analytics/page.tsx'])
 const diagram = without(['src/diagram/diagram.tsx'])
 
@@ -47,6 +49,7 @@ const lines = [
   ['form scripts', scripts(form), 170],
   ['designer scripts', scripts(designer), 260],
   ['editor scripts', scripts(editors), 80],
+  ['rehearsal scripts', scripts(rehearsal), 20],
   ['analytics scripts', scripts(analytics), 40],
   ['diagram scripts', scripts(diagram), 65],
 ]

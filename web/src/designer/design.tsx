@@ -10,7 +10,7 @@ import { des } from '../i18n/designer'
 import { drawing } from './canvas/drawing'
 import { Head } from './head'
 import { Keys } from './keys'
-import { EDITORS } from './parts'
+import { EDITORS, Rehearsal } from './parts'
 import { Problems, watchFindings } from './problems'
 import { conflicts, recover, recovered, save, settle, startSaving } from './saving/autosave'
 import { startLock, takeOver } from './saving/lock'
@@ -57,6 +57,7 @@ function Open() {
         <Files />
         {file ? <Editor key={file.name} file={file} /> : <p class="pad d2">{des('design.noFiles')}</p>}
         <Problems onShow={show} />
+        <Rehearsal />
       </main>
       <Keys />
     </>

@@ -25,6 +25,9 @@ export const EDITORS: Partial<Record<FileKind, ComponentType<EditorProps>>> = {
 /** What can be done with a design as a whole, in its head. */
 export const Acts = lazy<ActsProps>(() => import('./versions/acts'), true)
 
+/** The bar at the foot, and what a run shows. */
+export const Rehearsal = lazy<object>(() => import('./rehearsal/rehearsal'), true)
+
 /** The parts of an address behind `/designer`. */
 export interface PageProps {
   id: string
