@@ -47,7 +47,7 @@ def deploy(command: Deploy, work: UnitOfWork, runtime: Runtime) -> Deployed:
     known = _known(work, command.name, fingerprint)
     if known is not None:
         return known
-    inspected = examine(work, command.resources, foreign_services=command.foreign_services)
+    inspected = examine(work, command.name, command.resources, foreign_services=command.foreign_services)
     if inspected.refused or inspected.plans is None:
         raise InvalidModel(inspected.findings)
     findings = inspected.findings

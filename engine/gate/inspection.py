@@ -13,6 +13,7 @@ from engine.forms import FormModel, parse_form
 from engine.gate.clock_names import unknown_clocks, unusable_ladders
 from engine.gate.documents import Documents, check_documents, read_documents, unknown_posts
 from engine.gate.metrics import METRICS, check_metrics
+from engine.gate.neighbours import neighbours
 from engine.gate.scenarios import check_scenario
 from engine.gate.staffing import staffing
 from engine.gate.surroundings import facts, unknown_duties, unknown_fields
@@ -52,14 +53,17 @@ class Inspected:
         return any(finding.level == "error" for finding in self.findings)
 
 
-def examine(community: Community, resources: Mapping[str, bytes], *, foreign_services: ForeignServices = "refuse") -> Inspected:
-    """What the gate says of the files of a whole deployment; of files without errors also what today's organisation says."""
+def examine(
+    community: Community, folder: str, resources: Mapping[str, bytes], *, foreign_services: ForeignServices = "refuse"
+) -> Inspected:
+    """What the gate says of all files of a folder; of files without errors also what is there today says of them."""
     inspected = inspect(resources, foreign_services=foreign_services, limits=budget(community.config))
     if inspected.refused:
         return inspected
     plans = plan(community, inspected.processes, resources.get(PARAMETERS))
     staffed = (*staffing(community, inspected.processes), *unknown_posts(community, inspected.documents))
-    return replace(inspected, findings=(*inspected.findings, *staffed, *plans.findings), plans=plans)
+    others = neighbours(community, folder, inspected.processes)
+    return replace(inspected, findings=(*inspected.findings, *staffed, *plans.findings, *others), plans=plans)
 
 
 def inspect(

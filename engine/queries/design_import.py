@@ -12,7 +12,7 @@ from engine.assignment import find_person
 from engine.errors import FieldError, Finding, InvalidForm
 from engine.gate.inspection import examine, kind_of
 from engine.kernel.translation import Translated, Translation, translate
-from engine.queries.designs import contents, text_of
+from engine.queries.designs import contents, design_row, text_of
 from engine.queries.registry import Query, Reader
 from engine.store.tables import Post
 from engine.xml import Unreadable, in_utf8, read
@@ -55,6 +55,7 @@ class TryFile(Query[ImportedFile]):
 
 def try_file(query: TryFile, reader: Reader) -> ImportedFile:
     """Raises NotAllowed and NotFound, and InvalidForm for what is no file of a process folder."""
+    folder = design_row(reader, query.design).folder
     files = contents(reader, query.design, {})
     try:
         kind = _kind(query.name, query.content)
@@ -64,8 +65,8 @@ def try_file(query: TryFile, reader: Reader) -> ImportedFile:
     except Unreadable as unreadable:
         raise _wrong(unreadable.message, unreadable.message_en) from unreadable
     others = {other: content for other, content in files.items() if other != name}
-    known = frozenset(examine(reader, others).findings)
-    found = examine(reader, {**others, name: text.encode()}).findings
+    known = frozenset(examine(reader, folder, others).findings)
+    found = examine(reader, folder, {**others, name: text.encode()}).findings
     return ImportedFile(
         name=name,
         kind=kind,

@@ -235,7 +235,8 @@ def get_design_save(query: GetDesignSave, reader: Reader) -> DesignText:
 
 def check_design(query: CheckDesign, reader: Reader) -> tuple[Finding, ...]:
     """Raises NotAllowed and NotFound."""
-    return examine(reader, contents(reader, query.design, query.files)).findings
+    folder = design_row(reader, query.design).folder
+    return examine(reader, folder, contents(reader, query.design, query.files)).findings
 
 
 def get_design_contents(query: GetDesignContents, reader: Reader) -> Mapping[str, bytes]:

@@ -112,6 +112,8 @@ def test_a_design_is_saved_checked_reviewed_by_other_eyes_published_and_rolled_b
     assert {item["file"] for item in found["items"]} == {NAME}
     laid = drawer.do("POST", "{}/check", {"files": {NAME: changed}})
     assert (laid["items"], laid["publishable"]) == ([], True)
+    without = drawer.do("POST", "{}/check", {"files": {NAME: None}})["items"]
+    assert [(item["code"], item["file"]) for item in without] == [("process-left", NAME)] * 2
     assert drawer.do("GET", f"{{}}/files/{NAME}")["content"] == "<bpmn:def"
     drawer.do("POST", "{}/submit", {"note": "改了名称"})
     refused = publisher.do("POST", "{}/publish", {"note": ""}, 422)
@@ -261,6 +263,13 @@ def test_a_second_editor_is_told_and_overwrites_nothing(desks: dict[str, Desk], 
     for name, content in (("x.bpmn", b"<!DOCTYPE x><a/>"), ("x.exe", b"MZ"), ("x.bpmn", b"PK\x03\x04")):
         wrong = drawer.client.raw("POST", f"/designs/{drawer.design}/import?name={name}", content, "application/octet-stream")
         assert (wrong.status_code, wrong.json()["errors"][0]["path"]) == (422, "file")
+
+    # a process that another folder has is not taken in silence
+    taken = (HANDOVER / NAME).read_text(encoding="utf-8")
+    form = (HANDOVER / "handover.form.json").read_text(encoding="utf-8")
+    laid = {"My_Loan.bpmn": None, "drug-recall.bpmn": taken, "handover.form.json": form}
+    warned = drawer.do("POST", "{}/check", {"files": laid})
+    assert (warned["publishable"], {item["code"] for item in warned["items"]}) == (True, {"process-elsewhere"})
 
     # taken names, and people without the right
     assert drawer.do("POST", "/designs", {"folder": "handover", "title": "交接"}, 422)["errors"][0]["path"] == "folder"
