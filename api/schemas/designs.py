@@ -10,7 +10,7 @@ from api.schemas.base import CamelSchema, Instant
 
 LONGEST_NOTE = 1_000
 STATES = ("editing", "inReview", "published", "discarded")
-KINDS = ("bpmn", "decision", "form", "document", "parameters", "scenario")
+KINDS = ("bpmn", "decision", "form", "document", "parameters", "metrics", "scenario")
 
 
 class _Note(fields.String):

@@ -28,6 +28,7 @@ _JSON: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], list[Item]]
     "form": form_items,
     "document": form_items,
     "parameters": parameter_items,
+    "metrics": parameter_items,
     "scenario": scenario_items,
 }
 

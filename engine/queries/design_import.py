@@ -97,8 +97,9 @@ def _kind(name: str, content: bytes) -> str:
         return "decision"
     if kind == "unknown":
         raise _wrong(
-            "只能导入 .bpmn、.xml、.dmn、.form、.form.json、.document.json、.scenario.json 和 parameters.json 文件。",
-            "Only .bpmn, .xml, .dmn, .form, .form.json, .document.json, .scenario.json and parameters.json are imported.",
+            "只能导入 .bpmn、.xml、.dmn、.form、.form.json、.document.json、.scenario.json、parameters.json 和 metrics.json。",
+            "Only .bpmn, .xml, .dmn, .form, .form.json, .document.json, .scenario.json, parameters.json and metrics.json"
+            " are imported.",
         )
     return kind
 
@@ -108,7 +109,7 @@ def _name(given: str, kind: str) -> str:
     last = given.replace("\\", "/").rsplit("/", 1)[-1]
     stem = last.removesuffix(next((suffix for suffix in _SUFFIXES if last.endswith(suffix)), ""))
     stem = _UNFIT.sub("_", stem).lstrip("._-")[:LONGEST_STEM] or "imported"
-    return "parameters.json" if kind == "parameters" else stem + _ENDINGS[kind]
+    return stem + _ENDINGS[kind] if kind in _ENDINGS else f"{kind}.json"
 
 
 def _wrong(message: str, message_en: str) -> InvalidForm:

@@ -108,6 +108,8 @@ def test_forms_parameters_and_scenarios_are_told_by_field_key_and_step() -> None
         ("added", "limit", None, None, "10.50"),
         ("removed", "terms.bed", None, "PT2H", None),
     ]
+    before, after = (json.dumps({"metrics": [{"id": "x", "target": target}]}) for target in (90, 95))
+    assert rows(told("metrics.json", before, after)) == [("changed", "metrics[x].target", None, "90", "95")]
     assert rows(told("parameters.json", '{"a": 5}', '{"a": "5"}')) == [("changed", "a", None, "5", '"5"')]
     steps = [{"complete": "fill"}, {"advance": "PT1H"}]
     scenario = told("a.scenario.json", json.dumps({"id": "a", "steps": steps}), json.dumps({"id": "b", "steps": steps[:1]}))

@@ -2,7 +2,7 @@
 import { addressOf, ask } from './client'
 import { get, id, post, put, remove, type Live } from './verbs'
 
-export type FileKind = 'bpmn' | 'decision' | 'form' | 'document' | 'parameters' | 'scenario'
+export type FileKind = 'bpmn' | 'decision' | 'form' | 'document' | 'parameters' | 'metrics' | 'scenario'
 export type DesignState = 'editing' | 'inReview' | 'published' | 'discarded'
 
 /** A version by its number in its folder. */

@@ -116,5 +116,6 @@ export function kindOf(name: string): FileKind {
   if (name.endsWith('.dmn')) return 'decision'
   if (name.endsWith('.form.json')) return 'form'
   if (name.endsWith('.document.json')) return 'document'
+  if (name === 'metrics.json') return 'metrics'
   return name === 'parameters.json' ? 'parameters' : 'scenario'
 }

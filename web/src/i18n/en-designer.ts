@@ -63,6 +63,7 @@ export const en: { [key in keyof typeof zh]: string } = {
   'kind.of.document': 'Document',
   'kind.of.parameters': 'Parameters',
   'kind.of.scenario': 'Scenario',
+  'kind.of.metrics': 'Metrics',
   problems: 'Problems',
   'problems.errors': '{n} errors',
   'problems.warnings': '{n} warnings',

@@ -61,6 +61,7 @@ export const zh = {
   'kind.of.document': '文书',
   'kind.of.parameters': '参数',
   'kind.of.scenario': '场景',
+  'kind.of.metrics': '指标',
   problems: '问题',
   'problems.errors': '{n} 个错误',
   'problems.warnings': '{n} 个提醒',
