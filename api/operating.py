@@ -15,6 +15,7 @@ from api.schemas.operating import (
     Operated,
     Reasoned,
     StepPreview,
+    TimerIn,
     TokenOut,
     TriedMigration,
     TriedModification,
@@ -22,6 +23,7 @@ from api.schemas.operating import (
     VariablesIn,
 )
 from engine.commands import operation
+from engine.commands.timer import SetTimer
 from engine.queries import operated
 from engine.records import Done
 
@@ -93,6 +95,14 @@ def list_variables(instance: UUID) -> list[operated.VariableRow]:
 def set_variables(body: dict[str, Any], instance: UUID) -> Done:
     """Write variables of a case"""
     return carry_out(operation.SetInstanceVariables(instance=instance, **body))
+
+
+@blueprint.post("/operations/instances/<uuid:instance>/timers/<uuid:job>")
+@blueprint.arguments(TimerIn)
+@blueprint.response(200, Operated)
+def set_timer(body: dict[str, Any], instance: UUID, job: UUID) -> Done:
+    """Have a timer of a case fire at another time"""
+    return carry_out(SetTimer(instance=instance, job=job, **body))
 
 
 @blueprint.post("/operations/instances/<uuid:instance>/migrate")

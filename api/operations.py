@@ -17,6 +17,8 @@ from api.schemas.operations import (
     AllInstancesQuery,
     Because,
     Condition,
+    HeatMap,
+    HeatQuery,
     IncidentCauses,
     IncidentNote,
     IncidentPage,
@@ -37,7 +39,7 @@ from engine.commands.definition import ResumeProcess, SuspendProcess
 from engine.commands.incident import AnnotateIncident, ResolveIncident, RetryIncident
 from engine.commands.incident import RetryCause as RetryAll
 from engine.commands.message import DiscardMessage, RedeliverMessage
-from engine.queries import condition, operated_case
+from engine.queries import condition, heat_map, operated_case
 from engine.queries.definitions import ListProcesses, ProcessRow
 from engine.queries.incidents import ListIncidentCauses
 from engine.queries.operations import (
@@ -152,6 +154,14 @@ def list_processes() -> list[ProcessRow]:
     """List every process with its versions and live cases"""
     found = ask(ListProcesses())
     return list(found)
+
+
+@blueprint.get("/operations/processes/<string:process>/heat")
+@blueprint.arguments(HeatQuery, location="query")
+@blueprint.response(200, HeatMap)
+def get_heat_map(query: dict[str, Any], process: str) -> heat_map.HeatMap:
+    """See how often and for how long each element of a process was visited, and what stands there"""
+    return ask(heat_map.GetHeatMap(process=process, **query))
 
 
 @blueprint.post("/operations/processes/<string:process>/suspend")

@@ -39,6 +39,12 @@ class Reasoned(CamelSchema):
     reason = fields.String(required=True, validate=validate.Length(max=MAX_REASON))
 
 
+class TimerIn(Reasoned):
+    """When a timer is to fire."""
+
+    due_at = Instant(required=True)
+
+
 class Cancellation(Reasoned):
     """How a case is ended."""
 

@@ -196,6 +196,35 @@ class OperatedProcess(CamelSchema):
     versions = fields.List(fields.Nested(DefinitionVersion))
 
 
+class HeatQuery(CamelSchema):
+    """Of which version, and of cases how old."""
+
+    version = fields.Integer(load_default=None, validate=validate.Range(min=1, max=2**31 - 1))
+    days = fields.Integer(load_default=90, validate=validate.Range(min=1, max=366))
+
+
+class HeatElement(CamelSchema):
+    """One element that was visited, or at which something stands; lengths are seconds."""
+
+    element = fields.String()
+    name = Words()
+    visits = fields.Integer()
+    median = fields.Integer(allow_none=True)
+    p90 = fields.Integer(allow_none=True)
+    here = fields.Integer()
+    waiting = fields.Integer(allow_none=True)
+
+
+class HeatMap(CamelSchema):
+    """The drawing of a version, and its elements."""
+
+    process = fields.Nested(ProcessVersion)
+    versions = fields.List(fields.Integer())
+    cases = fields.Integer()
+    xml = fields.String()
+    elements = fields.List(fields.Nested(HeatElement))
+
+
 class ProcessState(CamelSchema):
     """Whether a process takes new cases."""
 

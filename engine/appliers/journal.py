@@ -16,6 +16,7 @@ signer-removed {task, person, reason} · signer-absent {task, person, opinion} �
 copy-answered {task, opinion} · comment {reason} ·
 message-sent {message, name, to, endpoint} · message-received {message, name, from} ·
 letter-attached {message, name} · timer-fired {} · signal-received {name} ·
+timer-set {before, after, reason} ·
 due-moved {task, before, after, calendarVersion} · escalation {task, clock, rung, level, told, later} ·
 task-handed-up {task, to, before} where a ladder hands a task over ·
 incident {incident, code} · incident-resolved {incident, reason} · instance-ended {state} ·

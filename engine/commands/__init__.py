@@ -172,6 +172,7 @@ from engine.commands.seat_changes import (
 from engine.commands.signature import GiveSignature, give_signature
 from engine.commands.taking_back import TakeBackTask, take_back_task
 from engine.commands.task import ClaimTask, CompleteTask, UnclaimTask, claim_task, complete_task, unclaim_task
+from engine.commands.timer import SetTimer, set_timer
 from engine.commands.urging import CommentOnCase, UrgeCase, comment_on_case, urge_case
 from engine.commands.views import ChooseView, RemoveView, SaveView, choose_view, remove_view, save_view
 from engine.commands.withdrawal import WithdrawInstance, withdraw_instance
@@ -287,6 +288,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     identity.ChangePassword: identity.change_password,
     CountRequests: count_requests,
     NoteExport: note_export,
+    SetTimer: set_timer,
     NoteRefusal: note_refusal,
     identity.PurgeIdentity: identity.purge_identity,
     identity.SignIn: identity.sign_in,

@@ -345,6 +345,7 @@ WORDS: Mapping[str, Callable[[Any, CaseFacts], LineWords | None]] = {
     "instance-cancelled": _cancelled,
     "archived": _archived,
     "counterpart-cancelled": _counterpart,
+    "timer-set": _task("“{step}”的时间由管理员改定", "The time of “{step}” was set by an operator", reason=True, kind="system"),
     "instance-modified": _operated("流程位置由管理员调整", "Moved by an operator"),
     "variables-set": _variables_set,
     "instance-migrated": _migrated,

@@ -65,6 +65,7 @@ def places(asked: Consultation, task: str) -> Iterator[Place]:
     yield Place("chengyuan", "/designer", ".folders")
     for face in ("", "/instances", "/processes", "/batches", "/jobs", "/messages"):
         yield Place("wangyang", f"/operations{face}", ".tbl, .empty")
+    yield Place("wangyang", "/operations/processes/consult_from", ".djs-container svg")
     yield Place("guxiaolan", "/analytics", ".an-figures")
     yield Place("wangyang", f"/operations/instances/{asked.case}", ".djs-container svg")
     yield Place("wangyang", f"/operations/instances/{asked.case}", "dialog[open]", press("^移动"))

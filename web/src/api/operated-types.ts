@@ -36,6 +36,23 @@ export interface Job {
   error: string | null
 }
 
+export interface HeatElement {
+  element: string
+  name: string
+  visits: number
+  median: number | null
+  p90: number | null
+  here: number
+  waiting: number | null
+}
+export interface HeatMap {
+  process: { key: string; name: string; version: number }
+  versions: number[]
+  cases: number
+  xml: string
+  elements: HeatElement[]
+}
+
 export interface DeadMessage {
   id: string
   name: string

@@ -35,6 +35,9 @@ export interface InstanceQuery {
 export const allInstances = (cursor: Cursor, query: InstanceQuery) => get<Page<O.OperatedInstance>>('/operations/instances', { ...query, cursor })
 export const operatedCase = (instance: string, live?: Live) => get<O.OperatedCase>(at(instance), undefined, live)
 export const operatedDiagram = (instance: string, live?: Live) => get<Diagram>(at(instance, 'diagram'), undefined, live)
+export const heatMap = (process: string, query: { version: string | null; days: string }, live?: Live) =>
+  get<O.HeatMap>(`/operations/processes/${id(process)}/heat`, query, live)
+export const setTimer = (instance: string, job: string, body: { dueAt: string; reason: string }) => post<void>(at(instance, `timers/${id(job)}`), body)
 export const tokens = (instance: string) => get<O.Token[]>(at(instance, 'tokens'))
 export const variables = (instance: string) => get<O.Variable[]>(at(instance, 'variables'))
 export const setVariables = (instance: string, body: { variables: Values; reason: string; scope?: string; revision: number }) =>

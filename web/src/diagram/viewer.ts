@@ -5,7 +5,16 @@ import 'bpmn-js/dist/assets/bpmn-js.css'
 import type { Diagram } from '../api/types'
 import { t } from '../i18n'
 
+/** A tint from 0 to 4, and what is written at the element. */
+export interface HeatMark {
+  element: string
+  tint: number
+  words: string
+  title: string
+}
+
 export interface Picture {
+  tint: (marks: HeatMark[]) => void
   mark: (content: Diagram) => void
   /** One step in, one step out, or the whole picture for 0. */
   zoom: (step: number) => void
@@ -75,6 +84,10 @@ export async function openViewer(area: HTMLElement, xml: string): Promise<Pictur
       mark(content, canvas, overlays, registry)
       if (first) settle()
     },
+    tint: (marks) => {
+      tint(marks, canvas, overlays, registry)
+      fit()
+    },
     zoom: (step) => (step ? void canvas.zoom(canvas.zoom() * STEP ** step, 'auto') : fit()),
     close: () => {
       observer.disconnect()
@@ -88,6 +101,29 @@ const MARKS = ['is-now', 'is-around', 'is-done']
 /** An open subprocess holds the tokens inside it; the step within is what matters. */
 const isAround = ({ children }: Shape): boolean => (children?.length ?? 0) > 0
 
+const TINTS = ['heat-0', 'heat-1', 'heat-2', 'heat-3', 'heat-4']
+
+function tint(marks: HeatMark[], canvas: Canvas, overlays: Overlays, registry: Registry): void {
+  registry.forEach((shape) => {
+    for (const name of TINTS) canvas.removeMarker(shape.id, name)
+  })
+  overlays.remove({ type: 'heat' })
+  for (const { element, tint: degree, words, title } of marks) {
+    const shape = registry.get(element)
+    if (!shape || isAround(shape)) continue
+    canvas.addMarker(element, TINTS[degree]!)
+    overlays.add(element, 'heat', { position: { top: -11, right: 11 }, html: badge('token heat-number', words, title) })
+  }
+}
+
+function badge(name: string, words: string, title: string): HTMLElement {
+  const html = document.createElement('span')
+  html.className = name
+  html.textContent = words
+  html.title = title
+  return html
+}
+
 function mark(content: Diagram, canvas: Canvas, overlays: Overlays, registry: Registry): void {
   const now = new Map(content.tokens.map(({ element, count }) => [element, count]))
   const done = new Set(content.done)
@@ -100,10 +136,6 @@ function mark(content: Diagram, canvas: Canvas, overlays: Overlays, registry: Re
   for (const [id, count] of now) {
     const shape = registry.get(id)
     if (!shape || isAround(shape)) continue
-    const html = document.createElement('span')
-    html.className = 'token'
-    html.textContent = String(count)
-    html.title = t('diagram.here', { n: count })
-    overlays.add(id, 'token', { position: { top: -11, right: 11 }, html })
+    overlays.add(id, 'token', { position: { top: -11, right: 11 }, html: badge('token', String(count), t('diagram.here', { n: count })) })
   }
 }

@@ -9,6 +9,7 @@ import { can } from '../session/session'
 import { BatchPage, Batches } from './batches'
 import { CalendarNote } from './calendar-note'
 import { OperatedCasePage } from './case'
+import { Heat } from './heat'
 import { Incidents } from './incidents'
 import { Instances } from './instances'
 import { Jobs } from './jobs'
@@ -40,6 +41,7 @@ export default function OperationsPage() {
 function Content({ face, id }: { face: string; id: string | undefined }) {
   if (face === 'instances' && id) return <OperatedCasePage key={id} id={id} />
   if (face === 'batches' && id) return <BatchPage key={id} id={id} />
+  if (face === 'processes' && id) return <Heat key={id} process={id} />
   if (!isFace(face) || id) return <Unknown />
   const Face = FACES[face]
   return <Face />

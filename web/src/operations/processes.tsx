@@ -35,7 +35,7 @@ function Lines({ row, reload }: { row: OperatedProcess; reload: () => void }) {
     <>
       {row.versions.map((version, at) => (
         <tr key={version.version}>
-          {at === 0 ? <th scope="row">{row.process.name}<span class="s d block mono">{row.process.key}</span></th> : <td />}
+          {at === 0 ? <th scope="row">{row.process.name}<span class="s d block mono">{row.process.key}</span><a class="s" href={`/operations/processes/${encodeURIComponent(row.process.key)}`}>{op('heat')}</a></th> : <td />}
           <td class="nw">v{version.version} {version.versionTag && <span class="tag">{version.versionTag}</span>}
             <span class="s d block">{joined(when(version.deployedAt, now.value), version.deployedBy)}</span></td>
           <td class="r nw">{version.active > 0 ? <a href={`/operations/instances?process=${encodeURIComponent(row.process.key)}&version=${version.version}`}>{version.active}</a> : 0}
