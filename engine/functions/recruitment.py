@@ -163,14 +163,15 @@ def strike(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
 
 def shares(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """The final plan divided by member. Takes `lines` and `members` [{institution, name}]; gives `shares` [{institution, name,
-    lines}] with the approved lines of every member, an empty list where there is none.
+    lines}] with the approved lines of every member, an empty list where there is none, and `announcement`, all approved lines.
     """
-    of = {group["institution"]: group["lines"] for group in _grouped(_remaining(read.mappings(inputs, "lines")))}
+    remaining = _remaining(read.mappings(inputs, "lines"))
+    of = {group["institution"]: group["lines"] for group in _grouped(remaining)}
     found = [
         {"institution": member.get("institution"), "name": member.get("name"), "lines": of.get(member.get("institution"), [])}
         for member in read.mappings(inputs, "members")
     ]
-    return {"shares": found}
+    return {"shares": found, "announcement": remaining}
 
 
 def concerns(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from engine.commands.message import BroadcastSignal
 from engine.errors import InvalidForm
+from engine.queries.documents import PrintDocument
 from engine.store.tables import Message
 from engine.testing import County
 from tests.recruitment.plans import (
@@ -120,6 +124,12 @@ def test_a_batch_goes_its_whole_way(both: County) -> None:
     assert case.state == "completed"
     shares = {share["institution"]: sum(row["approved"] for row in share["lines"]) for share in case.variables["shares"]}
     assert (shares["CH01"], shares["CH02"], shares["CH05"], shares["CH09"]) == (4, 2, 0, 0)
+    # The announcement lists every post that is left, with its heads, and no other.
+    assert sum(row["approved"] for row in case.variables["announcement"]) == sum(shares.values())
+    query = PrintDocument(instance=case.id, document="recruitment_announcement")
+    pages = PdfReader(io.BytesIO(county.engine.query(query, hr.actor).content)).pages
+    printed = "".join("".join(page.extract_text().split()) for page in pages)
+    assert ("东湾分院" in printed, "望山分院" in printed) == (True, False)
     assert {found.state for found in county.cases("recruitment_member")} == {"completed"}
     assert county.incidents() == []
     assert county.rows(select(Message.name).where(Message.state == "dead")) == []
