@@ -132,6 +132,7 @@ def take(windows: Windows, shown: Demonstration) -> None:
             shoot(page, address, ready, f"{name}-{width}")
         attach(windows, shown, size, f"attachments-{width}")
     administration(windows, shown)
+    designing(windows, shown)
     dark = windows.open(DESK, base_url=shown.url, color_scheme="dark")
     shown.let_in(dark, "hemin")
     shoot(dark, "/inbox/claimable", "a.row", "inbox-dark-1440")
@@ -150,6 +151,45 @@ def administration(windows: Windows, shown: Demonstration) -> None:
         page = windows.open(DESK, base_url=shown.url)
         shown.let_in(page, login)
         shoot(page, address, ready, f"{name}-1440", act)
+
+
+def designing(windows: Windows, shown: Demonstration) -> None:
+    """A design of the referral in which a term, a threshold and a field are changed: its editors, its review and its versions."""
+    designer = shown.person("chengyuan")
+    opened = designer.call("POST", "/designs", {"folder": "referral"}, Idempotency_Key="pictures").json()
+    design = f"/designs/{opened['id']}"
+    for name, old, new in (
+        ("triage.dmn", "&gt;= 160", "&gt;= 170"),
+        ("parameters.json", '"PT30M"', '"PT45M"'),
+        ("slip.form.json", "主要诊断编码", "诊断编码"),
+        ("referral.bpmn", 'name="院内审核"', 'name="院内会审"'),
+    ):
+        file = designer.get(f"{design}/files/{name}")
+        changed = {"content": file["content"].replace(old, new, 1), "revision": file["revision"]}
+        assert designer.call("PUT", f"{design}/files/{name}", changed).ok
+    assert designer.call("POST", f"{design}/submit", {"note": "会审改名，阈值和期限按新规定"}, Idempotency_Key="submit").ok
+    address = f"/designer/{opened['id']}"
+    for width, size in SIZES.items():
+        page = windows.open(size, base_url=shown.url)
+        shown.let_in(page, "shilei")
+        for kind, file, ready, name in (
+            ("表单", "slip", ".ed-paper .sheet", "form"),
+            ("决策表", "triage", ".grid", "table"),
+            ("参数", "parameters", ".ed-leaf", "parameters"),
+        ):
+            shoot(page, address, ".files-of-design .btn", f"designer-{name}-{width}", bring(kind, file, ready))
+        shoot(page, f"{address}/review", ".djs-container svg", f"review-{width}")
+        shoot(page, "/designer/versions/referral", ".ed-versions", f"versions-{width}")
+
+
+def bring(kind: str, file: str, ready: str) -> Callable[[Page], object]:
+    """Brings a file of the design to the front."""
+
+    def act(page: Page) -> None:
+        page.locator(".files-of-design .btn").filter(has_text=kind).filter(has_text=file).first.click()
+        page.locator(ready).first.wait_for()
+
+    return act
 
 
 def press(words: str) -> Callable[[Page], object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.servers.browser import PHONE, accessibility_violations
@@ -25,6 +26,7 @@ def sound(page: Page) -> None:
     assert "\n".join(accessibility_violations(page)) == ""
 
 
+@pytest.mark.timeout(240)
 def test_a_field_and_a_rule_are_changed_reviewed_by_other_eyes_published_and_rolled_back(sign_in: SignIn) -> None:
     page = sign_in("chengyuan", at="/designer")
     page.get_by_role("row").filter(has_text=FOLDER).get_by_role("button").click()
