@@ -79,16 +79,14 @@ class Stages:
             with self._lock:
                 stage = self._stage(folder, files, at)
                 database = self._free.pop() if self._free else self._place()
-                target = Path(str(database.url.database))
-                for rest in target.parent.glob(f"{target.name}*"):
-                    rest.unlink()
-                shutil.copyfile(stage.path, target)
+                shutil.copyfile(stage.path, _file(database))
             clock = VirtualClock(at)
             try:
                 engine = self._opened(database, clock, stage.definitions)
                 yield Ground(engine=engine, clock=clock, definitions=stage.definitions)
             finally:
-                database.close()
+                # Sample values may have been taken from life.
+                _clear(database)
                 self._free.append(database)
         finally:
             self._turns.release()
@@ -113,13 +111,13 @@ class Stages:
         try:
             self._opened(database, VirtualClock(at), stage.definitions).execute(Deploy(name=folder, resources=files))
         except Exception:
-            _remove(stage)
+            _clear(stage.database)
             raise
         # The last connection that closes brings the write-ahead log into the file.
         database.close()
         self._stages[key] = stage
         while len(self._stages) > STAGES_AT_MOST:
-            _remove(self._stages.popitem(last=False)[1])
+            _clear(self._stages.popitem(last=False)[1].database)
         return stage
 
     def _place(self) -> Database:
@@ -136,7 +134,13 @@ class Stages:
         return self._folder
 
 
-def _remove(stage: Stage) -> None:
-    stage.database.close()
-    for rest in stage.path.parent.glob(f"{stage.path.name}*"):
+def _file(database: Database) -> Path:
+    return Path(str(database.url.database))
+
+
+def _clear(database: Database) -> None:
+    """Closes a store and removes its files."""
+    database.close()
+    file = _file(database)
+    for rest in file.parent.glob(f"{file.name}*"):
         rest.unlink()
