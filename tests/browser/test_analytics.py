@@ -33,4 +33,4 @@ def test_who_leads_sees_his_hospital_at_work_and_narrows_it_down(sign_in: SignIn
 
     phone = sign_in("guxiaolan", PHONE, at=page.url.replace("&period=2020", ""))
     expect(phone.get_by_role("table", name="各机构按时率 %")).to_be_visible()
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert phone.evaluate("document.getElementById('main').scrollWidth <= innerWidth")

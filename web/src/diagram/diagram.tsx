@@ -9,9 +9,9 @@ import { useResource } from '../frame/resource'
 import { Failed } from '../frame/states'
 import { t } from '../i18n'
 import { onHint } from '../live/hints'
-import { Icon } from '../frame/icon'
 import { Outline } from './outline'
 import { openViewer, type Picture } from './viewer'
+import { Zoom } from './zoom'
 
 interface Props {
   instanceId: string
@@ -58,11 +58,7 @@ function Canvas({ content }: { content: Diagram }) {
   useEffect(() => picture.current?.mark(content), [content])
   return (
     <div class="canvas-frame">
-      <div class="zoom" role="toolbar" aria-label={t('diagram.title')}>
-        <button type="button" class="btn sm" aria-label={t('diagram.in')} onClick={() => picture.current?.zoom(1)}><Icon name="plus" /></button>
-        <button type="button" class="btn sm" aria-label={t('diagram.out')} onClick={() => picture.current?.zoom(-1)}><span aria-hidden="true">−</span></button>
-        <button type="button" class="btn sm" onClick={() => picture.current?.zoom(0)}>{t('diagram.fit')}</button>
-      </div>
+      <Zoom picture={picture} />
       <p class="note over" hidden ref={failed}>{t('diagram.failed')}</p>
       <div class="canvas" ref={area} />
     </div>

@@ -1,6 +1,7 @@
 /** A drawing tinted by numbers: the tint says how much, the number stands at the element, and a table beside it says the same. */
 import { useEffect, useRef } from 'preact/hooks'
 import { t } from '../i18n'
+import { Zoom } from './zoom'
 import { openViewer, type HeatMark, type Picture } from './viewer'
 
 export default function HeatDrawing({ xml, marks }: { xml: string; marks: HeatMark[] }) {
@@ -24,7 +25,10 @@ export default function HeatDrawing({ xml, marks }: { xml: string; marks: HeatMa
   useEffect(() => picture.current?.tint(marks), [marks])
   return (
     <section class="diagram" aria-label={t('diagram.title')}>
-      <div class="canvas-frame"><div class="canvas" ref={area} /></div>
+      <div class="canvas-frame">
+        <Zoom picture={picture} />
+        <div class="canvas" ref={area} />
+      </div>
     </section>
   )
 }

@@ -86,7 +86,8 @@ export async function openViewer(area: HTMLElement, xml: string): Promise<Pictur
     },
     tint: (marks) => {
       tint(marks, canvas, overlays, registry)
-      fit()
+      here = hottest(marks)
+      settle()
     },
     zoom: (step) => (step ? void canvas.zoom(canvas.zoom() * STEP ** step, 'auto') : fit()),
     close: () => {
@@ -100,6 +101,9 @@ const MARKS = ['is-now', 'is-around', 'is-done']
 
 /** An open subprocess holds the tokens inside it; the step within is what matters. */
 const isAround = ({ children }: Shape): boolean => (children?.length ?? 0) > 0
+
+/** The element that is looked at first where the whole cannot be read. */
+const hottest = (marks: HeatMark[]): string | undefined => [...marks].sort((one, other) => other.tint - one.tint)[0]?.element
 
 const TINTS = ['heat-0', 'heat-1', 'heat-2', 'heat-3', 'heat-4']
 

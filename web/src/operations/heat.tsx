@@ -70,7 +70,7 @@ function Content({ content, days }: { content: HeatMap; days: string }) {
 
 const amount = (element: HeatElement, by: Way): number => element[by] ?? 0
 const words = (element: HeatElement, by: Way): string =>
-  element[by] === null ? '–' : by === 'visits' || by === 'here' ? String(element[by]) : span(element[by]! * 1000)
+  element[by] === null ? '–' : by === 'visits' || by === 'here' || !element[by] ? String(element[by]) : span(element[by]! * 1000)
 
 /** The hottest elements have the darkest of five tints; what was not counted has none. */
 function marksOf(elements: HeatElement[], by: Way) {
