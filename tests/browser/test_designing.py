@@ -106,8 +106,23 @@ def test_a_designer_changes_a_term_and_adds_a_counter_signature_and_nothing_is_l
     second.close()
     assert security.call("PUT", f"/security/accounts/{SECOND}/rights", {"rights": []}).ok
 
-    # without a connection the change stays in the browser, through a crash, and is taken up again
+    # who has saved the same file meanwhile is not overwritten: both versions are kept, and one is chosen
+    found = demonstration.person(DESIGNER).get(f"/designs/{design}/files/parameters.json")
+    theirs = found["content"].replace('"PT35M"', '"PT40M"')
+    body = {"content": theirs, "revision": found["revision"]}
+    assert demonstration.person(DESIGNER).call("PUT", f"/designs/{design}/files/parameters.json", body).ok
     page.get_by_role("button", name="大纲").click()
+    choose_step(page, "接收")
+    page.get_by_role("tab", name="期限").click()
+    term.fill("25")
+    term.press("Tab")
+    conflict = page.get_by_role("alert").filter(has_text="parameters.json")
+    expect(conflict).to_be_visible()
+    assert text_of(demonstration, design, "parameters.json") == theirs
+    conflict.get_by_role("button", name="用对方的").click()
+    expect(term).to_have_value("20")
+
+    # without a connection the change stays in the browser, through a crash, and is taken up again
     choose_step(page, "接收会签")
     page.get_by_role("tab", name="基本").click()
     page.context.set_offline(True)

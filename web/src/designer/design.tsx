@@ -8,6 +8,7 @@ import { Failed } from '../frame/states'
 import { t } from '../i18n'
 import { des } from '../i18n/designer'
 import { drawing } from './canvas/drawing'
+import { Files } from './files'
 import { Head } from './head'
 import { Keys } from './keys'
 import { EDITORS, Rehearsal } from './parts'
@@ -91,23 +92,6 @@ function Editor({ file }: { file: OpenFile }) {
     </div>
   )
 }
-
-const ORDER = ['bpmn', 'form', 'decision', 'parameters', 'document', 'scenario']
-
-function Files() {
-  const sorted = [...files.value.values()].sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind) || shortName(one.name).localeCompare(shortName(other.name)))
-  return (
-    <nav class="files-of-design" aria-label={des('files')}>
-      {sorted.map(({ name, kind, unsaved }) => (
-        <button key={name} type="button" class="btn q sm" aria-current={current.value === name ? 'true' : undefined} onClick={() => (current.value = name)}>
-          <span class="tag">{des(`kind.of.${kind}`)}</span>{shortName(name)}{unsaved && <span aria-label={des('files.unsaved')}> •</span>}
-        </button>
-      ))}
-    </nav>
-  )
-}
-
-const shortName = (name: string): string => name.replace(/\.(bpmn|dmn|form\.json|document\.json|scenario\.json|json)$/, '')
 
 /** What one has to know before one writes: who else writes, what was kept, what collides. */
 function Notes() {

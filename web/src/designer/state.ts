@@ -97,7 +97,7 @@ export function forget(name: string): void {
   left.delete(name)
   batch(() => {
     files.value = left
-    if (current.peek() === name) current.value = left.keys().next().value ?? null
+    if (current.peek() === name) current.value = firstOf([...left.values()], design.peek()?.folder ?? '')
   })
 }
 

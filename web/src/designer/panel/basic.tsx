@@ -13,11 +13,12 @@ export function Basic({ subject }: { subject: Subject }) {
   const { model, shape, drawing } = subject
   const kind = kindOf(subject)
   const pool = shape.businessObject.$type === 'bpmn:Participant'
-  const rename = (name: string) => (pool || model !== shape.businessObject ? drawing.get('modeling').updateLabel(shape, name) : drawing.get('modeling').updateProperties(shape, { name: name || undefined }))
+  const note = kind === 'TextAnnotation'
+  const rename = (name: string) => (pool || note || model !== shape.businessObject ? drawing.get('modeling').updateLabel(shape, name) : drawing.get('modeling').updateProperties(shape, { name: name || undefined }))
   return (
     <>
       <Part title={des('basic')}>
-        <Text label={pool ? des('pool.name') : des('name')} value={text(shape.businessObject, 'name')} lines={2} onValue={rename} />
+        <Text label={pool ? des('pool.name') : des('name')} value={text(shape.businessObject, note ? 'text' : 'name')} lines={2} onValue={rename} />
         {kind === 'UserTask' && <Text label={des('name.en')} value={text(extension(model, 'Approval'), 'name-en')} onValue={(name) => put(subject, 'Approval', { 'name-en': name })} />}
         <Id subject={subject} />
         <Documentation subject={subject} />

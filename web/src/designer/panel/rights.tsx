@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals'
 import { des } from '../../i18n/designer'
 import type { ModdleElement } from '../canvas/moddle'
+import { beginning } from '../new-files'
 import { change, current, files, ofKind, writable } from '../state'
 import { roleName } from './approval'
 import { Choice, Part } from './controls'
@@ -35,7 +36,7 @@ function newForm(subject: Subject): void {
   let name = id
   for (let n = 2; taken(name); n++) name = `${id}_${n}`
   const title = text(subject.model, 'name') || name
-  change(`${name}.form.json`, `${JSON.stringify({ type: 'default', id: name, schemaVersion: 18, properties: { title, titleEn: title }, components: [] }, null, 2)}\n`)
+  change(`${name}.form.json`, beginning('form', name, title))
   put(subject, 'Approval', { form: name })
 }
 

@@ -15,6 +15,7 @@ export type Saving =
   | { kind: 'saving' }
   | { kind: 'saved'; at: string }
   | { kind: 'local'; kept: boolean }
+  | { kind: 'held' }
   | { kind: 'failed'; reason: string }
 
 /** Two versions of a file: mine, and what somebody else has saved meanwhile. */
@@ -97,7 +98,8 @@ export async function save(): Promise<void> {
   clearTimeout(timer)
   const blocked = new Set(conflicts.peek().map(({ mine }) => mine.name))
   const waiting = [...files.peek().values()].filter((file) => file.unsaved && !blocked.has(file.name))
-  if (!waiting.length || !writable.peek()) return
+  if (!waiting.length) return
+  if (!writable.peek()) return void (saving.value = { kind: 'held' })
   running = true
   saving.value = { kind: 'saving' }
   for (const file of waiting) await saveOne(open.id, file)
