@@ -9,7 +9,7 @@ import { des } from '../i18n/designer'
 import { beginning, ENDINGS, type NewKind } from './new-files'
 import { change, current, currentFile, design, files, forget, writable, type OpenFile } from './state'
 
-const ORDER = ['bpmn', 'form', 'decision', 'parameters', 'document', 'scenario']
+const ORDER = ['bpmn', 'form', 'decision', 'parameters', 'metrics', 'document', 'scenario']
 
 export function Files() {
   const layer = useSignal<'new' | 'remove' | null>(null)
