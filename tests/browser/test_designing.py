@@ -47,7 +47,7 @@ def choose_step(page: Page, name: str, kind: str = "用户任务") -> None:
     expect(page.get_by_role("complementary", name="属性").get_by_role("heading", level=2)).to_have_text(name)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_a_designer_changes_a_term_and_adds_a_counter_signature_and_nothing_is_lost(
     sign_in: SignIn, demonstration: Demonstration
 ) -> None:

@@ -8,6 +8,7 @@ import { Failed } from '../frame/states'
 import { t } from '../i18n'
 import { des } from '../i18n/designer'
 import { drawing } from './canvas/drawing'
+import { shapeOf } from './canvas/marks'
 import { Files } from './files'
 import { Head } from './head'
 import { Keys } from './keys'
@@ -72,7 +73,7 @@ function show({ file, element }: DesignFinding): void {
   // Another file is drawn first.
   const select = (tries: number): void => {
     const open = drawing.peek()
-    const shape = open?.get('elementRegistry').get(element)
+    const shape = open ? shapeOf(open, element) : undefined
     if (open && shape) {
       open.get('canvas').setRootElement(open.get('canvas').findRoot(shape))
       open.get('selection').select(shape)

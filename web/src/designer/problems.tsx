@@ -5,6 +5,7 @@ import { Icon } from '../frame/icon'
 import { either } from '../i18n'
 import { des } from '../i18n/designer'
 import { drawing } from './canvas/drawing'
+import { shapeOf } from './canvas/marks'
 import { nameOf } from './canvas/outline'
 import { current, design, files, findings, publishable, unsaved, type DesignFinding } from './state'
 
@@ -69,6 +70,6 @@ const isBehind = ({ file }: DesignFinding): boolean => file === null || !file.en
 
 /** The element by its name where it is drawn, else by its id; else the file. */
 function subject({ element, file }: DesignFinding): string {
-  const shape = element && file === current.value ? drawing.value?.get('elementRegistry').get(element) : undefined
+  const shape = element && file === current.value ? drawing.value && shapeOf(drawing.value, element) : undefined
   return shape ? nameOf(shape) : (element ?? file ?? des('problem.whole'))
 }

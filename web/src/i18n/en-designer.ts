@@ -72,7 +72,6 @@ export const en: { [key in keyof typeof zh]: string } = {
   'kind.of.form': 'Form',
   'kind.of.document': 'Document',
   'kind.of.parameters': 'Parameters',
-  'kind.of.metrics': 'Figures',
   'kind.of.scenario': 'Scenario',
   'kind.of.metrics': 'Metrics',
   problems: 'Problems',

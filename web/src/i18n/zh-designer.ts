@@ -70,7 +70,6 @@ export const zh = {
   'kind.of.form': '表单',
   'kind.of.document': '文书',
   'kind.of.parameters': '参数',
-  'kind.of.metrics': '指标',
   'kind.of.scenario': '场景',
   'kind.of.metrics': '指标',
   problems: '问题',

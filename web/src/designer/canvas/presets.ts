@@ -25,8 +25,8 @@ const approval = (name: DesKey, mode: string, ...rest: [string, Attributes][]): 
 
 export const PRESETS = {
   approval: approval('preset.approval', '', by('DEPT_HEAD'), AGREE, REFUSE, DAY),
-  all: approval('preset.all', 'all', by('DEPT_HEAD'), by('MED_AFF'), AGREE, REFUSE, DAY),
-  vote: approval('preset.vote', 'vote', ['Assign', { rule: 'body', body: 'PARTY' }], AGREE, REFUSE, ABSTAIN, DAY),
+  all: approval('preset.all', 'all', by('DEPT_HEAD'), by('MED_DIR'), AGREE, REFUSE, DAY),
+  vote: approval('preset.vote', 'vote', ['Assign', { rule: 'body', body: 'DTC' }], AGREE, REFUSE, ABSTAIN, DAY),
   consult: approval('preset.consult', 'pool', by('SPEC_DOC'), ['Outcome', { value: 'answer', label: '答复', 'label-en': 'Answer', kind: 'primary', opinion: 'required' }], HOURS),
   collect: { ...approval('preset.collect', 'single', by('BR_OFF'), ['Outcome', { value: 'submit', label: '报送', 'label-en': 'Report', kind: 'primary' }], ['Deadline', { term: 'P3D', calendar: 'ADMIN', ladder: 'office' }]), prepare: severally },
   urge: { name: 'preset.urge', type: 'bpmn:UserTask', extensions: [['Approval', {}], by('MC_OFFICE'), ['Outcome', { value: 'urged', label: '已催办', 'label-en': 'Reminded', kind: 'primary' }], DAY] },
