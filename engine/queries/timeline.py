@@ -98,7 +98,7 @@ def _facts(reader: Reader, instance: int) -> list[Any]:
         .outerjoin(Post, Post.code == Appointment.post)
         .outerjoin(Institution, Institution.key == Appointment.institution)
         .where(History.instance == instance, History.kind.in_(sorted(WORDS)))
-        .order_by(History.key.desc())
+        .order_by(History.revision.desc(), History.key.desc())
         .limit(ITEMS_AT_MOST)
     )
     return list(reversed(reader.connection.execute(statement).all()))

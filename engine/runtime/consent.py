@@ -83,7 +83,7 @@ class Consents:
         columns = (History.revision, History.kind, History.element, History.data)
         here = (History.instance == self._step.case.key, History.kind.in_(_READ), History.at >= since)
         found = select(*columns).where(*here, History.revision < self._step.case.revision)
-        return self._step.work.connection.execute(found.order_by(History.key)).all()
+        return self._step.work.connection.execute(found.order_by(History.revision, History.key)).all()
 
     def _holds(self, seat: Row[Any], revision: int | None, facts: Sequence[Row[Any]]) -> bool:
         """Whether nothing has happened to the case since; `revision` is None when this very step decided the seat."""

@@ -190,7 +190,9 @@ def _tokens(case: Case) -> Any:
 
 def last_migration(connection: Executes, instance: int) -> Mapping[str, Any] | None:
     """The facts of an instance's newest migration that was not taken back, `from_version` among them; None when there is none."""
-    statement = select(History.data).where(History.instance == instance, History.kind == MIGRATED).order_by(History.key)
+    statement = (
+        select(History.data).where(History.instance == instance, History.kind == MIGRATED).order_by(History.revision, History.key)
+    )
     done: list[Mapping[str, Any]] = []
     for facts in connection.execute(statement).scalars():
         if facts["back"]:

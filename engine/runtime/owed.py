@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from engine.assignment import Resolution, narrowed
 from engine.kernel.effects import Names
@@ -55,14 +55,16 @@ def owed(step: Step, definition: Definition, element: Element, scope: int) -> fr
         return frozenset()
     # A case that was migrated owes what its earlier version has passed on: the scope is of this process alone.
     here = (Round.instance == step.case.key, Round.scope == scope)
-    last = select(func.max(Round.key)).where(*here, Round.element == element.id, Round.state == "decided")
-    since = step.work.connection.execute(last).scalar_one() or 0
-    rounds = select(Round.key, Round.element, Round.state, Round.resolved).where(*here, Round.element.in_(passing))
-    latest = {row.element: row for row in step.work.connection.execute(rounds.order_by(Round.key))}
+    # By time: keys of several nodes are in no order.
+    order = (Round.opened_at, Round.key)
+    asked = select(*order).where(*here, Round.element == element.id, Round.state == "decided")
+    since = step.work.connection.execute(asked.order_by(*(column.desc() for column in order)).limit(1)).one_or_none()
+    rounds = select(*order, Round.element, Round.state, Round.resolved).where(*here, Round.element.in_(passing))
+    latest = {row.element: row for row in step.work.connection.execute(rounds.order_by(*order))}
     return frozenset(
         int(person)
         for row in latest.values()
-        if row.state == "decided" and row.key > since
+        if row.state == "decided" and (since is None or (row.opened_at, row.key) > tuple(since))
         for person, place in row.resolved.get(LATER, {}).items()
         if place == element.id
     )
@@ -84,16 +86,16 @@ def owed_by_case(connection: Executes, instance: int, definition: Definition) ->
     passing = [e.id for e in definition.model.elements.values() if e.approval and e.approval.automatic.repeated == "last"]
     if not passing:
         return ()
-    columns = (Round.key, Round.scope, Round.element, Round.state, Round.resolved)
-    rounds = connection.execute(select(*columns).where(Round.instance == instance).order_by(Round.key)).all()
-    asked = {(row.scope, row.element): row.key for row in rounds if row.state == "decided"}
+    columns = (Round.key, Round.opened_at, Round.scope, Round.element, Round.state, Round.resolved)
+    rounds = connection.execute(select(*columns).where(Round.instance == instance).order_by(Round.opened_at, Round.key)).all()
+    asked = {(row.scope, row.element): (row.opened_at, row.key) for row in rounds if row.state == "decided"}
     latest = {(row.scope, row.element): row for row in rounds if row.element in passing}
     return tuple(
         Owed(round=row.key, element=row.element, person=int(person), later=later)
         for row in latest.values()
         if row.state == "decided"
         for person, later in row.resolved.get(LATER, {}).items()
-        if asked.get((row.scope, later), 0) < row.key
+        if (row.scope, later) not in asked or asked[row.scope, later] < (row.opened_at, row.key)
     )
 
 

@@ -116,7 +116,9 @@ def undoing_vote(connection: Executes, decision: Decision) -> Undoing | Hindranc
 def _facts(connection: Executes, decision: Decision) -> list[Row[Any]]:
     """The history of the revision in which the task was decided, and of those in which the case went on by itself."""
     own = (History.instance == decision.instance, History.element == decision.element, History.kind == "task-completed")
-    found = connection.execute(select(History.revision, History.data).where(*own).order_by(History.key.desc())).all()
+    found = connection.execute(
+        select(History.revision, History.data).where(*own).order_by(History.revision.desc(), History.key.desc())
+    ).all()
     revision = next((row.revision for row in found if row.data.get("task") == decision.id), None)
     if revision is None:
         return []
@@ -126,13 +128,13 @@ def _facts(connection: Executes, decision: Decision) -> list[Row[Any]]:
         History.revision >= revision,
         History.revision <= _last(connection, decision, revision),
     )
-    return list(connection.execute(select(*columns).where(*here).order_by(History.key)).all())
+    return list(connection.execute(select(*columns).where(*here).order_by(History.revision, History.key)).all())
 
 
 def _last(connection: Executes, decision: Decision, revision: int) -> int:
     """The last of the revisions right after this one in which only the system has decided."""
     later = (History.instance == decision.instance, History.revision > revision, History.kind == "task-completed")
-    statement = select(History.revision, History.data).where(*later).order_by(History.key)
+    statement = select(History.revision, History.data).where(*later).order_by(History.revision, History.key)
     for row in connection.execute(statement):
         if row.revision != revision + 1 or not row.data.get("automatic"):
             break

@@ -43,4 +43,4 @@ def written(connection: Executes, instance: int, *conditions: ColumnElement[bool
     """The writes of a case for whose rows of history the conditions hold, the oldest first."""
     columns = (History.kind, History.revision, History.element, History.data)
     rows = select(*columns).where(History.instance == instance, History.kind.in_(KINDS), *conditions)
-    return list(writes(connection.execute(rows.order_by(History.key))))
+    return list(writes(connection.execute(rows.order_by(History.revision, History.key))))

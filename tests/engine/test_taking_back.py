@@ -16,6 +16,7 @@ from engine.commands.withdrawal import WithdrawInstance
 from engine.errors import Conflict, EngineError, InvalidForm, NotAllowed, NotFound
 from engine.queries.instances import GetInstance
 from engine.queries.task_detail import GetTask
+from engine.queries.timeline import GetTimeline
 from engine.store.tables import Draft, Job, Rung
 from engine.testing import CaseView, County, Someone, bpmn, process, user_task
 from tests.engine.models import END, SLIP, START, STARTER
@@ -345,3 +346,21 @@ def test_what_was_only_advice_is_not_taken_back(county: County, gan: Someone, gu
     guo.do(CompleteTask(task=advice.id, outcome="advised", opinion="可以"))
     assert not offered(county, guo, case, "sign")
     refused(Conflict, "take-back-heard", guo, case, "sign")
+
+
+def test_what_several_nodes_have_written_is_told_and_taken_back_in_its_order(county: County) -> None:
+    """A node that was there first writes with smaller keys than one that came later, whichever of them writes first."""
+    county.deploy(bpmn(process("p", START, task("check"), task("read"), END, flows="s > check > read > e", extensions=STARTER)))
+    later = county.another()
+    try:
+        case = later.person("gan").start("p")
+        county.person("gan").complete(county.case(case.id).task("check"), opinion="看过")
+        told = [line.title for line in county.engine.query(GetTimeline(instance=case.id), county.person("gan").actor)]
+        assert [title.split("：")[0] for title in told] == ["发起", "check", "read"]
+        county.person("gan").do(TakeBackTask(task=county.case(case.id).seats("check")[0].id))
+        later.person("gan").complete(later.case(case.id).task("check"), opinion="再看")
+        told = [line.title for line in county.engine.query(GetTimeline(instance=case.id), county.person("gan").actor)]
+        undone = ["“check”的办理已由本人收回", "“read”已收回"]
+        assert told == ["发起：p", "check：完成", *undone, "check：完成", "read"]
+    finally:
+        later.close()
