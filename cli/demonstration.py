@@ -8,6 +8,7 @@ import click
 
 from cli.demo import DemoLogin, ensure_demo_passwords, load_demo, load_departure
 from cli.demo.year import write_year
+from cli.demo.year.figures import figures
 from cli.deploy import deploy_folder
 from cli.library import library
 from cli.settings import read_settings, store_options
@@ -15,7 +16,7 @@ from engine.clock import SystemClock
 from engine.config import Config
 from engine.engine import Engine
 from engine.errors import EngineError
-from engine.store.database import migrate
+from engine.store.database import Database, migrate
 
 
 @click.command()
@@ -42,8 +43,12 @@ def _live_a_year(config: Config, seed: int) -> None:
         counted = write_year(config, until, seed=seed)
     except EngineError as error:
         raise click.ClickException(str(error)) from error
-    cases = "、".join(f"{process} {number}" for process, number in sorted(counted.items()))
-    click.echo(f"一年 A year up to {until:%Y-%m-%d}: {cases}")
+    acts = f"{counted['decisions']} decisions, {counted['jobs']} jobs of the clock"
+    database = Database(config.database_url)
+    try:
+        click.echo("\n".join((f"一年 A year up to {until:%Y-%m-%d}: {acts}", *figures(database))))
+    finally:
+        database.close()
 
 
 def prepare_demo(engine: Engine, var: Path) -> list[str]:

@@ -12,6 +12,7 @@ from lxml import etree
 from sqlalchemy import func, select
 
 from cli.demo.year import CHAPTERS, SHARED_HABITS, live, prepare, write_year
+from cli.demo.year.figures import figures
 from cli.library import LIBRARY
 from cli.settings import DEMO_STATIONING
 from engine.clock import VirtualClock
@@ -71,6 +72,9 @@ def test_some_days_of_the_year_are_lived_to_their_end(sqlite_template: Path, tmp
         assert connection.execute(late).scalar_one() < counted["decisions"] / 5
         assert connection.execute(select(func.max(Seat.ended_at))).scalar_one() <= UNTIL
     assert violations(engine.database) == []
+    told = "\n".join(figures(engine.database))
+    assert f"referrals: {counted['referral_from']} " in told
+    assert "incidents: 0; 死信 dead messages: 0" in told
     engine.close()
 
     one, other = (lived(copy, 4, 1) for copy in copies)

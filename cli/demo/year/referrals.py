@@ -253,19 +253,31 @@ def accept_assigned(county: County, step: Step) -> Act:
 
 
 def _takes(county: County, step: Step) -> Act:
+    """Says yes, and when: by the time at which he says so. Who has somebody urgent does not let an offer lie."""
     random, urgency = county.random, step.values.get("urgency")
     mode = "bed" if urgency == "U" or random.random() < 0.25 else "outpatient"
-    day = (county.clock.now() + random.randint(1, 4) * DAY).astimezone(TIME_ZONE)
-    booked = day.replace(hour=random.choice((8, 9, 10, 14)), minute=random.choice((0, 20, 40)), second=0, microsecond=0)
+    ahead, hour, minute = random.randint(2, 5) * DAY, random.choice((8, 9, 10, 14)), random.choice((0, 20, 40))
     place = {"visitPlace": "门诊三楼", "receivingDoctor": "接诊医师·演示", "receivingPhone": "199-0000-0601"}
-    when = {} if urgency == "U" else {"appointmentAt": booked.isoformat()}
-    return Act(outcome="accept", data={"acceptMode": mode, **when, **(place if mode == "outpatient" else {})}, prompt=True)
+
+    def said(at: datetime) -> Mapping[str, Any]:
+        booked = (at + ahead).astimezone(TIME_ZONE).replace(hour=hour, minute=minute, second=0, microsecond=0)
+        when = {} if urgency == "U" else {"appointmentAt": booked.isoformat()}
+        return {"acceptMode": mode, **when, **(place if mode == "outpatient" else {})}
+
+    wait = random.randint(2, 12) * MINUTE if urgency == "U" else None
+    return Act(outcome="accept", data=said, wait=wait, prompt=True)
 
 
 def assign_bed(county: County, step: Step) -> Act:
-    if county.random.random() < 0.03:
-        return Act(outcome="none", opinion="全院无床", data={"alternative": "妇幼保健院或省城协作医院"})
-    return Act(outcome="found", data={"bedDept": step.values.get("toDept") or "ORTH", "bedNo": str(county.random.randint(1, 45))})
+    """The bed is found while the offer stands."""
+    random = county.random
+    wait = random.randint(3, 14) * MINUTE
+    if step.values.get("urgency") == "R":
+        wait = county.working(county.clock.now() + random.randint(10, 90) * MINUTE) - county.clock.now()
+    if random.random() < 0.03:
+        return Act(outcome="none", opinion="全院无床", data={"alternative": "妇幼保健院或省城协作医院"}, wait=wait)
+    found = {"bedDept": step.values.get("toDept") or "ORTH", "bedNo": str(random.randint(1, 45))}
+    return Act(outcome="found", data=found, wait=wait)
 
 
 def confirm_ready(county: County, step: Step) -> Act:
@@ -322,7 +334,7 @@ def down_draft(county: County, step: Step) -> Act:
 
 
 def accept_return(county: County, step: Step) -> Act:
-    if county.random.random() < 0.02:
+    if county.random.random() < 0.005:
         return Act(outcome="refuse", opinion="暂缺所需药品", data={"refuseDown": "drug"})
     return Act(outcome="accept", data={"followInst": step.institution[:4], "followPost": "BR_GP"})
 
