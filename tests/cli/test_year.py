@@ -52,6 +52,7 @@ def lived(path: Path, seed: int, days: int) -> Counter[str]:
         engine.close()
 
 
+@pytest.mark.timeout(300)
 def test_some_days_of_the_year_are_lived_to_their_end(sqlite_template: Path, tmp_path: Path) -> None:
     path = tmp_path / "year.db"
     shutil.copyfile(sqlite_template, path)

@@ -299,7 +299,7 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
         "explain_buyer": decided("done", "已与供应商核对，重开发票"),
         "explain_finance": decided("done", "发票单价有误，退供应商"),
     },
-    "order_delivery": {"receive": receive, "second": decided("agree")},
+    "order_delivery": {"receive": receive, "second": decided("agree"), "quarantine": decided("reject", "途中温度超出 2–8 ℃")},
     "payment": {
         "audit": signed_in_days,
         "approve": signed_in_days,
