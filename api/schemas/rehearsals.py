@@ -9,6 +9,7 @@ from marshmallow import fields, validate
 from api.schemas.base import CamelSchema, Instant, Words
 from api.schemas.instances import TimelineItem
 from api.schemas.tasks import Outcome
+from engine.rehearsal.rehearse import FIRST, LAST
 
 MAX_ID, MAX_STEPS, MAX_FILES = 200, 200, 200
 STEP_KINDS = ("complete", "advance", "to_next_deadline", "message", "signal", "external", "trigger")
@@ -56,12 +57,15 @@ class CaseSender(CamelSchema):
     appointment = fields.UUID(load_default=None, allow_none=True)
 
 
+BETWEEN = validate.Range(min=FIRST, max=LAST, max_inclusive=False)
+
+
 class RehearsalIn(Overlaid):
     """A run: its beginning, and the steps after it."""
 
     process = _id(required=True)
     by = fields.Nested(CaseSender, load_default=None, allow_none=True)
-    at = Instant(required=True)
+    at = Instant(required=True, validate=BETWEEN)
     data = fields.Dict(keys=fields.String(), load_default=dict)
     steps = fields.List(fields.Nested(RehearsalStep), load_default=list, validate=validate.Length(max=MAX_STEPS))
 
@@ -96,7 +100,7 @@ class WhoIn(Overlaid):
 
     element = _id(required=True)
     by = fields.Nested(CaseSender, load_default=None, allow_none=True)
-    at = Instant(load_default=None, allow_none=True)
+    at = Instant(load_default=None, allow_none=True, validate=BETWEEN)
     data = fields.Dict(keys=fields.String(), load_default=dict)
 
 

@@ -35,6 +35,8 @@ BOUNDS = Bounds(jobs=2_000, seconds=20)
 ALL_SECONDS = 60
 """Of all scenarios of a folder together."""
 OUT_OF_TIME = "not played: the scenarios before it took all the time"
+FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Between these a run begins, so that nothing of it reaches beyond what a calendar can tell."""
 START = datetime(2026, 1, 1, tzinfo=UTC)
 """When a scenario begins that does not say so."""
 Step = Mapping[str, Any]
@@ -150,9 +152,11 @@ class Rehearsals:
             if elapsed() > ALL_SECONDS:
                 told.append(ScenarioPlayed(file=name, id=name, passed=False, reason=OUT_OF_TIME))
                 continue
-            scenario = load_json(files[name].decode("utf-8"))
-            begin = scenario.get("begin")
-            at = datetime.fromisoformat(begin) if begin else START
+            try:
+                scenario, at = _read(files[name])
+            except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+                told.append(ScenarioPlayed(file=name, id=name, passed=False, reason=f"not a scenario: {error}"[:200]))
+                continue
             with self.ground(folder, files, at) as ground:
                 reason = _played_through(ground, scenario)
                 rehearsed = ground.engine.query(GetRehearsed())
@@ -174,6 +178,16 @@ def scenario_of(id: str, folder: str, at: datetime, played: Played) -> bytes:
     head = f' "id": {dump_json(id)},\n "folder": {dump_json(folder)},\n "begin": {dump_json(at.isoformat())},\n'
     lines = ",\n".join(f"  {dump_json(dict(step))}" for step in steps)
     return f'{{\n{head} "steps": [\n{lines}\n ]\n}}\n'.encode()
+
+
+def _read(content: bytes) -> tuple[Mapping[str, Any], datetime]:
+    """A scenario and when it begins. Raises ValueError and the like for what is none."""
+    scenario = load_json(content.decode("utf-8"))
+    begin = scenario.get("begin")
+    at = START if begin is None else datetime.fromisoformat(begin).astimezone(UTC)
+    if not FIRST <= at < LAST or not isinstance(scenario["steps"], list):
+        raise ValueError(f"it begins between {FIRST.year} and {LAST.year}, with a list of steps")
+    return scenario, at
 
 
 def _played_through(ground: Ground, scenario: Mapping[str, Any]) -> str:

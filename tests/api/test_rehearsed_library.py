@@ -153,6 +153,7 @@ def test_a_run_passes_the_rungs_of_a_term_and_is_bounded(sign_in: Callable[[str]
     assert run.post(steps=[{"advance": "P3800D"}])["refused"]["code"] == "term-too-long"
     assert run.post(steps=[{"complete": "a", "signal": "b"}], status=422)["code"] == "rehearsal-step"
     assert run.post(steps=[{"toNextDeadline": True}] * 201, status=422)["code"] == "invalid-request"
+    assert run.post(at="9999-12-31T23:59:59Z", status=422)["code"] == "invalid-request"
     assert run.post(process="nowhere", status=404)["code"] == "rehearsal-no-process"
     broken = run.post(files={"minute_term.bpmn": "<bpmn:"}, status=422)
     assert (broken["code"], broken["errors"][0]["path"]) == ("rehearsal-model", "minute_term.bpmn#")
@@ -172,8 +173,10 @@ def test_a_run_is_kept_as_a_scenario_that_holds_until_the_process_changes(
     assert {place["element"] for place in played["passed"]} == {"start", "answer_in_time", "end"}
     assert {place["process"] for place in played["coverage"]["never"]} == {"expense", "joint_signing", "party_committee"}
     model = (LIBRARY / "examples" / "minute_term.bpmn").read_text(encoding="utf-8").replace("answer_in_time", "answer")
-    [broken] = run.design_post("coverage", {"files": {"minute_term.bpmn": model}})["scenarios"]
+    files = {"minute_term.bpmn": model, "none.scenario.json": '{"begin": "soon", "steps": []}'}
+    broken, none = run.design_post("coverage", {"files": files})["scenarios"]
     assert not broken["passed"]
+    assert none["reason"].startswith("not a scenario")
     assert "open tasks ['answer'], expected ['answer_in_time']" in broken["reason"]
     assert run.post("rehearsal/scenario", status=422, id="../x")["code"] == "invalid-request"
 
