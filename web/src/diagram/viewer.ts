@@ -26,7 +26,7 @@ interface Canvas {
   addMarker: (element: string, name: string) => void
   removeMarker: (element: string, name: string) => void
   resized: () => void
-  scrollToElement: (element: string, padding?: number) => void
+  scrollToElement: (element: string, padding: { left: number; right: number; top: number; bottom: number }) => void
 }
 interface Overlays {
   add: (element: string, type: string, overlay: object) => string
@@ -69,7 +69,8 @@ export async function openViewer(area: HTMLElement, xml: string): Promise<Pictur
     fit()
     if (!here || canvas.zoom() >= READABLE) return
     canvas.zoom(READABLE, 'auto')
-    canvas.scrollToElement(here, area.clientWidth / 3)
+    const [aside, above] = [area.clientWidth / 3, area.clientHeight / 3]
+    canvas.scrollToElement(here, { left: aside, right: aside, top: above, bottom: above })
   }
   // The tab may be drawn before it has its size, and phones turn.
   const observer = new ResizeObserver(settle)
