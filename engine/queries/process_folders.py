@@ -198,9 +198,10 @@ def _deployments(reader: Reader, folder: str | None = None) -> list[DeploymentRo
 
 def _folder(name: str, deployments: list[DeploymentRow], processes: list[Row[Any]], design: Row[Any] | None) -> FolderRow:
     begun = None if design is None else design.title
+    own = [process.name for process in processes if process.process_id == name.replace("-", "_")]
     return FolderRow(
         name=name,
-        title=begun or next((process.name for process in processes), name),
+        title=begun or next(iter((*own, *(process.name for process in processes))), name),
         processes=tuple(FolderProcess(key=row.process_id, name=row.name, version=row.version) for row in processes),
         deployments=len(deployments),
         latest=deployments[-1] if deployments else None,
