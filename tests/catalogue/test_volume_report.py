@@ -14,6 +14,7 @@ from cli.demo import load_demo
 from cli.library import LIBRARY, read_folder
 from engine.clock import VirtualClock
 from engine.commands.deployment import Deploy
+from engine.commands.message import BroadcastSignal
 from engine.errors import InvalidForm
 from engine.functions import volume
 from engine.store.base import dump_json, load_json
@@ -30,7 +31,7 @@ DRUG = {
     "unit": "盒",
     "referencePrice": Decimal("12.5"),
 }
-LATE, NIL = "CH07", "CH09"
+LATE, NIL, NEWCOMER = "CH07", "CH09", "CH04"
 
 
 @pytest.fixture
@@ -133,6 +134,11 @@ def test_a_round_from_the_call_to_the_surplus(both: County) -> None:
 
     # One month of two has passed: half of the agreed quantity would be in time, 80 % of that is enough.
     county.pass_time("P34D")
+    # Who joins meanwhile has no share yet and nothing to report.
+    county.execute(BroadcastSignal(name="MemberJoined", payload={"institution": NEWCOMER, "name": "青禾分院"}))
+    county.work()
+    newcomer = branch(county, "volume_progress", NEWCOMER)
+    assert (newcomer.open, newcomer.variables["rows"]) == (["report_progress"], [])
     told(county, {code: 40 for code in shares if code not in ("CH01", LATE)} | {"CH01": 20})
     county.pass_time("P9D")
     lines = {line["institution"]: line for line in case.variables["lines"]}
