@@ -21,6 +21,7 @@ NEVER_ASKED_FOR = {
     "login-taken",
     "no-institution",
     "no-person",
+    "no-rehearsal",
 }
 """Refusals of commands that the API does not offer."""
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")

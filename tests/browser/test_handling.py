@@ -35,6 +35,7 @@ def test_a_task_is_found_claimed_written_and_completed_by_keyboard_alone(sign_in
     walk("k", first.topic)
     press("Enter")
     heading(page, first.topic)
+    expect(page.get_by_role("button", name="领取", exact=True)).to_be_visible()
     press("c")
     told(page, "已领取，归您办")
 

@@ -279,7 +279,7 @@ class TestRecomputation:
             if not taken:
                 break
             demo.restart()
-            demo._carry_out(taken[0])
+            demo.carry_out(taken[0])
         assert {local(case.task("check").due_at) for case in cases} == {"2027-01-08 17:30"}
 
     def test_a_step_that_was_under_way_is_found_by_the_second_look(self, demo: County) -> None:

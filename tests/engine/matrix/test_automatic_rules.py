@@ -15,9 +15,7 @@ from engine.testing import CaseView, County
 from tests.engine.invariants import violations_of_case
 from tests.engine.matrix.automatic import AutomaticScene, automatic_scenes
 from tests.engine.matrix.drawings import PLACES, key
-from tests.engine.matrix.test_matrix import Stage
-from tests.engine.matrix.test_matrix import postgresql_stage as postgresql_stage
-from tests.engine.matrix.test_matrix import sqlite_stage as sqlite_stage
+from tests.engine.matrix.stage import Stage
 
 KINDS = ("sqlite", "postgresql")
 STEPS_AT_MOST = 40
