@@ -34,7 +34,7 @@ web: $(BUNDLE)  ## Build the browser bundle (Node on PATH, or one from a Python 
 
 .PHONY: test
 test: setup chromium lint contracts types web web-test budget  ## Everything: checks, then every test on both databases and in Chromium
-	$(BIN)/pytest --quiet --numprocesses 3 --dist loadscope $(ARGS)
+	$(BIN)/pytest --quiet --numprocesses 4 --dist loadscope $(ARGS)
 
 EXAMPLES ?= 5000
 WALKS ?= 40
@@ -52,7 +52,7 @@ matrix: setup  ## Approvals: ways to sign x places x operations and automatic ru
 
 .PHONY: processes
 processes: setup  ## The process library: its scenarios and its people, on the embedded database
-	@TMPDIR=$(firstword $(wildcard /dev/shm) /tmp) $(BIN)/pytest --quiet --numprocesses 2 --dist loadscope -k "not postgresql" -p tests.verdict tests/referral tests/recruitment tests/collect tests/dispatch tests/procurement tests/inspection tests/catalogue $(ARGS)
+	@TMPDIR=$(firstword $(wildcard /dev/shm) /tmp) LIANDONG_PROCESSES=1 $(BIN)/pytest --quiet --numprocesses 2 --dist loadscope -k "not postgresql" -p tests.verdict tests/referral tests/recruitment tests/collect tests/dispatch tests/procurement tests/inspection tests/catalogue $(ARGS)
 
 .PHONY: lint
 lint: setup  ## Style and common mistakes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,14 +24,14 @@ def test_a_phrase_is_picked_the_task_signed_and_the_case_printed(sign_in: SignIn
     assert signer.call("PUT", "/phrases", {"phrases": ["按规定办理", "请尽快落实"]}).status_code == 204
     page = sign_in("mengfan", PHONE, at=f"/inbox/todo/{demonstration.task_of('mengfan', number, 'todo')}")
     heading(page, number)
-    page.get_by_label("意见", exact=True).fill("同意")
+    page.get_by_role("textbox", name=re.compile("^意见")).fill("同意")
     page.get_by_role("button", name="常用语").click()
     phrases = page.get_by_role("dialog", name="常用语")
     picture(page, "phrases")
     page.keyboard.press("Tab")
     phrases.get_by_role("button", name="按规定办理").press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("意见", exact=True)).to_have_value("同意，请尽快落实")
+    expect(page.get_by_role("textbox", name=re.compile("^意见"))).to_have_value("同意，请尽快落实")
 
     act(page, "同意")
     dialog = page.get_by_role("dialog", name="手写签名")

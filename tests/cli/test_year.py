@@ -20,9 +20,11 @@ from engine.config import Config
 from engine.engine import Engine
 from engine.errors import Conflict
 from engine.store.tables import Incident, Message, ProcessInstance, Seat
+from tests.campaign import LONG, campaign
 from tests.engine.invariants import violations
 
 UNTIL = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+DAYS = campaign(3, 5)
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 STARTED_BY_NOBODY = ("catalogue_", "further_training", "training_centre", "mentoring", "order_cancellation", "order_recall")
 """Processes, by how their names begin, that the year leaves out."""
@@ -38,7 +40,7 @@ NEVER_REACHED = {
 
 def opened(path: Path) -> tuple[Engine, VirtualClock]:
     """An engine on a file whose clock stands at the beginning of the slice."""
-    clock = VirtualClock(UNTIL - timedelta(days=5))
+    clock = VirtualClock(UNTIL - timedelta(days=DAYS))
     config = Config(database_url=f"sqlite:///{path}", demo=True, stationing=DEMO_STATIONING)
     return Engine(config, clock=clock, lease_clock=clock), clock
 
@@ -60,8 +62,8 @@ def test_some_days_of_the_year_are_lived_to_their_end(sqlite_template: Path, tmp
     prepare(engine)
     engine.close()
     copies = [shutil.copyfile(path, tmp_path / f"{number}.db") for number in range(2)]
-    counted = lived(path, 3, 5)
-    assert counted["referral_from"] > 3
+    counted = lived(path, 3, DAYS)
+    assert counted["referral_from"] >= DAYS
 
     engine = Engine(Config(database_url=f"sqlite:///{path}", demo=True), clock=VirtualClock(UNTIL))
     with engine.database.reading() as connection:
@@ -78,8 +80,9 @@ def test_some_days_of_the_year_are_lived_to_their_end(sqlite_template: Path, tmp
     assert "incidents: 0; 死信 dead messages: 0" in told
     engine.close()
 
-    one, other = (lived(copy, 4, 1) for copy in copies)
-    assert one == other != counted
+    if LONG:
+        one, other = (lived(copy, 4, 1) for copy in copies)
+        assert one == other != counted
 
 
 def test_a_store_that_is_there_is_left_alone(tmp_path: Path) -> None:
