@@ -1,6 +1,6 @@
 """Every workload runs, tiny, as its command line says, and its JSON has what is promised. Nothing is timed.
 
-The referrals run on both databases; what takes the same path on each runs on PostgreSQL, and on both in a long campaign.
+In `make test` the referrals run on SQLite and the inbox on PostgreSQL; everything runs on both in a long campaign.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ ROW = {"n", "process", "start_ms", "completions", "complete_ms_mean", "complete_
 
 
 DATABASES = ["sqlite", "postgresql"]
-ON_EACH = pytest.mark.parametrize("run", DATABASES, indirect=True)
+AT_LENGTH = pytest.mark.skipif(not LONG, reason="a workload of its own processes, for a long campaign")
+ON_SQLITE = pytest.mark.parametrize("run", DATABASES if LONG else ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("run", DATABASES if LONG else ["postgresql"], indirect=True)
 
 
@@ -52,13 +53,14 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     return started
 
 
-@ON_EACH
+@ON_SQLITE
 def test_referrals_in_process(run: Run) -> None:
     found = run("w1", "--instances", "4", "--warm-up", "2", "--clients", "2", "--processes", "2")
     assert set(found) == HEAD | REFERRALS | PERCENTILES | (WIRE if found["database"] == "postgresql" else set())
     assert (found["engine"], found["clients"], found["processes"], found["http"]) == ("liandong", 2, 2, False)
 
 
+@AT_LENGTH
 @ON_POSTGRESQL
 def test_referrals_over_http(run: Run) -> None:
     found = run("w1", "--http", "--instances", "4", "--warm-up", "2", "--clients", "2", "--processes", "2")
@@ -66,6 +68,7 @@ def test_referrals_over_http(run: Run) -> None:
     assert found["http"] is True
 
 
+@AT_LENGTH
 @ON_POSTGRESQL
 def test_large_instances(run: Run) -> None:
     found = run("w2", "--n", "3,6", "--limit", "4")
@@ -79,6 +82,7 @@ def test_large_instances(run: Run) -> None:
     assert all(set(row) == ROW for row in found["rows"])
 
 
+@AT_LENGTH
 @ON_POSTGRESQL
 def test_timers(run: Run) -> None:
     found = run("w3", "--n", "6", "--processes", "2")
@@ -95,7 +99,7 @@ def test_inbox(run: Run) -> None:
     assert (found["tasks"], found["claimable"], found["held"]) == (8_000, 114, 2)
 
 
-@pytest.mark.skipif(not LONG, reason="forty cases and loads in Chromium, for a long campaign")
+@AT_LENGTH
 @ON_POSTGRESQL
 def test_workbench(run: Run) -> None:
     found = run("w5", "--n", "4000")

@@ -14,6 +14,7 @@ from tests.browser.slip import heading
 from tests.servers.browser import DESK, PHONE, accessibility_violations
 
 SignIn = Callable[..., Page]
+Themes = tuple[tuple[str, list[str] | None], ...]
 BOTH = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 
 
@@ -94,25 +95,32 @@ def test_axe_finds_nothing_serious_on_any_page_in_light_and_dark(
     windows: dict[str, Page] = {}
     found = []
     for place in places(asked, demonstration.answer_task(asked)):
+        # Administration is done at a desk; that nothing of it is wider than a phone is asked elsewhere.
+        if size == PHONE and place.address.startswith("/administration/"):
+            continue
         if place.login not in windows:
             windows[place.login] = sign_in(place.login, size)
         page = windows[place.login]
-        found += look(page, place)
+        found += look(page, place, DARK if size == DESK else LIGHT)
     assert "\n".join(found) == ""
 
 
-def look(page: Page, place: Place) -> list[str]:
+LIGHT: Themes = (("light", None),)
+# Nothing but colours differs between the themes, and they are the same at every width.
+DARK: Themes = (*LIGHT, ("dark", ["color-contrast"]))
+
+
+def look(page: Page, place: Place, themes: Themes) -> list[str]:
     page.emulate_media(color_scheme="light")
     page.goto(place.address)
     expect(page.get_by_role("main")).to_be_visible()
     place.act(page)
     expect(page.locator(place.ready).first).to_be_visible()
     found = []
-    for theme, rules in (("light", None), ("dark", ["color-contrast"])):
+    for theme, rules in themes:
         page.emulate_media(color_scheme=theme)
         expect(page.locator("html")).to_have_attribute("data-theme", theme)
         page.evaluate(SETTLED)
-        # Nothing but colours differs between the themes.
         found += [f"{place.address} {theme} {violation}" for violation in accessibility_violations(page, rules=rules)]
     return found
 
