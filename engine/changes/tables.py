@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.changes.elements import local, properties
-from engine.changes.records import Item, differing
+from engine.changes.records import Change, Item, differing
 from engine.xml import Node
 
 _COLUMNS = ("input", "output", "annotation")
@@ -124,6 +124,5 @@ def _name(node: Node) -> str:
     return str(node.get("name") or node.get("id"))
 
 
-def _whole(node: Node, change: str) -> Item:
-    kind = "added" if change == "added" else "removed"
-    return Item(element=str(node.get("id")), name=_name(node), type=local(node), change=kind)  # type: ignore[arg-type]
+def _whole(node: Node, change: Change) -> Item:
+    return Item(element=str(node.get("id")), name=_name(node), type=local(node), change=change)

@@ -18,7 +18,6 @@ from engine.functions.procurement import Line, money, price, quantity
 JSON = Any
 COLD = (Decimal(2), Decimal(8))
 """Degrees that a cold chain keeps, at worst and at best."""
-_BATCH = ("lineNo", "itemCode", "generic", "batchNo", "expiry", "price")
 _MONTH_DAYS = 30
 
 

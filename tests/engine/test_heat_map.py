@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -50,9 +51,9 @@ def test_an_operator_has_a_timer_fire_at_another_time(county: County) -> None:
     timer = county.row(select(Job.id, Job.due_at).where(Job.kind == "timer"))
     sooner = county.clock.now() + timedelta(minutes=10)
 
-    def put(**more: object) -> SetTimer:
-        asked = {"instance": case.id, "job": timer.id, "due_at": sooner, "reason": "设备已到，不必再等", **more}
-        return SetTimer(**asked)  # type: ignore[arg-type]
+    def put(**more: Any) -> SetTimer:
+        asked: dict[str, Any] = {"job": timer.id, "due_at": sooner, "reason": "设备已到，不必再等", **more}
+        return SetTimer(instance=case.id, **asked)
 
     for command, error, who in (
         (put(), NotAllowed, county.person("gan")),

@@ -93,13 +93,6 @@ export interface FileSaved {
   savedAt: string
   designRevision: number
 }
-export interface FileSave {
-  revision: number
-  savedAt: string
-  savedBy: string
-  /** Null where the file was removed. */
-  size: number | null
-}
 /** How many cases of one version of a process have not ended. */
 export interface RunningVersion {
   process: string
@@ -188,8 +181,6 @@ export const designFile = (of: string, name: string, live?: Live) => get<FileTex
  */
 export const saveFile = (of: string, name: string, content: string, revision: number | null) => put<FileSaved>(fileAt(of, name), { content, revision })
 export const removeFile = (of: string, name: string, revision?: number) => remove<void>(fileAt(of, name), { revision })
-export const fileSaves = async (of: string, name: string) => (await get<{ items: FileSave[] }>(fileAt(of, name, '/saves'))).items
-export const fileSave = (of: string, name: string, revision: number) => get<FileText>(fileAt(of, name, `/saves/${revision}`))
 
 /** Takes the lock or renews it for 90 seconds; where another holds it nothing changes, and the answer says who. */
 export const holdDesign = (of: string, takeOver = false) => put<Presence>(at(of, '/lock'), { takeOver })
@@ -206,11 +197,7 @@ export const deploymentChanges = (of: string, against?: string, live?: Live) => 
 /** Translates a file of another tool, word by word; nothing is saved. */
 export const tryImport = async (of: string, name: string, file: Blob): Promise<FileImport> =>
   (await ask<FileImport>('POST', at(of, '/import'), { file, query: { name } })).body
-/** The same, and saves it; `revision` is that of the file it replaces. */
-export const importFile = async (of: string, name: string, file: Blob, revision: number | null): Promise<FileImport> =>
-  (await ask<FileImport>('POST', at(of, '/import'), { file, query: { name, write: 'true', revision } })).body
-/** Addresses of ZIP archives in the layout of the library, for links. */
-export const designBundle = (of: string) => addressOf(at(of, '/bundle'), undefined)
+/** Address of a ZIP archive in the layout of the library, for links. */
 export const deploymentBundle = (of: string) => addressOf(`/deployments/${id(of)}/bundle`, undefined)
 export const submitDesign = (of: string, note: string) => post<Design>(at(of, '/submit'), { note })
 export const returnDesign = (of: string, note: string) => post<Design>(at(of, '/return'), { note })

@@ -1,14 +1,9 @@
 /** The scenarios of a design, played by the real engine: which pass, why the others do not, and what none of them reaches. */
 import { useSignal } from '@preact/signals'
 import { sentence } from '../../api/problem'
-import { id as part, post } from '../../api/verbs'
+import { playScenarios, type ScenariosPlayed } from '../../api/rehearsals'
 import { Icon } from '../../frame/icon'
 import { ed } from '../../i18n/designer-editors'
-
-interface ScenariosPlayed {
-  scenarios: { file: string; id: string; passed: boolean; reason: string }[]
-  coverage: { elements: number; passed: number; percent: number }
-}
 
 export function Scenarios({ design }: { design: string }) {
   const played = useSignal<ScenariosPlayed | null>(null)
@@ -18,7 +13,7 @@ export function Scenarios({ design }: { design: string }) {
     busy.value = true
     error.value = ''
     try {
-      played.value = await post<ScenariosPlayed>(`/designs/${part(design)}/coverage`, { files: {} })
+      played.value = await playScenarios(design, {})
     } catch (failure) {
       error.value = sentence(failure)
     }
