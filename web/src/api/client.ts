@@ -45,6 +45,8 @@ export const door = {
 }
 
 const PAUSES = [400, 1600]
+/** Browsers let 64 KiB of a page's requests outlive it, all together; longer ones and second attempts go without. */
+const OUTLIVES = 8_000
 /** Without a key or a pointer for so long, what the page asks for is its own doing and must not keep the session awake. */
 const PRESENT_MS = 30_000
 let touchedAt = Date.now()
@@ -79,12 +81,15 @@ async function askUntilAnswered<Body>(method: Method, path: string, options: Ask
 }
 
 async function send(method: Method, path: string, options: Ask, key: string | undefined): Promise<Response> {
+  const text = options.body === undefined ? null : JSON.stringify(options.body)
   for (let attempt = 0; ; attempt++) {
     try {
       const response = await fetch(addressOf(path, options.query), {
         method,
         headers: headersOf(method, options, key),
-        body: options.file ?? (options.body === undefined ? null : JSON.stringify(options.body)),
+        body: options.file ?? text,
+        // Who decides and closes the page in the same breath has decided.
+        keepalive: method !== 'GET' && attempt === 0 && !options.file && (text?.length ?? 0) <= OUTLIVES,
         credentials: 'same-origin',
         cache: 'no-store',
         signal: options.signal ?? null,
