@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, tuple_
 
 from engine.assignment.people import Place
 from engine.authorization import LAST_DAY, today
@@ -83,9 +83,11 @@ def _doers(place: Place, rule: ApartRule, persons: Collection[int], case: int) -
     meant = or_(*(and_(ProcessDefinition.process_id == process, Seat.element == element) for process, element in rule.elements))
     done = (Seat.instance == case, Seat.state == "completed", meant)
     if rule.last:
-        newest = select(func.max(Seat.round)).join(Round, Round.key == Seat.round)
+        # By the number of the asking: keys of several nodes are in no order.
+        newest = select(Seat.element, func.max(Round.number)).join(Round, Round.key == Seat.round)
         newest = newest.join(ProcessDefinition, ProcessDefinition.key == Round.definition).where(*done)
-        seats = seats.where(Seat.round.in_(newest.group_by(ProcessDefinition.process_id, Seat.element)))
+        newest = newest.group_by(ProcessDefinition.process_id, Seat.element)
+        seats = seats.where(tuple_(Seat.element, Round.number).in_(newest))
     rows = place.connection.execute(seats.where(*done).order_by(Seat.key))
     pairs = ((person, row.element) for row in rows for person in (row.assignee, row.ended_by))
     return {person: Bar(code="apart-element", element=element) for person, element in pairs if person in persons}

@@ -143,7 +143,7 @@ class Origin:
             select(Institution.code)
             .join(Message, Message.to_institution == Institution.key)
             .where(Message.from_instance == self._case)
-            .order_by(Message.key.desc())
+            .order_by(Message.sent_at.desc(), Message.key.desc())
             .limit(1)
         )
         found = None if self._case is None else self.place.connection.execute(query).scalar_one_or_none()

@@ -147,7 +147,7 @@ def _again(work: UnitOfWork, case: Case, seat: Any) -> Any:
         select(Seat.key, Seat.id)
         .where(Seat.instance == case.key, Seat.element == seat.element, Seat.state.in_(("open", "claimed")))
         .where(Seat.assignee == seat.assignee)
-        .order_by(Seat.key.desc())
+        .order_by(Seat.opened_at.desc(), Seat.key.desc())
         .limit(1)
     )
     return work.connection.execute(newest).one()

@@ -163,5 +163,5 @@ def _reasons(reader: Reader, instances: list[int]) -> dict[int, str]:
     entries = select(AuditEntry.instance, AuditEntry.data).where(
         AuditEntry.instance.in_(instances), AuditEntry.action.in_(VOIDING)
     )
-    rows = reader.connection.execute(entries.order_by(AuditEntry.key)) if instances else ()
+    rows = reader.connection.execute(entries.order_by(AuditEntry.revision, AuditEntry.key)) if instances else ()
     return {row.instance: row.data["reason"] for row in rows if row.data.get("reason")}

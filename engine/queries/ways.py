@@ -29,7 +29,7 @@ class Ways:
         connection = reader.connection
         kinds = ("activity-started", "activity-ended")
         columns = (History.instance, History.kind, History.element, History.data)
-        facts = select(*columns).where(History.kind.in_(kinds)).order_by(History.key)
+        facts = select(*columns).where(History.kind.in_(kinds)).order_by(History.revision, History.key)
         self._facts = connection.execute(facts).all()
         newest = select(ProcessDefinition.process_id, ProcessDefinition.key).where(ProcessDefinition.latest.is_(True))
         self._newest = {row.process_id: row.key for row in connection.execute(newest)}

@@ -32,6 +32,8 @@ RETURN = OutcomeModel(value="#returned", label="退回", label_en="Sent back", k
 Refusal = Literal["behind-join", "other-branch", "unstructured", "seats", "subprocess", "event-subprocess"]
 """Why a step that was done cannot be returned to: it is in a branch that has been joined; in a branch beside; the drawing
 does not say which branch; it is a seat of several; it is in a subprocess that is over; ours began by an event."""
+Moment = tuple[datetime, int]
+"""When a round was opened or decided, and its key for those of one instant: keys of several nodes are in no order."""
 _STANDINGS: Mapping[str, Refusal] = {"behind": "behind-join", "beside": "other-branch", "unstructured": "unstructured"}
 
 
@@ -43,9 +45,9 @@ class ReturnTarget:
     persons: tuple[int, ...]
     """Keys of those whose decision it was last; an agent has decided for his principal."""
     names: tuple[str, ...]
-    decided_at: datetime
-    round: int
-    """Key of that decision's round; keys grow."""
+    decided: Moment
+    began: Moment
+    """When it was decided for the first time."""
     refusal: Refusal | None = None
     ends: tuple[str, ...] = ()
     """Elements at which other work of the case ends with the return."""
@@ -63,6 +65,11 @@ class ReturnTarget:
     """Tokens that end."""
     undone: tuple[str, ...] = ()
     """User tasks whose decisions count no longer when the steps between are gone through anew."""
+
+    @property
+    def decided_at(self) -> datetime:
+        """When it was decided last."""
+        return self.decided[0]
 
     def move(self, *, direct: bool) -> Modify:
         """The move of the tokens. What undone steps decided is cleared: the process may read it before they are done again."""
@@ -104,9 +111,9 @@ class _Done:
     """A step as it was decided last."""
 
     element: str
-    round: int
     scope: int
-    decided_at: datetime
+    decided: Moment
+    began: Moment
     persons: tuple[int, ...]
     names: tuple[str, ...]
 
@@ -124,9 +131,10 @@ def return_targets(connection: Executes, model: ProcessModel, here: Standpoint) 
         target = _target(connection, model, here, levels, element, done, known)
         if target is not None:
             found.append(target)
-    before = [target.round for target in found if target.round < here.round]
-    latest, earliest = max(before, default=None), min((target.round for target in found), default=None)
-    return tuple(replace(target, previous=target.round == latest, first=target.round == earliest) for target in found)
+    opened = connection.execute(select(Round.opened_at).where(Round.key == here.round)).scalar_one()
+    before = [target.decided for target in found if target.decided < (opened, here.round)]
+    latest, earliest = max(before, default=None), min((target.began for target in found), default=None)
+    return tuple(replace(target, previous=target.decided == latest, first=target.began == earliest) for target in found)
 
 
 def _target(
@@ -138,7 +146,7 @@ def _target(
     done: _Done,
     known: frozenset[str],
 ) -> ReturnTarget | None:
-    bare = ReturnTarget(element=element, persons=done.persons, names=done.names, decided_at=done.decided_at, round=done.round)
+    bare = ReturnTarget(element=element, persons=done.persons, names=done.names, decided=done.decided, began=done.began)
     level = next((level for level in levels if level.path == element.scope), None)
     if level is None:
         outer = levels[-1]
@@ -158,7 +166,7 @@ def _target(
     return replace(
         bare,
         ends=tuple((level.ends + beside).keys()),
-        effects=tuple(_effects(connection, model, here, undone, done.decided_at)),
+        effects=tuple(_effects(connection, model, here, undone, done.decided[0])),
         direct=level is levels[0] and standing.relation == "same" and not level.ends,
         token=level.token,
         others=_others(connection, level, beside),
@@ -241,7 +249,9 @@ def _decided(connection: Executes, here: Standpoint, around: Sequence[int]) -> l
         .order_by(Round.decided_at.desc(), Round.key.desc(), Seat.key)
     )
     latest: dict[str, list[Row[Any]]] = {}
+    began: dict[str, Moment] = {}
     for row in connection.execute(statement):
+        began[row.element] = (row.decided_at, row.key)
         known = latest.setdefault(row.element, [])
         if known and row.scope in around and known[0].scope not in around:
             known.clear()
@@ -250,9 +260,9 @@ def _decided(connection: Executes, here: Standpoint, around: Sequence[int]) -> l
     return [
         _Done(
             element=element,
-            round=rows[0].key,
             scope=rows[0].scope,
-            decided_at=rows[0].decided_at,
+            decided=(rows[0].decided_at, rows[0].key),
+            began=began[element],
             persons=tuple(dict.fromkeys(row.assignee for row in rows)),
             names=tuple(dict.fromkeys(row.name for row in rows)),
         )

@@ -82,7 +82,7 @@ def _decided(connection: Executes, case: Any) -> list[Row[Any]]:
         select(Round.element, Seat.assignee)
         .join(Seat, Seat.round == Round.key)
         .where(Round.instance == case.key, Round.definition == case.definition, Seat.state == "completed")
-        .order_by(Round.key, Seat.key)
+        .order_by(Seat.ended_at, Round.key, Seat.key)
     )
     return list(connection.execute(statement).all())
 

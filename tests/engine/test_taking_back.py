@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from engine.commands.operation import SuspendInstance
+from engine.commands.returning import ReturnTask
 from engine.commands.seat_changes import DelegateTask
 from engine.commands.taking_back import TakeBackTask
 from engine.commands.task import CompleteTask
 from engine.commands.withdrawal import WithdrawInstance
 from engine.errors import Conflict, EngineError, InvalidForm, NotAllowed, NotFound
 from engine.queries.instances import GetInstance
+from engine.queries.return_targets import ListReturnTargets
 from engine.queries.task_detail import GetTask
 from engine.queries.timeline import GetTimeline
 from engine.store.tables import Draft, Job, Rung
@@ -362,5 +364,31 @@ def test_what_several_nodes_have_written_is_told_and_taken_back_in_its_order(cou
         told = [line.title for line in county.engine.query(GetTimeline(instance=case.id), county.person("gan").actor)]
         undone = ["“check”的办理已由本人收回", "“read”已收回"]
         assert told == ["发起：p", "check：完成", *undone, "check：完成", "read"]
+    finally:
+        later.close()
+
+
+def test_what_several_nodes_have_opened_is_sent_back_and_withdrawn_in_its_order(county: County, gan: Someone) -> None:
+    """The first step has the larger key: its node came later."""
+    tasks = (task("draft"), task("check"), task("read"))
+    said = STARTER.replace("startable", 'withdraw="any" startable')
+    county.deploy(bpmn(process("p", START, *tasks, END, flows="s > draft > check > read > e", extensions=said)))
+    later = county.another()
+    try:
+        case = later.person("gan").start("p")
+        for node, element in ((county, "draft"), (later, "check")):
+            county.clock.advance(timedelta(minutes=1))
+            node.person("gan").complete(node.case(case.id).task(element))
+        read = county.case(case.id).task("read")
+        found = county.engine.query(ListReturnTargets(task=read.id), gan.actor)
+        assert [(step.element, step.previous, step.first) for step in found] == [("check", True, False), ("draft", False, True)]
+        gan.do(ReturnTask(task=read.id, target="draft", reason="数字不对", resume="direct"))
+        gan.complete(county.case(case.id).task("draft"))
+        found = county.engine.query(ListReturnTargets(task=county.case(case.id).task("read").id), gan.actor)
+        assert [(step.element, step.first) for step in found] == [("draft", True), ("check", False)], (
+            "done again, and still first"
+        )
+        withdraw(gan, case)
+        assert county.case(case.id).open == ["draft"]
     finally:
         later.close()
