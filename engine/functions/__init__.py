@@ -24,6 +24,7 @@ from engine.functions import (
     referral,
     requests,
     sampling,
+    supplying,
     volume,
 )
 from engine.functions.plugins import Function, installed_functions
@@ -39,6 +40,7 @@ _MODULES: tuple[Mapping[str, Function], ...] = (
     procurement.FUNCTIONS,
     requests.FUNCTIONS,
     receiving.FUNCTIONS,
+    supplying.FUNCTIONS,
     sampling.FUNCTIONS,
     finding.FUNCTIONS,
     inspection.FUNCTIONS,

@@ -329,6 +329,7 @@ def _order_line(line: Line, number: int, items: Mapping[str, Line]) -> dict[str,
     return {
         **{name: item.get(name) for name in ITEM},
         "coldChain": bool(item.get("coldChain")),
+        "distributors": read.texts(item, "distributors"),
         "lineNo": number,
         "key": line.get("key"),
         "qty": line.get("buyQty"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.functions import inputs as read
 from engine.functions.procurement import ITEM, Line, by_code, quantity
+from engine.functions.supplying import delivering
 
 JSON = Any
 
@@ -58,11 +59,16 @@ def catalogue(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """The catalogue that orders are made by.
 
     Takes `published` (what `published.get` gave of the drug catalogue) and `terms`, rows of what the catalogue does not say:
-    category, control, cold chain, the platform's price, pack, quota and distributors. Gives `catalogue`, `version` and `text`.
+    category, control, cold chain, the platform's price, pack, quota and distributors, further `stopped`, the suppliers who do
+    not deliver, whom no item is offered by. Gives `catalogue`, `version` and `text`.
     What is published decides which drugs there are, what they are and what they cost; a drug without terms has no distributor.
     Before anything was published the terms themselves are the catalogue.
     """
-    published, terms = read.mapping(inputs, "published"), read.mappings(inputs, "terms")
+    stopped = read.mappings(inputs, "stopped")
+    terms = [
+        {**row, "distributors": delivering(read.texts(row, "distributors"), stopped)} for row in read.mappings(inputs, "terms")
+    ]
+    published = read.mapping(inputs, "published")
     version = read.whole(published, "version")
     if version == 0:
         return {"catalogue": terms, "version": 0, "text": "目录尚未发布，按初始目录。"}

@@ -13,7 +13,7 @@ from engine.testing import County
 from tests.procurement.orders import AMLODIPINE, INSULIN, METFORMIN, MONDAY, counted, ordered, prepared
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ordered_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file in which CH01 has two orders: 600 and 400 boxes from S01, 60 pens of insulin from S02."""
     path = tmp_path_factory.mktemp("procurement") / "county.sqlite"

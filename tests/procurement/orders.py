@@ -94,6 +94,11 @@ def ordered(county: County, *rows: Mapping[str, Any], code: str = "CH01") -> tup
     return case, county.cases("order_case")
 
 
+def order(county: County, supplier: str = "S01") -> CaseView:
+    """The order of CH01 from a supplier."""
+    return next(case for case in county.cases("order_case") if case.variables["order"]["distributor"] == supplier)
+
+
 def confirmed(county: County, order: CaseView, *answers: Mapping[str, Any]) -> None:
     """The order is placed, and the supplier confirms it in full or as said."""
     buyer = county.person(BUYER)

@@ -35,15 +35,11 @@ from tests.procurement.orders import (
     delivered,
     invoiced,
     judged,
+    order,
     own,
     paid,
     started,
 )
-
-
-def order(county: County, supplier: str = "S01") -> CaseView:
-    """The order of CH01 from a supplier."""
-    return next(case for case in county.cases("order_case") if case.variables["order"]["distributor"] == supplier)
 
 
 def cancelled(county: County, case: CaseView) -> None:
