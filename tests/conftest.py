@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from engine.store.database import migrate
+from tests.preparation import prepared
 from tests.servers.application import Application
 from tests.servers.browser import Windows, launch, screenshot_folder
 from tests.servers.postgresql import PostgreSQL, postgresql
@@ -70,9 +71,8 @@ def postgresql_template(postgresql_server: PostgreSQL) -> str:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file that has the newest schema and no rows, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "liandong.sqlite"
-    migrate(f"sqlite:///{path}")
-    return path
+    made = prepared(tmp_path_factory, "template", lambda folder: migrate(f"sqlite:///{folder / 'liandong.sqlite'}"))
+    return made / "liandong.sqlite"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Fixtures of a county that takes long to prepare: prepared once for a folder of tests, in SQLite copied for each of them.
+"""Fixtures of a county that takes long to prepare: prepared once a run, in SQLite copied for each test.
 
     prepared_file, county, both = county_fixtures(prepared)
 
@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ import pytest
 
 from engine.clock import VirtualClock
 from engine.testing import County
+from tests import preparation
+
+_FILE, _OPENING = "county.sqlite", "opening.json"
 
 
 @dataclass(frozen=True)
@@ -31,30 +35,44 @@ class PreparedFile:
     def copied(self, path: Path) -> County:
         """The county as it was prepared, in a file of its own."""
         shutil.copyfile(self.path, path)
-        return County(f"sqlite:///{path}", clock=VirtualClock(self.now), **self.settings)
+        return self.opened(f"sqlite:///{path}")
+
+    def opened(self, url: str) -> County:
+        """The county in a database that was prepared like the file."""
+        return County(url, clock=VirtualClock(self.now), **self.settings)
 
 
 def county_fixtures(prepared: Callable[[str], County]) -> tuple[Any, Any, Any]:
     """The fixtures `prepared_file`, `county` and `both`; `prepared` makes the county in a database that has the newest schema."""
+    name = prepared.__module__
+
+    def make(template: Path, folder: Path) -> None:
+        with prepared(f"sqlite:///{shutil.copyfile(template, folder / _FILE)}") as county:
+            opening = {"now": county.clock.now().isoformat(), "settings": county.settings}
+        (folder / _OPENING).write_text(json.dumps(opening), encoding="utf-8")
 
     @pytest.fixture(scope="package")
     def prepared_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> PreparedFile:
         """An SQLite file with all that, to be copied."""
-        path = tmp_path_factory.mktemp("prepared") / "county.sqlite"
-        shutil.copyfile(sqlite_template, path)
-        with prepared(f"sqlite:///{path}") as county:
-            return PreparedFile(path, county.clock.now(), county.settings)
+        folder = preparation.prepared(tmp_path_factory, name, lambda folder: make(sqlite_template, folder))
+        opening = json.loads((folder / _OPENING).read_text(encoding="utf-8"))
+        return PreparedFile(folder / _FILE, datetime.fromisoformat(opening["now"]), opening["settings"])
 
     @pytest.fixture
     def county(prepared_file: PreparedFile, tmp_path: Path) -> Iterator[County]:
         """A community of its own in an SQLite file."""
-        with prepared_file.copied(tmp_path / "county.sqlite") as county:
+        with prepared_file.copied(tmp_path / _FILE) as county:
             yield county
 
-    @pytest.fixture
-    def both(database_url: str) -> Iterator[County]:
+    @pytest.fixture(params=["sqlite", "postgresql"])
+    def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[County]:
         """A community of its own, once in each kind of database."""
-        with prepared(database_url) as county:
+        if request.param == "sqlite":
+            file: PreparedFile = request.getfixturevalue("prepared_file")
+            with file.copied(tmp_path / _FILE) as county:
+                yield county
+            return
+        with prepared(request.getfixturevalue("postgresql_url")) as county:
             yield county
 
     return prepared_file, county, both

@@ -17,9 +17,9 @@ from api.app import create_app, hub_of
 from api.config import ApiConfig
 from engine.config import Config
 from engine.engine import Engine
-from engine.store.database import migrate
 from tests.api.browser import Client
 from tests.api.community import build
+from tests.preparation import prepared
 from tests.servers.postgresql import PostgreSQL
 from worker.worker import Worker
 
@@ -34,20 +34,19 @@ def _built(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_community(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_community(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the community, to be copied."""
-    path = tmp_path_factory.mktemp("community") / "liandong.db"
-    migrate(f"sqlite:///{path}")
-    _built(f"sqlite:///{path}")
-    return path
+
+    def make(folder: Path) -> None:
+        _built(f"sqlite:///{shutil.copyfile(sqlite_template, folder / 'liandong.db')}")
+
+    return prepared(tmp_path_factory, "small_community", make) / "liandong.db"
 
 
 @pytest.fixture(scope="session")
-def postgresql_community(postgresql_server: PostgreSQL) -> str:
+def postgresql_community(postgresql_server: PostgreSQL, postgresql_template: str) -> str:
     """The name of a PostgreSQL database with the community, to be copied."""
-    url = postgresql_server.create_database(_SMALL)
-    migrate(url)
-    _built(url)
+    _built(postgresql_server.create_database(_SMALL, postgresql_template))
     return _SMALL
 
 

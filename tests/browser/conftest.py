@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.demonstration import Demonstration
+from tests.preparation import prepared
 from tests.servers.application import COMMAND, Application
 from tests.servers.browser import DESK, Windows
 
@@ -23,9 +25,14 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """The application with the demo community, its library and the processes of this folder."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    with Application(folder) as application:
+
+    def make(folder: Path) -> None:
+        subprocess.run([COMMAND, "demo", "--var", folder], check=True, timeout=100, stdout=subprocess.DEVNULL)
         deploy(folder, *sorted(PROCESSES.iterdir()))
+
+    folder = tmp_path_factory.mktemp("demonstration")
+    shutil.copytree(prepared(tmp_path_factory, "demonstration", make), folder, dirs_exist_ok=True)
+    with Application(folder) as application:
         yield Demonstration(application.url, folder)
 
 

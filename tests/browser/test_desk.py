@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from engine.calendar import TIME_ZONE
 from tests.browser.demonstration import Demonstration
+from tests.browser.slip import act, told
 from tests.servers.browser import PHONE
 
 SignIn = Callable[..., Page]
@@ -32,7 +33,8 @@ def test_a_case_and_its_first_step_are_entered_after_an_outage(sign_in: SignIn) 
     dialog.get_by_label("为什么补录").fill("停电，先用了纸质单")
     dialog.get_by_role("button", name="补录发起").click()
     expect(page.locator(".note").filter(has_text="停电，先用了纸质单")).to_be_visible()
-    page.get_by_role("button", name="办完").click()
+    act(page, "办完")
+    told(page, "已办完")
     page.goto("/mine")
     page.locator('a[href^="/cases/"]').filter(has_text="演示 ").first.click()
     expect(page.locator(".case-head")).to_contain_text("补录，实际发生于")
@@ -131,5 +133,6 @@ def test_a_task_is_put_off_by_a_key_and_found_by_initials(sign_in: SignIn, demon
     expect(page.get_by_role("button", name="接受", exact=True)).to_be_visible()
     page.keyboard.press("h")
     page.get_by_role("dialog", name="暂办").get_by_role("button", name="不再暂办").click()
+    told(page, "已放回待我办")
     page.goto("/inbox/todo")
     expect(row).to_be_visible()

@@ -10,11 +10,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from engine.store.database import Database, migrate
+from engine.store.database import Database
 from engine.store.tables import Base
 from engine.testing import County
 from tests.engine.invariants import violations
 from tests.engine.victim import Victims
+from tests.preparation import prepared
 from tests.servers.postgresql import PostgreSQL
 
 KEPT, RESTORE = "settled", sql.SQL("settled.restore()")
@@ -22,17 +23,18 @@ KEPT, RESTORE = "settled", sql.SQL("settled.restore()")
 
 
 def _settled(url: str) -> None:
-    migrate(url)
     with County(url) as county:
         county.settle()
 
 
 @pytest.fixture(scope="session")
-def sqlite_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_county(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the county, to be copied."""
-    path = tmp_path_factory.mktemp("county") / "liandong.sqlite"
-    _settled(f"sqlite:///{path}")
-    return path
+
+    def make(folder: Path) -> None:
+        _settled(f"sqlite:///{shutil.copyfile(sqlite_template, folder / 'liandong.sqlite')}")
+
+    return prepared(tmp_path_factory, "settled_county", make) / "liandong.sqlite"
 
 
 class Keeper:
@@ -80,9 +82,9 @@ def _for_each(tables: Sequence[Mapping[str, sql.Identifier]], statement: str) ->
 
 
 @pytest.fixture(scope="session")
-def postgresql_county(postgresql_server: PostgreSQL) -> Iterator[Keeper]:
+def postgresql_county(postgresql_server: PostgreSQL, postgresql_template: str) -> Iterator[Keeper]:
     """The PostgreSQL database with the county."""
-    url = postgresql_server.create_database("engine_county")
+    url = postgresql_server.create_database("engine_county", postgresql_template)
     _settled(url)
     keeper = Keeper(url)
     yield keeper

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.organisation.world import County, bring_in
+from tests.preparation import prepared
 from tests.servers.postgresql import PostgreSQL
 
 TEMPLATE = "county_template"
@@ -17,10 +18,11 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def sqlite_county(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file that holds the small county, to be copied."""
-    path = tmp_path_factory.mktemp("county") / "liandong.sqlite"
-    shutil.copyfile(sqlite_template, path)
-    bring_in(f"sqlite:///{path}")
-    return path
+
+    def make(folder: Path) -> None:
+        bring_in(f"sqlite:///{shutil.copyfile(sqlite_template, folder / 'liandong.sqlite')}")
+
+    return prepared(tmp_path_factory, "small_county", make) / "liandong.sqlite"
 
 
 @pytest.fixture(scope="session")

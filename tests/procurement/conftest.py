@@ -10,17 +10,20 @@ import pytest
 
 from engine.clock import VirtualClock
 from engine.testing import County
+from tests import preparation
 from tests.procurement.orders import AMLODIPINE, INSULIN, METFORMIN, MONDAY, counted, ordered, prepared
 
 
 @pytest.fixture(scope="session")
 def ordered_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file in which CH01 has two orders: 600 and 400 boxes from S01, 60 pens of insulin from S02."""
-    path = tmp_path_factory.mktemp("procurement") / "county.sqlite"
-    shutil.copyfile(sqlite_template, path)
-    with prepared(f"sqlite:///{path}") as county:
-        ordered(county, counted(METFORMIN), counted(AMLODIPINE), counted(INSULIN))
-    return path
+
+    def make(folder: Path) -> None:
+        path = shutil.copyfile(sqlite_template, folder / "county.sqlite")
+        with prepared(f"sqlite:///{path}") as county:
+            ordered(county, counted(METFORMIN), counted(AMLODIPINE), counted(INSULIN))
+
+    return preparation.prepared(tmp_path_factory, "orders", make) / "county.sqlite"
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from cli.library import LIBRARY, read_folder
 from engine.clock import VirtualClock
 from engine.commands.deployment import Deploy
 from engine.testing import County
+from tests import preparation
 from tests.counties import county_fixtures
 from tests.referral.community import TUESDAY
 from tests.referral.referrals import prepared
@@ -22,9 +23,11 @@ prepared_file, county, both = county_fixtures(prepared)
 @pytest.fixture(scope="package")
 def examples_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file of the demo community with the examples deployed, to be copied."""
-    path = tmp_path_factory.mktemp("examples") / "county.sqlite"
-    shutil.copyfile(sqlite_template, path)
-    with County(f"sqlite:///{path}", clock=VirtualClock(TUESDAY), demo=True) as county:
-        load_demo(county.engine)
-        county.execute(Deploy(name="examples", resources=read_folder(LIBRARY / "examples")))
-    return path
+
+    def make(folder: Path) -> None:
+        path = shutil.copyfile(sqlite_template, folder / "county.sqlite")
+        with County(f"sqlite:///{path}", clock=VirtualClock(TUESDAY), demo=True) as county:
+            load_demo(county.engine)
+            county.execute(Deploy(name="examples", resources=read_folder(LIBRARY / "examples")))
+
+    return preparation.prepared(tmp_path_factory, "examples", make) / "county.sqlite"

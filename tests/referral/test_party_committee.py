@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli.demo import load_demo
-from cli.library import LIBRARY, read_folder
 from engine.clock import VirtualClock
-from engine.commands.deployment import Deploy
 from engine.commands.recorded_votes import RecordAbsence, RecordVote
-from engine.store.database import migrate
 from engine.testing import CaseView, County
 from tests.referral.community import TUESDAY
 
@@ -22,13 +20,10 @@ WORDS = {"a": "agree", "r": "refuse", "-": "abstain"}
 
 
 @pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
+def county(examples_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     """The demo community with the examples deployed."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('committee') / 'county.db'}"
-    migrate(url)
-    with County(url, clock=VirtualClock(TUESDAY), demo=True) as county:
-        load_demo(county.engine)
-        county.execute(Deploy(name="examples", resources=read_folder(LIBRARY / "examples")))
+    path = shutil.copyfile(examples_file, tmp_path_factory.mktemp("committee") / "county.sqlite")
+    with County(f"sqlite:///{path}", clock=VirtualClock(TUESDAY), demo=True) as county:
         yield county
 
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from engine.commands.delegation import Delegate
-from engine.store.database import migrate
 from engine.testing import County
 from tests.engine.invariants import violations
 from tests.engine.matrix.cases import AGENT, Scene
@@ -22,7 +21,6 @@ class Stage:
     """A settled county on one kind of database, and the processes that were deployed there."""
 
     def __init__(self, url: str) -> None:
-        migrate(url)
         self.county = County(url)
         self.county.settle()
         self.people = People(self.county)
@@ -59,7 +57,7 @@ class Stage:
 
 @contextmanager
 def stage(url: str) -> Iterator[Stage]:
-    """A stage on a new database; when all is played, the invariants of the whole store hold."""
+    """A stage on a database that has the newest schema; when all is played, the invariants of the whole store hold."""
     opened = Stage(url)
     yield opened
     found = violations(opened.county.engine.database)
