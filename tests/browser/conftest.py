@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from cli.demonstration import prepare_demo
+from cli.deploy import deploy_folder
+from cli.settings import read_settings
+from engine.engine import Engine
 from tests.browser.demonstration import Demonstration
 from tests.preparation import prepared
-from tests.servers.application import COMMAND, Application
+from tests.servers.application import Application
 from tests.servers.browser import DESK, Windows
 
 PROCESSES = Path(__file__).parent / "processes"
@@ -23,11 +27,13 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+def demonstration(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """The application with the demo community, its library and the processes of this folder."""
 
     def make(folder: Path) -> None:
-        subprocess.run([COMMAND, "demo", "--var", folder], check=True, timeout=100, stdout=subprocess.DEVNULL)
+        shutil.copyfile(sqlite_template, folder / "liandong.db")
+        with opened(folder) as engine:
+            prepare_demo(engine, folder)
         deploy(folder, *sorted(PROCESSES.iterdir()))
 
     folder = tmp_path_factory.mktemp("demonstration")
@@ -56,5 +62,11 @@ def sign_in(open_window: Callable[..., Page], demonstration: Demonstration) -> S
 
 
 def deploy(folder: Path, *processes: Path) -> None:
-    """Deploys process folders into the store of a data folder, as an operator does beside the running application."""
-    subprocess.run([COMMAND, "deploy", "--var", folder, *processes], check=True, timeout=60)
+    """Deploys process folders into the store of a data folder, beside the application that runs there."""
+    with opened(folder) as engine:
+        assert all(deploy_folder(engine, process) for process in processes)
+
+
+def opened(folder: Path) -> closing[Engine]:
+    """The engine on the store of a demonstration's data folder, closed at the end of the block."""
+    return closing(Engine(read_settings(database=None, var=folder, demo=True).engine))
