@@ -14,7 +14,7 @@ from engine.calendar.ladder import (
     parse_ladder,
 )
 from engine.calendar.publication import published_days, published_year
-from engine.calendar.reckoning import Due, due, fraction_point, open_seconds, put_off
+from engine.calendar.reckoning import Due, days_before, due, fraction_point, open_seconds, put_off
 from engine.calendar.records import (
     ADMIN,
     CALENDARS,
@@ -54,6 +54,7 @@ __all__ = [
     "WorkingTime",
     "assumed_year",
     "calendar_by_code",
+    "days_before",
     "due",
     "find_ladder",
     "fraction_point",

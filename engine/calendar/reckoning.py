@@ -97,6 +97,21 @@ def due(start: datetime, term: str, calendar: Calendar, days: WorkingDaysTable) 
     return Due(at=at, provisional=open_days.provisional)
 
 
+def days_before(end: date, count: int, calendar: Calendar, days: WorkingDaysTable) -> date:
+    """The day from which `count` open days lie before `end`: what has to be there so long beforehand begins on it.
+
+    Raises Invalid `no-open-time` where the calendar does not open so often.
+    """
+    open_days = _Days(calendar, days)
+    left, day = count, end
+    for _ in range(_MAX_WALK):
+        if left <= 0:
+            return day
+        day -= timedelta(days=1)
+        left -= open_days.open(day)
+    raise Invalid("no-open-time", "Expected open time on calendar '{calendar}', but there is too little", calendar=calendar.code)
+
+
 def open_seconds(start: datetime, end: datetime, calendar: Calendar, days: WorkingDaysTable) -> int:
     """Whole seconds of open time between two instants; 0 when `end` is not after `start`."""
     return _open_time(as_utc(start), as_utc(end), calendar, days) // timedelta(seconds=1)

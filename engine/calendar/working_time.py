@@ -10,11 +10,11 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from engine.calendar.publication import published_days
-from engine.calendar.reckoning import Due, due, put_off
+from engine.calendar.reckoning import Due, days_before, due, put_off
 from engine.calendar.records import CALENDARS, Calendar, WorkingDaysTable, calendar_by_code
 from engine.errors import FieldError, InvalidForm
 
@@ -47,6 +47,10 @@ class WorkingTime:
     def due(self, start: datetime, term: str, code: str, institution: str | None = None) -> Due:
         """When a term from `start` ends. Raises what `due` and `calendar` raise."""
         return due(start, term, self.calendar(code, institution), self.days)
+
+    def days_before(self, end: date, count: int, code: str, institution: str | None = None) -> date:
+        """The day from which so many open days lie before `end`."""
+        return days_before(end, count, self.calendar(code, institution), self.days)
 
     def put_off(self, at: datetime, since: datetime, until: datetime, code: str, institution: str | None = None) -> Due:
         """`at`, later by the open time between `since` and `until`."""

@@ -134,6 +134,18 @@ def due(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mappin
     return {"at": read.written(end), "on": end.astimezone(TIME_ZONE).date().isoformat()}
 
 
+def before(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """From which day on so many open days lie before another: when a successor has to be there for a handover of five.
+
+    Takes `end` (a day), `days` (how many) and `calendar` (`ADMIN` when absent); gives `on`.
+    """
+    end = read.day(inputs, "end")
+    if end is None:
+        raise read.wrong("end", "a day")
+    code = read.text(inputs, "calendar") or "ADMIN"
+    return {"on": work.working_time.days_before(end, read.whole(inputs, "days"), code, own).isoformat()}
+
+
 def names(work: UnitOfWork, own: str | None, inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """The short names of institutions. Takes `codes`; gives `names`, in their order, a code that nobody has as it is."""
     codes = read.texts(inputs, "codes")
@@ -178,6 +190,7 @@ _ASKING: Mapping[str, _Asking] = MappingProxyType(
         "person.facts": facts,
         "body.members": body_members,
         "calendar.due": due,
+        "calendar.before": before,
     }
 )
 _ACTING = stationing.ACTING

@@ -118,7 +118,8 @@ def begin(work: UnitOfWork, case: ActingCase | None, inputs: Mapping[str, JSON])
         place, chair = _chair(work, inputs, span[0])
         agent = _agent(work, inputs, person)
     except (Invalid, NotFound) as error:
-        sentence = _SENTENCES.get(error.code, "{name}").format(name=error.facts.get("name", ""))
+        named = next((error.facts[kind] for kind in ("name", "institution", "department") if kind in error.facts), "")
+        sentence = _SENTENCES.get(error.code, "{name}").format(name=named)
         return {"appointment": None, "delegation": None, "problems": sentence}
     if case is None:
         return {"appointment": None, "delegation": None, "problems": None}
@@ -392,7 +393,7 @@ _SENTENCES = {
     "person-not-found": "没有工号为“{name}”的在岗人员。",
     "agent-elsewhere": "代理人“{name}”在派出单位没有岗位，或者就是本人。",
     "institution-not-found": "没有机构“{name}”。",
-    "not-a-member": "到岗日“{name}”不是医共体成员。",
+    "not-a-member": "机构“{name}”在到岗日不是医共体成员。",
     "post-not-found": "没有岗位“{name}”。",
     "department-not-found": "派驻单位没有科室“{name}”。",
 }

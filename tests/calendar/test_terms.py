@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.calendar import ADMIN, CALENDARS, CLIN, OPD, due, fraction_point, open_seconds, parse_term, published_days
+from engine.calendar import (
+    ADMIN,
+    CALENDARS,
+    CLIN,
+    OPD,
+    days_before,
+    due,
+    fraction_point,
+    open_seconds,
+    parse_term,
+    published_days,
+)
 from engine.errors import Invalid
 
 DAYS = published_days()
@@ -234,3 +245,17 @@ def test_what_is_counted_forward_is_measured_back(offset: int, length: int, code
     half = fraction_point(start, end, 0.5, CALENDARS[code], DAYS)
     assert start <= half <= end
     assert open_seconds(start, half, CALENDARS[code], DAYS) == length * 30
+
+
+@pytest.mark.parametrize(
+    ("end", "count", "first"),
+    [
+        ("2026-10-10", 0, "2026-10-10"),
+        ("2026-10-10", 2, "2026-10-08"),
+        ("2026-10-10", 3, "2026-09-30"),
+        ("2026-09-28", 1, "2026-09-24"),
+    ],
+)
+def test_working_days_before_a_day(end: str, count: int, first: str) -> None:
+    """The day from which so many working days lie before another, over the autumn holidays."""
+    assert days_before(date.fromisoformat(end), count, ADMIN, DAYS) == date.fromisoformat(first)

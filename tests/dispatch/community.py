@@ -91,6 +91,7 @@ def accepted(county: County, match: CaseView, outcome: str = "accept", **more: A
 
 
 AGREEMENT = {"agreementNo": "派〔2026〕1号", "postAtHost": "SPEC_DOC", "allowance": "80.00", "penaltyPerMonth": "1500.00"}
+AGREEMENT |= {"transport": "单位班车", "emergencyContact": "家属 199-0000-0001"}
 SIGNED = {"signedByHost": True, "signedByHome": True, "signedByPerson": True}
 
 

@@ -219,7 +219,10 @@ def test_thirty_days_before_the_end_it_is_decided_what_comes_after(county: Count
         until(county, "2027-05-02")
         assert "renew" in case.open
         return
-    assert county.cases("dispatch_match")[-1].variables["predecessor"] == case.variables["assignmentKey"]
+    successor = county.cases("dispatch_match")[-1].variables
+    assert successor["predecessor"] == case.variables["assignmentKey"]
+    # Five working days together: the last day of the leaver is Friday the twelfth.
+    assert successor["need"]["from"] == "2027-03-08"
     assert "bridge" in case.open
     hr.complete(case.task("bridge"), "extend", {"renewTo": "2027-03-19"}, opinion="等接替人")
     county.send("SuccessorArrived", correlation={"assignmentKey": case.variables["assignmentKey"]}, payload={})

@@ -222,14 +222,22 @@ def test_every_member_is_asked_twice_a_year(county: County) -> None:
     assert county.rows(select(Message.name).where(Message.state == "dead")) == []
 
 
-def test_a_director_who_sends_a_need_back(county: County) -> None:
-    """The need comes back to the clerk with what was typed, and is signed when it is right."""
+def test_a_director_who_sends_needs_back(county: County) -> None:
+    """Both needs come back one after the other with all that was typed; one is mended, the other dropped, a third is added."""
     clerk, case = county.person(CLERK), county.person(CLERK).start("dispatch_need")
-    clerk.complete(case.task("fill_need"), "submit", need())
+    clerk.complete(case.task("fill_need"), "more", need())
+    clerk.complete(case.task("fill_need"), "submit", need(specialty="nursing", kind="nurse", dept="护理部"))
     county.person(DIRECTOR).complete(case.task("sign"), "return", opinion="任务再具体些")
-    assert case.variables["specialty"] == "obgyn"
-    clerk.complete(case.task("fill_need"), "more", need(reason="产科、妇科各缺一人"))
-    clerk.complete(case.task("fill_need"), "nil", opinion="没有更多")
+    shown = {name: case.variables[name] for name in ("specialty", "fromDay", "tasks", "housing")}
+    assert shown == {name: need()[name] for name in shown}
+    assert case.variables["returnedText"] == "院长退回：任务再具体些。第 1 项，共 2 项。"
+    # Sending the first asks for the second, too: nothing that came back is lost unseen.
+    clerk.complete(case.task("fill_need"), "submit", {"reason": "产科、妇科各缺一人"})
+    assert (case.open, case.variables["specialty"], case.variables["dept"]) == (["fill_need"], "nursing", "护理部")
+    clerk.complete(case.task("fill_need"), "drop")
+    assert (case.variables["specialty"], case.variables["tasks"], case.variables["returnedText"]) == (None, [], None)
+    clerk.complete(case.task("fill_need"), "submit", need(specialty="imaging", reason="缺影像医师"))
     county.person(DIRECTOR).complete(case.task("sign"), "agree")
     county.work()
-    assert [found.variables["need"]["reason"] for found in county.cases("dispatch_match")] == ["产科、妇科各缺一人"]
+    reasons = [found.variables["need"]["reason"] for found in county.cases("dispatch_match")]
+    assert reasons == ["产科、妇科各缺一人", "缺影像医师"]

@@ -96,11 +96,15 @@ def confirm(county: County, step: Step) -> Act:
     return Act(outcome="confirm")
 
 
+REACHED = {"transport": "单位班车", "emergencyContact": "家属 199-0000-0001"}
+"""How somebody gets there, and who is told when something happens to him."""
+
+
 def agreement(county: County, step: Step) -> Act:
     number = f"派〔{county.clock.now():%Y}〕{county.number()}号"
     signed = {"signedByHost": True, "signedByHome": True, "signedByPerson": True}
     money = {"allowance": "80.00", "penaltyPerMonth": "1500.00"}
-    return Act(outcome="signed", data={"agreementNo": number, "postAtHost": "SPEC_DOC", **money, **signed})
+    return Act(outcome="signed", data={"agreementNo": number, "postAtHost": "SPEC_DOC", **money, **signed, **REACHED})
 
 
 # --- the stay
