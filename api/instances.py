@@ -12,6 +12,7 @@ from api.door import ask, carry_out, carry_out_unkeyed
 from api.language import language
 from api.replies import StartReply, download, entered, nothing, start_reply
 from api.schemas.base import Nothing, PageQuery
+from api.schemas.collaboration import Collaboration
 from api.schemas.forecast import CaseForecast, StartChair, StartForecast
 from api.schemas.instances import (
     ActivityStart,
@@ -34,7 +35,18 @@ from engine.commands.following import FollowCase, UnfollowCase
 from engine.commands.instance import StartInstance
 from engine.commands.printing import NotePrinting
 from engine.commands.withdrawal import WithdrawInstance
-from engine.queries import ad_hoc, case_document, diagram, documents, forecast, instances, opinions, processes, timeline
+from engine.queries import (
+    ad_hoc,
+    case_document,
+    collaboration,
+    diagram,
+    documents,
+    forecast,
+    instances,
+    opinions,
+    processes,
+    timeline,
+)
 from engine.queries.instance_rows import InstanceRow
 from engine.queries.paging import Page
 from engine.queries.task_rows import TaskRow
@@ -196,6 +208,13 @@ def get_signature(instance: UUID, signature: UUID) -> Response:
 def get_diagram(instance: UUID) -> diagram.Diagram:
     """See a case's drawing and where it stands"""
     return ask(diagram.GetDiagram(instance=instance))
+
+
+@blueprint.get("/instances/<uuid:instance>/collaboration")
+@blueprint.response(200, Collaboration)
+def get_collaboration(instance: UUID) -> collaboration.Collaboration:
+    """See every pool that talks with a case: where its cases stand, what was sent and what is awaited"""
+    return ask(collaboration.GetCollaboration(instance=instance))
 
 
 @blueprint.get("/instances/<uuid:instance>/ad-hoc-activities")

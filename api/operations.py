@@ -11,6 +11,7 @@ from api.blueprint import Blueprint
 from api.door import ask, carry_out, carry_out_unkeyed
 from api.replies import nothing
 from api.schemas.base import Nothing
+from api.schemas.collaboration import Collaboration
 from api.schemas.instances import Diagram
 from api.schemas.messages import Accepted
 from api.schemas.operations import (
@@ -39,7 +40,7 @@ from engine.commands.definition import ResumeProcess, SuspendProcess
 from engine.commands.incident import AnnotateIncident, ResolveIncident, RetryIncident
 from engine.commands.incident import RetryCause as RetryAll
 from engine.commands.message import DiscardMessage, RedeliverMessage
-from engine.queries import condition, heat_map, operated_case
+from engine.queries import collaboration, condition, heat_map, operated_case
 from engine.queries.definitions import ListProcesses, ProcessRow
 from engine.queries.incidents import ListIncidentCauses
 from engine.queries.operations import (
@@ -192,6 +193,13 @@ def get_operated_case(instance: UUID) -> operated_case.OperatedCase:
 def get_operated_diagram(instance: UUID) -> Any:
     """See a case's drawing and where it stands"""
     return ask(operated_case.GetOperatedDiagram(instance=instance))
+
+
+@blueprint.get("/operations/instances/<uuid:instance>/collaboration")
+@blueprint.response(200, Collaboration)
+def get_operated_collaboration(instance: UUID) -> collaboration.Collaboration:
+    """See every pool that talks with a case: where its cases stand, what was sent and what is awaited"""
+    return ask(collaboration.GetOperatedCollaboration(instance=instance))
 
 
 @blueprint.get("/operations/instances")

@@ -78,6 +78,7 @@ class InstanceDetail(InstanceRow):
     """A case opened."""
 
     collaboration = fields.List(fields.Nested(Member))
+    collaborates = fields.Boolean()
     followed = fields.Boolean()
     actions = fields.List(fields.String(validate=validate.OneOf(("withdraw", "urge", "readArchive"))))
 

@@ -172,6 +172,7 @@ class OperatedCase(OperatedInstance):
     versions = fields.List(fields.Integer())
     migrated_from = fields.Integer(allow_none=True)
     collaboration = fields.List(fields.Nested(Member))
+    collaborates = fields.Boolean()
     places = fields.List(fields.Nested(Place))
 
 

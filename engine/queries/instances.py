@@ -64,6 +64,8 @@ class InstanceDetail(InstanceRow):
     """One case, unmasked, with the other pools of its collaboration that the reader may see."""
 
     collaboration: tuple[Member, ...]
+    collaborates: bool
+    """Whether its process is drawn with other pools."""
     followed: bool
     """Whether the reader follows it."""
     actions: tuple[str, ...]
@@ -101,7 +103,13 @@ def get_instance(query: GetInstance, reader: Reader) -> InstanceDetail:
     urges = row.state == "active" and row.suspended_at is None and row.started_by == reader.actor.person
     offered = (("withdraw", withdraws), ("urge", urges), ("readArchive", _reads_copy(reader, who, row)))
     actions = tuple(name for name, possible in offered if possible)
-    return InstanceDetail(**values, collaboration=_members(reader, who, row), actions=actions, followed=follows(reader, row.key))
+    return InstanceDetail(
+        **values,
+        collaboration=_members(reader, who, row),
+        collaborates=len(model.participants) > 1,
+        actions=actions,
+        followed=follows(reader, row.key),
+    )
 
 
 def follows(reader: Reader, instance: int) -> bool:

@@ -56,6 +56,8 @@ class OperatedCase(OperatedInstance):
     """Version that it would be moved back to; None when it was not migrated."""
     collaboration: tuple[Member, ...]
     """Every pool of the collaboration, its own too."""
+    collaborates: bool
+    """Whether its process is drawn with other pools."""
     places: tuple[Place, ...]
     """In the order of the file."""
 
@@ -80,6 +82,7 @@ def get_operated_case(query: GetOperatedCase, reader: Reader) -> OperatedCase:
             )
             for other in collaboration_of(reader, row.collaboration)
         ),
+        collaborates=len(model.participants) > 1,
         places=tuple(Place(element=found.id, name=found.name, type=found.type) for found in model.elements.values()),
     )
 
