@@ -12,7 +12,7 @@ from api.door import ask, carry_out, carry_out_unkeyed
 from api.language import language
 from api.replies import StartReply, download, entered, nothing, start_reply
 from api.schemas.base import Nothing, PageQuery
-from api.schemas.collaboration import Collaboration
+from api.schemas.collaboration import Collaboration, CollaborationQuery
 from api.schemas.forecast import CaseForecast, StartChair, StartForecast
 from api.schemas.instances import (
     ActivityStart,
@@ -211,10 +211,11 @@ def get_diagram(instance: UUID) -> diagram.Diagram:
 
 
 @blueprint.get("/instances/<uuid:instance>/collaboration")
+@blueprint.arguments(CollaborationQuery, location="query")
 @blueprint.response(200, Collaboration)
-def get_collaboration(instance: UUID) -> collaboration.Collaboration:
+def get_collaboration(query: dict[str, Any], instance: UUID) -> collaboration.Collaboration:
     """See every pool that talks with a case: where its cases stand, what was sent and what is awaited"""
-    return ask(collaboration.GetCollaboration(instance=instance))
+    return ask(collaboration.GetCollaboration(instance=instance, **query))
 
 
 @blueprint.get("/instances/<uuid:instance>/ad-hoc-activities")

@@ -11,7 +11,7 @@ from api.blueprint import Blueprint
 from api.door import ask, carry_out, carry_out_unkeyed
 from api.replies import nothing
 from api.schemas.base import Nothing
-from api.schemas.collaboration import Collaboration
+from api.schemas.collaboration import Collaboration, CollaborationQuery
 from api.schemas.instances import Diagram
 from api.schemas.messages import Accepted
 from api.schemas.operations import (
@@ -196,10 +196,11 @@ def get_operated_diagram(instance: UUID) -> Any:
 
 
 @blueprint.get("/operations/instances/<uuid:instance>/collaboration")
+@blueprint.arguments(CollaborationQuery, location="query")
 @blueprint.response(200, Collaboration)
-def get_operated_collaboration(instance: UUID) -> collaboration.Collaboration:
+def get_operated_collaboration(query: dict[str, Any], instance: UUID) -> collaboration.Collaboration:
     """See every pool that talks with a case: where its cases stand, what was sent and what is awaited"""
-    return ask(collaboration.GetOperatedCollaboration(instance=instance))
+    return ask(collaboration.GetOperatedCollaboration(instance=instance, **query))
 
 
 @blueprint.get("/operations/instances")

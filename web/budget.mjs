@@ -8,6 +8,7 @@
  *     rehearsal what a rehearsal adds to the designer and a form
  *     analytics what the statistics add
  *     diagram   what the diagram tab adds
+ *     talk      what the collaboration adds to it
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -42,6 +43,7 @@ const editors = new Set([...without(PARTS.map((name) => `src/designer/${name}.ts
 const rehearsal = new Set([...without(['src/designer/rehearsal/rehearsal.tsx'])].filter((name) => !designer.has(name) && !form.has(name)))
 const analytics = without(['src/analytics/page.tsx'])
 const diagram = without(['src/diagram/diagram.tsx'])
+const talk = new Set([...without(['src/collaboration/collaboration.tsx'])].filter((name) => !diagram.has(name)))
 
 const lines = [
   ['inbox scripts', scripts(first), 45],
@@ -52,6 +54,7 @@ const lines = [
   ['rehearsal scripts', scripts(rehearsal), 20],
   ['analytics scripts', scripts(analytics), 40],
   ['diagram scripts', scripts(diagram), 65],
+  ['talk scripts', scripts(talk), 8],
 ]
 const over = lines.filter(([, bytes, limit]) => bytes > limit * KB)
 for (const [name, bytes, limit] of lines) {

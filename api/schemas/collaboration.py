@@ -10,6 +10,12 @@ from api.schemas.instances import STATES
 MESSAGE_STATES = ("sent", "waiting", "delivered", "recorded", "dead", "discarded")
 
 
+class CollaborationQuery(CamelSchema):
+    """Whether the text of the drawings comes along; who has it already asks without."""
+
+    drawn = fields.Boolean(load_default=True)
+
+
 class StandingAt(CamelSchema):
     """Tokens at an element."""
 
@@ -79,7 +85,8 @@ class ExchangedMessage(CamelSchema):
 class CollaborationDrawing(CamelSchema):
     """A file with pools; of the black boxes nothing but their messages is to be shown."""
 
-    xml = fields.String()
+    id = fields.UUID()
+    xml = fields.String(allow_none=True)
     title = fields.String()
     black_boxes = fields.List(fields.String())
 

@@ -28,7 +28,7 @@ from engine.queries.instances import find_visible
 from engine.queries.operations import RIGHT, select_operated
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import Coded
-from engine.store.tables import History, ProcessInstance, Subscription, Token
+from engine.store.tables import History, ProcessInstance, Scope, Subscription, Token
 
 CASES_AT_MOST = 50
 """The oldest of a collaboration."""
@@ -41,6 +41,8 @@ class GetCollaboration(Query["Collaboration"]):
     """The collaboration of a case that the reader may see."""
 
     instance: UUID
+    drawn: bool = True
+    """False leaves out the text of the drawings, for who has them already."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,7 @@ class GetOperatedCollaboration(Query["Collaboration"]):
     """The collaboration of any case. Needs `operations`."""
 
     instance: UUID
+    drawn: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +130,9 @@ class ExchangedMessage:
 class CollaborationDrawing:
     """One file with pools."""
 
-    xml: str
+    id: UUID
+    """Of one of its processes; the same in every answer."""
+    xml: str | None
     title: str
     black_boxes: tuple[str, ...]
     """Elements of the pools whose cases the reader does not see."""
@@ -150,7 +155,7 @@ def get_collaboration(query: GetCollaboration, reader: Reader) -> Collaboration:
     """Raises NotFound for what the reader may not see."""
     who = standing(reader.connection, reader.actor.person, reader.now)
     asked = find_visible(reader, who, query.instance)
-    return _collaboration(reader, asked, lambda key: sees_instance(reader.connection, who, reader.now, key))
+    return _collaboration(reader, asked, lambda key: sees_instance(reader.connection, who, reader.now, key), query.drawn)
 
 
 def get_operated_collaboration(query: GetOperatedCollaboration, reader: Reader) -> Collaboration:
@@ -159,10 +164,10 @@ def get_operated_collaboration(query: GetOperatedCollaboration, reader: Reader) 
     asked = reader.connection.execute(select_operated().where(ProcessInstance.id == query.instance)).one_or_none()
     if asked is None:
         raise NotFound("no-instance", "Expected to find process instance '{id}', but there is none", id=str(query.instance))
-    return _collaboration(reader, asked, lambda key: True)
+    return _collaboration(reader, asked, lambda key: True, query.drawn)
 
 
-def _collaboration(reader: Reader, asked: Any, sees: Callable[[int], bool]) -> Collaboration:
+def _collaboration(reader: Reader, asked: Any, sees: Callable[[int], bool], drawn: bool) -> Collaboration:
     members = _rows(reader, ProcessInstance.collaboration == asked.collaboration)
     # A collaboration may have more cases than are told; the one that was asked for is always among them.
     rows = {row.key: row for row in (*members, *_rows(reader, ProcessInstance.key == asked.key))}
@@ -179,7 +184,7 @@ def _collaboration(reader: Reader, asked: Any, sees: Callable[[int], bool]) -> C
         here=view.places[asked.key],
         cases=tuple(view.case(key) for key in told),
         messages=tuple(view.message(passage) for passage in exchanged),
-        drawings=tuple(view.drawing(file) for file in files),
+        drawings=tuple(view.drawing(file, drawn) for file in files),
     )
 
 
@@ -243,13 +248,18 @@ class _View:
             expires_at=passage.expires_at,
         )
 
-    def drawing(self, file: DrawnFile) -> CollaborationDrawing:
-        text = self._reader.definitions.xml(file.definition).decode("utf-8", errors="replace")
+    def drawing(self, file: DrawnFile, drawn: bool) -> CollaborationDrawing:
+        definition = self._reader.definitions.get(file.definition)
         shown = {model.id for key, model in self._models.items() if key in self._seen}
         hidden = {model.id for key, model in self._models.items() if key not in self._seen} - shown
         boxes = tuple(pool.id for pool in file.participants if pool.process in hidden)
         titled = next((model for model in file.models.values() if model.title), next(iter(file.models.values())))
-        return CollaborationDrawing(xml=text, title=titled.title or titled.name or titled.id, black_boxes=boxes)
+        return CollaborationDrawing(
+            id=definition.id,
+            xml=definition.xml.decode("utf-8", errors="replace") if drawn else None,
+            title=titled.title or titled.name or titled.id,
+            black_boxes=boxes,
+        )
 
     def _drawing_of(self, model: ProcessModel, definition: int) -> int | None:
         """Its own file; a case that is not seen stands in any drawing that has its pool."""
@@ -318,11 +328,13 @@ def _standing_at(model: ProcessModel, rows: Iterable[Any]) -> Iterable[StandingA
 
 
 def _tokens(reader: Reader, seen: set[int]) -> Mapping[int, list[Any]]:
-    """Tokens by case and element; seats of a multi-instance activity count, not the token that holds them together."""
-    seat = aliased(Token)
+    """Tokens by case and element. What only holds others together is left out: a subprocess with tokens inside, and the
+    token of a multi-instance activity, whose seats count."""
+    seat, inner = aliased(Token), aliased(Token)
+    holds = exists().where(inner.scope == Scope.key, Scope.host == Token.key)
     statement = (
         select(Token.instance, Token.element, func.count().label("count"), func.min(Token.entered_at).label("since"))
-        .where(Token.instance.in_(seen), ~exists().where(seat.parent == Token.key))
+        .where(Token.instance.in_(seen), ~exists().where(seat.parent == Token.key), ~holds)
         .group_by(Token.instance, Token.element)
         .order_by(Token.instance, func.min(Token.sequence))
     )

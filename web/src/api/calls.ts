@@ -1,6 +1,7 @@
 /** The calls of /api/v1 that the browser makes, one function each, named after what is asked for. */
 import { addressOf, ask } from './client'
 import { upload as send } from './upload'
+import type { Collaboration } from './collaboration-types'
 import type { TimelineItem } from './timeline-types'
 import type * as T from './types'
 import { get, id, post, type Live } from './verbs'
@@ -102,6 +103,7 @@ export const forecastStart = (processKey: string, capacityId: string, live?: Liv
   get<{ steps: T.ForecastStep[] }>(`/processes/${id(processKey)}/forecast`, { capacityId }, live)
 export const timeline = (instanceId: string, live?: Live) =>
   get<{ items: TimelineItem[] }>(`/instances/${id(instanceId)}/timeline`, undefined, live)
+export const collaboration = (instanceId: string, drawn: boolean, live?: Live) => get<Collaboration>(`/instances/${id(instanceId)}/collaboration`, { drawn: String(drawn) }, live)
 export const diagram = (instanceId: string, live?: Live) => get<T.Diagram>(`/instances/${id(instanceId)}/diagram`, undefined, live)
 
 export const notices = (cursor?: string | null) => get<T.Notices>('/notifications', { cursor })

@@ -91,6 +91,8 @@ export interface OperatedCase extends OperatedInstance {
   versions: number[]
   migratedFrom: number | null
   collaboration: { id: string; pool: string; institution: Coded | null; state: InstanceRow['state'] }[]
+  /** Whether its process is drawn with other pools. */
+  collaborates: boolean
   places: Place[]
 }
 

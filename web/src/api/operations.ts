@@ -1,4 +1,5 @@
 /** The calls that operators make. Whatever changes a case carries a reason that the audit trail keeps. */
+import type { Collaboration } from './collaboration-types'
 import type * as O from './operated-types'
 import type { Diagram, Page, Values } from './types'
 import { get, id, post, type Live } from './verbs'
@@ -35,6 +36,7 @@ export interface InstanceQuery {
 export const allInstances = (cursor: Cursor, query: InstanceQuery) => get<Page<O.OperatedInstance>>('/operations/instances', { ...query, cursor })
 export const operatedCase = (instance: string, live?: Live) => get<O.OperatedCase>(at(instance), undefined, live)
 export const operatedDiagram = (instance: string, live?: Live) => get<Diagram>(at(instance, 'diagram'), undefined, live)
+export const operatedCollaboration = (instance: string, drawn: boolean, live?: Live) => get<Collaboration>(at(instance, 'collaboration'), { drawn: String(drawn) }, live)
 export const heatMap = (process: string, query: { version: string | null; days: string }, live?: Live) =>
   get<O.HeatMap>(`/operations/processes/${id(process)}/heat`, query, live)
 export const setTimer = (instance: string, job: string, body: { dueAt: string; reason: string }) => post<void>(at(instance, `timers/${id(job)}`), body)

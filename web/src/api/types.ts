@@ -329,6 +329,8 @@ export interface InstanceRow {
 export interface InstanceDetail extends InstanceRow {
   /** One instance for each pool the reader may see. */
   collaboration: { id: string; pool: string; institution: Coded | null; state: InstanceRow['state'] }[]
+  /** Whether its process is drawn with other pools. */
+  collaborates: boolean
   followed: boolean
   actions: ('withdraw' | 'urge' | 'readArchive')[]
 }

@@ -30,6 +30,9 @@ const NEXT = 5
 const WordsDialog = lazy(() => import('./words'))
 const WithdrawDialog = lazy(() => import('./withdraw'))
 const Entered = lazy(() => import('./entered'), true)
+const Collaboration = lazy(() => import('../collaboration/collaboration'))
+const FACES = ['activity', 'diagram', 'collaboration'] as const
+const opened = (id: string): string => `/cases/${id}`
 const Diagram = lazy(() => import('../diagram/diagram'))
 
 export default function CasePage() {
@@ -51,7 +54,7 @@ export default function CasePage() {
 }
 
 function Case({ detail }: { detail: InstanceDetail }) {
-  const face = useSignal<'activity' | 'diagram'>('activity')
+  const face = useSignal<(typeof FACES)[number]>('activity')
   const withdrawing = useSignal(false)
   const followed = useSignal(detail.followed)
   const follow = async () => {
@@ -97,15 +100,17 @@ function Case({ detail }: { detail: InstanceDetail }) {
       {detail.state === 'active' && <Next detail={detail} />}
       <Entered detail={detail} />
       <div class="tabs" role="tablist" aria-label={t('case.tabs')}>
-        {(['activity', 'diagram'] as const).map((name) => (
+        {FACES.filter((name) => name !== 'collaboration' || detail.collaborates).map((name) => (
           <button key={name} type="button" role="tab" id={`case-${name}`} aria-selected={face.value === name} aria-controls="case-face" onClick={() => (face.value = name)}>
-            {t(`task.${name}` as Key)}
+            {name === 'collaboration' ? either('协作', 'Collaboration') : t(`task.${name}` as Key)}
           </button>
         ))}
       </div>
       <div id="case-face" role="tabpanel" aria-labelledby={`case-${face.value}`} class="case-body">
-        {face.value === 'diagram' ? <Diagram instanceId={detail.id} /> : <Timeline instanceId={detail.id} full />}
-        {detail.collaboration.length > 1 && face.value === 'activity' && <Collaboration detail={detail} />}
+        {face.value === 'activity' && <Timeline instanceId={detail.id} full />}
+        {face.value === 'diagram' && <Diagram instanceId={detail.id} />}
+        {face.value === 'collaboration' && <Collaboration instanceId={detail.id} fetch={api.collaboration} href={opened} />}
+        {detail.collaboration.length > 1 && face.value === 'activity' && <Parts detail={detail} />}
       </div>
     </Screen>
   )
@@ -139,7 +144,7 @@ function Next({ detail }: { detail: InstanceDetail }) {
   return <section aria-labelledby="case-next" class="next-block"><h2 class="small" id="case-next">{t('case.next')}</h2><StepsAhead steps={steps} /></section>
 }
 
-function Collaboration({ detail }: { detail: InstanceDetail }) {
+function Parts({ detail }: { detail: InstanceDetail }) {
   return (
     <aside aria-labelledby="case-parts">
       <h2 class="small" id="case-parts">{t('case.collaboration')}</h2>

@@ -4,6 +4,7 @@ import 'bpmn-js/dist/assets/diagram-js.css'
 import 'bpmn-js/dist/assets/bpmn-js.css'
 import type { Diagram } from '../api/types'
 import { t } from '../i18n'
+import { badge, isAround } from './marks'
 
 /** A tint from 0 to 4, and what is written at the element. */
 export interface HeatMark {
@@ -14,6 +15,10 @@ export interface HeatMark {
 }
 
 export interface Picture {
+  /** Has a place of its own marks put them; it gives what is looked at first where the whole cannot be read. */
+  draw: (put: (canvas: Canvas, overlays: Overlays, registry: Registry) => string | undefined) => void
+  /** Brings an element or an arrow into sight. */
+  show: (element: string) => void
   tint: (marks: HeatMark[]) => void
   mark: (content: Diagram) => void
   /** One step in, one step out, or the whole picture for 0. */
@@ -21,22 +26,24 @@ export interface Picture {
   close: () => void
 }
 
-interface Canvas {
+export interface Canvas {
   zoom: (level?: number | 'fit-viewport', center?: 'auto') => number
   addMarker: (element: string, name: string) => void
   removeMarker: (element: string, name: string) => void
   resized: () => void
   scrollToElement: (element: string, padding: { left: number; right: number; top: number; bottom: number }) => void
 }
-interface Overlays {
+export interface Overlays {
   add: (element: string, type: string, overlay: object) => string
   remove: (filter: { type: string }) => void
 }
-interface Shape {
+export interface Shape {
   id: string
-  children?: unknown[]
+  children?: Shape[]
+  /** Of an arrow. */
+  waypoints?: { x: number; y: number }[]
 }
-interface Registry {
+export interface Registry {
   get: (id: string) => Shape | undefined
   forEach: (visit: (element: Shape) => void) => void
 }
@@ -65,12 +72,15 @@ export async function openViewer(area: HTMLElement, xml: string): Promise<Pictur
     if (canvas.zoom('fit-viewport', 'auto') > LARGEST) canvas.zoom(LARGEST, 'auto')
   }
   let here: string | undefined
+  const bring = (element: string) => {
+    const [aside, above] = [area.clientWidth / 3, area.clientHeight / 3]
+    canvas.scrollToElement(element, { left: aside, right: aside, top: above, bottom: above })
+  }
   const settle = () => {
     fit()
     if (!here || canvas.zoom() >= READABLE) return
     canvas.zoom(READABLE, 'auto')
-    const [aside, above] = [area.clientWidth / 3, area.clientHeight / 3]
-    canvas.scrollToElement(here, { left: aside, right: aside, top: above, bottom: above })
+    bring(here)
   }
   // The tab may be drawn before it has its size, and phones turn.
   const observer = new ResizeObserver(settle)
@@ -84,6 +94,15 @@ export async function openViewer(area: HTMLElement, xml: string): Promise<Pictur
       here = content.tokens.find(({ element }) => [registry.get(element)].some((shape) => shape && !isAround(shape)))?.element
       mark(content, canvas, overlays, registry)
       if (first) settle()
+    },
+    draw: (put) => {
+      const begins = here === undefined
+      here = put(canvas, overlays, registry)
+      if (begins) settle()
+    },
+    show: (element) => {
+      if (canvas.zoom() < READABLE) canvas.zoom(READABLE, 'auto')
+      bring(element)
     },
     tint: (marks) => {
       tint(marks, canvas, overlays, registry)
@@ -99,9 +118,6 @@ export async function openViewer(area: HTMLElement, xml: string): Promise<Pictur
 }
 
 const MARKS = ['is-now', 'is-around', 'is-done']
-
-/** An open subprocess holds the tokens inside it; the step within is what matters. */
-const isAround = ({ children }: Shape): boolean => (children?.length ?? 0) > 0
 
 /** The element that is looked at first where the whole cannot be read. */
 const hottest = (marks: HeatMark[]): string | undefined => [...marks].sort((one, other) => other.tint - one.tint)[0]?.element
@@ -119,14 +135,6 @@ function tint(marks: HeatMark[], canvas: Canvas, overlays: Overlays, registry: R
     canvas.addMarker(element, TINTS[degree]!)
     overlays.add(element, 'heat', { position: { top: -11, right: 11 }, html: badge('token heat-number', words, title) })
   }
-}
-
-function badge(name: string, words: string, title: string): HTMLElement {
-  const html = document.createElement('span')
-  html.className = name
-  html.textContent = words
-  html.title = title
-  return html
 }
 
 function mark(content: Diagram, canvas: Canvas, overlays: Overlays, registry: Registry): void {

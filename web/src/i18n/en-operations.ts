@@ -174,6 +174,7 @@ export const en: { [key in keyof typeof zh]: string } = {
   'case.over': 'The case has ended; nothing can be done to it.',
   'case.audited': 'Each needs a reason, which the audit trail keeps',
   'face.where': 'Where it is',
+  'face.collaboration': 'Collaboration',
   'face.variables': 'Variables',
   'face.incidents': 'Incidents',
   'face.jobs': 'Jobs',

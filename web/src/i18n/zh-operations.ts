@@ -172,6 +172,7 @@ export const zh = {
   'case.over': '案件已经结束，不能再操作。',
   'case.audited': '都须写原因，记入审计',
   'face.where': '在哪一步',
+  'face.collaboration': '协作',
   'face.variables': '变量',
   'face.incidents': '事件',
   'face.jobs': '定时',

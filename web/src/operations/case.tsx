@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { OperatedCase } from '../api/operated-types'
-import { operatedCase, operatedDiagram } from '../api/operations'
+import { operatedCase, operatedCollaboration, operatedDiagram } from '../api/operations'
 import { Problem } from '../api/problem'
 import { now } from '../clock/now'
 import { when } from '../clock/words'
@@ -19,7 +19,9 @@ import { Tokens } from './tokens'
 import { Variables } from './variables'
 
 const Diagram = lazy(() => import('../diagram/diagram'))
-const FACES = ['where', 'variables', 'incidents', 'jobs'] as const
+const Collaboration = lazy(() => import('../collaboration/collaboration'))
+const FACES = ['where', 'collaboration', 'variables', 'incidents', 'jobs'] as const
+const opened = (id: string): string => `/operations/instances/${id}`
 
 export function OperatedCasePage({ id }: { id: string }) {
   const found = useResource(id, (live) => operatedCase(id, live))
@@ -56,7 +58,7 @@ function Case({ detail }: { detail: OperatedCase }) {
       <CaseActs detail={detail} changed={changed} />
       {detail.collaboration.length > 1 && <Pools detail={detail} />}
       <div class="tabs" role="tablist" aria-label={t('case.tabs')}>
-        {FACES.map((name) => (
+        {FACES.filter((name) => name !== 'collaboration' || detail.collaborates).map((name) => (
           <button key={name} type="button" role="tab" id={`case-${name}`} aria-selected={face.value === name} aria-controls="case-face" onClick={() => (face.value = name)}>
             {op(`face.${name}`)}{name === 'incidents' && detail.incidents > 0 && <span class="n over">{detail.incidents}</span>}
           </button>
@@ -64,6 +66,7 @@ function Case({ detail }: { detail: OperatedCase }) {
       </div>
       <div id="case-face" role="tabpanel" aria-labelledby={`case-${face.value}`} class="st">
         {face.value === 'where' && <><Diagram instanceId={detail.id} fetch={operatedDiagram} /><Tokens key={version} detail={detail} changed={changed} /></>}
+        {face.value === 'collaboration' && <Collaboration instanceId={detail.id} fetch={operatedCollaboration} href={opened} />}
         {face.value === 'variables' && <Variables key={version} detail={detail} changed={changed} />}
         {face.value === 'incidents' && <IncidentList about={{ instance: detail.id }} serial={serial.value + detail.revision} changed={changed} />}
         {face.value === 'jobs' && <Jobs key={version} instance={detail.id} />}
