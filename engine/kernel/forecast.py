@@ -84,7 +84,7 @@ def forecast(
     shared = others.written() | frozenset(unsettled)
     walk = Walk(model, names, fields, frozenset(decided), dict(to or {}), shared, frozenset(supposed), beyond)
     walk.go(origins)
-    return _found(model, walk, origins)
+    return found_by(model, walk, origins)
 
 
 def handed(
@@ -96,15 +96,15 @@ def handed(
     return Called(steps=steps, least=found.least, writes=found.writes)
 
 
-def _found(model: ProcessModel, walk: Walk, origins: Collection[str]) -> Forecast:
-    """The user tasks ahead with their marks."""
-    weight, distance, because = _nearest(model, walk, origins)
+def found_by(model: ProcessModel, walk: Walk, origins: Collection[str]) -> Forecast:
+    """The user tasks on a walk that has been taken from `origins`, with their marks."""
+    weight, distance, because = nearest(model, walk, origins)
     sure = Certainty(model.elements, walk.ways, several=walk.several)
     must, free = sure.must(origins), sure.free(origins)
     steps = [
         Ahead(
             element=element,
-            mark=(mark := _mark(weight[element.id], certain=element.id in must)),
+            mark=(mark := mark_of(weight[element.id], certain=element.id in must)),
             distance=distance[element.id],
             unsettled=walk.unsettled[element.id],
             waits=element.id not in free,
@@ -135,18 +135,24 @@ def _found(model: ProcessModel, walk: Walk, origins: Collection[str]) -> Forecas
 def _within(inner: Called, at: int, depends: int, *, certain: bool, waits: bool) -> Iterator[Ahead]:
     """The steps of a called process as those of its caller, `at` so many tasks from where the case stands."""
     for step in inner.steps:
-        open_ = max(depends, DATA if step.mark == "conditional" else PEOPLE if step.mark == "possible" else KNOWN)
-        mark = _mark(open_, certain=certain and step.mark == "certain")
+        open_ = max(depends, depending(step.mark))
+        mark = mark_of(open_, certain=certain and step.mark == "certain")
         yield replace(step, mark=mark, distance=at + step.distance, waits=waits or step.waits)
 
 
-def _mark(weight: int, *, certain: bool) -> Mark:
+def mark_of(weight: int, *, certain: bool) -> Mark:
+    """The mark of what depends on `weight`."""
     if certain:
         return "certain"
     return "conditional" if weight == DATA else "possible"
 
 
-def _nearest(
+def depending(mark: Mark | None) -> int:
+    """What a mark says that a step depends on."""
+    return DATA if mark == "conditional" else PEOPLE if mark == "possible" else KNOWN
+
+
+def nearest(
     model: ProcessModel, walk: Walk, origins: Collection[str]
 ) -> tuple[dict[str, int], dict[str, int], dict[str, str | None]]:
     """For each element the least that it depends on, the fewest user tasks on the way, and the label of the way."""

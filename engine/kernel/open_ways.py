@@ -69,8 +69,14 @@ class Walk:
         shared: frozenset[str] = frozenset(),
         supposed: frozenset[str] = frozenset(),
         beyond: Beyond | None = None,
+        halts: Callable[[Element], bool] | None = None,
     ) -> None:
-        """See `engine.kernel.forecast.forecast`; `shared` are names that may be written elsewhere at any time."""
+        """See `engine.kernel.forecast.forecast`; `shared` are names that may be written elsewhere at any time.
+
+        `halts` tells where the walk goes no further, though it may begin there; everywhere else no event can come in between.
+        """
+        self._halts = halts
+        self.halted: set[str] = set()
         self._shared = shared
         self._model, self._names, self._fields, self._to = model, names, fields, to
         self._decided, self._supposed, self._beyond = decided, supposed, beyond or Beyond()
@@ -97,6 +103,10 @@ class Walk:
             while waiting:
                 name = waiting.popleft()
                 seen.add(name)
+                if self._halts is not None and name not in origins and self._halts(self._model.elements[name]):
+                    self.halted.add(name)
+                    self.ways[name] = ()
+                    continue
                 self.ways[name] = ways = tuple(self._leave(self._model.elements[name]))
                 self.several |= any(len(way.targets) > 1 or way.beside for way in ways)
                 after, given = self._after(self._model.elements[name])
@@ -155,7 +165,7 @@ class Walk:
         if element.type == "adHocSubProcess":
             inner = (e.id for e in self._model.elements.values() if e.scope == (*element.scope, element.id) and not e.incoming)
             yield from (Way((name,), PEOPLE, beside=True) for name in inner)
-        if element.id not in self._decided and not _passes(element):
+        if self._halts is None and element.id not in self._decided and not _passes(element):
             yield from self._borders(element)
 
     def _onward(self, element: Element, label: int = KNOWN) -> Iterable[Way]:

@@ -19,6 +19,7 @@ from engine.appliers.rounds import ballots
 from engine.approvals import judge
 from engine.authorization import may_start, standing
 from engine.errors import NotFound
+from engine.kernel.at_once import at_once
 from engine.kernel.effects import Names
 from engine.kernel.forecast import Ahead, Forecast, Mark, forecast
 from engine.kernel.model import ApprovalModel, Element, OutcomeModel
@@ -333,19 +334,18 @@ class _Decisions:
         at, actor = self._reader.now.isoformat(), self._reader.actor
         decision = {"outcome": decided, "opinion": None, "by": str(actor.person), "byName": actor.name, "at": at}
         names = SupposedNames(self._names, {**self._typed, self._element.id: decision})
-        found: Forecast = forecast(
-            self._definition.model,
-            names,
-            (self._element.id,),
-            fields=writable_by_people(self._definition),
-            decided=(self._element.id,),
-            to=self._to,
-            beside=[name for name in self._places if name != self._element.id],
-            beyond=self._beyond,
-        )
+        found = self._found(names)
         next_ = [step for step in found.steps if step.distance == 1]
         ahead = _Ahead(self._reader, self._definition, self._case, names)
         return OutcomeForecast(outcome=outcome.value, steps=ahead.steps(next_), ends=found.ends, awaits=0)
+
+    def _found(self, names: Names) -> Forecast:
+        model, task, fields = self._definition.model, self._element.id, writable_by_people(self._definition)
+        beside = [name for name in self._places if name != task]
+        near = at_once(model, names, task, fields=fields, to=self._to, beside=beside, beyond=self._beyond)
+        return near or forecast(
+            model, names, (task,), fields=fields, decided=(task,), to=self._to, beside=beside, beyond=self._beyond
+        )
 
     def _verdict(self, outcome: OutcomeModel) -> tuple[str | None, int]:
         """What the round would decide after this vote, and while it decides nothing, how many have to speak still."""

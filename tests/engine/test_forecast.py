@@ -281,3 +281,24 @@ def test_before_a_start_nothing_is_named_before_what_comes_next(county: County) 
     case = gan.start("p")
     marks = {step.element: step.mark for step in county.engine.query(ForecastCase(instance=case.id), gan.actor).next}
     assert "certain" not in marks.values(), "an interruption may come, or another: none of them is sure"
+
+
+def test_a_decision_is_followed_surely_for_as_long_as_nobody_is_waited_for(county: County) -> None:
+    """Neither a loop that leads back to the step nor a message that may interrupt the case makes the next step doubtful."""
+    stop = '<startEvent id="x"><messageEventDefinition id="mx" messageRef="msg"/></startEvent><endEvent id="z"/>'
+    stop += '<sequenceFlow id="fx" sourceRef="x" targetRef="z"/>'
+    answer = '<intermediateCatchEvent id="answer"><messageEventDefinition id="ma" messageRef="came"/></intermediateCatchEvent>'
+    gates = '<exclusiveGateway id="g" default="g_answer"/>', '<exclusiveGateway id="h" default="h_e"/>'
+    steps = FILL, sign("check", "dai"), answer, *gates, user_task("file", post="BR_REF"), sign("look", "yuan")
+    flows = "s > fill > check > g > answer > file > look > h > e, g > fill if check.outcome == 'refuse'"
+    flows += ", h > look if look.outcome == 'refuse'"
+    messages = '<message id="msg" name="Stop"/><message id="came" name="Answer"/>'
+    sub = f'<subProcess id="sub" triggeredByEvent="true">{stop}</subProcess>'
+    model = bpmn(process("p", START, *steps, END, sub, flows=flows, extensions=STARTER), extra=messages)
+    county.deploy(model, slip__form__json=SLIP)
+    gan = county.person("gan")
+    case = gan.start("p")
+    gan.complete(case.task("fill"), data={"amount": "50"})
+    found = after(county, "dai", case.task("check"))
+    told = {name: ([(step.element, step.mark) for step in one.steps], one.ends) for name, one in found.items()}
+    assert told == {"refuse": ([("fill", "certain")], None), "agree": ([("file", "possible")], None)}
