@@ -24,6 +24,7 @@ from engine.kernel.supposed import SupposedNames
 
 EVERYTHING = "*"
 """Stands for every name where it is not known what an element writes."""
+_THROWS = frozenset({"endEvent", "intermediateThrowEvent"})
 _OPEN = frozenset({"adHocSubProcess", "complexGateway"})
 _COMES = frozenset({"message", "signal", "conditional", "escalation", "error"})
 
@@ -170,7 +171,7 @@ class Walk:
 
     def _onward(self, element: Element, label: int = KNOWN) -> Iterable[Way]:
         comes = any(event.kind in _COMES for event in element.events) or element.type == "receiveTask"
-        label = max(label, PEOPLE if comes and element.type != "endEvent" else label)
+        label = max(label, PEOPLE if comes and element.type not in _THROWS else label)
         options, depends = self._choices(element)
         for option in options:
             targets, name = tuple(flow.target for flow in option), next((flow.name for flow in option if flow.name), None)

@@ -287,10 +287,11 @@ def test_a_decision_is_followed_surely_for_as_long_as_nobody_is_waited_for(count
     """Neither a loop that leads back to the step nor a message that may interrupt the case makes the next step doubtful."""
     stop = '<startEvent id="x"><messageEventDefinition id="mx" messageRef="msg"/></startEvent><endEvent id="z"/>'
     stop += '<sequenceFlow id="fx" sourceRef="x" targetRef="z"/>'
+    tell = '<intermediateThrowEvent id="tell"><messageEventDefinition id="mt" messageRef="came"/></intermediateThrowEvent>'
     answer = '<intermediateCatchEvent id="answer"><messageEventDefinition id="ma" messageRef="came"/></intermediateCatchEvent>'
     gates = '<exclusiveGateway id="g" default="g_answer"/>', '<exclusiveGateway id="h" default="h_e"/>'
-    steps = FILL, sign("check", "dai"), answer, *gates, user_task("file", post="BR_REF"), sign("look", "yuan")
-    flows = "s > fill > check > g > answer > file > look > h > e, g > fill if check.outcome == 'refuse'"
+    steps = FILL, sign("check", "dai"), tell, answer, *gates, user_task("file", post="BR_REF"), sign("look", "yuan")
+    flows = "s > fill > check > g > answer > file > look > h > e, g > tell if check.outcome == 'refuse', tell > fill"
     flows += ", h > look if look.outcome == 'refuse'"
     messages = '<message id="msg" name="Stop"/><message id="came" name="Answer"/>'
     sub = f'<subProcess id="sub" triggeredByEvent="true">{stop}</subProcess>'
