@@ -152,6 +152,11 @@ def depending(mark: Mark | None) -> int:
     return DATA if mark == "conditional" else PEOPLE if mark == "possible" else KNOWN
 
 
+def least_sure(*marks: Mark) -> Mark:
+    """The mark of what comes only when all of these do."""
+    return max(marks, key=depending)
+
+
 def nearest(
     model: ProcessModel, walk: Walk, origins: Collection[str]
 ) -> tuple[dict[str, int], dict[str, int], dict[str, str | None]]:

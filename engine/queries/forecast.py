@@ -21,7 +21,7 @@ from engine.authorization import may_start, standing
 from engine.errors import NotFound
 from engine.kernel.at_once import at_once
 from engine.kernel.effects import Names
-from engine.kernel.forecast import Ahead, Forecast, Mark, forecast
+from engine.kernel.forecast import Ahead, Forecast, Mark, forecast, least_sure
 from engine.kernel.model import ApprovalModel, Element, OutcomeModel
 from engine.kernel.supposed import SupposedNames
 from engine.queries.forecast_places import beyond, places, starts
@@ -337,7 +337,24 @@ class _Decisions:
         found = self._found(names)
         next_ = [step for step in found.steps if step.distance == 1]
         ahead = _Ahead(self._reader, self._definition, self._case, names)
-        return OutcomeForecast(outcome=outcome.value, steps=ahead.steps(next_), ends=found.ends, awaits=0)
+        steps, ends = ahead.steps(next_), found.ends
+        if self._row.home != self._case.definition:
+            # Where a called process ends, its caller goes on.
+            steps, ends = (*steps, *self._behind_the_call(ends)), None
+        return OutcomeForecast(outcome=outcome.value, steps=steps, ends=ends, awaits=0)
+
+    def _behind_the_call(self, ends: Mark | None) -> tuple[ForecastStep, ...]:
+        """What comes next in the case's own process when the called one, which this task belongs to, ends as surely as told."""
+        caller = self._reader.definitions.get(self._case.definition)
+        inside = places(self._reader, caller, self._case.key).inside
+        calls = [name for name, stand in inside.items() if self._element.id in stand]
+        if ends is None or len(calls) != 1:
+            return ()
+        names = self._case.names(self._reader.connection, self._reader.definitions, self._reader.now, self._case.root_scope)
+        over = beyond(self._reader, caller, {calls[0]: ()})
+        found = forecast(caller.model, names, calls, fields=writable_by_people(caller), beyond=over)
+        near = [replace(step, mark=least_sure(step.mark, ends)) for step in found.steps if step.distance == 1]
+        return _Ahead(self._reader, caller, self._case, names).steps(near)
 
     def _found(self, names: Names) -> Forecast:
         model, task, fields = self._definition.model, self._element.id, writable_by_people(self._definition)

@@ -235,6 +235,11 @@ def test_a_called_process_is_looked_into_with_what_it_is_handed(county: County) 
     # Inside it, what is left of it and what comes behind.
     county.person("dai").complete(case.task("check"), "agree")
     assert (case.open, ahead(county, case)) == (["low"], [("last", "certain", 1)])
+    sent = after(county, "dai", case.task("low"))["agree"]
+    assert ([(step.element, step.mark, step.people) for step in sent.steps], sent.ends) == (
+        [("last", "certain", ("任转·演示",))],
+        None,
+    )
 
 
 def test_what_may_end_a_called_process_leaves_none_of_its_steps_sure(county: County) -> None:
