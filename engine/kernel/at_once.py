@@ -37,7 +37,7 @@ def at_once(
     None where an error or an escalation may take the stretch elsewhere, so that only `forecast` can tell.
     """
     decided = frozenset({task})
-    near = Walk(model, names, fields, decided, dict(to or {}), beyond=beyond, halts=_waits)
+    near = Walk(model, names, fields, decided, dict(to or {}), beyond=beyond, halts=_waits, calm=True)
     near.go((task,))
     passed = near.ways.keys() - near.halted - decided
     if any(_breaks_off(model.elements[name]) for name in passed) or _guarded(model, passed):
@@ -71,9 +71,15 @@ def _after(
     others = Walk(model, names, fields, frozenset(), dict(to or {}), beyond=beyond)
     others.go([*beside, *(name for name in near.halted if name != halt)])
     unsettled = others.written() | near.unsettled[halt]
-    walk = Walk(model, names, fields, frozenset(), dict(to or {}), unsettled, beyond=beyond)
-    walk.go((halt,))
-    return found_by(model, walk, (halt,))
+    walks = [
+        Walk(model, names, fields, frozenset(), dict(to or {}), unsettled, beyond=beyond, calm=calm) for calm in (False, True)
+    ]
+    for walk in walks:
+        walk.go((halt,))
+    found, ordinary = (found_by(model, walk, (halt,)) for walk in walks)
+    # Interruptions come next only where nothing else does.
+    expected = {step.element.id for step in ordinary.steps if step.distance == 1}
+    return replace(found, steps=tuple(step for step in found.steps if not expected or step.element.id in expected))
 
 
 def _degraded(found: Forecast, weight: int, *, joins: bool) -> Iterator[Ahead]:

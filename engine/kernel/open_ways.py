@@ -71,12 +71,14 @@ class Walk:
         supposed: frozenset[str] = frozenset(),
         beyond: Beyond | None = None,
         halts: Callable[[Element], bool] | None = None,
+        *,
+        calm: bool = False,
     ) -> None:
         """See `engine.kernel.forecast.forecast`; `shared` are names that may be written elsewhere at any time.
 
-        `halts` tells where the walk goes no further, though it may begin there; everywhere else no event can come in between.
+        `halts` tells where the walk goes no further, though it may begin there. On a `calm` walk no event comes in between.
         """
-        self._halts = halts
+        self._halts, self._calm = halts, calm
         self.halted: set[str] = set()
         self._shared = shared
         self._model, self._names, self._fields, self._to = model, names, fields, to
@@ -166,7 +168,7 @@ class Walk:
         if element.type == "adHocSubProcess":
             inner = (e.id for e in self._model.elements.values() if e.scope == (*element.scope, element.id) and not e.incoming)
             yield from (Way((name,), PEOPLE, beside=True) for name in inner)
-        if self._halts is None and element.id not in self._decided and not _passes(element):
+        if not self._calm and element.id not in self._decided and not _passes(element):
             yield from self._borders(element)
 
     def _onward(self, element: Element, label: int = KNOWN) -> Iterable[Way]:
