@@ -219,6 +219,7 @@ export const en: Dictionary = {
   // timeline
   'timeline.title': 'Course',
   'timeline.empty': 'Nothing has happened yet',
+  'timeline.folded': '{n} more in between',
   'timeline.just': 'Just arrived',
   'timeline.elapsed': '{span} so far',
   'timeline.elapsedOf': '{span} of {term}',

@@ -218,6 +218,7 @@ export const zh = {
   // timeline
   'timeline.title': '流转',
   'timeline.empty': '还没有动态',
+  'timeline.folded': '中间还有 {n} 条',
   'timeline.just': '刚到',
   'timeline.elapsed': '已 {span}',
   'timeline.elapsedOf': '已 {span}，期限 {term}',

@@ -1,4 +1,5 @@
 /** The course of a case: what was done by whom, who has it now since when, and what comes. */
+import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { timeline } from '../api/calls'
 import type { TimelineItem } from '../api/timeline-types'
@@ -10,19 +11,36 @@ import { either, joined, t } from '../i18n'
 import { withoutSuffix } from '../inbox/row'
 import { onHint } from '../live/hints'
 
-/** `full` shows system notes, messages and details too; the narrow column shows who had it. */
+/** Steps done last that the narrow column shows; of a longer course it folds those between them and the start. */
+const RECENT = 6
+
+/** `full` shows system notes, messages and details too; the narrow column shows who had it, and of a long course the end. */
 export function Timeline({ instanceId, full = false }: { instanceId: string; full?: boolean }) {
   const course = useResource(instanceId, (live) => timeline(instanceId, live))
   useEffect(() => onHint((hint) => void (hint === 'tasks' && course.load())), [course])
   const items = course.content.value?.items
+  const unfolded = useSignal('')
+  const folded = full || unfolded.value === instanceId ? 0 : foldedOf(items ?? [])
   return (
     <section class="course">
       <h2>{t('timeline.title')}</h2>
       {course.error.value !== null && !items && <Failed error={course.error.value} retry={() => void course.load()} />}
       {items && !items.length && <p class="s d">{t('timeline.empty')}</p>}
-      {items && <ol class="tl">{items.map((item, at) => <Entry key={at} item={item} full={full} />)}</ol>}
+      {items && (
+        <ol class="tl">
+          {items.slice(0, folded ? 1 : 0).map((item, at) => <Entry key={at} item={item} full={full} />)}
+          {folded > 0 && <li><button type="button" class="link" onClick={() => (unfolded.value = instanceId)}>{t('timeline.folded', { n: folded })}</button></li>}
+          {items.slice(folded ? 1 + folded : 0).map((item, at) => <Entry key={folded + at} item={item} full={full} />)}
+        </ol>
+      )}
     </section>
   )
+}
+
+/** How many lines after the first are folded away. */
+function foldedOf(items: TimelineItem[]): number {
+  const folded = items.filter(({ state }) => state === 'done').length - 1 - RECENT
+  return folded > 2 ? folded : 0
 }
 
 function Entry({ item, full }: { item: TimelineItem; full: boolean }) {
