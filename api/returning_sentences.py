@@ -50,6 +50,10 @@ RETURNING: Mapping[str, tuple[str, str]] = {
         "Other branches have gone on with it, so it cannot be taken back.",
     ),
     "take-back-seats": ("本步骤由多人分别办理，不能单独收回。", "It is one of several decided side by side."),
+    "take-back-secret": (
+        "无记名投票已投入票箱，不能收回。",
+        "A secret vote lies in the box; it cannot be taken back.",
+    ),
     "take-back-several": (
         "他人在您之后表态，已有结果，不能收回。",
         "Others have voted after you and decided it, so it cannot be taken back.",

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import bindparam, select
 
+from engine.approvals import VOTES_FIELD
 from engine.clock import Clock, SystemClock
 from engine.commands import ANSWERS, HANDLERS
 from engine.commands.incident import RaiseIncident
@@ -193,11 +194,11 @@ class Engine:
 
 
 def _plain(record: Any) -> Mapping[str, Any]:
-    """A dataclass as JSON-ready values; UUIDs and instants become text."""
+    """A dataclass as JSON-ready values; UUIDs and instants become text. Votes on motions are left out: a hash would tell them."""
 
     def plain(value: Any) -> Any:
         if isinstance(value, Mapping):
-            return {str(name): plain(item) for name, item in value.items()}
+            return {str(name): plain(item) for name, item in value.items() if name != VOTES_FIELD}
         if isinstance(value, (list, tuple, set, frozenset)):
             return [plain(item) for item in value]
         return value if value is None or isinstance(value, (bool, int, str)) else str(value)

@@ -13,6 +13,8 @@ MAX_PEOPLE = 50
 MAX_TASKS = 100
 JOINT = ("all", "any", "order")
 OPERATIONS = ("transfer", "delegate", "add-before", "add-after", "add-beside", "copy", "circulate")
+VOTES = ("agree", "refuse", "abstain", "adjourn")
+SAID = "What he has said to each motion of an open ballot, by its key; his vote is `cast` then"
 ENDINGS = ("unneeded", "withdrawn", "removed", "transferred", "recused", "absent", "retaken")
 
 
@@ -29,7 +31,8 @@ class SeatLine(CamelSchema):
     position = fields.Integer()
     state = fields.String(validate=validate.OneOf(("waiting", "open", "claimed", "completed", "closed")))
     ending = fields.String(allow_none=True, validate=validate.OneOf(ENDINGS))
-    vote = fields.String(allow_none=True, validate=validate.OneOf(("agree", "refuse", "abstain", "adjourn")))
+    vote = fields.String(allow_none=True, validate=validate.OneOf((*VOTES, "cast")))
+    votes = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": SAID})
     opinion = fields.String(allow_none=True)
     opened_at = Instant()
     ended_at = Instant(allow_none=True)
@@ -52,8 +55,22 @@ class Tally(CamelSchema):
     base = fields.Integer()
 
 
+class Motion(CamelSchema):
+    """One of several things that are voted on item by item. Until a secret ballot is decided there is no `tally`."""
+
+    key = fields.String()
+    title = fields.String()
+    recused = fields.List(fields.String())
+    asked = fields.Boolean(metadata={"description": "Whether the holder of the task is to vote on it"})
+    outcome = fields.String(allow_none=True, validate=validate.OneOf(("agree", "refuse", "adjourn")))
+    tally = fields.Nested(Tally, allow_none=True)
+
+
 class Round(CamelSchema):
-    """One asking of a step's people. `records`: the caller is its secretary and may enter votes and absences."""
+    """One asking of a step's people. `records`: the caller is its secretary and may enter votes and absences.
+
+    With `motions` one votes on each by itself: `$votes` among the data says what, by the motion's key.
+    """
 
     number = fields.Integer()
     mode = fields.String(validate=validate.OneOf(("single", "pool", "all", "any", "order", "vote")))
@@ -64,6 +81,9 @@ class Round(CamelSchema):
     base = fields.String(allow_none=True, validate=validate.OneOf(("expected", "present", "voted")))
     tally = fields.Nested(Tally)
     seats = fields.List(fields.Nested(SeatLine))
+    motions = fields.List(fields.Nested(Motion))
+    ballot = fields.String(allow_none=True, validate=validate.OneOf(("open", "secret")))
+    votes = fields.List(fields.String(validate=validate.OneOf(VOTES)), metadata={"description": "What one may say to a motion"})
     records = fields.Boolean()
 
 
@@ -124,6 +144,7 @@ class RecordedVote(CamelSchema):
     """A vote entered on behalf, with what proves it."""
 
     outcome = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    votes = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict, metadata={"description": SAID})
     evidence = fields.String(required=True, validate=validate.Length(max=MAX_OPINION))
     opinion = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=MAX_OPINION))
 

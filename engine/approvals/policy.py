@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.approvals.share import Share, parse_share
 
 MODES = ("single", "pool", "all", "any", "order", "vote")
 MAJORITY = Share(numerator=1, denominator=2, strict=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Motion:
+    """One of several things that are put to the vote together, each by itself."""
+
+    key: str
+    title: str
+    recused: tuple[int, ...] = ()
+    """Keys of the persons who keep out of this one (回避)."""
+    row: Mapping[str, Any] = field(default_factory=dict)
+    """What the case says of it: `key`, `title`, and what else belongs to it."""
+
+    def plain(self) -> dict[str, Any]:
+        """The motion as JSON."""
+        return {"key": self.key, "title": self.title, "recused": list(self.recused), "row": dict(self.row)}
+
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> Motion:
+        """The motion that `plain` gave."""
+        return cls(key=plain["key"], title=plain["title"], recused=tuple(plain["recused"]), row=plain["row"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +59,10 @@ class Policy:
     """Names under which those are known who may enter what was said at a meeting."""
     outcomes: tuple[tuple[str, str], ...] = ()
     """The step's outcome for each of `agree`, `refuse`, `abstain` and `adjourn` that it has."""
+    motions: tuple[Motion, ...] = ()
+    """What is voted on item by item (逐项表决); nothing where the vote is one question."""
+    secret: bool = False
+    """Whether nobody, and no row, tells who has said what to a motion (无记名)."""
 
     def outcome(self, vote: str) -> str:
         """The outcome that a vote stands for, which is its own name where the step has none for it."""
@@ -61,6 +86,7 @@ class Policy:
             "chair": self.chair,
             "secretaries": list(self.secretaries),
             "outcomes": dict(self.outcomes),
+            **({"motions": [motion.plain() for motion in self.motions], "secret": self.secret} if self.motions else {}),
         }
 
     @classmethod
@@ -79,4 +105,6 @@ class Policy:
             chair=plain["chair"],
             secretaries=tuple(plain["secretaries"]),
             outcomes=tuple(plain["outcomes"].items()),
+            motions=tuple(map(Motion.read, plain.get("motions", ()))),
+            secret=plain.get("secret", False),
         )

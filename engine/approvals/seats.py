@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 AGREE, REFUSE, ABSTAIN, ADJOURN = "agree", "refuse", "abstain", "adjourn"
 MAIN = ("asked", "beside")
@@ -31,6 +31,10 @@ class Ballot:
     outcome: str | None = None
     binds: bool = True
     """Whether the refusal of an added signer is more than advice."""
+    person: int | None = None
+    """Key of whose seat it is."""
+    votes: Mapping[str, str] = field(default_factory=dict)
+    """What he has said to each motion of an open ballot, by its key."""
     joint: str | None = None
     """How seats added together act: `all`, `any` or in `order`."""
 

@@ -4,38 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from engine.approvals.motions import Box, MotionResult, put_off, results_of, ruling_of_motions
 from engine.approvals.policy import Policy
-from engine.approvals.seats import ABSTAIN, ADJOURN, AGREE, REFUSE, Ballot, Table
+from engine.approvals.seats import ADJOURN, AGREE, REFUSE, Ballot, Table
+from engine.approvals.tally import Counts, counted, ruling_of_vote
 
+NOTHING: Box = MappingProxyType({})
 LOOP_GUARD = 50
 """How often a round in order may go back before a refusal ends it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Counts:
-    """The votes that count."""
-
-    agree: int
-    refuse: int
-    abstain: int
-    expected: int
-    """应到: everybody asked who is not recused."""
-    present: int
-    """到会: those of them who are not absent."""
-    base: int
-    """What the votes are a part of."""
-
-    def plain(self) -> dict[str, int]:
-        """The counts as JSON."""
-        return {
-            "agree": self.agree,
-            "refuse": self.refuse,
-            "abstain": self.abstain,
-            "expected": self.expected,
-            "present": self.present,
-            "base": self.base,
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,54 +31,47 @@ class Verdict:
     """Seats that need not act any more although the round goes on."""
     again: tuple[int, ...] = ()
     """Seats that have acted and are asked once more, in this order: the one before, then the one who sent back."""
+    motions: tuple[MotionResult, ...] = ()
+    """How each motion stands, in a vote item by item."""
 
 
-def judge(policy: Policy, seats: Sequence[Ballot]) -> Verdict:
-    """What the votes decide so far, and whose turn it is. Tells nothing but what follows from its arguments."""
+def judge(policy: Policy, seats: Sequence[Ballot], box: Box = NOTHING) -> Verdict:
+    """What the votes decide so far, and whose turn it is. Tells nothing but what follows from its arguments.
+
+    `box` holds the papers of a secret ballot.
+    """
     table = Table(seats)
     gone = table.enough()
     if gone:
         table = Table([seat for seat in seats if seat not in gone])
-    counts = _counts(policy, table)
-    ruling = _ruling(policy, table, counts)
+    counts = counted(policy, table)
+    motions = results_of(policy, table.seats, box)
+    ruling = _ruling(policy, table, counts, motions)
+    if ruling == ADJOURN and any(seat.vote == ADJOURN for seat in table.main):
+        motions = put_off(motions)
     if ruling == "back":
         again = _again(table, seats)
         if again:
-            return Verdict(vote=None, outcome=None, counts=counts, again=again)
+            return Verdict(vote=None, outcome=None, counts=counts, motions=motions, again=again)
         ruling = REFUSE
     if ruling is not None and not table.pending("after"):
-        return Verdict(vote=ruling, outcome=_outcome(policy, table, ruling), counts=counts)
+        return Verdict(vote=ruling, outcome=_outcome(policy, table, ruling), counts=counts, motions=motions)
     if ruling is not None:
         # It is decided; only those are still heard whom somebody wanted to speak after him.
         over = table.not_after()
         gone = [*gone, *over]
         table = Table([seat for seat in table.seats if seat not in over])
     opens = [seat.key for seat in table.opens()]
-    return Verdict(vote=None, outcome=None, counts=counts, opens=tuple(opens), unneeded=tuple(seat.key for seat in gone))
+    unneeded = tuple(seat.key for seat in gone)
+    return Verdict(vote=None, outcome=None, counts=counts, motions=motions, opens=tuple(opens), unneeded=unneeded)
 
 
-def _ruling(policy: Policy, table: Table, counts: Counts) -> str | None:
+def _ruling(policy: Policy, table: Table, counts: Counts, motions: Sequence[MotionResult]) -> str | None:
     if any(seat.vote == ADJOURN for seat in table.main):
         return ADJOURN
     if _refused(table):
         return REFUSE
-    return _RULES[policy.mode](policy, table, counts)
-
-
-def _counts(policy: Policy, table: Table) -> Counts:
-    def number(vote: str) -> int:
-        return sum(seat.vote == vote for seat in table.main)
-
-    expected = len(table.main)
-    present = sum(seat.ending != "absent" for seat in table.main)
-    agree, refuse, abstain = number(AGREE), number(REFUSE), number(ABSTAIN)
-    pending = sum(seat.live for seat in table.main)
-    if policy.mode == "vote" and policy.base != "voted":
-        whole = expected if policy.base == "expected" else present
-    else:
-        whole = agree + refuse + abstain + pending
-    base = whole - abstain if policy.abstain == "out" else whole
-    return Counts(agree=agree, refuse=refuse, abstain=abstain, expected=expected, present=present, base=base)
+    return ruling_of_motions(motions) if policy.motions else _RULES[policy.mode](policy, table, counts)
 
 
 def _one(policy: Policy, table: Table, counts: Counts) -> str | None:
@@ -130,32 +101,13 @@ def _order(policy: Policy, table: Table, counts: Counts) -> str | None:
     return _all(policy, table, counts)
 
 
-def _vote(policy: Policy, table: Table, counts: Counts) -> str | None:
-    pending = sum(seat.live for seat in table.main)
-    spoken = counts.agree + counts.refuse + counts.abstain
-    if policy.refusal == "veto" and counts.refuse:
-        return REFUSE
-    if policy.quorum is not None:
-        if not policy.quorum.reached(spoken + pending, counts.expected):
-            return ADJOURN if policy.adjourns else REFUSE
-        if not policy.quorum.reached(spoken, counts.expected):
-            return None
-    if pending and not policy.early:
-        return None
-    # The base holds everybody who is left: if all of them refuse it is still enough, or if all agree it is still too few.
-    if policy.threshold.reached(counts.agree, counts.base):
-        # Whoever is left could still put in his veto.
-        return None if pending and policy.refusal == "veto" else AGREE
-    return None if policy.threshold.reached(counts.agree + pending, counts.base) else REFUSE
-
-
 _RULES: Mapping[str, Callable[[Policy, Table, Counts], str | None]] = {
     "single": _one,
     "pool": _one,
     "all": _all,
     "any": _any,
     "order": _order,
-    "vote": _vote,
+    "vote": ruling_of_vote,
 }
 
 

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from engine.approvals import VOTES_FIELD
 from engine.commands.adding import receivers, require_advice_in_vote, require_operation
+from engine.commands.motions import votes_on_motions
 from engine.commands.signer import Signer, keep_apart
 from engine.commands.texts import require_text, require_values
 from engine.errors import Conflict, FieldError, Invalid, InvalidForm, NotAllowed
@@ -19,8 +21,8 @@ from engine.kernel.rows import JSON
 from engine.runtime import Case, Runtime, field_rights
 from engine.runtime.attachments import own_uploads
 from engine.runtime.names import scope_chain
-from engine.runtime.operations import ADVICE
-from engine.runtime.rights import outcomes_for, role_of
+from engine.runtime.operations import ADVICE, choices
+from engine.runtime.rights import role_of
 from engine.runtime.signatures import require_signature
 from engine.store.tables import Variable
 from engine.store.unit_of_work import UnitOfWork
@@ -39,6 +41,8 @@ class Checked:
     values: dict[str, JSON]
     before: dict[str, JSON]
     """What the values were that it changes; one that is not there yet is None."""
+    votes: dict[str, str]
+    """What is said to each motion, by its key, where they are voted on one by one."""
 
 
 def checked(
@@ -62,7 +66,9 @@ def checked(
     approval = definition.model.elements[seat.element].approval or ApprovalModel()
     require_values(data)
     role = role_of(seat, signer.person)
-    chosen = ADVICE if seat.kind == "advice" else _outcome(approval, outcome, role)
+    chosen = _outcome(approval, seat, outcome, role, signer.person)
+    votes = votes_on_motions(seat, chosen, signer, data.get(VOTES_FIELD))
+    data = {name: value for name, value in data.items() if name != VOTES_FIELD}
     if chosen.kind == "adjourn" and seat.policy.get("chair") != signer.person:
         raise NotAllowed("not-chair", "Expected the chair to put task '{id}' off, but you do not preside", id=str(seat.id))
     said = _opinion(chosen, opinion)
@@ -72,7 +78,7 @@ def checked(
         _require_unchanged(work, seat, form, values, version)
     if signer.evidence is None:
         require_signature(work, seat, approval, chosen)
-    return Checked(outcome=chosen, opinion=said, form=form, values=values, before=before)
+    return Checked(outcome=chosen, opinion=said, form=form, values=values, before=before, votes=votes)
 
 
 def people_after(
@@ -89,8 +95,10 @@ def people_after(
     return people
 
 
-def _outcome(approval: ApprovalModel, wanted: str, role: str | None) -> OutcomeModel:
-    outcomes = outcomes_for(approval, role) if approval.outcomes else (DONE,)
+def _outcome(approval: ApprovalModel, seat: Any, wanted: str, role: str | None, person: int | None) -> OutcomeModel:
+    if seat.kind == "advice":
+        return ADVICE
+    outcomes = choices(approval, seat.kind, seat.policy, role, person) if approval.outcomes else (DONE,)
     found = next((outcome for outcome in outcomes if outcome.value == wanted), None)
     if found is None:
         known = ", ".join(outcome.value for outcome in outcomes)

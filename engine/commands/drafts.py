@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from engine.approvals import VOTES_FIELD
 from engine.commands.decision import OPINION_LIMIT
 from engine.commands.registry import Command
 from engine.commands.task import lock_open_seat
@@ -22,7 +23,7 @@ from engine.store.upsert import upsert
 
 @dataclass(frozen=True, kw_only=True)
 class SaveDraft(Command[Done]):
-    """Keep what was typed into a task without sending it."""
+    """Keep what was typed into a task without sending it; of a secret vote nothing is kept."""
 
     task: UUID
     data: Mapping[str, JSON] = field(default_factory=dict)
@@ -38,7 +39,7 @@ def save_draft(command: SaveDraft, work: UnitOfWork, runtime: Runtime) -> Done:
     row = {
         "seat": seat.key,
         "person": work.actor.person,
-        "data": dict(command.data),
+        "data": {name: value for name, value in command.data.items() if name != VOTES_FIELD or not seat.policy.get("secret")},
         "opinion": command.opinion,
         "saved_at": work.now,
     }

@@ -81,9 +81,9 @@ def hold_decision(command: HoldDecision, work: UnitOfWork, runtime: Runtime) -> 
 
 
 def hold(wish: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, signer: Signer) -> Done:
-    """Holds a decision on a locked, open seat, or carries it out where it is not to be held."""
+    """Holds a decision on a locked, open seat, or carries it out where it is not to be held. A secret vote is kept nowhere."""
     until = _until(work, seat)
-    if until is None or wish.afterwards is not None:
+    if until is None or wish.afterwards is not None or seat.policy.get("secret"):
         return sign(wish, work, runtime, case, seat, signer)
     checked(
         work, runtime, case, seat, signer, outcome=wish.outcome, opinion=wish.opinion, data=wish.data, version=wish.form_version

@@ -36,6 +36,7 @@ def agree_to_task(command: AgreeToTask, work: UnitOfWork, runtime: Runtime) -> D
     require_operation(approval, seat, "batch")
     agreeing = [outcome for outcome in outcomes_for(approval, role_of(seat, seat.assignee)) if outcome.kind == "primary"]
     asked = any(fields.required for fields in approval.fields) or approval.signature == "required"
+    asked = asked or bool(seat.policy.get("motions"))
     if len(agreeing) != 1 or agreeing[0].fields or agreeing[0].opinion == "required" or asked or seat.kind == "advice":
         raise NotAllowed("not-plain", "Expected a task that asks for nothing but consent, but '{name}' asks more", name=seat.name)
     act = hold if command.hold else sign

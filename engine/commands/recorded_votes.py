@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import select, update
 
 from engine.appliers.journal import Journal
 from engine.appliers.tasks import close_seats
+from engine.approvals import VOTES_FIELD
 from engine.authorization import require_visible_instance, standing
 from engine.commands.decision import OPINION_LIMIT
 from engine.commands.registry import Command
@@ -31,6 +33,8 @@ class RecordVote(Command[Done]):
     outcome: str
     evidence: str
     opinion: str | None = None
+    votes: Mapping[str, str] = field(default_factory=dict)
+    """What he said to each motion, by its key, where they are voted on one by one."""
     revision: int | None = None
 
 
@@ -52,7 +56,8 @@ def record_vote(command: RecordVote, work: UnitOfWork, runtime: Runtime) -> Done
         raise InvalidForm([FieldError(path="evidence", code="required", message=message, message_en=message_en)])
     name = work.connection.execute(select(Person.name).where(Person.key == seat.assignee)).scalar_one()
     signer = Signer(person=seat.assignee, name=name, capacity=seat.capacity, evidence=evidence)
-    vote = CompleteTask(task=command.task, outcome=command.outcome, opinion=command.opinion)
+    data = {VOTES_FIELD: dict(command.votes)} if command.votes else {}
+    vote = CompleteTask(task=command.task, outcome=command.outcome, opinion=command.opinion, data=data)
     return sign(vote, work, runtime, case, seat, signer)
 
 

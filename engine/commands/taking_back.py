@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 
 from engine.appliers.attachments import reopen_uploads
 from engine.appliers.journal import Journal
-from engine.appliers.rounds import seats_of_round
+from engine.appliers.rounds import seats_of_round, votes_of
 from engine.appliers.tasks import close_seats, end_turns
-from engine.approvals import LIVE
+from engine.approvals import LIVE, VOTES_FIELD
 from engine.authorization import require_visible_seat, standing
+from engine.commands.motions import require_no_secret
 from engine.commands.registry import Command
 from engine.commands.task import lock_seat
 from engine.errors import Conflict, NotAllowed
@@ -56,15 +57,18 @@ def take_back_task(command: TakeBackTask, work: UnitOfWork, runtime: Runtime) ->
     if seat.state != "completed" or seat.ended_by != work.actor.person or seat.ending is not None:
         raise NotAllowed("not-your-decision", "Expected a task that you have decided, but '{id}' is none", id=str(seat.id))
     case.require_moving()
+    require_no_secret(seat)
     # What goes on, goes on with its term; a round of several with its votes.
     goes_on = seat.round if seat.several and seat.decided_at is not None else None
     term = term_going_on(work, runtime.definitions.get(seat.definition), seat)
     case.expected = {seat.element: Expected(persons=(seat.assignee,), term=term, round=goes_on)}
-    typed = _reopen_vote(work, runtime, case, seat) if seat.decided_at is None else _undo(work, runtime, case, seat)
+    votes = votes_of(work.connection, seat.round).get(seat.key)
+    typed = dict(_reopen_vote(work, runtime, case, seat) if seat.decided_at is None else _undo(work, runtime, case, seat))
+    typed |= {VOTES_FIELD: votes} if votes else {}
     again = _again(work, case, seat)
     reopen_uploads(work, case.key, seat.key, again.key)
     if typed or seat.opinion:
-        draft = {"seat": again.key, "person": work.actor.person, "data": dict(typed), "opinion": seat.opinion}
+        draft = {"seat": again.key, "person": work.actor.person, "data": typed, "opinion": seat.opinion}
         upsert(work.connection, Draft, [{**draft, "saved_at": work.now}])
     return Done(instance=case.id, task=again.id, state=case.state)
 

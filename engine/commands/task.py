@@ -15,6 +15,7 @@ from engine.appliers.attachments import submit_uploads
 from engine.appliers.clocks import answer, ask_again, move_clocks
 from engine.appliers.journal import Journal
 from engine.appliers.tasks import SeatOpened, add_seats, end_seats
+from engine.approvals import CAST, VOTES_FIELD
 from engine.authorization import (
     Capacity,
     access_questions,
@@ -25,6 +26,7 @@ from engine.authorization import (
 from engine.commands.adding import Joint, added_seats, place_of
 from engine.commands.afterwards import Afterwards, checked_afterwards
 from engine.commands.decision import Checked, checked, people_after
+from engine.commands.motions import cast_votes, told_votes
 from engine.commands.registry import Command
 from engine.commands.signer import Signer, acting_for, holder, keep_apart, signed_for, signer_of
 from engine.commands.texts import require_text
@@ -35,6 +37,7 @@ from engine.kernel.triggers import CompleteToken
 from engine.records import Done
 from engine.runtime import VOTES, Act, Case, Change, Runtime, settle, straight_back
 from engine.runtime.attachments import EnclosedFile, enclosed_uploads
+from engine.runtime.operations import CAST_VOTES
 from engine.runtime.signatures import bind_signature
 from engine.runtime.tasks import tell_asked
 from engine.runtime.terms import term_or_incident
@@ -221,11 +224,11 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
     added = _added_after(command, work, runtime, case, seat)
     signed = None
     if signer.evidence is None and seat.signature_waits:
-        signed = bind_signature(work, seat, outcome=outcome.value, opinion=opinion, form_hash=hash_of(values))
+        signed = bind_signature(work, seat, outcome=outcome.value, opinion=opinion, form_hash=hash_of(_hashed(seat, said)))
 
     def noted(journal: Journal) -> None:
         if not several:
-            _end(work, seat, signer, outcome, opinion, values, occurred)
+            _end(work, seat, signer, said, occurred)
             row = {"key": seat.round, "state": "decided", "outcome": outcome.value, "decided_at": work.now}
             work.write(DECIDED_ROUND, {**row, "decided_by": work.actor.person})
         journal.note(
@@ -239,7 +242,13 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
             label=outcome.label,
             label_en=outcome.label_en,
             opinion=opinion,
-            data={**entered, **signed_for(signer), **({"signature": signed["id"]} if signed else {}), **_enclosing(enclosed)},
+            data={
+                **entered,
+                **signed_for(signer),
+                **({"signature": signed["id"]} if signed else {}),
+                **_enclosing(enclosed),
+                **told_votes(seat, said.votes),
+            },
         )
         if signer.agent is not None and signer.person is not None:
             text, text_en = f"{signer.name}办理了“{seat.name}”", f"“{seat.name}” was done: {signer.name}"
@@ -257,7 +266,8 @@ def sign(command: CompleteTask, work: UnitOfWork, runtime: Runtime, case: Case, 
     if several:
         if seat.kind == "advice":
             move_clocks(work, seat.key, seat.parent)
-        _end(work, seat, signer, outcome, opinion, values, occurred)
+        _end(work, seat, signer, said, occurred)
+        cast_votes(work, seat, said.votes)
         settle(work, runtime, case, seat, Change(act=act, noted=noted, decision=decision, values=values))
         return Done(instance=case.id, task=seat.id, state=case.state)
     trigger = CompleteToken(
@@ -351,9 +361,7 @@ def _end(
     work: UnitOfWork,
     seat: Any,
     signer: Signer,
-    outcome: OutcomeModel,
-    opinion: str | None,
-    values: Mapping[str, JSON],
+    said: Checked,
     occurred: datetime | None,
 ) -> None:
     ended = {
@@ -363,14 +371,14 @@ def _end(
         "ended_at": work.now,
         "ended_by": signer.agent or signer.person,
         "on_behalf_of": None if signer.agent is None else signer.person,
-        "outcome": outcome.value,
-        "opinion": opinion,
-        "vote": None if seat.kind == "advice" else VOTES[outcome.kind],
+        "outcome": said.outcome.value,
+        "opinion": said.opinion,
+        "vote": _vote(seat, said.outcome),
         "revision": seat.revision + 1,
         "recorded_by": None if signer.evidence is None else work.actor.person,
         "evidence": signer.evidence,
         "occurred_at": occurred,
-        "form_hash": hash_of(values),
+        "form_hash": hash_of(_hashed(seat, said)),
     }
     work.write(ENDED_SEAT, {**ended, "key": seat.key})
     work.wake(signer.person)
@@ -381,6 +389,20 @@ def _end(
 def hash_of(values: Mapping[str, JSON]) -> str:
     """SHA-256 in hexadecimal of values of a form."""
     return hashlib.sha256(dump_json(dict(values)).encode()).hexdigest()
+
+
+def _vote(seat: Any, outcome: OutcomeModel) -> str | None:
+    """What a seat says by ending so; advice is no vote."""
+    if outcome.value == CAST_VOTES.value:
+        return CAST
+    return None if seat.kind == "advice" else VOTES[outcome.kind]
+
+
+def _hashed(seat: Any, said: Checked) -> Mapping[str, JSON]:
+    """What a decision is bound to: the values of its form, and its votes on motions where they are no secret."""
+    if not said.votes or seat.policy["secret"]:
+        return said.values
+    return {**said.values, VOTES_FIELD: said.votes}
 
 
 def _enclosing(files: Sequence[EnclosedFile]) -> dict[str, JSON]:

@@ -239,7 +239,7 @@ class ApprovalModel:
     def names(self) -> frozenset[str]:
         """Every name that the expressions of its people, its policy and its deadline read."""
         rules = (*self.assigns, *self.copies, *self.recused, *self.secretaries, *self.automatic.fallback)
-        templates: list[Template | Expression | None] = [self.signing.threshold, self.signing.quorum]
+        templates: list[Template | Expression | None] = [self.signing.threshold, self.signing.quorum, self.signing.motions]
         templates += [found for rule in rules for found in rule.expressions]
         templates += [apart.institution for apart in self.apart]
         given = set(STARTER_NAMES) if any(rule.asks_for_starter for rule in rules) else set()

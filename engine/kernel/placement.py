@@ -33,7 +33,7 @@ _ATTRIBUTES = {
     "visible": frozenset({"institution", "while"}),
     "approval": frozenset(
         {"mode", "form", "name-en", "refusal", "threshold", "base", "quorum", "abstain", "early", "chair-last", "operations"}
-        | {"signature"}
+        | {"signature", "motions", "ballot"}
     ),
     "assign": _PEOPLE | {"chair", "role"},
     "button": frozenset({"name", "label", "label-en", "off", "for"}),

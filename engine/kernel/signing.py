@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.expressions import Template
+from engine.expressions import Expression, Template
 
 OPERATIONS = frozenset({"transfer", "delegate", "add-before", "add-after", "add-beside", "copy", "circulate", "urge", "batch"})
 DEFAULT_OPERATIONS = OPERATIONS - {"batch"}
@@ -24,6 +24,10 @@ class SigningModel:
     """None: in a vote abstentions stay in the base, elsewhere they do not count."""
     early: bool = True
     chair_last: bool = False
+    motions: Expression | None = None
+    """Rows of the case that are voted on item by item (逐项表决)."""
+    secret: bool = False
+    """Whether the votes on the motions are secret (无记名)."""
     operations: frozenset[str] = DEFAULT_OPERATIONS
     """What a signer may do with his seat beside voting."""
 

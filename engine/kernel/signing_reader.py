@@ -16,12 +16,13 @@ from engine.kernel.signing import DEFAULT_OPERATIONS, OPERATIONS, SigningModel
 
 _SEVERAL = frozenset({"all", "any", "order", "vote"})
 _REFUSALS = {"all": ("now", "end"), "any": ("now", "end"), "order": ("now", "back"), "vote": ("veto",)}
-_OF_A_VOTE = ("threshold", "base", "quorum", "early", "chair-last")
+_OF_A_VOTE = ("threshold", "base", "quorum", "early", "chair-last", "motions", "ballot")
 _VALUES = {
     "base": ("expected", "present", "voted"),
     "abstain": ("base", "out"),
     "early": ("true", "false"),
     "chair-last": ("true", "false"),
+    "ballot": ("open", "secret"),
 }
 
 
@@ -33,10 +34,11 @@ def read_signing(
     assigns: Sequence[AssignModel],
     outcomes: Sequence[OutcomeModel],
     *,
-    at_meetings: bool,
+    recused: bool,
+    recorded: bool,
 ) -> SigningModel:
-    """The policy of the user task `node`, whose `liandong:approval` is `item`. `at_meetings`: it names who is
-    recused, or secretaries. What is wrong becomes a finding.
+    """The policy of the user task `node`, whose `liandong:approval` is `item`. `recused`: it names who keeps out of it;
+    `recorded`: it names secretaries. What is wrong becomes a finding.
     """
     if mode not in MODES:
         known = "、".join(MODES)
@@ -48,7 +50,7 @@ def read_signing(
         )
         return SigningModel()
     _check_outcomes(report, node, mode, outcomes)
-    if mode not in _SEVERAL and at_meetings:
+    if mode not in _SEVERAL and (recused or recorded):
         _without_effect(report, node, "liandong:recuse / liandong:secretary", mode)
     if item is None:
         return SigningModel()
@@ -61,10 +63,13 @@ def read_signing(
         abstain=item.get("abstain"),
         early=item.get("early") != "false",
         chair_last=item.get("chair-last") == "true",
+        motions=None if item.get("motions") is None else report.expression(item.get("motions"), item),
+        secret=item.get("ballot") == "secret",
         operations=_operations(report, item),
     )
     if mode == "vote":
         _check_vote(report, item, found, assigns)
+        _check_ballot(report, item, found, recorded=recorded)
     return found
 
 
@@ -170,4 +175,28 @@ def _check_vote(report: Report, item: etree._Element, found: SigningModel, assig
             item,
             f"以{'到会' if found.base == 'present' else '投票'}人数为基数而没有法定人数（quorum），少数人即可通过。",
             f"The base is who is {found.base} and there is no quorum: very few could decide.",
+        )
+
+
+def _check_ballot(report: Report, item: etree._Element, found: SigningModel, *, recorded: bool) -> None:
+    if item.get("ballot") is not None and item.get("motions") is None:
+        report.error(
+            "approval-ballot",
+            item,
+            "ballot 说的是逐项表决的票，须同时写明逐项表决的事项（motions）。",
+            "ballot is about the votes on motions; name the rows that are voted on by motions.",
+        )
+    if found.secret and recorded:
+        report.error(
+            "approval-ballot",
+            item,
+            "无记名投票不能代录：请去掉 liandong:secretary。",
+            "Nobody can enter a secret vote for another; leave liandong:secretary out.",
+        )
+    if found.secret and item.get("early") is not None:
+        report.error(
+            "approval-ballot",
+            item,
+            "无记名投票总是等所有人投完，写 early 不起作用，请删去。",
+            "A secret ballot always waits for everybody; early has no effect, leave it out.",
         )

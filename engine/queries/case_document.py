@@ -22,6 +22,7 @@ from engine.kernel.roles import READER
 from engine.printing import Document, Fact, Sheet, Signature, TimelineLine, render
 from engine.queries.instance_rows import shown_state
 from engine.queries.instances import find_visible
+from engine.queries.motion_words import said_to_motions
 from engine.queries.numbers import VOID
 from engine.queries.opinions import OPINIONS_AT_MOST, Opinion, opinions_of, signature_images
 from engine.queries.paper_words import NOTES, PAPER_WORDS, STATES, WORDS, Pair
@@ -209,6 +210,8 @@ def signature(opinion: Opinion, language: Language, images: Mapping[UUID, bytes]
         note = words["recorded"].format(name=opinion.recorded_by, evidence=opinion.evidence or "—")
     if opinion.occurred_at:
         note = "\n".join(filter(None, (note, words["afterwards"].format(at=moment(opinion.occurred_at)))))
+    if opinion.votes:
+        note = "\n".join(filter(None, (said_to_motions(opinion.votes)[0 if zh else 1], note)))
     if opinion.files:
         enclosed = words["comma"].join(f"{file.name}（SHA-256 {file.sha256[:16]}…）" for file in opinion.files)
         note = "\n".join(filter(None, (note, words["enclosed"].format(files=enclosed))))

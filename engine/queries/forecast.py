@@ -33,9 +33,10 @@ from engine.queries.task_rows import outcomes_of
 from engine.runtime import VOTES, Definition, policy_of
 from engine.runtime.ahead import asked_ahead, writable_by_people
 from engine.runtime.asking import EMPTY, Asking
+from engine.runtime.operations import CAST_VOTES, choices
 from engine.runtime.origin import CaseOrigin, case_origin
 from engine.runtime.people import ONE_DECIDES, People
-from engine.runtime.rights import outcomes_for, role_of
+from engine.runtime.rights import role_of
 from engine.store.tables import Person, ProcessDefinition, Round, Seat
 
 NAMED_AT_MOST = 5
@@ -322,8 +323,9 @@ class _Decisions:
         if self._element.loop is not None:
             # One of several side by side decides nothing alone.
             return ()
-        role = role_of(_SeatOfRound(self._row.kind, self._round), self._row.assignee or self._reader.actor.person)
-        declared = outcomes_for(self._approval, role)
+        person = self._row.assignee or self._reader.actor.person
+        role = role_of(_SeatOfRound(self._row.kind, self._round), person)
+        declared = choices(self._approval, self._row.kind, self._round.policy, role, person)
         found = declared if self._approval.outcomes else outcomes_of(self._reader, self._row.home, self._row.element)
         return tuple(self._of(outcome) for outcome in found)
 
@@ -369,7 +371,10 @@ class _Decisions:
         if not self._round.several:
             return outcome.value, 0
         rows = select(*Seat.__table__.columns).where(Seat.round == self._round.key).order_by(Seat.key)
-        seats = ballots(self._reader.connection.execute(rows).all())
+        seats = ballots(self._reader.connection.execute(rows).all(), {})
+        if outcome.value == CAST_VOTES.value:
+            # What the motions come to depends on more than this vote.
+            return None, sum(seat.live for seat in seats) - 1
         vote = VOTES[outcome.kind]
         voted = [
             replace(seat, state="completed", vote=vote, outcome=outcome.value) if seat.key == self._row.key else seat

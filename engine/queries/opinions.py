@@ -15,7 +15,7 @@ from engine.queries.instances import find_visible
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import outcome_of, step_name_en
 from engine.runtime.attachments import EnclosedFile, enclosures
-from engine.store.tables import Appointment, Institution, Person, Post, Round, Seat, Signature
+from engine.store.tables import Appointment, Institution, MotionVote, Person, Post, Round, Seat, Signature
 
 OPINIONS_AT_MOST = 200
 
@@ -50,6 +50,8 @@ class Opinion:
     """Id of the handwritten signature."""
     files: tuple[EnclosedFile, ...] = ()
     """What was sent with the opinion."""
+    votes: tuple[tuple[str, str], ...] = ()
+    """What was said to each motion of an open ballot: its title, and the vote."""
 
 
 def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
@@ -86,7 +88,7 @@ def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
         .order_by(Seat.ended_at.desc(), Seat.key.desc())
         .limit(OPINIONS_AT_MOST)
     )
-    found, files = [], enclosures(reader.connection, instance)
+    found, files, votes = [], enclosures(reader.connection, instance), _votes(reader, instance)
     for seat in reversed(reader.connection.execute(statement).all()):
         outcome = outcome_of(reader, seat.home, seat.element, seat.outcome)
         found.append(
@@ -109,9 +111,22 @@ def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
                 occurred_at=seat.occurred_at,
                 signature=seat.signature,
                 files=files.get(seat.key, ()),
+                votes=tuple(votes.get(seat.key, ())),
             )
         )
     return tuple(found)
+
+
+def _votes(reader: Reader, instance: int) -> dict[int, list[tuple[str, str]]]:
+    """What was said to the motions of a case, by the key of the seat, in the order in which they were put to the vote."""
+    statement = select(MotionVote.seat, MotionVote.motion, MotionVote.vote, Round.policy)
+    statement = statement.join(Seat, Seat.key == MotionVote.seat).join(Round, Round.key == Seat.round)
+    said: dict[int, dict[str, str]] = {}
+    motions: dict[int, list[tuple[str, str]]] = {}
+    for row in reader.connection.execute(statement.where(Seat.instance == instance)):
+        said.setdefault(row.seat, {})[row.motion] = row.vote
+        motions.setdefault(row.seat, [(motion["key"], motion["title"]) for motion in row.policy["motions"]])
+    return {seat: [(title, said[seat][key]) for key, title in put if key in said[seat]] for seat, put in motions.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

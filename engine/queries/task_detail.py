@@ -32,8 +32,8 @@ from engine.queries.task_rows import (
 from engine.records import AttachmentRecord
 from engine.runtime import TaskForm, TaskPlace, task_form
 from engine.runtime.attachments import enclosed_uploads, linked_attachments, own_uploads
-from engine.runtime.operations import ADVICE
-from engine.runtime.rights import button, is_off, outcomes_for, role_of
+from engine.runtime.operations import CAST_VOTES, choices
+from engine.runtime.rights import button, is_off, role_of
 from engine.runtime.signatures import FRESH
 from engine.runtime.taking_back import Decision, Undoing, undoing
 from engine.store.prepared import Prepared
@@ -181,7 +181,8 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
     values = task_values(reader, row) | {"subject": row.subject}
     active = values["mine"] or values["claimable"]
     approval = _approval(reader, row)
-    role = _role(reader, row, mine=values["mine"], claimable=values["claimable"]) if approval.by_role else None
+    seat = _seat(reader, row)
+    role = _role(reader, row, seat, mine=values["mine"], claimable=values["claimable"]) if approval.by_role else None
     form = _form(reader, row, role, writable=active)
     returning = button(approval, role, "return")
     return TaskDetail(
@@ -191,7 +192,7 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
         data={} if form is None else form.readable(),
         attachments=_attachments(reader, row, form, active=active),
         enclosures=enclosed_uploads(reader.connection, row.key, reader.actor.person) if active else (),
-        outcomes=_outcomes(reader, row, approval, role),
+        outcomes=_outcomes(reader, row, approval, seat, role),
         actions=tuple(
             action
             for action in _actions(reader, who, row, mine=values["mine"], claimable=values["claimable"])
@@ -220,19 +221,23 @@ def _approval(reader: Reader, row: Any) -> ApprovalModel:
     return (element.approval if element is not None else None) or ApprovalModel()
 
 
-def _role(reader: Reader, row: Any, *, mine: bool, claimable: bool) -> str | None:
-    """The role in which the reader sees the task: that of its holder where he is it, or may become it."""
+def _seat(reader: Reader, row: Any) -> Any:
+    """The kind of a task's seat, and what its round keeps of its people and its rules."""
     found = select(Seat.kind, Round.policy, Round.resolved).join(Round, Round.key == Seat.round).where(Seat.key == row.key)
-    seat = reader.connection.execute(found).one()
+    return reader.connection.execute(found).one()
+
+
+def _role(reader: Reader, row: Any, seat: Any, *, mine: bool, claimable: bool) -> str | None:
+    """The role in which the reader sees the task: that of its holder where he is it, or may become it."""
     if mine or row.assignee == reader.actor.person:
         return role_of(seat, row.assignee)
     return role_of(seat, reader.actor.person) if claimable else READER
 
 
-def _outcomes(reader: Reader, row: Any, approval: ApprovalModel, role: str | None) -> tuple[OutcomeModel, ...]:
-    if row.kind == "advice":
-        return (ADVICE,)
-    return outcomes_for(approval, role) if approval.outcomes else outcomes_of(reader, row.home, row.element)
+def _outcomes(reader: Reader, row: Any, approval: ApprovalModel, seat: Any, role: str | None) -> tuple[OutcomeModel, ...]:
+    if row.kind != "advice" and not approval.outcomes:
+        return outcomes_of(reader, row.home, row.element)
+    return choices(approval, row.kind, seat.policy, role, row.assignee or reader.actor.person)
 
 
 def get_task_row(query: GetTaskRow, reader: Reader) -> TaskRow:
@@ -315,6 +320,8 @@ def _may_take_back(reader: Reader, row: Any) -> bool:
     """Whether the reader has decided the task and could still undo that."""
     own = row.state == "completed" and row.ended_by is not None and row.ended_by == reader.actor.person and row.ending is None
     if not own or row.case_state != "active" or row.suspended_at is not None:
+        return False
+    if row.outcome == CAST_VOTES.value and _seat(reader, row).policy.get("secret"):
         return False
     if row.decided_at is None:
         # A vote in a round that goes on.

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
-from engine.appliers.rounds import ballots
-from engine.approvals import LIVE, judge
+from engine.appliers.rounds import judged, votes_of
+from engine.approvals import LIVE, MotionResult, Policy, known_votes
 from engine.authorization import Standing, acts_for
 from engine.kernel.model import ApprovalModel
 from engine.queries.registry import Reader
@@ -61,6 +61,8 @@ class SeatLine:
     evidence: str | None
     files: tuple[EnclosedFile, ...]
     """What was sent with the opinion."""
+    votes: Mapping[str, str]
+    """What he has said to each motion of an open ballot, by its key."""
     mine: bool
     removable: bool
     """Whether the reader may take it away again."""
@@ -79,6 +81,22 @@ class Tally:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MotionLine:
+    """One of the motions that are voted on item by item."""
+
+    key: str
+    title: str
+    recused: tuple[str, ...]
+    """Names of who keeps out of it."""
+    asked: bool
+    """Whether the holder of the task is to vote on it."""
+    outcome: str | None
+    """`agree`, `refuse` or `adjourn` once it is decided."""
+    tally: Tally | None
+    """None while papers lie in the box of a secret ballot."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoundDetail:
     """A round with all its seats."""
 
@@ -92,6 +110,12 @@ class RoundDetail:
     base: str | None
     tally: Tally
     seats: tuple[SeatLine, ...]
+    motions: tuple[MotionLine, ...]
+    """What is voted on item by item; nothing where the vote is one question."""
+    ballot: str | None
+    """`open` or `secret`, where the motions are voted on one by one."""
+    votes: tuple[str, ...]
+    """What the holder of the task may say to a motion."""
     records: bool
     """Whether the reader is the secretary, who may enter votes and absences."""
 
@@ -132,7 +156,7 @@ def round_detail(reader: Reader, who: Standing, row: Any) -> RoundDetail:
     round_ = reader.connection.execute(select(*Round.__table__.columns).where(Round.key == row.round)).one()
     seats = _seats(reader, row.round)
     policy = policy_of(reader.definitions, round_)
-    counts = judge(policy, ballots(seats)).counts
+    verdict = judged(reader.connection, policy, row.round, seats)
     vote = policy.mode == "vote"
     return RoundDetail(
         number=round_.number,
@@ -142,8 +166,11 @@ def round_detail(reader: Reader, who: Standing, row: Any) -> RoundDetail:
         threshold=str(policy.threshold) if vote else None,
         quorum=str(policy.quorum) if policy.quorum is not None else None,
         base=policy.base if vote else None,
-        tally=Tally(**counts.plain()),
-        seats=_lines(reader, who, row, seats),
+        tally=Tally(**verdict.counts.plain()),
+        seats=_lines(reader, who, row, seats, policy),
+        motions=_motions(reader, row, policy, verdict.motions, decided=round_.state != "open"),
+        ballot=None if not policy.motions else "secret" if policy.secret else "open",
+        votes=known_votes(policy, row.assignee) if policy.motions else (),
         records=round_.state == "open" and bool(set(policy.secretaries).intersection(who.principals)),
     )
 
@@ -173,9 +200,30 @@ def _seats(reader: Reader, round: int) -> Sequence[Any]:
     return list(reader.connection.execute(statement).all())
 
 
-def _lines(reader: Reader, who: Standing, row: Any, seats: Sequence[Any]) -> tuple[SeatLine, ...]:
+def _motions(
+    reader: Reader, row: Any, policy: Policy, results: Sequence[MotionResult], *, decided: bool
+) -> tuple[MotionLine, ...]:
+    persons = {person for motion in policy.motions for person in motion.recused}
+    named = select(Person.key, Person.name).where(Person.key.in_(sorted(persons)))
+    names = {found.key: found.name for found in reader.connection.execute(named)} if persons else {}
+    shown = decided or not policy.secret
+    return tuple(
+        MotionLine(
+            key=result.motion.key,
+            title=result.motion.title,
+            recused=tuple(names[person] for person in result.motion.recused if person in names),
+            asked=row.assignee not in result.motion.recused,
+            outcome=result.vote if shown else None,
+            tally=Tally(**result.counts.plain()) if shown else None,
+        )
+        for result in results
+    )
+
+
+def _lines(reader: Reader, who: Standing, row: Any, seats: Sequence[Any], policy: Policy) -> tuple[SeatLine, ...]:
     holders = {seat.key: seat for seat in seats}
     files = enclosures(reader.connection, row.instance) if len(seats) > 1 else {}
+    votes = votes_of(reader.connection, row.round) if policy.motions and not policy.secret else {}
     me = reader.actor.person
 
     def adds(adder: Any) -> bool:
@@ -206,6 +254,7 @@ def _lines(reader: Reader, who: Standing, row: Any, seats: Sequence[Any]) -> tup
             recorded_by=seat.recorder,
             evidence=seat.evidence,
             files=files.get(seat.key, ()),
+            votes=votes.get(seat.key, {}),
             mine=mine,
             removable=removable,
         )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from engine.authorization import Standing, delegated_reach, held_by_principal
 from engine.kernel.model import OutcomeModel
 from engine.queries.registry import Reader
-from engine.runtime.operations import ADVICE
+from engine.runtime.operations import ADVICE, CAST_VOTES
 from engine.runtime.returning import RETURN
 from engine.store.prepared import Among
 from engine.store.tables import (
@@ -337,8 +337,9 @@ def outcome_of(reader: Reader, definition: int, element: str, value: str | None)
     """The outcome of that value; a task can also have been sent back, or have given advice."""
     if value == RETURN.value:
         return RETURN
-    if value == ADVICE.value:
-        return ADVICE
+    fixed = next((outcome for outcome in (ADVICE, CAST_VOTES) if outcome.value == value), None)
+    if fixed is not None:
+        return fixed
     return next((outcome for outcome in outcomes_of(reader, definition, element) if outcome.value == value), None)
 
 

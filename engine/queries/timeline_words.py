@@ -14,6 +14,7 @@ from engine.calendar import TIME_ZONE
 from engine.kernel.model import ProcessModel
 from engine.queries.automatic_words import grounds_of_system
 from engine.queries.decision_words import decided, grounds
+from engine.queries.motion_words import decided_motions, said_to_motions
 
 TOLD_TYPES = frozenset({"serviceTask", "businessRuleTask", "manualTask", "callActivity", "endEvent"})
 """Elements whose end is worth a line of its own; tasks, messages and timers have their own facts."""
@@ -126,10 +127,11 @@ def _completed(fact: Any, names: CaseFacts) -> LineWords:
     if fact.data.get("signature"):
         label, label_en = f"{label}（手写签名）", f"{label_en} (signed by hand)"
     title_en = f"{names.step_en(fact.element)}: {label_en}"
-    said = (opinion, opinion)
+    zh, en = said_to_motions(fact.data.get("votes", ()))
+    said = ("\n".join(filter(None, (zh, opinion))) or None, "\n".join(filter(None, (en, opinion))) or None)
     if fact.data.get("enclosures"):
         zh, en = f"附件：{'、'.join(fact.data['enclosures'])}", f"Enclosed: {', '.join(fact.data['enclosures'])}"
-        said = ("\n".join(filter(None, (opinion, zh))), "\n".join(filter(None, (opinion, en))))
+        said = ("\n".join(filter(None, (said[0], zh))), "\n".join(filter(None, (said[1], en))))
     return LineWords("task", f"{step}：{label}", title_en, *_with(said, fact.data))
 
 
@@ -156,6 +158,8 @@ def _round_decided(fact: Any, names: CaseFacts) -> LineWords:
     step, step_en, counts = names.step(fact.element), names.step_en(fact.element), fact.data["counts"]
     said = f"同意 {counts['agree']}，不同意 {counts['refuse']}，弃权 {counts['abstain']}，基数 {counts['base']}"
     said_en = f"{counts['agree']} agree, {counts['refuse']} refuse, {counts['abstain']} abstain, of {counts['base']}"
+    if fact.data.get("motions"):
+        said, said_en = decided_motions(fact.data["motions"])
     return LineWords("system", f"{step}结果：{fact.data['label']}", f"{step_en} decided: {fact.data['label_en']}", said, said_en)
 
 

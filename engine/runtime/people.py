@@ -68,6 +68,11 @@ class People:
         found = self._resolve("pool", evaluated_rules(rules, names)) if rules else None
         return None if found is None or found.reason else found
 
+    def named(self, reference: str) -> tuple[int, ...]:
+        """Keys of the persons that a reference to people means, none where it means nobody."""
+        found = self._resolve("pool", (AssignmentRule(kind="people", people=(reference,)),))
+        return () if found.reason else found.persons
+
     def administrators(self) -> Resolution:
         """Those who get what nobody else is to do."""
         return self._resolve("pool", ())

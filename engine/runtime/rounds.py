@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from engine.appliers import clocks
 from engine.appliers.journal import Journal
-from engine.appliers.rounds import ballots, decide_round, retake_seats, seats_of_round
+from engine.appliers.rounds import decide_round, judged, results, retake_seats, seats_of_round
 from engine.appliers.tasks import (
     RoundPlace,
     SeatOpened,
@@ -24,7 +24,7 @@ from engine.appliers.tasks import (
     reopen_seats,
     resume_turns,
 )
-from engine.approvals import MAIN, Policy, Verdict, judge
+from engine.approvals import MAIN, Policy, Verdict
 from engine.authorization import person_principal
 from engine.kernel.model import ApprovalModel
 from engine.kernel.rows import JSON
@@ -57,7 +57,7 @@ def settle(work: UnitOfWork, runtime: Runtime, case: Case, round: Any, change: C
     `round` has the columns of `engine.commands.task.SEAT`.
     """
     seats = seats_of_round(work, round.round)
-    verdict = judge(policy_of(runtime.definitions, round), ballots(seats))
+    verdict = judged(work.connection, policy_of(runtime.definitions, round), round.round, seats)
     settling = _Settling(work, runtime, case, round, seats, verdict, change)
     if verdict.outcome is not None:
         settling.decide()
@@ -72,7 +72,7 @@ def ask_again(work: UnitOfWork, runtime: Runtime, case: Case, seat: Any, journal
     needed again.
     """
     seats = seats_of_round(work, seat.round)
-    verdict = judge(policy_of(runtime.definitions, seat), ballots(seats))
+    verdict = judged(work.connection, policy_of(runtime.definitions, seat), seat.round, seats)
     change = Change(act=Act(action="ask-again"), noted=lambda _: None)
     _Settling(work, runtime, case, seat, seats, verdict, change).repeat(journal, needless)
 
@@ -109,7 +109,7 @@ class _Settling:
 
     def decide(self) -> None:
         """Writes the outcome, ends the other seats and moves the token."""
-        outcome, counts = str(self.verdict.outcome), self.verdict.counts
+        outcome, counts, motions = str(self.verdict.outcome), self.verdict.counts, results(self.verdict.motions)
         names = _names_by_vote(self.seats)
         variable = {
             **_nobody(self.work),
@@ -118,12 +118,13 @@ class _Settling:
             "outcome": outcome,
             **counts.plain(),
             "names": names,
+            **motions,
         }
         label = self._label(outcome)
 
         def noted(journal: Journal) -> None:
             self.change.noted(journal)
-            decide_round(self.work, self.round.round, outcome, counts, names)
+            decide_round(self.work, self.round.round, outcome, self.verdict, names)
             self._close([seat for seat in self.seats if seat.ended_at is None], journal, decided=label)
             journal.note(
                 "round-decided",
@@ -133,6 +134,7 @@ class _Settling:
                 label=label[0],
                 label_en=label[1],
                 counts=counts.plain(),
+                **motions,
             )
 
         trigger = CompleteToken(
@@ -211,7 +213,8 @@ class _Settling:
         again = [seat for seat in self.seats if str(seat.id) in needless]
         reopen_seats(self.work, {seat.key: person_principal(seat.assignee) for seat in again})
         now = seats_of_round(self.work, self.round.round)
-        opens = judge(policy_of(self.runtime.definitions, self.round), ballots(now)).opens
+        policy = policy_of(self.runtime.definitions, self.round)
+        opens = judged(self.work.connection, policy, self.round.round, now).opens
         self._begin([seat for seat in again if seat.key in opens], journal)
         acting = [seat.key for seat in again if seat.key in opens and seat.claimed_at is not None]
         stopped = [seat.key for seat in again if seat.key not in opens and seat.paused_at is not None]

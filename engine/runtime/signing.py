@@ -8,7 +8,7 @@ from uuid import uuid4
 from engine.appliers.incidents import raise_incident
 from engine.appliers.journal import Journal
 from engine.appliers.tasks import SeatOpened
-from engine.approvals import Policy, Share, parse_share
+from engine.approvals import Motion, Policy, Share, parse_share
 from engine.approvals.policy import MAJORITY
 from engine.assignment import Asked, Resolution
 from engine.authorization import person_principal
@@ -18,6 +18,7 @@ from engine.kernel.effects import Names
 from engine.kernel.model import ApprovalModel, Element, OutcomeModel
 from engine.kernel.people_model import AssignModel
 from engine.runtime.case import Case
+from engine.runtime.motions import motions_of
 from engine.runtime.people import People
 from engine.runtime.terms import Term
 from engine.store.unit_of_work import UnitOfWork
@@ -47,12 +48,16 @@ class Signing:
         self._asked = found.people
         self._approval = element.approval or ApprovalModel()
         self._recused = set(self._persons(self._approval.recused))
+        self._motions = self._put()
+        self._recused |= self._without_motion()
         self._chair = self._chairing()
         self.policy = self._policy()
 
     @property
     def asks_anybody(self) -> bool:
-        """Whether anybody is left who may decide."""
+        """Whether anybody is left who may decide, and it can be told on what."""
+        if self._approval.signing.motions is not None and not self._motions:
+            return False
         return any(asked.person not in self._recused for asked in self._asked)
 
     @property
@@ -94,6 +99,26 @@ class Signing:
             return number
         return 1 if self._approval.signing.chair_last and asked.person == self._chair else 0
 
+    def _put(self) -> tuple[Motion, ...]:
+        """What is voted on item by item. Rows that cannot be read are put to no vote, and raise an incident."""
+        wanted = self._approval.signing.motions
+        if wanted is None:
+            return ()
+        try:
+            motions, unknown = motions_of(wanted.evaluate(self._names), self._people.named)
+        except (ExpressionError, ValueError) as found:
+            text = f"Expected rows with a key and a title to vote on item by item, but {found}; nobody was asked to vote"
+            self._stop("approval-motions", text)
+            return ()
+        if unknown:
+            text = f"Expected people who keep out of a motion, but found nobody as '{', '.join(unknown)[:200]}'"
+            self._stop("approval-recusal", text)
+        return motions
+
+    def _without_motion(self) -> set[int]:
+        """Those who are recused from every motion, and have nothing to vote on."""
+        return set.intersection(*(set(motion.recused) for motion in self._motions)) if self._motions else set()
+
     def _persons(self, rules: Sequence[AssignModel]) -> tuple[int, ...]:
         found = self._people.found(rules, self._names)
         return () if found is None else found.persons
@@ -116,10 +141,12 @@ class Signing:
             base=signing.base,
             quorum=self._share(signing.quorum),
             abstain=signing.abstain or ("base" if mode == "vote" else "out"),
-            early=signing.early and not signing.chair_last,
+            early=signing.early and not signing.chair_last and not signing.secret,
             chair=self._chair,
             secretaries=() if secretaries is None else secretaries.principals,
             outcomes=outcome_of_votes(self._approval.outcomes),
+            motions=self._motions,
+            secret=signing.secret,
         )
 
     def _share(self, template: Template | None) -> Share | None:
@@ -130,10 +157,11 @@ class Signing:
             return parse_share(str(template.evaluate(self._names)))
         except (ExpressionError, ValueError):
             text = f"Expected a share such as 60% or 2/3, but found none in '{template.source[:200]}'; everybody must agree"
-            raise_incident(
-                self._work, self._journal, instance=self._case.key, element=self._element.id, code="approval-share", message=text
-            )
+            self._stop("approval-share", text)
             return EVERYBODY
+
+    def _stop(self, code: str, text: str) -> None:
+        raise_incident(self._work, self._journal, instance=self._case.key, element=self._element.id, code=code, message=text)
 
 
 def outcome_of_votes(outcomes: Sequence[OutcomeModel]) -> tuple[tuple[str, str], ...]:

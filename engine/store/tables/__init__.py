@@ -7,6 +7,7 @@ from engine.store.keys import KeyBlock
 from engine.store.tables.archive import ArchiveCopy
 from engine.store.tables.attachment import Attachment, AttachmentPart, CaseAttachment
 from engine.store.tables.authority import Body, BodyMember, Charge, Duty, Line, LineDepartment
+from engine.store.tables.ballot import BallotPapers, MotionVote
 from engine.store.tables.batch import Batch, BatchItem
 from engine.store.tables.calendar import CalendarEntry
 from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
@@ -48,6 +49,7 @@ __all__ = [
     "AttachmentPart",
     "AuditAnchor",
     "AuditEntry",
+    "BallotPapers",
     "Base",
     "Batch",
     "BatchItem",
@@ -89,6 +91,7 @@ __all__ = [
     "LineDepartment",
     "Membership",
     "Message",
+    "MotionVote",
     "Notification",
     "NotificationSetting",
     "OrganisationVersion",
