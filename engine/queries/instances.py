@@ -73,6 +73,7 @@ class InstanceDetail(InstanceRow):
     `readArchive` when he may read the copy of the ended case that is kept."""
 
 
+FOLLOWED = Prepared(select(Follow.since).where(Follow.instance == bindparam("instance"), Follow.person == bindparam("person")))
 _CASE = Prepared(select_instances().where(ProcessInstance.id == bindparam("instance")))
 _NEWEST = Order((ProcessInstance.started_at, ProcessInstance.key), descending=True)
 
@@ -114,8 +115,7 @@ def get_instance(query: GetInstance, reader: Reader) -> InstanceDetail:
 
 def follows(reader: Reader, instance: int) -> bool:
     """Whether the reader follows a case, given by key."""
-    own = select(Follow.since).where(Follow.instance == instance, Follow.person == reader.actor.person)
-    return reader.connection.execute(own).first() is not None
+    return FOLLOWED.first(reader.connection, instance=instance, person=reader.actor.person) is not None
 
 
 def get_instance_row(query: GetInstanceRow, reader: Reader) -> InstanceRow:

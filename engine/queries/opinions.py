@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
 from engine.authorization import standing
@@ -14,7 +16,8 @@ from engine.errors import NotFound
 from engine.queries.instances import find_visible
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import outcome_of, step_name_en
-from engine.runtime.attachments import EnclosedFile, enclosures
+from engine.runtime.attachments import ENCLOSURES, EnclosedFile, enclosed_files
+from engine.store.prepared import Prepared
 from engine.store.tables import Appointment, Institution, MotionVote, Person, Post, Round, Seat, Signature
 
 OPINIONS_AT_MOST = 200
@@ -54,42 +57,60 @@ class Opinion:
     """What was said to each motion of an open ballot: its title, and the vote."""
 
 
+_PRINCIPAL, _RECORDER = aliased(Person), aliased(Person)
+OPINIONS = Prepared(
+    select(
+        Seat.key,
+        Seat.name.label("step"),
+        Seat.element,
+        Round.definition.label("home"),
+        Seat.outcome,
+        Seat.opinion,
+        Seat.ended_at,
+        Seat.evidence,
+        Seat.occurred_at,
+        Person.name.label("person"),
+        _PRINCIPAL.name.label("principal"),
+        _RECORDER.name.label("recorder"),
+        Signature.id.label("signature"),
+        Post.name.label("post"),
+        Post.name_en.label("post_en"),
+        Institution.short_name.label("institution"),
+    )
+    .join(Round, Round.key == Seat.round)
+    .outerjoin(Person, Person.key == Seat.ended_by)
+    .outerjoin(_PRINCIPAL, _PRINCIPAL.key == Seat.on_behalf_of)
+    .outerjoin(_RECORDER, _RECORDER.key == Seat.recorded_by)
+    .outerjoin(Signature, (Signature.seat == Seat.key) & Signature.bound_at.is_not(None))
+    .outerjoin(Appointment, Appointment.key == Seat.capacity)
+    .outerjoin(Post, Post.code == Appointment.post)
+    .outerjoin(Institution, Institution.key == Appointment.institution)
+    .where(Seat.instance == bindparam("instance"), Seat.state == "completed")
+    .order_by(Seat.ended_at.desc(), Seat.key.desc())
+    .limit(OPINIONS_AT_MOST)
+)
+SAID = Prepared(
+    select(MotionVote.seat, MotionVote.motion, MotionVote.vote, Round.policy)
+    .join(Seat, Seat.key == MotionVote.seat)
+    .join(Round, Round.key == Seat.round)
+    .where(Seat.instance == bindparam("instance"))
+)
+"""What was said to the motions of open ballots."""
+
+
 def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
     """What was decided at the tasks of a case, oldest first; the newest OPINIONS_AT_MOST of it."""
-    principal, recorder = aliased(Person), aliased(Person)
-    statement = (
-        select(
-            Seat.key,
-            Seat.name.label("step"),
-            Seat.element,
-            Round.definition.label("home"),
-            Seat.outcome,
-            Seat.opinion,
-            Seat.ended_at,
-            Seat.evidence,
-            Seat.occurred_at,
-            Person.name.label("person"),
-            principal.name.label("principal"),
-            recorder.name.label("recorder"),
-            Signature.id.label("signature"),
-            Post.name.label("post"),
-            Post.name_en.label("post_en"),
-            Institution.short_name.label("institution"),
-        )
-        .join(Round, Round.key == Seat.round)
-        .outerjoin(Person, Person.key == Seat.ended_by)
-        .outerjoin(principal, principal.key == Seat.on_behalf_of)
-        .outerjoin(recorder, recorder.key == Seat.recorded_by)
-        .outerjoin(Signature, (Signature.seat == Seat.key) & Signature.bound_at.is_not(None))
-        .outerjoin(Appointment, Appointment.key == Seat.capacity)
-        .outerjoin(Post, Post.code == Appointment.post)
-        .outerjoin(Institution, Institution.key == Appointment.institution)
-        .where(Seat.instance == instance, Seat.state == "completed")
-        .order_by(Seat.ended_at.desc(), Seat.key.desc())
-        .limit(OPINIONS_AT_MOST)
-    )
-    found, files, votes = [], enclosures(reader.connection, instance), _votes(reader, instance)
-    for seat in reversed(reader.connection.execute(statement).all()):
+    named = {"instance": instance}
+    seats, files, said = reader.ask(OPINIONS.question(**named), ENCLOSURES.question(**named), SAID.question(**named))
+    return told_opinions(reader, seats, enclosed_files(files), said)
+
+
+def told_opinions(
+    reader: Reader, seats: Sequence[Any], files: Mapping[int, tuple[EnclosedFile, ...]], said: Sequence[Any]
+) -> tuple[Opinion, ...]:
+    """The opinions of what `OPINIONS` and `SAID` found, oldest first; `files` went with them, by key of the task."""
+    found, votes = [], _votes(said)
+    for seat in reversed(seats):
         outcome = outcome_of(reader, seat.home, seat.element, seat.outcome)
         found.append(
             Opinion(
@@ -117,13 +138,11 @@ def opinions_of(reader: Reader, instance: int) -> tuple[Opinion, ...]:
     return tuple(found)
 
 
-def _votes(reader: Reader, instance: int) -> dict[int, list[tuple[str, str]]]:
+def _votes(rows: Iterable[Any]) -> dict[int, list[tuple[str, str]]]:
     """What was said to the motions of a case, by the key of the seat, in the order in which they were put to the vote."""
-    statement = select(MotionVote.seat, MotionVote.motion, MotionVote.vote, Round.policy)
-    statement = statement.join(Seat, Seat.key == MotionVote.seat).join(Round, Round.key == Seat.round)
     said: dict[int, dict[str, str]] = {}
     motions: dict[int, list[tuple[str, str]]] = {}
-    for row in reader.connection.execute(statement.where(Seat.instance == instance)):
+    for row in rows:
         said.setdefault(row.seat, {})[row.motion] = row.vote
         motions.setdefault(row.seat, [(motion["key"], motion["title"]) for motion in row.policy["motions"]])
     return {seat: [(title, said[seat][key]) for key, title in put if key in said[seat]] for seat, put in motions.items()}

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
 from engine.queries.registry import Reader
+from engine.store.prepared import Prepared
 from engine.store.tables import Copy, Person
 
 COPIES_AT_MOST = 200
+_SENDER = aliased(Person)
+COPIES = Prepared(
+    select(*Copy.__table__.columns, Person.name, _SENDER.name.label("sender"))
+    .join(Person, Person.key == Copy.person)
+    .outerjoin(_SENDER, _SENDER.key == Copy.sent_by)
+    .where(Copy.seat == bindparam("seat"))
+    .order_by(Copy.made_at, Copy.key)
+    .limit(COPIES_AT_MOST)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,18 +45,9 @@ class CopyLine:
     """Whether the reader is asked for an opinion on it."""
 
 
-def task_copies(reader: Reader, seat: int) -> Sequence[CopyLine]:
-    """The copies of a task that the reader may open, the oldest first."""
-    sender = aliased(Person)
-    statement = (
-        select(*Copy.__table__.columns, Person.name, sender.name.label("sender"))
-        .join(Person, Person.key == Copy.person)
-        .outerjoin(sender, sender.key == Copy.sent_by)
-        .where(Copy.seat == seat)
-        .order_by(Copy.made_at, Copy.key)
-        .limit(COPIES_AT_MOST)
-    )
-    return tuple(_line(reader, row) for row in reader.connection.execute(statement))
+def copy_lines(reader: Reader, rows: Iterable[Any]) -> tuple[CopyLine, ...]:
+    """The copies that `COPIES` found of a task that the reader may open, the oldest first."""
+    return tuple(_line(reader, row) for row in rows)
 
 
 def _line(reader: Reader, row: Any) -> CopyLine:

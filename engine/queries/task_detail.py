@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +17,11 @@ from engine.authorization import Standing, require_visible_seat, standing, task_
 from engine.errors import Invalid
 from engine.kernel.model import ApprovalModel, OutcomeModel
 from engine.kernel.roles import READER
-from engine.queries.instances import follows
-from engine.queries.opinions import Opinion, opinions_of
+from engine.queries.opinions import Opinion, told_opinions
 from engine.queries.registry import Query, Reader
-from engine.queries.task_copies import CopyLine, task_copies
-from engine.queries.task_round import OperationRight, RoundDetail, operation_rights, round_detail
+from engine.queries.task_copies import CopyLine, copy_lines
+from engine.queries.task_facts import Facts, task_facts
+from engine.queries.task_round import OperationRight, RoundDetail, RoundFacts, operation_rights, round_detail
 from engine.queries.task_rows import (
     TaskRow,
     outcome_of,
@@ -31,26 +32,12 @@ from engine.queries.task_rows import (
 )
 from engine.records import AttachmentRecord
 from engine.runtime import TaskForm, TaskPlace, task_form
-from engine.runtime.attachments import enclosed_uploads, linked_attachments, own_uploads
+from engine.runtime.attachments import EnclosedFile, enclosed_files, linked_attachments
 from engine.runtime.operations import CAST_VOTES, choices
 from engine.runtime.rights import button, is_off, role_of
-from engine.runtime.signatures import FRESH
 from engine.runtime.taking_back import Decision, Undoing, undoing
 from engine.store.prepared import Prepared
-from engine.store.tables import (
-    Appointment,
-    Candidate,
-    Copy,
-    Draft,
-    HeldDecision,
-    Institution,
-    Post,
-    ProcessInstance,
-    Round,
-    Rung,
-    Seat,
-    Signature,
-)
+from engine.store.tables import Copy, Seat
 
 LADDER_TEXTS: Mapping[str, tuple[str, str]] = {
     "remind": ("提醒办理", "Reminder"),
@@ -170,7 +157,6 @@ class TaskDetail(TaskRow):
     """Set when the case was sent back to this step: `name` of the step it came from, `by_name`, `reason`, `resume`, `at`."""
 
 
-_VERSION = select(ProcessInstance.revision).where(ProcessInstance.key == bindparam("instance"))
 TASK = Prepared(select_rows_asked().where(Seat.id == bindparam("task")))
 
 
@@ -180,8 +166,11 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
     row = find_task(reader, who, query.task)
     values = task_values(reader, row) | {"subject": row.subject}
     active = values["mine"] or values["claimable"]
+    facts = task_facts(reader, row, active=active)
+    files = enclosed_files(facts["enclosures"])
+    round_ = RoundFacts(round=facts["round"][0], seats=facts["seats"], files=files)
     approval = _approval(reader, row)
-    seat = _seat(reader, row)
+    seat = SimpleNamespace(kind=row.kind, policy=round_.round.policy, resolved=round_.round.resolved)
     role = _role(reader, row, seat, mine=values["mine"], claimable=values["claimable"]) if approval.by_role else None
     form = _form(reader, row, role, writable=active)
     returning = button(approval, role, "return")
@@ -190,41 +179,35 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
         element_id=row.element,
         form=None if form is None else form.view(),
         data={} if form is None else form.readable(),
-        attachments=_attachments(reader, row, form, active=active),
-        enclosures=enclosed_uploads(reader.connection, row.key, reader.actor.person) if active else (),
+        attachments=_attachments(reader, row, form, facts),
+        enclosures=tuple(EnclosedFile(**upload._asdict()) for upload in facts.get("enclosed", ())),
         outcomes=_outcomes(reader, row, approval, seat, role),
         actions=tuple(
             action
-            for action in _actions(reader, who, row, mine=values["mine"], claimable=values["claimable"])
+            for action in _actions(reader, who, row, facts, mine=values["mine"], claimable=values["claimable"])
             if not is_off(approval, role, action)
         ),
-        capacity=_chair(reader, who, row),
-        draft=_draft(reader, row) if active else None,
-        unsent=_unsent(reader, row),
-        copies=tuple(task_copies(reader, row.key)),
-        followed=follows(reader, row.instance),
-        opinions=opinions_of(reader, row.instance),
-        ladder=_ladder(reader, row),
+        capacity=_chair(who, facts),
+        draft=next((SavedDraft(**draft._asdict()) for draft in facts.get("draft", ())), None),
+        unsent=_unsent(reader, row, facts),
+        copies=copy_lines(reader, facts["copies"]),
+        followed=bool(facts["followed"]),
+        opinions=told_opinions(reader, facts["opinions"], files, facts["said"]),
+        ladder=_ladder(reader, row, facts["rungs"]),
         signature=asked_signature(reader, row),
-        signed=_signed(reader, row),
-        round=round_detail(reader, who, row),
+        signed=bool(facts["signed"]),
+        round=round_detail(reader, who, row, round_),
         operations=operation_rights(reader, row, role, mine=values["mine"] and row.suspended_at is None),
         returned=row.returned,
         return_label=None if returning is None else returning.label,
         return_label_en=None if returning is None else returning.label_en,
-        form_version=reader.connection.execute(_VERSION, {"instance": row.instance}).scalar_one() if active else None,
+        form_version=row.case_revision if active else None,
     )
 
 
 def _approval(reader: Reader, row: Any) -> ApprovalModel:
     element = reader.definitions.model(row.home).elements.get(row.element)
     return (element.approval if element is not None else None) or ApprovalModel()
-
-
-def _seat(reader: Reader, row: Any) -> Any:
-    """The kind of a task's seat, and what its round keeps of its people and its rules."""
-    found = select(Seat.kind, Round.policy, Round.resolved).join(Round, Round.key == Seat.round).where(Seat.key == row.key)
-    return reader.connection.execute(found).one()
 
 
 def _role(reader: Reader, row: Any, seat: Any, *, mine: bool, claimable: bool) -> str | None:
@@ -282,16 +265,16 @@ def _form(reader: Reader, row: Any, role: str | None, *, writable: bool) -> Task
     return task_form(reader.connection, reader.definitions, reader.now, place, writable=writable, role=role)
 
 
-def _attachments(reader: Reader, row: Any, form: TaskForm | None, *, active: bool) -> tuple[AttachmentRecord, ...]:
+def _attachments(reader: Reader, row: Any, form: TaskForm | None, facts: Facts) -> tuple[AttachmentRecord, ...]:
     """The files that the form's readable values name, and the reader's own uploads in this task."""
     if form is None or not form.model.takes_files:
         return ()
     named = form.model.attachments(form.readable())
-    uploads = own_uploads(reader.connection, row.key, reader.actor.person) if active else ()
+    uploads = (AttachmentRecord(**upload._asdict()) for upload in facts.get("uploads", ()))
     return (*linked_attachments(reader.connection, row.instance, named), *uploads)
 
 
-def _actions(reader: Reader, who: Standing, row: Any, *, mine: bool, claimable: bool) -> tuple[str, ...]:
+def _actions(reader: Reader, who: Standing, row: Any, facts: Facts, *, mine: bool, claimable: bool) -> tuple[str, ...]:
     if row.held_by is not None:
         return ("undo",) if row.held_by == reader.actor.person else ()
     actions: list[str] = []
@@ -299,9 +282,10 @@ def _actions(reader: Reader, who: Standing, row: Any, *, mine: bool, claimable: 
         actions += ["claim", "complete", "saveDraft"]
     if mine:
         actions += ["complete", "saveDraft"] if row.direct else ["unclaim", "complete", "saveDraft"]
-    if (mine or claimable) and row.kind in MAIN and _something_done(reader, row):
+    # Another step was decided before, so that it may be sent back; whereto is another question.
+    if row.kind in MAIN and facts.get("decided"):
         actions.append("return")
-    if _may_take_back(reader, row):
+    if _may_take_back(reader, row, facts):
         actions.append("takeBack")
     if may_reassign(reader, who, row):
         actions.append("reassign")
@@ -310,18 +294,12 @@ def _actions(reader: Reader, who: Standing, row: Any, *, mine: bool, claimable: 
     return tuple(actions)
 
 
-def _something_done(reader: Reader, row: Any) -> bool:
-    """Whether another step of the task's process was decided before, so that it may be sent back; whereto is another question."""
-    done = (Round.instance == row.instance, Round.definition == row.home, Round.state == "decided", Round.element != row.element)
-    return reader.connection.execute(select(Round.key).where(*done).limit(1)).first() is not None
-
-
-def _may_take_back(reader: Reader, row: Any) -> bool:
+def _may_take_back(reader: Reader, row: Any, facts: Facts) -> bool:
     """Whether the reader has decided the task and could still undo that."""
     own = row.state == "completed" and row.ended_by is not None and row.ended_by == reader.actor.person and row.ending is None
     if not own or row.case_state != "active" or row.suspended_at is not None:
         return False
-    if row.outcome == CAST_VOTES.value and _seat(reader, row).policy.get("secret"):
+    if row.outcome == CAST_VOTES.value and facts["round"][0].policy.get("secret"):
         return False
     if row.decided_at is None:
         # A vote in a round that goes on.
@@ -338,32 +316,18 @@ def _may_take_back(reader: Reader, row: Any) -> bool:
     return isinstance(undoing(reader.connection, reader.definitions.model(row.home), decision), Undoing)
 
 
-def _chair(reader: Reader, who: Standing, row: Any) -> Chair | None:
+def _chair(who: Standing, facts: Facts) -> Chair | None:
     """The chair recorded with the task, else the reader's own chair that the task is offered to."""
-    if row.capacity is not None:
-        statement = (
-            select(Post.name, Post.name_en, Institution.short_name)
-            .join(Appointment, Appointment.post == Post.code)
-            .join(Institution, Institution.key == Appointment.institution)
-            .where(Appointment.key == row.capacity)
-        )
-        found = reader.connection.execute(statement).one()
+    if "chair" in facts:
+        (found,) = facts["chair"]
         return Chair(post=found.name, post_en=found.name_en, institution=found.short_name)
-    offered = set(reader.connection.execute(select(Candidate.principal).where(Candidate.seat == row.key)).scalars())
+    offered = {found.principal for found in facts["offered"]}
     chair = next((chair for chair in who.capacities if offered.intersection(chair.principals)), None)
     return None if chair is None else Chair(post=chair.post_name, post_en=chair.post_name_en, institution=chair.institution_name)
 
 
-def _draft(reader: Reader, row: Any) -> SavedDraft | None:
-    mine = (Draft.seat == row.key, Draft.person == reader.actor.person)
-    found = reader.connection.execute(select(Draft.data, Draft.opinion, Draft.saved_at).where(*mine)).one_or_none()
-    return None if found is None else SavedDraft(**found._mapping)
-
-
-def _unsent(reader: Reader, row: Any) -> Unsent | None:
-    mine = (HeldDecision.seat == row.key, HeldDecision.person == reader.actor.person, HeldDecision.refusal.is_not(None))
-    columns = (HeldDecision.outcome, HeldDecision.data, HeldDecision.opinion, HeldDecision.refusal, HeldDecision.refused_at)
-    kept = reader.connection.execute(select(*columns).where(*mine)).one_or_none()
+def _unsent(reader: Reader, row: Any, facts: Facts) -> Unsent | None:
+    kept = next(iter(facts["refused"]), None)
     if kept is None or (row.state == "completed" and row.ended_by == reader.actor.person):
         return None
     chosen = outcome_of(reader, row.home, row.element, kept.outcome)
@@ -386,15 +350,7 @@ def asked_signature(reader: Reader, row: Any) -> str:
     return element.approval.signature
 
 
-def _signed(reader: Reader, row: Any) -> bool:
-    own = (Signature.seat == row.key, Signature.person == reader.actor.person, Signature.bound_at.is_(None))
-    waiting = select(Signature.key).where(*own, Signature.given_at > reader.now - FRESH).limit(1)
-    return reader.connection.execute(waiting).first() is not None
-
-
-def _ladder(reader: Reader, row: Any) -> tuple[LadderStep, ...]:
-    columns = (Rung.clock, Rung.kind, Rung.due_at, Rung.done_at)
-    rungs = reader.connection.execute(select(*columns).where(Rung.seat == row.key).order_by(Rung.due_at, Rung.key)).all()
+def _ladder(reader: Reader, row: Any, rungs: Sequence[Any]) -> tuple[LadderStep, ...]:
     passing = _transfers(reader, row) if rungs else {}
     return tuple(
         LadderStep(
@@ -410,9 +366,8 @@ def _ladder(reader: Reader, row: Any) -> tuple[LadderStep, ...]:
 
 def _transfers(reader: Reader, row: Any) -> dict[tuple[str, str], str]:
     """To whom the ladders of a task hand it over, by clock and kind of the step."""
-    term = reader.connection.execute(select(Seat.term).where(Seat.key == row.key)).scalar_one()
     try:
-        clocks = clocks_of(term or {}, reader.definitions.parameters(row.home).get("ladders")) if term else {}
+        clocks = clocks_of(row.term, reader.definitions.parameters(row.home).get("ladders")) if row.term else {}
     except Invalid:
         # A ladder that the case's version has no more.
         return {}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from engine.appliers.rounds import judged, votes_of
@@ -17,9 +17,10 @@ from engine.authorization import Standing, acts_for
 from engine.kernel.model import ApprovalModel
 from engine.queries.registry import Reader
 from engine.runtime import policy_of
-from engine.runtime.attachments import EnclosedFile, enclosures
+from engine.runtime.attachments import EnclosedFile
 from engine.runtime.operations import OPERATIONS, operation_refusal
 from engine.runtime.rights import button
+from engine.store.prepared import Prepared
 from engine.store.tables import Appointment, Institution, Person, Post, Round, Seat
 
 SEATS_AT_MOST = 500
@@ -133,6 +134,42 @@ class OperationRight:
     label_en: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class RoundFacts:
+    """What is kept of a round."""
+
+    round: Any
+    """The row that `ROUND` found."""
+    seats: Sequence[Any]
+    """Those that `SEATS` found."""
+    files: Mapping[int, tuple[EnclosedFile, ...]]
+    """What was sent with the case's opinions, by key of the task."""
+
+
+_RECORDER, _AGENT = aliased(Person), aliased(Person)
+ROUND = Prepared(select(*Round.__table__.columns).where(Round.key == bindparam("round")))
+SEATS = Prepared(
+    select(
+        *Seat.__table__.columns,
+        Person.name.label("person"),
+        Post.name.label("post"),
+        Post.name_en.label("post_en"),
+        Institution.short_name.label("institution"),
+        _RECORDER.name.label("recorder"),
+        _AGENT.name.label("agent"),
+    )
+    .outerjoin(Person, Person.key == Seat.assignee)
+    .outerjoin(Appointment, Appointment.key == Seat.capacity)
+    .outerjoin(Post, Post.code == Appointment.post)
+    .outerjoin(Institution, Institution.key == Appointment.institution)
+    .outerjoin(_RECORDER, _RECORDER.key == Seat.recorded_by)
+    .outerjoin(_AGENT, and_(_AGENT.key == Seat.ended_by, Seat.on_behalf_of.is_not(None)))
+    .where(Seat.round == bindparam("round"))
+    .order_by(Seat.key)
+    .limit(SEATS_AT_MOST)
+)
+
+
 def operation_rights(reader: Reader, row: Any, role: str | None, *, mine: bool) -> tuple[OperationRight, ...]:
     """What the reader may do with his own seat; nothing with another's."""
     element = reader.definitions.model(row.home).elements.get(row.element)
@@ -151,10 +188,9 @@ def operation_rights(reader: Reader, row: Any, role: str | None, *, mine: bool) 
     return tuple(found)
 
 
-def round_detail(reader: Reader, who: Standing, row: Any) -> RoundDetail:
+def round_detail(reader: Reader, who: Standing, row: Any, facts: RoundFacts) -> RoundDetail:
     """The round of a task's row."""
-    round_ = reader.connection.execute(select(*Round.__table__.columns).where(Round.key == row.round)).one()
-    seats = _seats(reader, row.round)
+    round_, seats = facts.round, facts.seats
     policy = policy_of(reader.definitions, round_)
     verdict = judged(reader.connection, policy, row.round, seats)
     vote = policy.mode == "vote"
@@ -167,37 +203,12 @@ def round_detail(reader: Reader, who: Standing, row: Any) -> RoundDetail:
         quorum=str(policy.quorum) if policy.quorum is not None else None,
         base=policy.base if vote else None,
         tally=Tally(**verdict.counts.plain()),
-        seats=_lines(reader, who, row, seats, policy),
+        seats=_lines(reader, who, row, facts, policy),
         motions=_motions(reader, row, policy, verdict.motions, decided=round_.state != "open"),
         ballot=None if not policy.motions else "secret" if policy.secret else "open",
         votes=known_votes(policy, row.assignee) if policy.motions else (),
         records=round_.state == "open" and bool(set(policy.secretaries).intersection(who.principals)),
     )
-
-
-def _seats(reader: Reader, round: int) -> Sequence[Any]:
-    recorder, agent = aliased(Person), aliased(Person)
-    statement = (
-        select(
-            *Seat.__table__.columns,
-            Person.name.label("person"),
-            Post.name.label("post"),
-            Post.name_en.label("post_en"),
-            Institution.short_name.label("institution"),
-            recorder.name.label("recorder"),
-            agent.name.label("agent"),
-        )
-        .outerjoin(Person, Person.key == Seat.assignee)
-        .outerjoin(Appointment, Appointment.key == Seat.capacity)
-        .outerjoin(Post, Post.code == Appointment.post)
-        .outerjoin(Institution, Institution.key == Appointment.institution)
-        .outerjoin(recorder, recorder.key == Seat.recorded_by)
-        .outerjoin(agent, and_(agent.key == Seat.ended_by, Seat.on_behalf_of.is_not(None)))
-        .where(Seat.round == round)
-        .order_by(Seat.key)
-        .limit(SEATS_AT_MOST)
-    )
-    return list(reader.connection.execute(statement).all())
 
 
 def _motions(
@@ -220,9 +231,10 @@ def _motions(
     )
 
 
-def _lines(reader: Reader, who: Standing, row: Any, seats: Sequence[Any], policy: Policy) -> tuple[SeatLine, ...]:
-    holders = {seat.key: seat for seat in seats}
-    files = enclosures(reader.connection, row.instance) if len(seats) > 1 else {}
+def _lines(reader: Reader, who: Standing, row: Any, facts: RoundFacts, policy: Policy) -> tuple[SeatLine, ...]:
+    holders = {seat.key: seat for seat in facts.seats}
+    # Who decides alone has his opinion, and its files, above.
+    files = facts.files if len(facts.seats) > 1 else {}
     votes = votes_of(reader.connection, row.round) if policy.motions and not policy.secret else {}
     me = reader.actor.person
 
@@ -259,4 +271,4 @@ def _lines(reader: Reader, who: Standing, row: Any, seats: Sequence[Any], policy
             removable=removable,
         )
 
-    return tuple(map(line, seats))
+    return tuple(map(line, facts.seats))

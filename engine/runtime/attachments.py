@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
@@ -59,8 +60,13 @@ def enclosed_uploads(connection: Executes, seat: int, person: int | None) -> tup
 
 def enclosures(connection: Executes, instance: int) -> Mapping[int, tuple[EnclosedFile, ...]]:
     """The files that were sent with the opinions of a case, by key of the task."""
+    return enclosed_files(ENCLOSURES.all(connection, instance=instance))
+
+
+def enclosed_files(rows: Iterable[Any]) -> Mapping[int, tuple[EnclosedFile, ...]]:
+    """The files that `ENCLOSURES` found, by key of the task."""
     found: dict[int, tuple[EnclosedFile, ...]] = {}
-    for row in ENCLOSURES.all(connection, instance=instance):
+    for row in rows:
         file = {name: value for name, value in row._asdict().items() if name != "seat"}
         found[row.seat] = (*found.get(row.seat, ()), EnclosedFile(**file))
     return found

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import CTE, BigInteger, bindparam, cast, literal, select
 
 from engine.calendar import TIME_ZONE
 from engine.store.base import Executes
-from engine.store.prepared import Among, Prepared
+from engine.store.prepared import Among, AmongFound, Prepared
 from engine.store.tables import Scope, Variable
 
 JSON = Any
-PARENT = Prepared(select(Scope.parent).where(Scope.key == bindparam("scope")))
+
+
+def _around() -> CTE:
+    """The scope that is asked for with those around it, and how far out each lies; ends with a row without a key."""
+    inner = select(cast(bindparam("scope"), BigInteger).label("key"), literal(0).label("distance"))
+    around = inner.cte("around", recursive=True)
+    # By a look-up a scope: PostgreSQL would join the whole table to a chain of three or four.
+    parent = select(Scope.parent).where(Scope.key == around.c.key).correlate(around).scalar_subquery()
+    return around.union_all(select(parent, around.c.distance + 1).where(around.c.key.is_not(None)))
+
+
+_CHAIN = _around()
+CHAIN = Prepared(select(_CHAIN.c.key).where(_CHAIN.c.key.is_not(None)).order_by(_CHAIN.c.distance))
+VISIBLE_VARIABLES = Prepared(
+    select(Variable.scope, Variable.name, Variable.value).where(AmongFound(Variable.scope, select(_CHAIN.c.key)))
+)
 ALL_VARIABLES = Prepared(select(Variable.scope, Variable.name, Variable.value).where(Among(Variable.scope, "scopes")))
 NAMED_VARIABLES = Prepared(
     select(Variable.scope, Variable.name, Variable.value).where(Among(Variable.scope, "scopes"), Among(Variable.name, "names"))
@@ -47,11 +62,7 @@ class CaseNames:
 
     def all(self) -> dict[str, JSON]:
         """Every variable that can be seen from the scope."""
-        rows = ALL_VARIABLES.all(self._connection, scopes=self._chain)
-        values: dict[str, JSON] = {}
-        for scope in reversed(self._chain):
-            values.update({row.name: row.value for row in rows if row.scope == scope})
-        return values
+        return visible(self._chain, ALL_VARIABLES.all(self._connection, scopes=self._chain))
 
     def __getitem__(self, name: str) -> JSON:
         if name not in self._asked:
@@ -61,12 +72,14 @@ class CaseNames:
 
 def scope_chain(connection: Executes, scope: int) -> list[int]:
     """Keys of `scope` and the scopes around it, innermost first."""
-    chain: list[int] = []
-    current: int | None = scope
-    while current is not None:
-        chain.append(current)
-        current = PARENT.value(connection, scope=current)
-    return chain
+    return [row.key for row in CHAIN.all(connection, scope=scope)]
+
+
+def visible(chain: Sequence[int], variables: Iterable[Any]) -> dict[str, JSON]:
+    """The values of rows of variables as the innermost of a chain of scopes sees them: an inner one hides an outer one's."""
+    distances = {scope: distance for distance, scope in enumerate(chain)}
+    ordered = sorted(variables, key=lambda row: distances[row.scope], reverse=True)
+    return {row.name: row.value for row in ordered}
 
 
 def reserved_names(

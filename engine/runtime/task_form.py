@@ -10,18 +10,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.forms import FieldRights, FormModel
 from engine.forms.paper import Language
 from engine.kernel.model import ApprovalModel
 from engine.printing import Sheet
 from engine.runtime.definitions import Definitions
-from engine.runtime.names import CaseNames, reserved_names
+from engine.runtime.names import CHAIN, VISIBLE_VARIABLES, reserved_names, visible
 from engine.runtime.rights import field_rights
 from engine.runtime.written import written
 from engine.store.base import Executes
+from engine.store.prepared import Prepared, ask
 from engine.store.tables import History, Institution, ProcessInstance, Scope
+
+CASE = Prepared(
+    select(
+        ProcessInstance.number,
+        ProcessInstance.started_by,
+        ProcessInstance.started_at,
+        ProcessInstance.root_scope,
+        Institution.code,
+    )
+    .outerjoin(Institution, Institution.key == ProcessInstance.institution)
+    .where(ProcessInstance.key == bindparam("instance"))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,17 +95,8 @@ def task_form(
 
 def names_at(connection: Executes, now: datetime, place: TaskPlace, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The variables at a task, as they are or as they were at its end, and the reserved names, which read `parameters`."""
-    case = connection.execute(
-        select(
-            ProcessInstance.number,
-            ProcessInstance.started_by,
-            ProcessInstance.started_at,
-            ProcessInstance.root_scope,
-            Institution.code,
-        )
-        .outerjoin(Institution, Institution.key == ProcessInstance.institution)
-        .where(ProcessInstance.key == place.instance)
-    ).one()
+    live = (CHAIN.question(scope=place.scope), VISIBLE_VARIABLES.question(scope=place.scope))
+    (case,), *found = ask(connection, CASE.question(instance=place.instance), *(live if place.ended_at is None else ()))
     reserved = reserved_names(
         now=now,
         parameters=parameters,
@@ -103,7 +107,8 @@ def names_at(connection: Executes, now: datetime, place: TaskPlace, parameters: 
     )
     if place.ended_at is not None:
         return {**_as_written(connection, place, place.ended_at, {place.scope, case.root_scope}), **reserved}
-    return {**CaseNames(connection, place.scope, reserved).all(), **reserved}
+    chain, variables = found
+    return {**visible([row.key for row in chain], variables), **reserved}
 
 
 def _as_written(connection: Executes, place: TaskPlace, until: datetime, scopes: set[int]) -> dict[str, Any]:
