@@ -16,6 +16,7 @@ from engine.functions import (
     collection,
     dispatch,
     finding,
+    hiring,
     inspection,
     leave,
     meeting,
@@ -33,6 +34,7 @@ from engine.functions.plugins import Function, installed_functions
 _MODULES: tuple[Mapping[str, Function], ...] = (
     referral.FUNCTIONS,
     recruitment.FUNCTIONS,
+    hiring.FUNCTIONS,
     collection.FUNCTIONS,
     dispatch.FUNCTIONS,
     leave.FUNCTIONS,

@@ -20,6 +20,8 @@ Line = Mapping[str, JSON]
 
 VERDICTS = {"keep": "保留", "cut": "核减", "merge": "合并", "transfer": "内部调剂", "reject": "不予列入"}
 """What may become of a line, and what it is called."""
+_SHOWN = ("postName", "headcount", "staffing", "salaryEst")
+"""What a reviewer sees of a line."""
 _STRUCK = frozenset({"merge", "transfer", "reject"})
 _POOLED_BY = ("discipline", "postKind", "education", "majorClass", "staffing")
 REVIEWERS = {"finance": "财务", "medical": "医务", "quality": "质控"}
@@ -131,19 +133,76 @@ def confirmed(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
 def cut(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """Lines after an office outside the community has answered.
 
-    Takes `lines` and `cuts` [{key, to, note}]; gives `lines`, `affected`, `heads`, `text`, and `problems`: a sentence for each
-    cut of a line that is not there, or to a number that is not below the approved one. With problems nothing is cut.
+    Takes `lines`, `cuts` [{key, to, note}] (one line may be cut by several offices, one after the other) and `settled`: the cuts
+    were checked when they were entered, and one of a line that has been struck or cut below it meanwhile changes nothing. Gives
+    `lines`, `affected`, `heads`, `text`, and `problems`: a sentence for each cut of a line that is not there, or to a number
+    that is not below the approved one. With problems nothing is cut.
     """
-    given = read.mappings(inputs, "lines")
-    approved = {str(line.get("key")): _standing(line) for line in given}
-    cuts = read.mappings(inputs, "cuts")
-    problems = [problem for row in cuts for problem in _cut_problems(row, approved)]
-    by_key = {} if problems else _by_key(cuts)
-    lines = [_cut_line(line, by_key.get(str(line.get("key")))) for line in given]
-    changed = [line for line in lines if str(line.get("key")) in by_key]
+    given, settled = read.mappings(inputs, "lines"), read.flag(inputs, "settled")
+    by_key = {str(line.get("key")): line for line in given}
+    changed: dict[str, Line] = {}
+    problems: list[str] = []
+    for row in read.mappings(inputs, "cuts"):
+        key = str(row.get("key"))
+        wrong = _cut_problems(row, {name: _standing(line) for name, line in by_key.items()})
+        if not wrong:
+            by_key[key] = changed[key] = _cut_line(by_key[key], row)
+        problems += [] if settled else wrong
+    lines = list(given) if problems else list(by_key.values())
+    gone = {} if problems else changed
     heads = sum(_standing(line) for line in lines)
-    text = f"核减 {len(changed)} 个岗位，余 {heads} 人。"
-    return {"lines": lines, "affected": _grouped(changed), "heads": heads, "text": text, "problems": "\n".join(problems) or None}
+    text = f"核减 {len(gone)} 个岗位，余 {heads} 人。"
+    affected = _grouped(gone.values())
+    return {"lines": lines, "affected": affected, "heads": heads, "text": text, "problems": "\n".join(problems) or None}
+
+
+def replace(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """A line that was opened again after the freeze, as the member has it now; what was said before has to be looked at again.
+
+    Takes `lines`, `key`, `line`, `version` (of the plan), and the tables of `finance`, `medical` and `quality`; gives all four:
+    the line without a verdict, and every opinion kept and marked `recheck`. A key that is not there changes nothing.
+    """
+    key, version = read.text(inputs, "key"), read.whole(inputs, "version")
+    fresh = read.mapping(inputs, "line")
+    judged = ("verdict", "to", "moveTo", "because", "review", "approved", "objection")
+    lines = [
+        {**dict.fromkeys(judged), **line, **_line(fresh, str(line["institution"]), str(line["unit"]), 0), "key": key}
+        | dict.fromkeys(judged)
+        | {"revisedIn": version}
+        if line.get("key") == key
+        else line
+        for line in read.mappings(inputs, "lines")
+    ]
+    of = _by_key(lines)
+    tables = {
+        name: [
+            {**row, **{field: of[str(row.get("key"))].get(field) for field in _SHOWN}, "recheck": f"第 {version} 版，需复核"}
+            for row in read.mappings(inputs, name)
+            if str(row.get("key")) in of
+        ]
+        for name in REVIEWERS
+    }
+    return {"lines": lines, **tables}
+
+
+def moved(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """Lines of a member that was merged into another or renamed while the plan runs.
+
+    Takes `lines`, `responding`, `former` {old code: new code}, `institution` (old code), `into` (new code, the same for a new
+    name) and `name`; gives `lines`, `responding` and `former`. Numbers of lines keep the old code. Where the new owner has no
+    case of its own in the plan, the old one's people go on answering: then only the name changes.
+    """
+    old, into, name = (str(read.text(inputs, key)) for key in ("institution", "into", "name"))
+    responding = read.mappings(inputs, "responding")
+    answers_itself = any(row.get("institution") == into for row in responding)
+    address = into if answers_itself else old
+    lines = [
+        {**line, "institution": address, "unit": name} if line.get("institution") == old else line
+        for line in read.mappings(inputs, "lines")
+    ]
+    named = [{**row, "name": name} if row.get("institution") == address else row for row in responding]
+    former = dict(read.mapping(inputs, "former"))
+    return {"lines": lines, "responding": named, "former": former | ({old: into} if into != old else {})}
 
 
 def strike(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
@@ -283,6 +342,8 @@ FUNCTIONS: Mapping[str, Callable[[Mapping[str, JSON]], Mapping[str, JSON]]] = Ma
         "recruitment.settle": settle,
         "recruitment.confirmed": confirmed,
         "recruitment.cut": cut,
+        "recruitment.replace": replace,
+        "recruitment.moved": moved,
         "recruitment.strike": strike,
         "recruitment.shares": shares,
         "recruitment.concerns": concerns,

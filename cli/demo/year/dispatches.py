@@ -144,7 +144,7 @@ def register(county: County, step: Step) -> Act:
     if county.once("resignation"):
         return Act(outcome="resign", opinion="另谋他就", data=_on, wait=timedelta(hours=2))
     if county.once("illness"):
-        ill = {"eventKind": "sick"}
+        ill = {"eventKind": "sick", "serviceYears": 12}
         return Act(outcome="suspend", opinion="因病请假", data=lambda at: {**ill, **_on(at)}, wait=timedelta(hours=2))
     return Act(never=True)
 
@@ -205,6 +205,10 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
         "handover": decided("done", handoverPatients="已逐一交接", handoverKeys="已收回", handoverAccounts="已停用"),
         "settle_leave": decided("done", "按协议结算"),
         "decide_change": decided("keep", "双方已沟通"),
+        "approve_stop": decided("agree"),
+        "restop": decided("stay", "按期派驻"),
+        "move_host": decided("stay", "原单位挽留"),
+        "chase_move": decided("done", "已电话联系"),
         "office_mark": office_mark,
         "department_mark": department_mark,
         "conclude": conclude,
@@ -213,6 +217,7 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
         "report_in": report_in,
         "request_change": NEVER,
         "confirm_log": confirm_log,
+        "read_notice": decided("read"),
         "consent": decided("agree"),
         "host_mark": host_mark,
     },

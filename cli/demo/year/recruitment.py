@@ -106,6 +106,58 @@ def office_reply(county: County, step: Step) -> Act:
     return Act(outcome="approve", data=letter, wait=arrives - county.clock.now())
 
 
+def announce(county: County, step: Step) -> Act:
+    """The announcement hangs for two weeks."""
+    number = f"澄医招〔{county.clock.now():%Y}〕{county.number()}号"
+
+    def notice(at: datetime) -> Mapping[str, Any]:
+        day = at.astimezone(TIME_ZONE).date()
+        return {"announceNo": number, "announceOn": day.isoformat(), "registerTo": (day + timedelta(days=21)).isoformat()}
+
+    return Act(outcome="announce", data=notice)
+
+
+def registration(county: County, step: Step) -> Act:
+    heads = int(step.values["heads"])
+    return Act(outcome="count", data={"applicants": heads * county.random.randint(2, 6)})
+
+
+def exam(county: County, step: Step) -> Act:
+    """Two candidates more than there are places, so that somebody can move up."""
+    random = county.random
+    rows = [
+        {
+            "ticketNo": f"{number:03d}",
+            "name": f"考生{number}·演示",
+            "written": random.randint(50, 92),
+            "interview": random.randint(60, 92),
+        }
+        for number in range(1, int(step.values["heads"]) + 3)
+    ]
+    return Act(data={"candidates": rows})
+
+
+def check_candidates(county: County, step: Step) -> Act:
+    fit = {"health": "pass", "vetting": "pass"}
+    return Act(data={"proposed": [fit for _ in step.values["proposed"]]})
+
+
+def publish_result(county: County, step: Step) -> Act:
+    number = f"公示{county.number()}号"
+
+    def notice(at: datetime) -> Mapping[str, Any]:
+        return {"publicityNo": number, "publicityOn": at.astimezone(TIME_ZONE).date().isoformat()}
+
+    return Act(outcome="publish", data=notice)
+
+
+def report_hire(county: County, step: Step) -> Act:
+    def day(at: datetime) -> Mapping[str, Any]:
+        return {"arrivedOn": at.astimezone(TIME_ZONE).date().isoformat()}
+
+    return Act(outcome="arrived", data=day, prompt=True)
+
+
 NEVER = always(Act(never=True))
 HABITS: Mapping[str, Mapping[str, Habit]] = {
     "recruitment_centre": {
@@ -118,6 +170,19 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
         "decide_withdrawal": decided("strike"),
     },
     "recruitment_office": {"office_reply": office_reply},
+    "recruitment_cancel": {"ask_cancel": decided("drop", "继续"), "approve_cancel": decided("refuse", "继续")},
+    "recruitment_hiring": {
+        "announce": announce,
+        "registration": registration,
+        "decide_ratio": decided("lower", "紧缺岗位", newRatio=1),
+        "exam": exam,
+        "check_candidates": check_candidates,
+        "publish_result": publish_result,
+        "whistle": NEVER,
+        "investigate": decided("unfounded", "查无实据"),
+        "filing_reply": office_reply,
+    },
+    "recruitment_post": {"read_change": decided("read"), "report_hire": report_hire},
     "recruitment_member": {
         "fill_lines": fill_lines,
         "sign": decided("agree"),
@@ -125,5 +190,7 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
         "sign_revision": decided("agree"),
         "confirm": confirm,
         "withdraw_line": NEVER,
+        "amend_line": decided("amend"),
+        "sign_amended": decided("agree"),
     },
 }
