@@ -11,10 +11,22 @@ from api.attachments import BINARY, MAX_FILE
 from api.blueprint import Blueprint
 from api.door import ask, carry_out, carry_out_unkeyed
 from api.replies import download, nothing
-from api.schemas.messages import Accepted, AwaitedMessages, Broadcast, Enter, LetterQuery, Send
+from api.schemas.messages import (
+    Accepted,
+    AwaitedMessages,
+    Begun,
+    Broadcast,
+    Enter,
+    EnterStart,
+    LetterQuery,
+    Send,
+    StartMessages,
+)
+from engine.commands import proxy_start
 from engine.commands.message import BroadcastSignal, SendMessage
 from engine.commands.proxy_entry import AttachLetter, EnterMessage, ReadLetter
-from engine.queries.awaited import Awaited, ListAwaitedMessages
+from engine.queries.awaited import Awaited, ListAwaitedMessages, ListStartMessages
+from engine.queries.awaited import StartMessages as StartMessagesRecord
 from engine.records import Done
 
 blueprint = Blueprint("messages", "Messages from outside")
@@ -50,6 +62,21 @@ def list_awaited_messages(instance: UUID) -> Awaited:
 def enter_message(body: dict[str, Any], instance: UUID) -> Done:
     """Enter the message of an institution without a system into the case that waits for it"""
     return carry_out(EnterMessage(instance=instance, **{**body, "awaited": int(body["awaited"])}))
+
+
+@blueprint.get("/start-messages")
+@blueprint.response(200, StartMessages)
+def list_start_messages() -> StartMessagesRecord:
+    """Tell what starts a case that the caller may enter for an institution without a system"""
+    return ask(ListStartMessages())
+
+
+@blueprint.post("/start-messages")
+@blueprint.arguments(EnterStart)
+@blueprint.response(202, Begun)
+def enter_start(body: dict[str, Any]) -> Done:
+    """Enter the message of an institution without a system that starts a case"""
+    return carry_out(proxy_start.EnterStart(**{**body, "start": int(body["start"])}))
 
 
 @blueprint.put("/instances/<uuid:instance>/messages/<uuid:message>/letter")

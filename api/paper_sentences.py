@@ -15,6 +15,12 @@ PAPER: Mapping[str, tuple[str, str]] = {
     ),
     "attachment-count": ("这一步上传的文件太多，先移除不需要的。", "There are too many uploads in this task. Remove some first."),
     "not-awaited": ("案件现在不等这条消息，刷新再看。", "The case does not wait for this message now. Look again."),
+    "no-start": ("没有这样可以代录的来件。", "There is no such message that starts a case."),
+    "start-not-taken": (
+        "这个来件现在不能建案：同号的案件还没办完，或流程已停用。",
+        "It starts no case now: one of the same number is still open, or the process is suspended.",
+    ),
+    "message-value-missing": ("要填“{name}”。", "Fill in “{name}”."),
     "message-not-taken": ("案件没有接收这条消息，刷新再看。", "The case has not taken the message. Look again."),
     "message-value": ("这条消息不带“{name}”，可以填的是 {known}。", "This message does not bring '{name}'; it brings {known}."),
     "not-entry-post": (

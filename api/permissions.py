@@ -123,6 +123,8 @@ PERMISSIONS: Mapping[str, str] = {
     "messages.broadcast_signal": INTEGRATE,
     "messages.send_message": SIGNED_IN,
     "messages.list_awaited_messages": SIGNED_IN,
+    "messages.list_start_messages": SIGNED_IN,
+    "messages.enter_start": SIGNED_IN,
     "messages.enter_message": SIGNED_IN,
     "messages.attach_letter": SIGNED_IN,
     "messages.read_letter": SIGNED_IN,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from api.schemas.base import CamelSchema, Coded, Instant, Key
+from api.schemas.base import CamelSchema, Coded, Instant, Key, Words
 
 
 class Send(CamelSchema):
@@ -71,6 +71,44 @@ class Enter(CamelSchema):
     occurred_at = Instant(required=True)
     evidence = fields.String(required=True, validate=validate.Length(max=500))
     payload = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class StartMessage(CamelSchema):
+    """A message that starts a case."""
+
+    key = Key()
+    name = fields.String()
+    process = Words()
+    needed = fields.List(fields.String(), metadata={"description": "Names of the values that it has to bring"})
+    values = fields.List(fields.String(), metadata={"description": "Names of all its values; none where it may bring any"})
+
+
+class StartMessages(CamelSchema):
+    """What can be entered that starts a case: nothing for who does not enter for others."""
+
+    messages = fields.List(fields.Nested(StartMessage))
+    institutions = fields.List(fields.Nested(Coded), metadata={"description": "Those without a system"})
+    receivers = fields.List(fields.Nested(Coded), metadata={"description": "Those that the caller enters for"})
+
+
+class EnterStart(CamelSchema):
+    """What an institution without a system has sent, which starts a case at `to`."""
+
+    start = Key(required=True, validate=validate.Regexp(r"^[0-9]{1,18}$"))
+    institution = fields.String(required=True, validate=validate.Length(min=1, max=20))
+    to = fields.String(required=True, validate=validate.Length(min=1, max=20))
+    number = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
+    occurred_at = Instant(required=True)
+    evidence = fields.String(required=True, validate=validate.Length(max=500))
+    payload = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class Begun(CamelSchema):
+    """The case that a message has started; the letter is put to it under the message's id."""
+
+    instance = fields.UUID()
+    message = fields.UUID()
+    state = fields.String()
 
 
 class LetterQuery(CamelSchema):

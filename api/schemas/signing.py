@@ -33,6 +33,7 @@ class SeatLine(CamelSchema):
     ending = fields.String(allow_none=True, validate=validate.OneOf(ENDINGS))
     vote = fields.String(allow_none=True, validate=validate.OneOf((*VOTES, "cast")))
     votes = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": SAID})
+    motions = fields.List(fields.String(), metadata={"description": "Keys of the motions that he votes on"})
     opinion = fields.String(allow_none=True)
     opened_at = Instant()
     ended_at = Instant(allow_none=True)
@@ -61,7 +62,6 @@ class Motion(CamelSchema):
     key = fields.String()
     title = fields.String()
     recused = fields.List(fields.String())
-    asked = fields.Boolean(metadata={"description": "Whether the holder of the task is to vote on it"})
     outcome = fields.String(allow_none=True, validate=validate.OneOf(("agree", "refuse", "adjourn")))
     tally = fields.Nested(Tally, allow_none=True)
 

@@ -153,6 +153,7 @@ from engine.commands.phrases import PutPhrases, put_phrases
 from engine.commands.plain_agreement import AgreeToTask, agree_to_task
 from engine.commands.printing import NotePrinting, note_printing
 from engine.commands.proxy_entry import AttachLetter, EnterMessage, ReadLetter, attach_letter, enter_message, read_letter
+from engine.commands.proxy_start import EnterStart, enter_start
 from engine.commands.reassignment import ReassignTask, reassign_task
 from engine.commands.recalculation import RecalculateApprovers, recalculate_approvers
 from engine.commands.recorded_votes import RecordAbsence, RecordVote, record_absence, record_vote
@@ -183,6 +184,7 @@ HANDLERS: dict[type, Callable[..., Any]] = {
     AddAttachment: add_attachment,
     AttachLetter: attach_letter,
     EnterMessage: enter_message,
+    EnterStart: enter_start,
     ReadLetter: read_letter,
     AddSigners: add_signers,
     AgreeToTask: agree_to_task,

@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import insert, select
 
 from engine.appliers import audit
 from engine.appliers.journal import Journal
@@ -76,8 +76,8 @@ def enter_message(command: EnterMessage, work: UnitOfWork, runtime: Runtime) -> 
     row = next((found for found in awaited(work.connection, case.key) if found.key == command.awaited), None)
     if row is None:
         raise Conflict("not-awaited", "Expected a message that case '{id}' waits for, but it does not", id=str(case.id))
-    sender = _sender(work, command.institution)
-    _check(command, work, case)
+    sender = sender_of(work, command.institution)
+    check_entry(work, command, case.occurred_at or case.started_at)
     known = values_taken(runtime.definitions.model(case.definition), row.element)
     strange = next((name for name in command.payload if known and name not in known), None)
     if strange is not None:
@@ -174,7 +174,7 @@ def _seen_case(work: UnitOfWork, instance: UUID) -> Any:
     return case
 
 
-def _sender(work: UnitOfWork, code: str) -> int:
+def sender_of(work: UnitOfWork, code: str) -> int:
     """Key of the institution, which must have no system. Raises Invalid and Conflict."""
     require_text("institution", code)
     found = select(Institution.key, Institution.short_name, Institution.integrated).where(Institution.code == code)
@@ -187,7 +187,19 @@ def _sender(work: UnitOfWork, code: str) -> int:
     return int(row.key)
 
 
-def _check(command: EnterMessage, work: UnitOfWork, case: Row[Any]) -> None:
+class Entry(Protocol):
+    """What somebody enters for an institution without a system."""
+
+    @property
+    def occurred_at(self) -> datetime: ...
+    @property
+    def evidence(self) -> str: ...
+    @property
+    def payload(self) -> Mapping[str, JSON]: ...
+
+
+def check_entry(work: UnitOfWork, command: Entry, since: datetime) -> None:
+    """Raises InvalidForm and Invalid for an entry without evidence, of a wrong time, or that is too large."""
     require_text("evidence", command.evidence, EVIDENCE_LENGTH)
     if not command.evidence.strip():
         raise _wrong(
@@ -195,7 +207,7 @@ def _check(command: EnterMessage, work: UnitOfWork, case: Row[Any]) -> None:
         )
     if command.occurred_at >= work.now:
         raise _wrong("occurredAt", "发生时间要早于现在。", "It must have happened before now.")
-    if command.occurred_at < (case.occurred_at or case.started_at):
+    if command.occurred_at < since:
         raise _wrong("occurredAt", "发生时间不能早于案件发起。", "It cannot have happened before the case began.")
     require_values(command.payload)
     check_names(command.payload)

@@ -19,7 +19,7 @@ from engine.runtime.names import reserved_names
 STARTED = frozenset({"starter", "starterInst", "starterPost", "fromInst"})
 """Variables that a start by hand or by a message gives."""
 DECISION = frozenset({"outcome", "opinion", "by", "byName", "at"})
-VOTES = frozenset({"agree", "refuse", "abstain", "expected", "present", "base", "names"})
+VOTES = frozenset({"agree", "refuse", "abstain", "expected", "present", "base", "names", "motions"})
 """What several signers leave beside it."""
 """What a completed user task leaves under its id."""
 

@@ -74,6 +74,7 @@ QUERIES: Mapping[type, Callable[..., Any]] = {
     audit_entries.ListAuditEntries: audit_entries.list_audit_entries,
     audited_rounds.ListAuditedRounds: audited_rounds.list_audited_rounds,
     awaited.ListAwaitedMessages: awaited.list_awaited_messages,
+    awaited.ListStartMessages: awaited.list_start_messages,
     authority.ListAppointments: authority.list_appointments,
     authority.ListBodies: authority.list_bodies,
     authority.ListCharges: authority.list_charges,

@@ -13,8 +13,16 @@ from sqlalchemy import select
 from engine.authorization import standing
 from engine.queries.instances import find_visible
 from engine.queries.registry import Query, Reader
-from engine.queries.task_rows import Coded
-from engine.runtime.proxy import awaited, enters_for_others, values_taken
+from engine.queries.task_rows import Coded, process_name
+from engine.runtime.proxy import (
+    awaited,
+    entering_institutions,
+    enters_for_others,
+    known_by,
+    starts,
+    values_of_start,
+    values_taken,
+)
 from engine.store.tables import Institution, Letter, Message
 
 
@@ -59,6 +67,67 @@ class Awaited:
     letters: tuple[LetterLine, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListStartMessages(Query["StartMessages"]):
+    """What can be entered that starts a case, for who enters messages for others; nothing for everybody else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartMessage:
+    """One message that starts a case."""
+
+    key: int
+    name: str
+    process: str
+    process_en: str
+    needed: tuple[str, ...]
+    """Names of what it has to bring."""
+    values: tuple[str, ...]
+    """Names of all that it brings; empty where it may bring anything."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartMessages:
+    """What can be entered, by whom it can have been sent, and whose case it may become."""
+
+    messages: tuple[StartMessage, ...]
+    institutions: tuple[Coded, ...]
+    """Those without a system."""
+    receivers: tuple[Coded, ...]
+    """Those that the reader enters for."""
+
+
+def list_start_messages(query: ListStartMessages, reader: Reader) -> StartMessages:
+    """What the reader may enter."""
+    codes = entering_institutions(standing(reader.connection, reader.actor.person, reader.now))
+    if not codes:
+        return StartMessages(messages=(), institutions=(), receivers=())
+    named = select(Institution.code, Institution.short_name).where(Institution.code.in_(codes)).order_by(Institution.code)
+    messages = [_start(reader, row) for row in starts(reader.connection) if row.suspended_at is None]
+    return StartMessages(
+        messages=tuple(messages),
+        institutions=_without_system(reader),
+        receivers=tuple(Coded(code=place.code, name=place.short_name) for place in reader.connection.execute(named)),
+    )
+
+
+def _start(reader: Reader, row: Any) -> StartMessage:
+    process, model = process_name(reader, row.definition), reader.definitions.model(row.definition)
+    return StartMessage(
+        key=row.key,
+        name=row.name,
+        process=process.name,
+        process_en=process.name_en,
+        needed=known_by(model, row.element),
+        values=values_of_start(model, row.element),
+    )
+
+
+def _without_system(reader: Reader) -> tuple[Coded, ...]:
+    without = select(Institution.code, Institution.short_name).where(~Institution.integrated).order_by(Institution.code)
+    return tuple(Coded(code=place.code, name=place.short_name) for place in reader.connection.execute(without))
+
+
 def list_awaited_messages(query: ListAwaitedMessages, reader: Reader) -> Awaited:
     """Raises NotFound for what the reader may not see."""
     who = standing(reader.connection, reader.actor.person, reader.now)
@@ -77,9 +146,7 @@ def list_awaited_messages(query: ListAwaitedMessages, reader: Reader) -> Awaited
         )
         for found in awaited(reader.connection, row.key)
     )
-    without = select(Institution.code, Institution.short_name).where(~Institution.integrated).order_by(Institution.code)
-    places = tuple(Coded(code=place.code, name=place.short_name) for place in reader.connection.execute(without))
-    return Awaited(messages=messages, institutions=places if messages else (), letters=letters)
+    return Awaited(messages=messages, institutions=_without_system(reader) if messages else (), letters=letters)
 
 
 def _letters(reader: Reader, instance: int) -> tuple[LetterLine, ...]:

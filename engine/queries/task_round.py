@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from engine.appliers.rounds import judged, votes_of
-from engine.approvals import LIVE, MotionResult, Policy, known_votes
+from engine.approvals import LIVE, MAIN, MotionResult, Policy, known_votes
 from engine.authorization import Standing, acts_for
 from engine.kernel.model import ApprovalModel
 from engine.queries.registry import Reader
@@ -64,6 +64,8 @@ class SeatLine:
     """What was sent with the opinion."""
     votes: Mapping[str, str]
     """What he has said to each motion of an open ballot, by its key."""
+    motions: tuple[str, ...]
+    """Keys of the motions that he votes on."""
     mine: bool
     removable: bool
     """Whether the reader may take it away again."""
@@ -89,8 +91,6 @@ class MotionLine:
     title: str
     recused: tuple[str, ...]
     """Names of who keeps out of it."""
-    asked: bool
-    """Whether the holder of the task is to vote on it."""
     outcome: str | None
     """`agree`, `refuse` or `adjourn` once it is decided."""
     tally: Tally | None
@@ -223,7 +223,6 @@ def _motions(
             key=result.motion.key,
             title=result.motion.title,
             recused=tuple(names[person] for person in result.motion.recused if person in names),
-            asked=row.assignee not in result.motion.recused,
             outcome=result.vote if shown else None,
             tally=Tally(**result.counts.plain()) if shown else None,
         )
@@ -267,6 +266,7 @@ def _lines(reader: Reader, who: Standing, row: Any, facts: RoundFacts, policy: P
             evidence=seat.evidence,
             files=files.get(seat.key, ()),
             votes=votes.get(seat.key, {}),
+            motions=tuple(motion.key for motion in policy.motions if seat.kind in MAIN and seat.assignee not in motion.recused),
             mine=mine,
             removable=removable,
         )

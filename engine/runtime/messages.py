@@ -197,6 +197,7 @@ def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any], judge: Judg
         number=_number(message.business_key),
         business_key=message.business_key,
         collaboration=message.collaboration,
+        occurred_at=None if message.entered_by is None else message.occurred_at,
     )
 
     def noted(journal: Journal) -> None:
@@ -205,7 +206,8 @@ def _to_start(work: UnitOfWork, runtime: Runtime, message: Row[Any], judge: Judg
             element=start.element,
             message=str(message.id),
             name=message.name,
-            data={"from": _code(work, message.from_institution)},
+            by_actor=message.entered_by is not None,
+            data={"from": _code(work, message.from_institution), **_entered(message)},
         )
 
     def judged(result: StepResult) -> None:

@@ -48,6 +48,7 @@ class Signing:
         self._asked = found.people
         self._approval = element.approval or ApprovalModel()
         self._recused = set(self._persons(self._approval.recused))
+        self._unreadable = False
         self._motions = self._put()
         self._recused |= self._without_motion()
         self._chair = self._chairing()
@@ -56,7 +57,7 @@ class Signing:
     @property
     def asks_anybody(self) -> bool:
         """Whether anybody is left who may decide, and it can be told on what."""
-        if self._approval.signing.motions is not None and not self._motions:
+        if self._unreadable:
             return False
         return any(asked.person not in self._recused for asked in self._asked)
 
@@ -100,13 +101,16 @@ class Signing:
         return 1 if self._approval.signing.chair_last and asked.person == self._chair else 0
 
     def _put(self) -> tuple[Motion, ...]:
-        """What is voted on item by item. Rows that cannot be read are put to no vote, and raise an incident."""
+        """What is voted on item by item; nothing where the case says null, and the vote is one question.
+
+        Rows that cannot be read are put to no vote, and raise an incident.
+        """
         wanted = self._approval.signing.motions
-        if wanted is None:
-            return ()
         try:
-            motions, unknown = motions_of(wanted.evaluate(self._names), self._people.named)
+            value = None if wanted is None else wanted.evaluate(self._names)
+            motions, unknown = ((), ()) if value is None else motions_of(value, self._people.named)
         except (ExpressionError, ValueError) as found:
+            self._unreadable = True
             text = f"Expected rows with a key and a title to vote on item by item, but {found}; nobody was asked to vote"
             self._stop("approval-motions", text)
             return ()
@@ -146,7 +150,7 @@ class Signing:
             secretaries=() if secretaries is None else secretaries.principals,
             outcomes=outcome_of_votes(self._approval.outcomes),
             motions=self._motions,
-            secret=signing.secret,
+            secret=signing.secret and bool(self._motions),
         )
 
     def _share(self, template: Template | None) -> Share | None:

@@ -60,6 +60,13 @@ BODIES: dict[str, Any] = {
         "occurredAt": "2026-01-01T08:00:00+08:00",
         "evidence": "x",
     },
+    "messages.enter_start": {
+        "start": "1",
+        "institution": "CH02",
+        "to": "CH00",
+        "occurredAt": "2026-01-01T08:00:00+08:00",
+        "evidence": "x",
+    },
     "external-tasks.complete": {**LOCK, "variables": {}},
     "external-tasks.fail": {**LOCK, "message": "x"},
     "external-tasks.throw_error": {**LOCK, "code": "x"},

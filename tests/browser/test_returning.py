@@ -95,3 +95,48 @@ def test_a_starter_withdraws_a_case_for_good(sign_in: SignIn, demonstration: Dem
     expect(page.get_by_text("发起人撤销流程")).to_be_visible()
     expect(page.get_by_role("button", name="撤回")).to_have_count(0)
     assert number
+
+
+def test_a_signer_joins_the_starter_revises_and_a_veto_ends_the_case(sign_in: SignIn, demonstration: Demonstration) -> None:
+    """并加签, 撤回修改 with a new submission under the same number, and 否决 that ends other work too."""
+    started = demonstration.start("xiongli", "veto")
+    number, case = started["instance"]["number"], started["instance"]["id"]
+    demonstration.person("xiongli").complete(started["nextTask"]["id"], "submit")
+    director = sign_in("zouguoqiang", at=f"/inbox/todo/{demonstration.task_of('zouguoqiang', number, 'todo')}")
+    heading(director, number)
+    more(director, "并加签")
+    dialog = director.get_by_role("dialog", name="加谁一起签")
+    dialog.get_by_role("checkbox", name="熊丽").check()
+    dialog.get_by_role("textbox", name="原因").fill("请经办一起签")
+    dialog.get_by_role("button", name="并加签：熊丽").click()
+    told(director, "已并加签：熊丽")
+    signers = director.get_by_role("region", name="会签")
+    expect(signers).to_contain_text("应到 3，同意 0")
+    expect(signers.locator(".sig").filter(has_text="熊丽")).to_contain_text("邹国强加签")
+
+    starter = sign_in("xiongli", at=f"/cases/{case}")
+    starter.get_by_role("button", name="撤回").click()
+    withdrawal = starter.get_by_role("dialog", name="撤回流程")
+    withdrawal.get_by_role("textbox", name="撤回原因").fill("金额写错")
+    withdrawal.get_by_role("button", name="撤回修改").click()
+    told(starter, "已撤回")
+    assert demonstration.person("mengfan").get(f"/tasks?box=todo&q={number}")["items"] == []
+    starter.goto(f"/inbox/todo/{demonstration.task_of('xiongli', number, 'todo')}")
+    expect(starter.get_by_text("金额写错").first).to_be_visible()
+    act(starter, "提交")
+    told(starter, "已提交")
+    director.goto(f"/inbox/todo/{demonstration.task_of('zouguoqiang', number, 'todo')}")
+    heading(director, number)
+    expect(director.get_by_role("region", name="会签")).to_contain_text("应到 2，同意 0")
+
+    assert demonstration.task_of("mengfan", number, "todo")
+    director.locator("#opinion").fill("不在规划内")
+    act(director, "否决")
+    told(director, "已否决")
+    for login in ("mengfan", "qinchuan"):
+        assert demonstration.person(login).get(f"/tasks?box=todo&q={number}")["items"] == [], login
+    director.goto(f"/cases/{case}")
+    expect(director.get_by_text("会签结果：否决")).to_be_visible()
+    expect(director.get_by_text("不在规划内")).to_be_visible()
+    assert demonstration.person("xiongli").get(f"/instances/{case}")["state"] == "terminated"
+    picture(director, "veto")

@@ -90,3 +90,40 @@ def test_a_starter_urges_and_comments(sign_in: SignIn, demonstration: Demonstrat
     dialog.get_by_role("button", name="评论").click()
     told(page, "已评论")
     expect(page.get_by_text("患者已联系")).to_be_visible()
+
+
+CAST = {"ct": "agree", "head": "refuse", "fund": "agree"}
+
+
+@BOTH
+def test_motions_are_voted_on_one_by_one(sign_in: SignIn, demonstration: Demonstration, size: tuple[int, int]) -> None:
+    started = demonstration.start("xiongli", "ballots")["instance"]
+    number = started["number"]
+    page = sign_in("mengfan", size, at=f"/inbox/todo/{demonstration.task_of('mengfan', number, 'todo')}")
+    heading(page, number)
+    motions = page.get_by_role("region", name="逐项表决")
+    expect(motions).to_contain_text("回避：孟凡")
+    expect(motions.get_by_role("radiogroup")).to_have_count(2)
+    motions.get_by_role("radiogroup", name="购置 64 排 CT 一台").get_by_text("同意", exact=True).click()
+    act(page, "提交表决")
+    expect(motions.get_by_role("alert")).to_have_text("“使用年度结余资金”还没有表决。")
+    picture(page, "motions")
+    motions.get_by_role("radiogroup", name="使用年度结余资金").get_by_text("弃权", exact=True).click()
+    act(page, "提交表决")
+    told(page, "已提交表决")
+    other = demonstration.task_of("qinchuan", number, "todo")
+    demonstration.person("qinchuan").complete(other, "#cast", {"$votes": CAST})
+    page = sign_in("zouguoqiang", size, at=f"/inbox/todo/{demonstration.task_of('zouguoqiang', number, 'todo')}")
+    heading(page, number)
+    expect(page.get_by_role("region", name="票签")).to_contain_text("购置 64 排 CT 一台：同意")
+    for title, vote in (("购置 64 排 CT 一台", "同意"), ("聘任儿科主任", "同意"), ("使用年度结余资金", "缓议")):
+        page.get_by_role("radiogroup", name=title).get_by_text(vote, exact=True).click()
+    act(page, "提交表决")
+    told(page, "已提交表决")
+    secret = demonstration.task_of("qinchuan", number, "todo")
+    page = sign_in("qinchuan", size, at=f"/inbox/todo/{secret}")
+    expect(page.get_by_role("region", name="逐项表决")).to_contain_text("无记名，投出后不能收回")
+    picture(page, "motions-secret")
+    page.goto(f"/cases/{started['id']}")
+    expect(page.get_by_text("使用年度结余资金：缓议（同意 1，不同意 0，弃权 1，应到 3）")).to_be_visible()
+    picture(page, "motions-decided")

@@ -67,11 +67,8 @@ def test_each_motion_has_its_own_votes_base_and_outcome(county: County) -> None:
     assert states(case, *FOUR) == ["waiting", "claimed", "claimed", "claimed"]
     detail = opened(case, "ren")
     assert [outcome.value for outcome in detail.outcomes] == ["#cast"], "nobody votes on the whole"
-    assert [(line.key, line.asked, line.recused) for line in detail.round.motions] == [
-        ("ct", True, ()),
-        ("head", False, ("任转·演示",)),
-        ("fund", True, ()),
-    ]
+    assert [(line.key, line.recused) for line in detail.round.motions] == [("ct", ()), ("head", ("任转·演示",)), ("fund", ())]
+    assert [line.motions for line in detail.round.seats if line.mine] == [("ct", "fund")]
     assert (detail.round.ballot, detail.round.votes) == ("open", ("agree", "refuse", "abstain"))
     missing = refused(InvalidForm, "invalid-form", case, "guo", ct="agree", head="agree")
     assert [(error.path, error.message) for error in missing.errors] == [("$votes.fund", "“使用结余资金”还没有表决。")]  # type: ignore[attr-defined]
@@ -217,10 +214,14 @@ def test_who_has_nothing_to_vote_on_is_not_asked_and_absence_tells_on_every_moti
 
 def test_rows_that_cannot_be_read_are_put_to_no_vote(county: County) -> None:
     titled = {"key": "a", "title": "甲"}
-    for number, rows in enumerate((None, [], "甲", [{"key": "a"}], [titled, titled], [titled | {"recused": 3}]), 1):
+    for number, rows in enumerate(([], "甲", [{"key": "a"}], [titled, titled], [titled | {"recused": 3}]), 1):
         case = vote(county, "gan", "guo", rows=rows)
         assert [row.code for row in county.incidents()] == ["approval-motions"] * number, rows
         assert [found.assignee for found in case.seats("sign")] == [None], "the administrators get it"
+    case = vote(county, "gan", "guo", rows=None)
+    assert [outcome.value for outcome in opened(case, "gan").outcomes] == ["agree", "refuse", "abstain", "adjourn"], (
+        "one question"
+    )
 
 
 @pytest.mark.parametrize(

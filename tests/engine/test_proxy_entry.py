@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from engine.commands.organisation import PutInstitution
 from engine.commands.proxy_entry import AttachLetter, EnterMessage, ReadLetter
+from engine.commands.proxy_start import EnterStart
 from engine.errors import Conflict, EngineError, Invalid, InvalidForm, NotAllowed, NotFound
 from engine.queries.audit import VerifyAudit
-from engine.queries.awaited import ListAwaitedMessages
+from engine.queries.awaited import ListAwaitedMessages, ListStartMessages
 from engine.queries.timeline import GetTimeline
 from engine.store.tables import AuditEntry, Message
 from engine.testing import CaseView, County, bpmn, process, user_task
@@ -114,3 +115,53 @@ def test_what_cannot_be_entered_is_refused_and_changes_nothing(county: County, c
     cen.do(strange)
     assert case.open == ["read"]
     refused(Conflict, "not-awaited", cen.do, strange)
+
+
+RECEIVED = (
+    '<startEvent id="s" name="收到申请"><extensionElements><liandong:receive>'
+    '<liandong:correlate name="kind" value="emergency"/><liandong:correlate name="no" value="${no}"/>'
+    '<liandong:accept name="no"/><liandong:accept name="patient"/>'
+    '<liandong:accept name="fromInst"/></liandong:receive></extensionElements>'
+    '<messageEventDefinition messageRef="m2"/></startEvent>'
+)
+
+
+def test_a_clerk_enters_what_starts_a_case_of_her_own_hospital(county: County) -> None:
+    """A clinic without a system calls: the centre's case begins, with both times, the evidence and the letter."""
+    model = process("intake", RECEIVED, user_task("look", post="REF_CTR"), END, flows="s > look > e")
+    county.deploy(bpmn(model, extra='<message id="m2" name="Request"/>'))
+    county.execute(PutInstitution(code="CH02", name="柳塘分院", type="21", parent="CH00", integrated=False))
+    cen, gan, called = county.person("cen"), county.person("gan"), county.clock.now() - timedelta(minutes=40)
+    assert county.engine.query(ListStartMessages(), gan.actor).messages == (), "he enters for nobody"
+    known = county.engine.query(ListStartMessages(), cen.actor)
+    (start,) = known.messages
+    assert (start.name, start.needed, start.values) == ("Request", ("no",), ("no", "patient"))
+    assert ([place.code for place in known.institutions], [place.code for place in known.receivers]) == (["CH02"], ["CH00"])
+    said: dict[str, Any] = {"start": start.key, "institution": "CH02", "to": "CH00", "occurred_at": called, "number": "柳-7"}
+    said |= {"evidence": "电话，柳塘村医", "payload": {"no": "7", "patient": "林小满·演示"}}
+    for kind, code, change in (
+        (NotAllowed, "not-entry-post", {"to": "CH01"}),
+        (NotFound, "no-start", {"start": 1}),
+        (Conflict, "institution-integrated", {"institution": "CH01"}),
+        (InvalidForm, "invalid-form", {"evidence": " "}),
+        (InvalidForm, "invalid-form", {"occurred_at": county.clock.now()}),
+        (InvalidForm, "invalid-form", {"occurred_at": called - timedelta(days=400)}),
+        (Invalid, "message-value", {"payload": {"no": "7", "starter": "1"}}),
+        (Invalid, "message-value-missing", {"payload": {"patient": "林小满·演示"}}),
+    ):
+        refused(kind, code, cen.do, EnterStart(**said | change))
+    refused(NotAllowed, "not-entry-post", gan.do, EnterStart(**said))
+    assert (county.rows(select(Message.key)), county.cases()) == ([], [])
+
+    done = cen.do(EnterStart(**said))
+    case = county.case(done.instance)
+    assert (done.state, case.open, case.variables["patient"]) == ("delivered", ["look"], "林小满·演示")
+    assert (case.row.occurred_at, case.row.started_at, case.row.number) == (called, county.clock.now(), "柳-7")
+    assert case.variables["fromInst"] == "CH02"
+    refused(Conflict, "start-not-taken", cen.do, EnterStart(**said))
+    assert len(county.cases()) == 1, "the same paper does not begin a second case"
+    cen.do(AttachLetter(instance=case.id, message=UUID(str(done.message)), name="传真.pdf", content=pdf()))
+    told = [(item.title, item.detail, item.person) for item in county.engine.query(GetTimeline(instance=case.id), cen.actor)]
+    words = "岑芯·演示代录，实际发生于 2026-03-02 09:20，依据：电话，柳塘村医"
+    assert ("收到柳塘分院的消息：收到申请", words, "岑芯·演示") in told
+    assert county.engine.query(VerifyAudit()).faults == ()

@@ -64,7 +64,7 @@ export const addSigners = (
 ) => post<T.ActionReply>(`/tasks/${id(taskId)}/signers`, body, etag)
 export const sendCopies = (taskId: string, personIds: string[], circulate: boolean) => post<void>(`/tasks/${id(taskId)}/copies`, { personIds, circulate })
 export const removeSigner = (seat: T.SeatLine, reason: string) => post<T.ActionReply>(`/tasks/${id(seat.id)}/remove`, { reason }, `"${seat.revision}"`)
-export const recordVote = (seat: T.SeatLine, body: { outcome: string; evidence: string; opinion: string | null }) =>
+export const recordVote = (seat: T.SeatLine, body: { outcome: string; votes: { [motion: string]: T.Vote }; evidence: string; opinion: string | null }) =>
   post<T.ActionReply>(`/tasks/${id(seat.id)}/record-vote`, body, `"${seat.revision}"`)
 export const recordAbsence = (seat: T.SeatLine, opinion: string | null) =>
   post<T.ActionReply>(`/tasks/${id(seat.id)}/record-absence`, { opinion }, `"${seat.revision}"`)

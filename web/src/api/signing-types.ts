@@ -15,7 +15,12 @@ export interface SeatLine {
   state: 'waiting' | 'open' | 'claimed' | 'completed' | 'closed'
   /** How it ended when it counts for nothing. */
   ending: 'unneeded' | 'withdrawn' | 'removed' | 'transferred' | 'recused' | 'absent' | 'retaken' | null
-  vote: Vote | null
+  /** `cast` of who has voted on the motions one by one. */
+  vote: Vote | 'cast' | null
+  /** What he has said to each motion of an open ballot. */
+  votes: { [motion: string]: Vote }
+  /** Keys of the motions that he votes on. */
+  motions: string[]
   opinion: string | null
   endedAt: string | null
   /** Who has decided for him as his agent. */
@@ -27,13 +32,29 @@ export interface SeatLine {
   removable: boolean
 }
 
+/** One of several things that are voted on item by item. */
+export interface Motion {
+  key: string
+  title: string
+  /** Names of who keeps out of it. */
+  recused: string[]
+  outcome: 'agree' | 'refuse' | 'adjourn' | null
+  /** None while papers lie in the box of a secret ballot. */
+  tally: RoundDetail['tally'] | null
+}
+
 /** One asking of a step's people. */
 export interface RoundDetail {
+  state: 'open' | 'decided' | 'cancelled'
   mode: 'single' | 'pool' | 'all' | 'any' | 'order' | 'vote'
   threshold: string | null
   quorum: string | null
   tally: { agree: number; refuse: number; abstain: number; expected: number; present: number; base: number }
   seats: SeatLine[]
+  motions: Motion[]
+  ballot: 'open' | 'secret' | null
+  /** What one may say to a motion. */
+  votes: Vote[]
   /** Whether the reader may enter votes and absences of others. */
   records: boolean
 }

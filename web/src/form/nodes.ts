@@ -116,3 +116,6 @@ function pick(draft: Values, nodes: Node[]): Values {
 function same(left: Value, right: Value): boolean {
   return JSON.stringify(left) === JSON.stringify(right)
 }
+
+/** The votes on motions among what was written, which no form has. */
+export const votesIn = ({ $votes }: Values): Values => ($votes ? { $votes } : {})

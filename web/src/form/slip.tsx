@@ -21,6 +21,7 @@ export default function Slip({ leaf }: { leaf: Leaf }) {
   const before = seats.length > 1 ? detail.opinions.filter(({ at, step }) => step !== detail.name || !seats.some(({ endedAt }) => endedAt === at)) : detail.opinions
   const names = useMemo(() => namesOf(form?.components ?? [], values), [form, values])
   const writing: Writing = { values, names, faults, uploads: leaf.uploads, write: leaf.write, narrow: narrow.value }
+  if (!form && !before.length && detail.round.motions.length) return null
   if (!form && !before.length) return <p class="note">{t('task.noForm')}</p>
   return (
     <WritingContext.Provider value={writing}>

@@ -6,7 +6,7 @@ import { now } from '../clock/now'
 import { when } from '../clock/words'
 import { say } from '../frame/toast'
 import { loadRules } from '../form/lazy'
-import { changes, valueAt, withValue } from '../form/nodes'
+import { changes, valueAt, votesIn, withValue } from '../form/nodes'
 import { either, t, type Key } from '../i18n'
 import { replaceRow } from '../inbox/store'
 import { giveHint } from '../live/hints'
@@ -22,7 +22,7 @@ export async function missing(leaf: Leaf, outcome: Outcome): Promise<string[]> {
   // Without the rules here the server finds what is wrong.
   const rules = await loadRules().catch(() => null)
   const found = (detail.form && rules?.faultsOf(detail.form, leaf.values.value, outcome)) ?? {}
-  leaf.faults.value = outcome.partial ? found : { ...found, ...stillWaiting(leaf) }
+  leaf.faults.value = outcome.partial ? found : { ...found, ...stillWaiting(leaf), ...notVoted(leaf, outcome) }
   leaf.opinionError.value = wrongWithOpinion(leaf, outcome)
   return [...Object.keys(leaf.faults.value), ...(leaf.opinionError.value ? ['opinion'] : [])]
 }
@@ -31,6 +31,15 @@ function wrongWithOpinion(leaf: Leaf, outcome: Outcome): string {
   if (outcome.opinionRequired && !leaf.opinion.value.trim()) return t('task.opinion.missing', { outcome: labelOf(outcome) })
   const [waiting] = leaf.enclosures.waiting.value
   return waiting ? t(waiting.error ? 'files.failed' : 'files.wait') : ''
+}
+
+/** Motions that a cast vote leaves out. */
+function notVoted(leaf: Leaf, outcome: Outcome): Record<string, string> {
+  if (outcome.value !== '#cast') return {}
+  const { motions, seats } = leaf.detail.value!.round
+  const mine = seats.find(({ id }) => id === leaf.id)?.motions ?? []
+  const open = motions.filter(({ key }) => mine.includes(key) && !valueAt(leaf.edits.value, ['$votes', key]))
+  return Object.fromEntries(open.map(({ key, title }) => [`$votes.${key}`, t('motions.missing', { title })]))
 }
 
 /** Files that are not there yet: finishing without them would lose them. */
@@ -52,7 +61,7 @@ export async function complete(leaf: Leaf, outcome: Outcome, without: string[] =
   const values = without.map((path) => path.split('.')).reduce<Values>(
     (left, path) => withValue(left, path, valueAt(detail.data, path)) as Values, leaf.values.value,
   )
-  const data: Values = changes(detail.form?.components ?? [], detail.data, values)
+  const data: Values = { ...changes(detail.form?.components ?? [], detail.data, values), ...(outcome.value === '#cast' ? votesIn(leaf.edits.value) : {}) }
   await run(leaf, outcome.value, async () => {
     const { formVersion } = leaf.detail.value!
     const afterwards = leaf.afterwards.value

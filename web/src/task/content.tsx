@@ -19,6 +19,7 @@ import type { TaskTab } from './tab'
 
 const Slip = lazy(loadForm)
 const Copies = lazy(() => import('./copies'))
+const Motions = lazy(() => import('./motions'))
 const Signers = lazy(() => import('./signers'))
 const Enclosures = lazy(() => import('./enclosures'), true)
 const Diagram = lazy(() => import('../diagram/diagram'))
@@ -40,6 +41,7 @@ export function Content({ leaf, tab }: { leaf: Leaf; tab: TaskTab }) {
       <div class="sheet-side" tabIndex={narrow.value ? undefined : 0}>
         <Notes leaf={leaf} />
         <Slip leaf={leaf} />
+        {leaf.detail.value!.round.motions.length > 0 && <Motions leaf={leaf} />}
         {leaf.detail.value!.round.seats.length > 1 && <Signers leaf={leaf} />}
         {leaf.detail.value!.copies.length > 0 && <Copies leaf={leaf} />}
         {narrow.value && <OpinionField leaf={leaf} />}

@@ -7,7 +7,7 @@ import * as api from '../api/calls'
 import { Problem, sentence } from '../api/problem'
 import { begun } from '../afterwards/afterwards'
 import type { Action, Afterwards, TaskDetail, Value, Values } from '../api/types'
-import { changes, laidOver, valueAt, withDefaults, withValue, type Path } from '../form/nodes'
+import { changes, laidOver, valueAt, votesIn, withDefaults, withValue, type Path } from '../form/nodes'
 import { t } from '../i18n'
 import { onHint } from '../live/hints'
 import { startDraft, type Draft } from './draft'
@@ -70,7 +70,7 @@ export function openLeaf(id: string): Leaf {
     acting: signal<string | null>(null),
     afterwards: signal<Afterwards | null>(null),
     values,
-    draft: startDraft(id, { edits, opinion, pack: () => changes(nodes(), data(), values.peek()), unpack: (draft) => laidOver(nodes(), data(), draft) }),
+    draft: startDraft(id, { edits, opinion, pack: () => ({ ...changes(nodes(), data(), values.peek()), ...votesIn(edits.peek()) }), unpack: (draft) => ({ ...laidOver(nodes(), data(), draft), ...votesIn(draft) }) }),
     uploads: openUploads(id, {
       read: (path) => valueAt(values.peek(), path),
       write: (path, value) => write(leaf, path, value),

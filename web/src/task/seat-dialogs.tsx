@@ -1,12 +1,16 @@
 /** What is done with one seat of a round: taking an added signer off, entering a vote or an absence on behalf. */
 import { useSignal } from '@preact/signals'
 import * as api from '../api/calls'
-import type { SeatLine } from '../api/types'
+import type { SeatLine, Vote } from '../api/types'
 import { Dialog } from '../frame/dialog'
 import { t } from '../i18n'
 import { withoutSuffix } from '../inbox/row'
 import { labelOf, onSeat } from './act'
 import type { Leaf } from './leaf'
+import { Choices } from './motions'
+
+/** How a seat ends whose holder has voted on the motions one by one. */
+const CAST = '#cast'
 
 interface Props {
   leaf: Leaf
@@ -31,23 +35,32 @@ export function RemoveDialog({ leaf, seat, onClose }: Props) {
 }
 
 export function RecordDialog({ leaf, seat, absent, onClose }: Props & { absent: boolean }) {
-  const outcome = useSignal('')
+  const { motions, votes } = leaf.detail.value!.round
+  const asked = motions.filter(({ key }) => seat.motions.includes(key))
+  const ballot = useSignal<{ [motion: string]: Vote }>({})
+  const outcome = useSignal(motions.length ? CAST : '')
   const opinion = useSignal('')
   const evidence = useSignal('')
   const error = useSignal('')
   const name = withoutSuffix(seat.person ?? '')
   const send = () => {
-    if (!absent && !outcome.value) return void (error.value = t('round.record.choose'))
+    if (!absent && (!outcome.value || asked.some(({ key }) => !ballot.value[key]))) return void (error.value = t('round.record.choose'))
     if (!absent && !evidence.value.trim()) return void (error.value = t('round.record.evidence.missing'))
     onClose()
     const said = opinion.value.trim() || null
-    const done = () => (absent ? api.recordAbsence(seat, said) : api.recordVote(seat, { outcome: outcome.value, evidence: evidence.value.trim(), opinion: said }))
+    const done = () => (absent ? api.recordAbsence(seat, said) : api.recordVote(seat, { outcome: outcome.value, votes: ballot.value, evidence: evidence.value.trim(), opinion: said }))
     void onSeat(leaf, done, t('round.recorded.done', { name }))
   }
   const title = t(absent ? 'round.absent.title' : 'round.record.title', { name })
   return (
     <Dialog title={title} shape="sheet" onClose={onClose} footer={<button type="button" class="btn pri" onClick={send}>{t(absent ? 'round.absent' : 'round.record')}</button>}>
-      {!absent && (
+      {!absent && asked.map((motion) => (
+        <div key={motion.key} class="fx resume">
+          <span>{motion.title}</span>
+          <Choices motion={motion} choices={votes.filter((vote) => vote !== 'adjourn')} chosen={ballot.value[motion.key]} onVote={(vote) => (ballot.value = { ...ballot.value, [motion.key]: vote })} />
+        </div>
+      ))}
+      {!absent && !motions.length && (
         <fieldset class="people">
           <legend class="vh">{title}</legend>
           {leaf.detail.value!.outcomes.map((one) => (

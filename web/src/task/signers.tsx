@@ -6,10 +6,10 @@ import { when } from '../clock/words'
 import { Enclosed } from '../form/enclosed'
 import { joined, t, type Key } from '../i18n'
 import { withoutSuffix } from '../inbox/row'
+import { SEAL } from './seal'
 import { RecordDialog, RemoveDialog } from './seat-dialogs'
 import type { Leaf } from './leaf'
 
-const SEAL = { agree: 'yes', refuse: 'nay', abstain: '', adjourn: '' } as const
 type Layer = { kind: 'remove' | 'record' | 'absent'; seat: SeatLine } | null
 
 export default function Signers({ leaf }: { leaf: Leaf }) {
@@ -21,7 +21,7 @@ export default function Signers({ leaf }: { leaf: Leaf }) {
       <h3 id="signers">{t(`round.${round.mode}` as Key)}</h3>
       <div class="sigs">
         {round.seats.map((seat) => (
-          <Box key={seat.id} seat={seat} instanceId={leaf.detail.value!.instance.id}>
+          <Box key={seat.id} seat={seat} round={round} instanceId={leaf.detail.value!.instance.id}>
             {seat.removable && <button type="button" class="btn q sm" onClick={() => (layer.value = { kind: 'remove', seat })}>{t('round.remove')}</button>}
             {round.records && !seat.mine && ['open', 'claimed'].includes(seat.state) && (
               <>
@@ -39,13 +39,13 @@ export default function Signers({ leaf }: { leaf: Leaf }) {
   )
 }
 
-function Box({ seat, instanceId, children }: { seat: SeatLine; instanceId: string; children: preact.ComponentChildren }) {
+function Box({ seat, round, instanceId, children }: { seat: SeatLine; round: RoundDetail; instanceId: string; children: preact.ComponentChildren }) {
   const acting = seat.mine && ['open', 'claimed'].includes(seat.state)
   const added = seat.kind !== 'asked' && t(`seat.${seat.kind}` as Key, { by: withoutSuffix(seat.addedBy ?? '') })
   return (
     <div class={`sig${acting ? ' me2' : ''}`}>
       <span>{joined(seat.post, seat.institution, added)}</span>
-      <q>{seat.opinion}</q>
+      <q>{[...round.motions.flatMap(({ key, title }) => (seat.votes[key] ? [t('motions.said', { title, vote: t(`vote.${seat.votes[key]}` as Key) })] : [])), seat.opinion].filter(Boolean).join('\n')}</q>
       <Enclosed files={seat.files} instanceId={instanceId} />
       <p>
         <Mark seat={seat} acting={acting} />
@@ -78,5 +78,6 @@ function rule(round: RoundDetail): string {
   const { tally } = round
   const pending = round.seats.filter(({ kind, state }) => ['asked', 'beside'].includes(kind) && ['open', 'claimed', 'waiting'].includes(state)).length
   const facts = { expected: tally.expected, agree: tally.agree, refuse: tally.refuse, abstain: tally.abstain, pending, threshold: round.threshold ?? '', quorum: round.quorum ?? '' }
-  return [t(`round.rule.${round.mode}` as Key, facts), round.quorum && t('round.quorum', facts), t('round.tally', facts)].filter(Boolean).join('')
+  const counts = t(round.motions.length ? 'motions.seats' : 'round.tally', facts)
+  return [t(`round.rule.${round.mode}` as Key, facts), round.quorum && t('round.quorum', facts), counts].filter(Boolean).join('')
 }

@@ -14,7 +14,7 @@ const MODES = ['single', 'pool', 'all', 'any', 'order', 'vote'] as const
 const SEVERAL = ['all', 'any', 'order', 'vote']
 const REFUSALS: Record<string, readonly string[]> = { all: ['now', 'end'], any: ['now', 'end'], order: ['now', 'back'] }
 /** Attributes that mean nothing in another mode; the gate refuses them there. */
-const OF_VOTE = ['threshold', 'base', 'quorum', 'early', 'chair-last']
+const OF_VOTE = ['threshold', 'base', 'quorum', 'early', 'chair-last', 'motions', 'ballot']
 const OPERATIONS = ['transfer', 'delegate', 'add-before', 'add-after', 'add-beside', 'copy', 'circulate', 'urge', 'batch'] as const
 const KINDS = ['primary', 'negative', 'neutral', 'adjourn'] as const
 
@@ -68,6 +68,8 @@ function Policy({ subject, mode, set }: PolicyProps) {
           <Choice label={des('base')} value={of('base') || 'expected'} choices={(['expected', 'present', 'voted'] as const).map((name) => [name, des(`base.${name}`)])} onValue={(next) => set({ base: next === 'expected' ? '' : next })} />
           <Expression label={des('quorum')} model={subject.model} value={of('quorum')} hint={des('quorum.hint')} onValue={(quorum) => set({ quorum })} />
           <Switch label={des('early')} on={of('early') !== 'false'} onValue={(on) => set({ early: on ? '' : 'false' })} />
+          <Expression label={des('motions')} model={subject.model} value={of('motions')} hint={des('motions.hint')} onValue={(motions) => set(motions ? { motions } : { motions, ballot: '' })} />
+          {of('motions') && <Switch label={des('ballot.secret')} on={of('ballot') === 'secret'} onValue={(on) => set({ ballot: on ? 'secret' : '', ...(on ? { early: '' } : {}) })} />}
           <Switch label={des('chairLast')} on={of('chair-last') === 'true'} onValue={(on) => set({ 'chair-last': on ? 'true' : '' })} />
         </>
       )}
