@@ -23,8 +23,8 @@ def reserve(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
 
     Takes `urgency`, `acceptMode`, `appointmentAt`, `toDept`, `offerNo`, `now`, `rules` {erDepartment, bedLock: {class:
     duration}}, `noShow` {after: {class: duration}}; gives `reserved`, `needsBed`, `resourceRef`, `lockUntil`, `noShowAt`
-    and `keptUntil` (instants; the last is what people are told: when the place is given to somebody else), and
-    `arrivalDept` (where the patient reports).
+    and `keptUntil` (instants; the last is what people are told: when the place is given to somebody else), `arrivalDept`
+    (where the patient reports), and `appointmentAt`: null when it has passed, for nobody can keep it.
     """
     urgency, mode = str(read.text(inputs, "urgency")), read.text(inputs, "acceptMode")
     if mode not in MODES:
@@ -44,13 +44,19 @@ def reserve(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         "keptUntil": read.written(no_show if lock is None else until),
         "noShowAt": read.written(no_show),
         "arrivalDept": department,
+        "appointmentAt": read.text(inputs, "appointmentAt") if _ahead(inputs) else None,
     }
+
+
+def _ahead(inputs: Mapping[str, Any]) -> bool:
+    appointment = read.instant(inputs, "appointmentAt")
+    return appointment is not None and appointment > read.now(inputs)
 
 
 def _start(inputs: Mapping[str, Any]) -> datetime:
     """The appointment, or now when there is none or it has passed."""
-    now, appointment = read.now(inputs), read.instant(inputs, "appointmentAt")
-    return now if appointment is None else max(now, appointment)
+    appointment = read.instant(inputs, "appointmentAt")
+    return appointment if appointment is not None and _ahead(inputs) else read.now(inputs)
 
 
 def _term(terms: Mapping[str, Any], urgency: str) -> str:

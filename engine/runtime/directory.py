@@ -1,7 +1,7 @@
 """Functions that ask the store: service tasks call them by name like registered functions, and they see the step's own
-transaction. They read the organisation and nothing of any other case; what they found is frozen in the case's variables.
-Those of `engine.runtime.reservations` also write what the case holds of shared resources, those of
-`engine.runtime.stationing` chairs that last for a time, those of `engine.runtime.published` the lists that it publishes.
+transaction. They read the organisation, and of other cases only what `engine.runtime.earlier_cases` may tell; what they found
+is frozen in the case's variables. Those of `engine.runtime.reservations` also write what the case holds of shared resources,
+those of `engine.runtime.stationing` chairs that last for a time, those of `engine.runtime.published` the lists that it publishes.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from engine.calendar import TIME_ZONE
 from engine.functions import REGISTERED
 from engine.functions import inputs as read
 from engine.runtime import stationing
+from engine.runtime.earlier_cases import FUNCTIONS as _LOOKING_BACK
 from engine.runtime.published import FUNCTIONS as _PUBLISHING
 from engine.runtime.reservations import FUNCTIONS as _RESERVING
 from engine.runtime.stationing import ActingCase
@@ -198,7 +199,7 @@ _ACTING = stationing.ACTING
 
 def callable_functions() -> frozenset[str]:
     """Names of everything that a service task may call."""
-    return frozenset(REGISTERED).union(_ASKING, _RESERVING, _ACTING, _PUBLISHING)
+    return frozenset(REGISTERED).union(_ASKING, _RESERVING, _ACTING, _PUBLISHING, _LOOKING_BACK)
 
 
 def function(
@@ -219,4 +220,7 @@ def function(
     if name in _PUBLISHING:
         published = _PUBLISHING[name]
         return lambda inputs: published(work, own, holder, inputs)
+    if name in _LOOKING_BACK:
+        look_back = _LOOKING_BACK[name]
+        return lambda inputs: look_back(work, own, holder, inputs)
     return REGISTERED[name]

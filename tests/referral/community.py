@@ -82,7 +82,10 @@ class Community(World):
         self.now = TUESDAY
 
     def _places(self) -> Mapping[str, Function]:
-        """Reservations by resource and holder, which stay until they are given back; here a case holds them for ever."""
+        """Reservations by resource and holder, which stay until they are given back; here a case holds them for ever.
+
+        Earlier cases are looked for in the store, which this world has not: here there are none.
+        """
         held: dict[str, set[Any]] = {}
 
         def hold(given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -92,7 +95,11 @@ class Community(World):
                 holders.add(given.get("name"))
             return {"held": free > 0, "amount": Decimal(1), "free": max(free - 1, 0)}
 
-        return {"reservations.hold": hold, "reservations.release": lambda given: {"released": Decimal(1)}}
+        return {
+            "reservations.hold": hold,
+            "reservations.release": lambda given: {"released": Decimal(1)},
+            "cases.earlier": lambda given: {"cases": []},
+        }
 
     # What the kernel asks
 
