@@ -284,6 +284,10 @@ def confirm_ready(county: County, step: Step) -> Act:
     return Act(outcome="ready", data={"receivingDoctor": "急诊医师·演示", "readyNote": "抢救室已备妥"})
 
 
+def ready_en_route(county: County, step: Step) -> Act:
+    return Act(outcome="ready", data={"readyNote": "抢救室已备妥"})
+
+
 def arrival(county: County, step: Step) -> Act:
     booked, random = step.values.get("appointmentAt"), county.random
     if step.values.get("urgency") == "R" and random.random() < 0.06:
@@ -398,6 +402,7 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
         "accept_assigned": accept_assigned,
         "assign_bed": assign_bed,
         "confirm_ready": confirm_ready,
+        "ready_en_route": ready_en_route,
         "arrival": arrival,
         "release_bed": _at("bedReleasedAt"),
         "handover_in": handover_in,
