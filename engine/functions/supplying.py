@@ -1,4 +1,4 @@
-"""The functions of procurement for what goes wrong with a supplier: orders that another one takes over, goods at the wrong place.
+"""The functions of procurement for what goes wrong after an order: another supplier, goods at the wrong place, disputed clearing.
 
 A supplier who has stopped stands in the published list `stoppedDistributors` until he delivers again. What he owed goes to the
 supplier who takes his place, as far as that one offers the item; nothing that has arrived, or is on its way, is ordered again.
@@ -99,6 +99,24 @@ def refuse(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     return {"rows": [{**row, **refused, "qtyRejected": quantity(row, "qty")} for row in read.mappings(inputs, "rows")]}
 
 
+def share(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """Who bears what of a payment that a member disputes; the shares always add up to the payment.
+
+    Takes `amount`, `ownAmount` (what `institution` bears), `borneBy` (code of the institution that bears the rest), `lead` and
+    `members` [{institution, name}]; gives `clearing` [{unit, amount}], `borneAmount`, `text`, and `problems` or null.
+    """
+    amount, own = quantity(inputs, "amount"), quantity(inputs, "ownAmount")
+    unit, other, lead = read.text(inputs, "institution"), read.text(inputs, "borneBy"), read.text(inputs, "lead")
+    known = {str(member.get("institution")) for member in read.mappings(inputs, "members")} | {str(lead)}
+    problems = [] if 0 <= own <= amount else [f"由它负担的应在 0 与 {amount:f} 之间，填的是 {own:f}。"]
+    rest = amount - own
+    if rest > 0 and (other not in known or other == unit):
+        problems.append(f"其余 {rest:f} 元由谁负担：填另一家成员或牵头医院的代码，填的是“{other or '空'}”。")
+    clearing: list[Line] = [{"unit": unit, "amount": own}, *([{"unit": other, "amount": rest}] if rest > 0 else [])]
+    text = "，".join(f"{row.get('unit')} {money(quantity(row, 'amount')):f} 元" for row in clearing) + "。"
+    return {"clearing": clearing, "borneAmount": rest, "text": text, "problems": "\n".join(problems) or None}
+
+
 def delivering(offered: Iterable[str], stopped: Iterable[Line]) -> list[str]:
     """Those of the suppliers offered who have not stopped, in their order."""
     gone = {str(row.get("code")) for row in stopped}
@@ -118,5 +136,6 @@ FUNCTIONS: Mapping[str, Callable[[Mapping[str, JSON]], Mapping[str, JSON]]] = Ma
         "procurement.supplierChange": change,
         "procurement.reroute": reroute,
         "procurement.refuse": refuse,
+        "procurement.share": share,
     }
 )

@@ -26,16 +26,28 @@ from tests.engine.invariants import violations
 UNTIL = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 DAYS = campaign(3, 5)
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-STARTED_BY_NOBODY = ("catalogue_", "further_training", "training_centre", "mentoring", "order_cancellation", "order_recall")
+STARTED_BY_NOBODY = (
+    "catalogue_",
+    "clearing_dispute",
+    "further_training",
+    "training_centre",
+    "mentoring",
+    "order_cancellation",
+    "order_misdelivery",
+    "order_recall",
+    "supplier_stop",
+)
 """Processes, by how their names begin, that the year leaves out."""
 NEVER_REACHED = {
     ("committee_meeting", "count"),
     ("committee_meeting", "witness"),
     ("order_case", "claim"),
+    ("order_case", "decide_astray"),
     ("order_case", "last_invoice"),
     ("order_return", "report_use"),
+    ("shortage_alternative", "emergency_vote"),
 }
-"""Steps that only they lead to: secret ballots, and what follows when an order is cancelled."""
+"""Steps that only they lead to: ballots, and what follows when an order is cancelled or its goods go astray."""
 
 
 def opened(path: Path) -> tuple[Engine, VirtualClock]:

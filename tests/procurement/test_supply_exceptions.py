@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+from sqlalchemy import select
+
+from engine.commands.message import SendMessage
+from engine.errors import EngineError
+from engine.store.tables import Message
 from engine.testing import County
 from tests.procurement.orders import (
     AMLODIPINE,
     BUYER,
+    CHIEF,
+    FINANCE,
+    INSULIN,
     METFORMIN,
     PHARMACY,
     VICE,
@@ -118,4 +127,79 @@ def test_a_bankrupt_supplier_s_open_lines_go_to_his_replacement(county: County) 
     assert (new.state, waiting.state) == ("completed", "completed")
     [last] = [found for found in county.cases("order_case") if found.variables["orderNo"] == f"{number}-S02-S01"]
     assert last.variables["lines"][0]["qty"] == 350
+    clean(county)
+
+
+def test_a_member_disputes_what_it_is_charged(county: County) -> None:
+    """Each payment is told to the member it is for: silence accepts; the shares that are decided on add up to the payment."""
+    case = order(county)
+    confirmed(county, case)
+    for number, name, batches in (("D1", "F1", 100), ("D2", "F2", 100)):
+        delivered(county, case, number, batch(1, number, batches))
+        invoiced(county, case, name, number, "320.00", (1, batches, "3.20"))
+        paid(county, case)
+    first, second = (found for found in county.cases("order_clearing"))
+    clerk, finance, chief = county.person("CH01-031"), county.person(FINANCE), county.person(CHIEF)
+    with pytest.raises(EngineError):
+        clerk.complete(first.task("confirm_clearing"), "dispute", {"ownAmount": Decimal("320.01")}, opinion="多了")
+    clerk.complete(first.task("confirm_clearing"), "dispute", {"ownAmount": Decimal("200.00")}, opinion="一部分是白沙院区领走的")
+    county.work()
+    [dispute] = county.cases("clearing_dispute")
+    told = {"ownAmount": Decimal("200.00"), "findings": "领用单 3 张属实"}
+    finance.complete(dispute.task("examine"), "propose", {**told, "borneBy": "CH01"})
+    assert "填另一家成员或牵头医院" in dispute.variables["problems"]
+    finance.complete(dispute.task("examine"), "propose", {**told, "borneBy": "CH07"})
+    with pytest.raises(EngineError):
+        finance.complete(dispute.task("decide_share"), "agree", opinion="同意")
+    chief.complete(dispute.task("decide_share"), "agree", opinion="按领用单分")
+    county.work()
+    assert [(row["unit"], row["amount"]) for row in dispute.variables["clearing"]] == [("CH01", 200), ("CH07", 120)]
+    assert (first.state, first.variables["ownAmount"], first.variables["clearingResult"]) == ("completed", 200, "decided")
+    other = own(county, "order_clearing", "CH07")
+    assert (other.variables["amount"], other.open) == (120, ["confirm_clearing"])
+    # Who says nothing for five working days has accepted.
+    county.pass_time("P8D")
+    results = [(found.state, found.variables["clearingResult"]) for found in (second, other)]
+    assert results == [("completed", "silent"), ("completed", "silent")]
+    clean(county)
+
+
+def test_a_drug_that_is_short_again_and_again_is_reported(county: County) -> None:
+    """The third shortage of a drug in a year goes to the platform's list of scarce drugs, as does one that nobody can solve."""
+    buyer, director, pharmacy = county.person(BUYER), county.person(PHARMACY), county.person("CH01-021")
+    searches = []
+    for number in range(3):
+        registration = pharmacy.start("shortage_registration")
+        pharmacy.complete(registration.task("register"), "search", {"itemCode": INSULIN, "generic": "甘精胰岛素", "qty": 5})
+        county.work()
+        searches.append(county.cases("shortage")[-1])
+        director.complete(searches[-1].task("same_generic"), "usable", {"answerText": f"丙厂第 {number} 批"})
+        county.work()
+    assert [search.open for search in searches] == [[], [], ["report_scarce"]]
+    buyer.complete(searches[2].task("report_scarce"), "reported", {"scarceNo": "DQ-1", "scarceOn": "2026-10-12"})
+    county.work()
+    sent = select(Message.payload).where(Message.name == "ScarceDrugReported")
+    [[told]] = county.rows(sent)
+    assert (searches[2].state, told["shortageCount"], told["scarceNo"]) == ("completed", 3, "DQ-1")
+    clean(county)
+
+
+def test_a_branch_that_lacks_drugs_for_a_patient_sent_down_gets_them(county: County) -> None:
+    """What a referral reports as missing is searched drug by drug; the committee may vote on an alternative within a day."""
+    gap = {"referralNo": "ZZ1", "unit": "CH01", "missing": "drug", "text": "没有甘精胰岛素", "drugs": "甘精胰岛素 10U"}
+    county.execute(SendMessage(name="DrugGap", to="CH00", business_key="ZZ1", correlation={"referralNo": "ZZ1"}, payload=gap))
+    county.work()
+    director, [case] = county.person(PHARMACY), county.cases("drug_gap")
+    missing = {"itemCode": INSULIN, "generic": "甘精胰岛素注射液", "qty": 3, "urgent": True}
+    director.complete(case.task("list_gaps"), "search", {"gaps": [missing]})
+    county.work()
+    [search] = county.cases("shortage")
+    assert (case.state, search.variables["institution"], search.variables["urgent"]) == ("completed", "CH01", True)
+    director.complete(search.task("alternative"), "vote", {"answerText": "门冬胰岛素 30，同剂量换用"})
+    for member in ("CH00-072", "CH00-071", "CH00-013", "CH00-014", "CH00-016", "CH00-017", "CH00-020", "CH00-021", "CH00-001"):
+        if "emergency_vote" in search.open:
+            county.person(member).complete(search.task("emergency_vote"), "agree")
+    county.work()
+    assert (search.state, search.variables["solution"]["by"]) == ("completed", "药事会应急表决")
+    assert own(county, "shortage_arrival", "CH01").open == ["arrive"]
     clean(county)

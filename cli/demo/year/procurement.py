@@ -93,7 +93,14 @@ def line_verdict(county: County, step: Step) -> Act:
 
 
 def place(county: County, step: Step) -> Act:
+    """Now and then the platform is down, and the order is entered afterwards."""
+    if county.random.random() < 0.02:
+        return Act(outcome="paper", data=lambda at: {"placedOn": _day(at), "placedNote": "平台停机，传真下单"})
     return Act(outcome="placed", data={"platformNo": f"PT-{county.number():05d}"})
+
+
+def record_platform(county: County, step: Step) -> Act:
+    return Act(outcome="recorded", data={"platformNo": f"PT-{county.number():05d}"}, prompt=True)
 
 
 def enter_confirmation(county: County, step: Step) -> Act:
@@ -216,6 +223,18 @@ def offer_stock(county: County, step: Step) -> Act:
     return Act(outcome="none", opinion="没有余量", prompt=True)
 
 
+def list_gaps(county: County, step: Step) -> Act:
+    """What a branch lacks for a patient who is to be sent down to it."""
+    item = county.random.choice([item for item in PARAMETERS["catalogue"] if not item["controlled"]])
+    row = {"itemCode": item["itemCode"], "generic": item["generic"], "spec": item["spec"], "qty": county.random.randint(1, 5)}
+    return Act(outcome="search", data={"gaps": [row]}, prompt=True)
+
+
+def report_scarce(county: County, step: Step) -> Act:
+    number = f"DQ{county.number():05d}"
+    return Act(outcome="reported", data=lambda at: {"scarceNo": number, "scarceOn": _day(at)}, prompt=True)
+
+
 def arrive(county: County, step: Step) -> Act:
     return Act(outcome="arrived", wait=_office(county, county.random.randint(4, 60) * HOUR))
 
@@ -292,6 +311,7 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
     "order_member": {"count_stock": count_stock, "request": request, "sign": decided("agree")},
     "order_case": {
         "place": place,
+        "record_platform": record_platform,
         "cancel_platform": decided("cancelled"),
         "enter_confirmation": enter_confirmation,
         "enter_dispatch": enter_dispatch,
@@ -309,10 +329,13 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
     "shortage": {
         "other_distributor": searched(0.4, "乙医药配送有货，两日内到"),
         "same_generic": searched(0.35, "同通用名另一厂家，规格相同"),
-        "alternative": searched(0.15, "按药事会替代目录用同类药"),
         "off_platform": searched(0.1, "平台外备案采购，三日内到"),
         "decide": decided("solved", None, answerText="由总医院药房匀出"),
+        "report_scarce": report_scarce,
     },
+    "drug_gap": {"list_gaps": list_gaps},
+    "shortage_alternative": {"alternative": searched(0.15, "按药事会替代目录用同类药")},
+    "order_clearing": {"confirm_clearing": decided("agree")},
     "shortage_donor": {"offer_stock": offer_stock, "ship": decided("shipped")},
     "shortage_arrival": {"arrive": arrive},
     "shortage_registration": {"register": register, "fetch": arrive, "call_patient": call_patient},
