@@ -26,6 +26,7 @@ from engine.functions import (
     referral,
     requests,
     sampling,
+    substitution,
     supplying,
     volume,
 )
@@ -45,6 +46,7 @@ _MODULES: tuple[Mapping[str, Function], ...] = (
     requests.FUNCTIONS,
     receiving.FUNCTIONS,
     supplying.FUNCTIONS,
+    substitution.FUNCTIONS,
     sampling.FUNCTIONS,
     finding.FUNCTIONS,
     inspection.FUNCTIONS,

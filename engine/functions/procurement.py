@@ -104,7 +104,8 @@ def settle(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
 
     Takes `lines`, `review` (those that people have looked at), `catalogue`; gives `lines` with `buyCode`, `buyQty`,
     `buyPrice`, `buyAmount`, further `plan` (a row for each item with its sums), `amount`, `text`, `short` (lines that go to
-    the shortage desk), and `problems`: a sentence for each verdict that cannot be used, or null.
+    the shortage desk), `substitutes` [{institution, rows}] that members have not agreed to yet, and `problems`: a sentence for
+    each verdict that cannot be used, or null.
     """
     items = by_code(read.mappings(inputs, "catalogue"))
     seen = {str(line.get("key")): line for line in read.mappings(inputs, "review")}
@@ -121,6 +122,7 @@ def settle(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
         "amount": amount,
         "text": text,
         "short": short,
+        "substitutes": [] if problems else _proposals(lines, items),
         "problems": "\n".join(problems) or None,
     }
 
@@ -282,7 +284,7 @@ def _problems(line: Line, items: Mapping[str, Line]) -> list[str]:
     key, verdict, qty = line.get("key"), line.get("verdict"), quantity(line, "verdictQty")
     name = f"{key} {line.get('generic') or line.get('itemCode')}"
     if verdict not in VERDICTS:
-        return [f"{name}：没有结论。"]
+        return [f"{name}：没有结论。{read.text(line, 'because') or ''}"]
     if verdict in ("return", "shortage"):
         return [] if read.text(line, "because") else [f"{name}：{VERDICTS[verdict]}要写理由。"]
     found = []
@@ -308,6 +310,20 @@ def _bought(line: Line, items: Mapping[str, Line]) -> dict[str, JSON]:
     qty = quantity(line, "verdictQty") if line.get("verdict") in _BOUGHT and code in items else Decimal(0)
     cost = quantity(items.get(code, {}), "price")
     return {**line, "buyCode": code, "buyQty": qty, "buyPrice": cost, "buyAmount": money(qty * cost)}
+
+
+def _proposals(lines: Iterable[Line], items: Mapping[str, Line]) -> list[dict[str, JSON]]:
+    """What each member is to be asked, by member: the lines for which another item is to be bought than it has agreed to."""
+    found: dict[str, list[dict[str, JSON]]] = {}
+    for line in lines:
+        code = line.get("verdictItem")
+        if line.get("verdict") == "replace" and line.get("agreedItem") != code:
+            other = items[str(code)]
+            name = " ".join(str(other[part]) for part in ("generic", "spec", "maker") if other.get(part))
+            known = {part: line.get(part) for part in ("key", "generic", "spec", "maker", "because")}
+            asked = {"qty": line.get("verdictQty"), "otherItem": code, "otherName": name, "answer": None, "note": None}
+            found.setdefault(str(line.get("institution")), []).append({**known, **asked})
+    return [{"institution": code, "rows": rows} for code, rows in found.items()]
 
 
 def _by_item(lines: Iterable[Line], items: Mapping[str, Line]) -> list[dict[str, JSON]]:

@@ -35,7 +35,12 @@ def test_a_cycle_goes_its_whole_way(both: County) -> None:
     county = both
     case = started(county)
     asked(county, "CH01", counted(METFORMIN, 50, 300), counted(AMLODIPINE, 90), counted(INSULIN, 5, 10))
-    asked(county, "CH03", counted(BRANDED, 0), **{BRANDED: {"qty": 20}})
+    asked(county, "CH03", counted(BRANDED, 0), **{BRANDED: {"qty": 25}})
+    # Until the cut-off a branch may change what it has reported; its director signs again.
+    revised, branch = own(county, "order_member", "CH03"), county.person("CH03-021")
+    branch.complete(revised.task("revise"), "revise", {"lines": [{"qty": 20}]}, opinion="盘点后少要 5 盒")
+    county.person("CH03-001").complete(revised.task("sign_revision"), "agree")
+    county.work()
     county.pass_time("P7D")
     # Who missed the cut-off is served from his standing request, and it says so; narcotics are never ordered by themselves.
     reports = {row["institution"]: row for row in case.variables["reports"]}
@@ -51,6 +56,20 @@ def test_a_cycle_goes_its_whole_way(both: County) -> None:
     judged(county, case, CH01_01={"verdict": "cut", "verdictQty": 9999, "because": "库存够"})
     assert "CH01-01" in case.variables["problems"]
     judged(county, case, CH01_01={"verdict": "pass", "verdictQty": 550, "because": None})
+    # Whoever is to get another drug than he asked for is asked: refused, the buyer decides anew; accepted, or silent, it is bought.
+    county.work()
+    pharmacy, asked_first = county.person("CH03-021"), own(county, "order_substitute", "CH03")
+    pharmacy.complete(
+        asked_first.task("answer_substitute"), "answer", {"rows": [{"answer": "refuse", "note": "患者已用原研三年"}]}
+    )
+    county.work()
+    refused = next(line for line in case.variables["review"] if line["institution"] == "CH03")
+    assert (case.open, refused["verdict"]) == (["line_verdict"], None)
+    assert "患者已用原研三年" in refused["because"]
+    again = {"verdict": "replace", "verdictQty": 20, "verdictItem": AMLODIPINE, "because": "集采优先，药师当面解释"}
+    judged(county, case, CH03_01=again)
+    county.pass_time("P1DT10H")
+    assert own(county, "order_substitute", "CH03").variables["silent"]
     county.person(PHARMACY).complete(case.task("approve_pharm"), "agree")
     county.restart()
     assert case.open == ["check_budget"]
