@@ -128,26 +128,28 @@ def settle(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
 
 
 def orders(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
-    """Orders split by distributor and member.
+    """Orders split by distributor and member; what is under control (麻精毒放、疫苗) is ordered apart from the rest.
 
-    Takes `lines` (settled), `catalogue`, `distributors` [{code, name}] and `cycleKey`; gives `orders` [{orderNo, distributor,
-    distributorName, deliverTo, unit, lines,
-    itemCodes, amount}] and `parts` [{name: orderNo, amount}], what each takes of the budget.
+    Takes `lines` (settled), `catalogue`, `distributors` [{code, name}], `cycleKey`, and `outside`: the orders belong to no cycle
+    and are for a rescue, whatever their lines say. Gives `orders` [{orderNo, distributor, distributorName, deliverTo, unit,
+    lines, itemCodes, amount, controlled, rescue, outside}] and `parts` [{name: orderNo, amount}], what each takes of the budget.
     """
-    items = by_code(read.mappings(inputs, "catalogue"))
+    items, outside = by_code(read.mappings(inputs, "catalogue")), read.flag(inputs, "outside")
     names = {str(row.get("code")): row.get("name") for row in read.mappings(inputs, "distributors")}
-    cycle, groups = read.text(inputs, "cycleKey"), dict[tuple[str, str], list[Line]]()
+    cycle, groups = read.text(inputs, "cycleKey"), dict[tuple[str, str, bool], list[Line]]()
     for line in read.mappings(inputs, "lines"):
         if quantity(line, "buyQty") > 0:
-            offered = read.texts(items[str(line.get("buyCode"))], "distributors")
-            distributor = read.text(line, "distributor") or next(iter(offered), "")
-            groups.setdefault((str(line.get("institution")), distributor), []).append(line)
+            item = items[str(line.get("buyCode"))]
+            distributor = read.text(line, "distributor") or next(iter(read.texts(item, "distributors")), "")
+            groups.setdefault((str(line.get("institution")), distributor, bool(item.get("controlled"))), []).append(line)
     found = []
-    for (institution, distributor), rows in sorted(groups.items()):
+    for (institution, distributor, controlled), rows in sorted(groups.items()):
         bought = [_order_line(row, number, items) for number, row in enumerate(rows, 1)]
+        if outside:
+            bought = [{**line, "urgency": "rescue"} for line in bought]
         found.append(
             {
-                "orderNo": f"{cycle}-{institution}-{distributor}",
+                "orderNo": f"{cycle}-{institution}-{distributor}{'-MJ' if controlled else ''}",
                 "distributor": distributor,
                 "distributorName": names.get(distributor, distributor),
                 "deliverTo": institution,
@@ -155,6 +157,9 @@ def orders(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
                 "lines": bought,
                 "itemCodes": sorted({str(line["itemCode"]) for line in bought}),
                 "amount": sum((line["amount"] for line in bought), Decimal(0)),
+                "controlled": controlled,
+                "rescue": any(line["urgency"] == "rescue" for line in bought),
+                "outside": outside,
             }
         )
     return {"orders": found, "parts": [{"name": order["orderNo"], "amount": order["amount"]} for order in found]}

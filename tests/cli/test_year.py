@@ -35,7 +35,9 @@ STARTED_BY_NOBODY = (
     "order_cancellation",
     "order_misdelivery",
     "order_recall",
+    "order_urgent",
     "supplier_stop",
+    "urgent_request",
 )
 """Processes, by how their names begin, that the year leaves out."""
 NEVER_REACHED = {
@@ -44,10 +46,11 @@ NEVER_REACHED = {
     ("order_case", "claim"),
     ("order_case", "decide_astray"),
     ("order_case", "last_invoice"),
+    ("order_member", "sign_revision"),
     ("order_return", "report_use"),
     ("shortage_alternative", "emergency_vote"),
 }
-"""Steps that only they lead to: ballots, and what follows when an order is cancelled or its goods go astray."""
+"""Steps that only they lead to: ballots, changed reports, and what follows when an order is cancelled or its goods go astray."""
 
 
 def opened(path: Path) -> tuple[Engine, VirtualClock]:

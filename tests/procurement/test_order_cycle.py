@@ -56,7 +56,7 @@ def test_a_cycle_goes_its_whole_way(both: County) -> None:
     judged(county, case, CH01_01={"verdict": "cut", "verdictQty": 9999, "because": "库存够"})
     assert "CH01-01" in case.variables["problems"]
     judged(county, case, CH01_01={"verdict": "pass", "verdictQty": 550, "because": None})
-    # Whoever is to get another drug than he asked for is asked: refused, the buyer decides anew; accepted, or silent, it is bought.
+    # Whoever is to get another drug is asked: refused, the buyer decides anew; accepted, or silent, it is bought.
     county.work()
     pharmacy, asked_first = county.person("CH03-021"), own(county, "order_substitute", "CH03")
     pharmacy.complete(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,6 +19,8 @@ from tests.procurement.orders import (
     FINANCE,
     INSULIN,
     METFORMIN,
+    MONDAY,
+    MORPHINE,
     PHARMACY,
     VICE,
     batch,
@@ -202,4 +205,40 @@ def test_a_branch_that_lacks_drugs_for_a_patient_sent_down_gets_them(county: Cou
     county.work()
     assert (search.state, search.variables["solution"]["by"]) == ("completed", "药事会应急表决")
     assert own(county, "shortage_arrival", "CH01").open == ["arrive"]
+    clean(county)
+
+
+def test_a_rescue_is_ordered_at_once_and_outside_the_cycle(county: County) -> None:
+    """Two signatures, a verdict, and the goods within four hours; narcotics go apart, and two receive them at once."""
+    pharmacy, director, buyer = county.person("CH01-021"), county.person(PHARMACY), county.person(BUYER)
+    held = len(budget(county))
+    asked = pharmacy.start("urgent_request")
+    lines = [{"itemCode": INSULIN, "qty": 5}, {"itemCode": MORPHINE, "qty": 10}, {"itemCode": "XZ99", "qty": 1}]
+    pharmacy.complete(asked.task("fill_urgent"), "submit", {"lines": lines, "purpose": "急诊抢救"})
+    county.person("CH01-001").complete(asked.task("sign_urgent"), "agree")
+    county.work()
+    [case] = county.cases("order_urgent")
+    assert case.task("urgent_verdict").due_at == MONDAY + timedelta(hours=1)
+    rows = [{"verdict": "pass", "verdictQty": 5}, {"verdict": "pass", "verdictQty": 10}]
+    unknown = {"verdict": "shortage", "verdictQty": 0, "because": "目录外"}
+    director.complete(case.task("urgent_verdict"), "decide", {"review": [*rows, unknown]})
+    county.work()
+    assert (case.state, asked.state, [found.variables["urgent"] for found in county.cases("shortage")]) == (
+        "completed",
+        "completed",
+        [True],
+    )
+    plain, narcotic = county.cases("order_case")[-2:]
+    assert (plain.variables["rescue"], plain.variables["controlled"], narcotic.variables["controlled"]) == (True, False, True)
+    # The money went over to the orders with the request's end.
+    assert [(amount, state) for amount, _, state in budget(county)[held:]] == [
+        (Decimal("211.75"), "held"),
+        (Decimal("81.00"), "held"),
+    ]
+    confirmed(county, narcotic)
+    assert narcotic.task("enter_dispatch").due_at == MONDAY + timedelta(hours=4)
+    sent = {"deliveryNo": "D1", "waybill": "W", "rows": [batch(1, "N1", 10)]}
+    buyer.complete(narcotic.task("enter_dispatch"), "enter", sent)
+    county.work()
+    assert own(county, "order_delivery", "CH01").task("receive").due_at == MONDAY + timedelta(hours=2)
     clean(county)

@@ -89,6 +89,10 @@ def line_verdict(county: County, step: Step) -> Act:
     return Act(outcome="decide", data={"review": [{name: row.get(name) for name in names} for row in step.values["review"]]})
 
 
+def accept_substitutes(county: County, step: Step) -> Act:
+    return Act(outcome="answer", data={"rows": [{"answer": "accept"} for _ in step.values["rows"]]}, prompt=True)
+
+
 # --- an order
 
 
@@ -308,7 +312,8 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
         "approve_vp": decided("agree"),
         "check_budget": decided("agree"),
     },
-    "order_member": {"count_stock": count_stock, "request": request, "sign": decided("agree")},
+    "order_member": {"count_stock": count_stock, "request": request, "sign": decided("agree"), "revise": NEVER},
+    "order_substitute": {"answer_substitute": accept_substitutes},
     "order_case": {
         "place": place,
         "record_platform": record_platform,
