@@ -80,6 +80,35 @@ def test_a_partner_answers_by_letter_and_a_training_breaks_off(county: County) -
     assert county.incidents() == []
 
 
+def test_who_follows_a_department_of_the_lead_is_appraised_by_it(county: County) -> None:
+    """上派跟班: only with a department of the lead hospital; its head appraises instead of an examination, then she teaches back."""
+    with pytest.raises(InvalidForm) as refused:
+        applied(county, trainingKind="shadow", hostKind="partner", hostDept=None)
+    assert [error.path for error in refused.value.errors] == ["hostDept"]
+    cases = []
+    for _ in range(2):
+        case, centre = applied(county, trainingKind="shadow", fromDay="2027-01-04", toDay="2027-01-29")
+        county.person(HR).complete(centre.task("review"), "agree")
+        county.person(HEAD).complete(centre.task("take_in"), "accept")
+        county.person(HR).complete(centre.task("agreement"), "signed", {**AGREED, "serviceYears": 0})
+        cases.append((case, centre))
+    county.work()
+    until(county, "2027-01-30")
+    for (case, centre), outcome in zip(cases, ("good", "poor"), strict=True):
+        county.person(HEAD).complete(centre.task("appraise"), outcome, opinion="操作规范" if outcome == "good" else "未参加值班")
+        county.work()
+        assert case.variables["appraisalNote"] == ("操作规范" if outcome == "good" else "未参加值班")
+    (case, centre), (failed, _) = cases
+    assert (case.open, failed.state, failed.variables["result"]) == (["teach_back"], "completed", "failed")
+    assert case.row.subject == f"上派跟班 {case.row.number}"
+    taught = {"teachOn": "2027-01-30", "teachTopic": "产前筛查规范", "teachHeads": 8}
+    county.person(TRAINEE).complete(case.task("teach_back"), data=taught)
+    county.person(DIRECTOR).complete(case.task("confirm_teach"), "confirm")
+    county.work()
+    assert (case.state, centre.variables["result"]) == ("completed", "passed")
+    assert county.incidents() == []
+
+
 def test_a_pair_goes_with_its_assignment_and_may_go_on_without(county: County) -> None:
     """Two pupils: the mentor writes each quarter; when she leaves, one gets another mentor, the other is examined."""
     pairs = [{"pupil": "莫成林", "plan": "产科常见急症"}, {"mentor": "本人", "pupil": "戴娟", "plan": "产后访视"}]
