@@ -28,6 +28,7 @@ from engine.functions import (
     sampling,
     substitution,
     supplying,
+    vacancies,
     volume,
 )
 from engine.functions.plugins import Function, installed_functions
@@ -36,6 +37,7 @@ _MODULES: tuple[Mapping[str, Function], ...] = (
     referral.FUNCTIONS,
     recruitment.FUNCTIONS,
     hiring.FUNCTIONS,
+    vacancies.FUNCTIONS,
     collection.FUNCTIONS,
     dispatch.FUNCTIONS,
     leave.FUNCTIONS,

@@ -81,7 +81,7 @@ def test_a_partner_answers_by_letter_and_a_training_breaks_off(county: County) -
 
 
 def test_who_follows_a_department_of_the_lead_is_appraised_by_it(county: County) -> None:
-    """上派跟班: only with a department of the lead hospital; its head appraises instead of an examination, then she teaches back."""
+    """上派跟班: only at the lead hospital; the head there appraises instead of an examination, then she teaches back."""
     with pytest.raises(InvalidForm) as refused:
         applied(county, trainingKind="shadow", hostKind="partner", hostDept=None)
     assert [error.path for error in refused.value.errors] == ["hostDept"]

@@ -119,6 +119,14 @@ def replied(county: County, case: CaseView, outcome: str = "approve", **more: An
     county.work()
 
 
+def read(county: County) -> None:
+    """Every member's office reads the plan that was published."""
+    for code in DIRECTORS:
+        for case in county.cases("recruitment_member"):
+            if case.row.institution == county.institution(code) and "read_plan" in case.open:
+                county.person(f"{code}-011").complete(case.task("read_plan"), "read")
+
+
 def waiting(county: County, element: str) -> list[str]:
     """Codes of the institutions in whose own cases a task of an element is open."""
     statement = select(Seat.instance).where(Seat.element == element, Seat.state.in_(("open", "claimed")))

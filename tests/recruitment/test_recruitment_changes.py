@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from engine.commands.delegation import Delegate
 from engine.commands.message import BroadcastSignal
 from engine.errors import InvalidForm
 from engine.functions.recruitment import moved
-from engine.store.tables import Message
+from engine.store.tables import Message, Seat
 from engine.testing import CaseView, County
 from tests.recruitment.plans import (
+    CHAIR,
+    COMMITTEE,
     DIRECTORS,
     FINANCE,
     HR,
@@ -20,6 +25,7 @@ from tests.recruitment.plans import (
     kept,
     line,
     member,
+    read,
     replied,
     report,
     reviewed,
@@ -28,6 +34,8 @@ from tests.recruitment.plans import (
     waiting,
 )
 
+VICE = "CH00-003"
+"""The vice president, who sits in no committee."""
 NURSE = line("护士", 1, discipline="nursing", license="护士执业证", majors="1011 护理学")
 
 
@@ -125,6 +133,7 @@ def test_a_member_is_merged_into_another_while_the_plan_runs(county: County) -> 
         replied(county, case)
     shares = {share["institution"]: [row["key"] for row in share["lines"]] for share in case.variables["shares"]}
     assert (shares["CH06"], shares["CH07"]) == ([], ["CH06-01", "CH07-01"])
+    read(county)
     assert {found.state for found in county.cases("recruitment_member")} == {"completed"}
     assert county.incidents() == []
     assert county.rows(select(Message.name).where(Message.state == "dead")) == []
@@ -185,3 +194,26 @@ def test_a_batch_is_cancelled_by_the_centre_and_the_president(county: County) ->
     assert county.person(FINANCE).box() == []
     assert county.incidents() == []
     assert county.rows(select(Message.name).where(Message.state == "dead")) == []
+
+
+def test_an_absent_secretary_is_acted_for_by_an_agent(county: County) -> None:
+    """AB角: the deputy who is no member of the committee votes last for the secretary, and the record names both."""
+    case = small(county)
+    kept(county, case)
+    now = county.clock.now()
+    away = Delegate(
+        agent=county.person(VICE).id, from_at=now, to_at=now + timedelta(days=30), reason="外出学习", institution="CH00"
+    )
+    county.person(CHAIR).do(away)
+    county.person(PRESIDENT).complete(case.task("office_meeting"), "agree")
+    county.person(OFFICE).complete(case.task("schedule"), "call", {"meetingOn": "2026-11-20"})
+    for login in COMMITTEE:
+        key = county.person(login).key
+        seat = next(found for found in case.seats("vote") if found.assignee == key and found.ended_at is None)
+        county.person(login).complete(seat, "agree", opinion="已阅")
+    chair = next(found for found in case.seats("vote") if found.ended_at is None)
+    county.person(VICE).complete(chair, "agree", opinion="代书记表态")
+    assert case.open == ["passed_minutes"]
+    signed = county.row(select(Seat.ended_by, Seat.on_behalf_of).where(Seat.key == chair.key))
+    assert (signed.ended_by, signed.on_behalf_of) == (county.person(VICE).key, county.person(CHAIR).key)
+    assert county.incidents() == []

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from datetime import date
 
+from sqlalchemy import select
+
 from cli.library import LIBRARY, read_folder
 from engine.commands.deployment import Deploy
 from engine.commands.message import BroadcastSignal
 from engine.commands.organisation import PutMembership
+from engine.store.tables import Notification, Person
 from engine.testing import County
 from tests.recruitment.plans import (
     DIRECTORS,
@@ -136,3 +139,52 @@ def test_a_member_that_joins_during_the_collection_is_asked(county: County) -> N
         "status": "zero",
         "heads": 0,
     }
+
+
+def test_no_more_is_reported_than_there_are_vacancies(county: County) -> None:
+    """A row of no member comes back; who asks for more has to say so; one school of one major is warned of."""
+    hr = county.person(HR)
+    case = hr.start("recruitment_centre")
+    row = {"institution": "CH01", "quota": 118, "present": 115, "approvedBefore": 2, "retiring": 1}
+    batch = {"planYear": 2027, "batchNo": 1, "policy": "按编制空缺上报"}
+    hr.complete(case.task("open_batch"), "open", {**batch, "vacancies": [row, {**row, "institution": "CH77"}]})
+    assert (case.open, case.variables["problems"]) == (["open_batch"], "没有代码为“CH77”的成员。")
+    hr.complete(case.task("open_batch"), "open", {**batch, "vacancies": [row]})
+    county.work()
+    own, office = member(county, "CH01"), county.person("CH01-011")
+    lines = [
+        line("全科医生", 3, majors="1002 临床医学（省医科大学）"),
+        line("收费员", 2, staffing="contract", discipline="finance"),
+    ]
+    lines[1] |= {"postKind": "management", "postGrade": 12}
+    office.complete(own.task("fill_lines"), "submit", {"lines": lines})
+    assert own.open == ["fill_lines"]
+    assert own.variables["lineProblems"] == (
+        "编制岗位报了 3 人，空缺 2 人；多出的岗位要勾选“超编申请”。\n第 2 条：管理岗位的等级是 1 至 10，填的是 12。"
+    )
+    assert own.variables["lineWarnings"].startswith("第 1 条只写了一个专业并限定学校")
+    office.complete(own.task("fill_lines"), "submit", {"lines": [{**lines[0], "overQuota": True}, {**lines[1], "postGrade": 9}]})
+    county.person(DIRECTORS["CH01"]).complete(own.task("sign"), "agree")
+    office.complete(own.task("revise"), "revise", {"lines": [line("全科医生", 4)]}, opinion="改报")
+    assert own.open == ["revise"]
+    office.complete(own.task("revise"), "revise", {"lines": [line("全科医生", 2)]}, opinion="改报")
+    assert own.open == ["sign_revision"]
+    # A member of which nothing was given is not checked.
+    report(county, "CH02", line("全科医生", 9))
+    assert member(county, "CH02").open == ["revise"]
+    assert county.incidents() == []
+
+
+def test_who_is_reminded_of_a_report_and_who_is_told_when_it_is_late(county: County) -> None:
+    """Three working days and one before the end the office is reminded; on the last its director gets the copy, too."""
+    called(county)
+    task = member(county, "CH06").task("fill_lines")
+    county.pass_time("P15D")
+    told = select(Person.staff_number, Notification.kind, Notification.at).join(Person, Person.key == Notification.person)
+    rows = county.rows(told.where(Notification.seat == task.key).order_by(Notification.at))
+    days = [
+        (row.kind, row.at.date().isoformat(), row.staff_number) for row in rows if row.kind in ("remind", "overdue", "level2")
+    ]
+    assert days[:2] == [("remind", "2026-10-21", "CH06-011"), ("remind", "2026-10-23", "CH06-011")]
+    assert {who for kind, day, who in days if kind == "overdue"} == {"CH06-011", DIRECTORS["CH06"]}
+    assert {day for kind, day, who in days if kind == "overdue"} == {"2026-10-26"}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engine.commands.message import BroadcastSignal
 from engine.errors import InvalidForm
 from engine.queries.documents import PrintDocument
-from engine.store.tables import Message
+from engine.store.tables import Copy, Message, Person
 from engine.testing import County
 from tests.recruitment.plans import (
     DIRECTORS,
@@ -23,6 +23,7 @@ from tests.recruitment.plans import (
     kept,
     line,
     member,
+    read,
     replied,
     report,
     reviewed,
@@ -130,6 +131,12 @@ def test_a_batch_goes_its_whole_way(both: County) -> None:
     pages = PdfReader(io.BytesIO(county.engine.query(query, hr.actor).content)).pages
     printed = "".join("".join(page.extract_text().split()) for page in pages)
     assert ("东湾分院" in printed, "望山分院" in printed) == (True, False)
+    # Every member is shown what was published, its director has a copy.
+    own = member(county, "CH01")
+    assert [row["postName"] for row in own.variables["approvedLines"]] == ["全科医生"]
+    copies = select(Person.staff_number).join(Copy, Copy.person == Person.key).where(Copy.seat == own.task("read_plan").key)
+    assert {row.staff_number for row in county.rows(copies)} == {DIRECTORS["CH01"]}
+    read(county)
     assert {found.state for found in county.cases("recruitment_member")} == {"completed"}
     assert county.incidents() == []
     assert county.rows(select(Message.name).where(Message.state == "dead")) == []

@@ -190,6 +190,7 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
         "sign_revision": decided("agree"),
         "confirm": confirm,
         "withdraw_line": NEVER,
+        "read_plan": decided("read"),
         "amend_line": decided("amend"),
         "sign_amended": decided("agree"),
     },
