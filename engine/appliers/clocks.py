@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -68,7 +68,7 @@ class Clock:
         else:
             first_due = datetime.fromisoformat(self.rule)
         soon = fraction_point(self.start, first_due, SOON, calendar, time.days)
-        shape = Ladder(remind=self.ladder.remind, level2=None, level3=None, urgent=self.ladder.urgent)
+        shape = replace(self.ladder, level2=None, level3=None)
         steps = ladder_steps(shape, self.start, first_due, calendar, time.days)
         due_at = self._after_pauses(first_due, time) if self.rule.startswith("P") else first_due
         moved = tuple(
@@ -91,7 +91,7 @@ class Clock:
 
     def _above(self, due_at: datetime, time: WorkingTime) -> list[LadderStep]:
         """The levels above overdue, counted from the due date."""
-        shape = Ladder(remind=(), level2=self.ladder.level2, level3=self.ladder.level3, urgent=self.ladder.urgent)
+        shape = replace(self.ladder, remind=(), remind_before=())
         calendar = time.calendar(self.calendar, self.institution)
         found = ladder_steps(shape, self.start, due_at, calendar, time.days, calendars=time.calendars_of(self.institution))
         rungs = {"level2": self.ladder.level2, "level3": self.ladder.level3}

@@ -1,6 +1,7 @@
 """The escalation ladder: what happens, and when, while a task runs towards its due date and past it.
 
-    remind    level 0   a share of the term is over (default at 50 % and 80 %): the assignee is reminded
+    remind    level 0   a share of the term is over (default at 50 % and 80 %), or so many working days before the due date
+                        begin (`"remindBefore": [3, 1]`): the assignee is reminded
     overdue   level 1   the term is over: shown overdue, the direct superior gets a copy
     level2    level 2   a further term after the due date: the superior may reassign
     level3    level 3   a further term after the due date: the next leader must act, and it counts
@@ -22,7 +23,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Literal
 
-from engine.calendar.reckoning import Due, as_utc, due, fraction_point
+from engine.calendar.reckoning import Due, as_utc, days_before, due, fraction_point, opening
 from engine.calendar.records import CALENDARS, TIME_ZONE, Calendar, WorkingDaysTable, calendar_by_code
 from engine.calendar.terms import parse_term
 from engine.errors import Invalid
@@ -32,6 +33,9 @@ TRANSFERS: tuple[Transfer, ...] = ("superior", "agent")
 LadderKind = Literal["remind", "overdue", "level2", "level3"]
 
 _MAX_REMINDERS = 10
+_MAX_DAYS_BEFORE = 60
+_OFFICE_HOURS = "ADMIN"
+"""The calendar of working days on which reminders before a due date are counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +58,8 @@ class Ladder:
     """Shares of the term, above 0 and below 1, ascending."""
     level2: Rung | None
     level3: Rung | None
+    remind_before: tuple[int, ...] = ()
+    """Working days before the due date on whose first open hour is reminded, descending."""
     urgent: bool = False
     """Whether it waits for nobody's quiet hours."""
 
@@ -73,7 +79,7 @@ class LadderStep:
     at: datetime
     """Aware UTC."""
     percent: int | None
-    """Share of the term that is over at a reminder, None on the other steps."""
+    """Share of the term that is over at a reminder that is counted by it, None on the other steps."""
     provisional: bool
     """True when the instant may move once an unpublished year is published."""
 
@@ -95,7 +101,7 @@ LADDERS: Mapping[str, Ladder] = MappingProxyType({"office": OFFICE, "clinical": 
 
 def parse_ladder(source: Mapping[str, object], calendars: Mapping[str, Calendar] = CALENDARS) -> Ladder:
     """Reads a ladder from configuration. Raises Invalid `invalid-ladder`, or what a wrong term or calendar raises."""
-    unknown = sorted(set(source) - {"remind", "level2", "level3", "urgent"})
+    unknown = sorted(set(source) - {"remind", "remindBefore", "level2", "level3", "urgent"})
     if unknown:
         raise _invalid(f"it has a key '{unknown[0]}'")
     urgent = source.get("urgent", False)
@@ -105,6 +111,7 @@ def parse_ladder(source: Mapping[str, object], calendars: Mapping[str, Calendar]
         remind=_shares(source.get("remind", ())),
         level2=_rung(source.get("level2"), calendars),
         level3=_rung(source.get("level3"), calendars),
+        remind_before=_days_before(source.get("remindBefore", ())),
         urgent=urgent,
     )
 
@@ -132,7 +139,8 @@ def ladder_steps(
 ) -> tuple[LadderStep, ...]:
     """Every step of a task's ladder in the order of time, past ones included.
 
-    `ladder` is a ladder, a built-in name or a configuration; reminders are shares of the open time on `calendar`.
+    `ladder` is a ladder, a built-in name or a configuration; reminders are shares of the open time on `calendar`, or begin with
+    a working day before the due date; one of these that would come before the start is left out.
     Raises Invalid as `find_ladder` and `due` do.
     """
     shape = _shape(ladder, calendars)
@@ -148,6 +156,11 @@ def ladder_steps(
         )
         for share in shape.remind
     ]
+    office, last = calendar_by_code(_OFFICE_HOURS, calendars), due_at.astimezone(TIME_ZONE).date()
+    for count in shape.remind_before:
+        at = opening(days_before(last, count, office, days), office)
+        if at > start:
+            steps.append(LadderStep(kind="remind", level=0, at=at, percent=None, provisional=not _published(at, due_at, days)))
     steps.append(LadderStep(kind="overdue", level=1, at=due_at, percent=None, provisional=late))
     if shape.level2:
         steps.append(_climb("level2", 2, _after(shape.level2, due_at, days, calendars), late))
@@ -186,6 +199,15 @@ def _shares(source: object) -> tuple[Decimal, ...]:
             raise _invalid(f"'{share}' is not a share between 0 and 1")
         shares.append(Decimal(str(share)))
     return tuple(sorted(set(shares)))
+
+
+def _days_before(source: object) -> tuple[int, ...]:
+    if not isinstance(source, Sequence) or isinstance(source, str) or len(source) > _MAX_REMINDERS:
+        raise _invalid("'remindBefore' is not a list of working days")
+    for count in source:
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 < count <= _MAX_DAYS_BEFORE:
+            raise _invalid(f"'{count}' is not a number of working days between 1 and {_MAX_DAYS_BEFORE}")
+    return tuple(sorted(set(source), reverse=True))
 
 
 def _rung(source: object, calendars: Mapping[str, Calendar]) -> Rung | None:

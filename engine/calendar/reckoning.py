@@ -112,6 +112,11 @@ def days_before(end: date, count: int, calendar: Calendar, days: WorkingDaysTabl
     raise Invalid("no-open-time", "Expected open time on calendar '{calendar}', but there is too little", calendar=calendar.code)
 
 
+def opening(day: date, calendar: Calendar) -> datetime:
+    """The instant of a day, aware UTC, at which the calendar's hours begin."""
+    return as_utc(local_minute(day, calendar.hours[0][0]))
+
+
 def open_seconds(start: datetime, end: datetime, calendar: Calendar, days: WorkingDaysTable) -> int:
     """Whole seconds of open time between two instants; 0 when `end` is not after `start`."""
     return _open_time(as_utc(start), as_utc(end), calendar, days) // timedelta(seconds=1)

@@ -223,6 +223,20 @@ def reopened(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     }
 
 
+def looked_at_again(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
+    """Findings whose cases were over and that were looked at again because their unit has fabricated evidence.
+
+    Takes `rows` [{finding, severity, relapses, deduct, verdict}] where verdict is `holds` or `relapsed`, and `terms` as
+    for `reopened`; gives `opening`: those that have come back, under their old numbers and as heavy as `reopened` says.
+    """
+    opening = []
+    for row in read.mappings(inputs, "rows"):
+        if row.get("verdict") == "relapsed":
+            again = reopened({**row, "terms": inputs.get("terms")})
+            opening.append({**read.mapping(row, "finding"), **again, "mergeInto": None})
+    return {"opening": opening}
+
+
 def child(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """The finding for what is left of a partly accepted one. Takes `finding`, `rest`, `limitDays`, `count` (how many it has had
     already); gives `child` with the number of its parent and another digit.
@@ -278,7 +292,12 @@ def _grade_problems(row: Row, rows: Sequence[Row], limits: Row) -> list[str]:
 
 def _entry(row: Row, state: str) -> dict[str, JSON]:
     kept = ("findingNo", "externalNo", "institution", "unit", "description", "severity", "parentFinding", "mergeInto")
-    return {**{name: row.get(name) for name in kept}, "state": state, "relapses": 0, "ended": state == "merged"}
+    return {
+        **{name: row.get(name) for name in kept},
+        "state": state,
+        "relapses": row.get("relapses") or 0,
+        "ended": state == "merged",
+    }
 
 
 def _after(row: Row, event: str, entry: Row) -> dict[str, JSON]:
@@ -323,6 +342,7 @@ FUNCTIONS: Mapping[str, Callable[[Mapping[str, JSON]], Mapping[str, JSON]]] = Ma
         "finding.lookback": lookback,
         "finding.extension": extension,
         "finding.reopened": reopened,
+        "finding.lookedAtAgain": looked_at_again,
         "finding.child": child,
     }
 )

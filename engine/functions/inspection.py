@@ -29,7 +29,8 @@ def checked(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """Whether a plan can be submitted.
 
     Takes `rule` (`all`, `listed` or `sample`), `listed` [{unit}] (a code or a name), `size`, `units` [{institution, name}],
-    `visitOn`, `unannounced` (then today will do) and `today`; gives `problems` (null when there are none) and `eligible`, the
+    `visitOn`, `unannounced` (then today will do), `today` and `earliest` (the first day for which notice can be given in time,
+    where it is announced); gives `problems` (null when there are none) and `eligible`, the
     units that the rule chooses from.
     """
     units, rule = read.mappings(inputs, "units"), read.text(inputs, "rule")
@@ -47,6 +48,15 @@ def checked(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     day, today = read.day(inputs, "visitOn"), read.day(inputs, "today")
     if day is None or today is None or day < today or (day == today and not read.flag(inputs, "unannounced")):
         problems.append(f"检查日期应在今天之后（飞行检查、暗访可以是今天），填的是 {day or '空'}。")
+    earliest = read.day(inputs, "earliest")
+    if (
+        day is not None
+        and earliest is not None
+        and today is not None
+        and today < day < earliest
+        and not read.flag(inputs, "unannounced")
+    ):
+        problems.append(f"检查要提前通知，最早可定在 {earliest}，填的是 {day}。")
     return {"problems": "\n".join(problems) or None, "eligible": eligible}
 
 
@@ -158,8 +168,8 @@ def groups(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
 def found(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """What a visit found: its score, and a row for each item that was not fully met.
 
-    Takes `scored` [{chapter, inspector, items, scoredAt}] and `visit`; gives `findings`, `points` (of 100, not counting items
-    that do not apply) and `text`.
+    Takes `scored` [{chapter, inspector, inspectorName, items, scoredAt, samples}] and `visit`; gives `findings`, `points` (of
+    100, not counting items that do not apply), `text`, and `records`, the record of the visit item by item.
     """
     visit = read.mapping(inputs, "visit")
     rows = [(group, item) for group in read.mappings(inputs, "scored") for item in read.mappings(group, "items")]
@@ -167,7 +177,12 @@ def found(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     counted = [(item["points"], _WORTH[str(item["verdict"])]) for _, item in rows if item.get("verdict") in _WORTH]
     full, gained = sum(points for points, _ in counted), sum((points * worth for points, worth in counted), Decimal(0))
     points = (gained * _FULL / full if full else _FULL).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return {"findings": findings, "points": points, "text": f"{len(rows)} 项，{len(findings)} 个问题，得分 {points}。"}
+    return {
+        "findings": findings,
+        "points": points,
+        "text": f"{len(rows)} 项，{len(findings)} 个问题，得分 {points}。",
+        "records": [_record(visit, group, item) for group, item in rows],
+    }
 
 
 def judged(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
@@ -199,8 +214,9 @@ def judged(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
 
 
 def pooled(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
-    """All visits of a plan. Takes `results` [{institution, name, points, findings, objected, signed}]; gives `findings`,
-    `summary` [{institution, name, points, findingCount, objectionCount, upheldCount, signed}] and `text`.
+    """All visits of a plan. Takes `results` [{institution, name, points, findings, objected, signed, witnesses, records}];
+    gives `findings`, `summary` [{institution, name, points, findingCount, objectionCount, upheldCount, signed, witnesses}],
+    `records` and `text`.
     """
     results = read.mappings(inputs, "results")
     findings = [row for result in results for row in read.mappings(result, "findings")]
@@ -213,10 +229,17 @@ def pooled(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
             "objectionCount": len(read.mappings(result, "objected")),
             "upheldCount": sum(row.get("ruling") == "dropped" for row in read.mappings(result, "objected")),
             "signed": result.get("signed"),
+            "witnesses": "、".join(read.texts(result, "witnesses")),
         }
         for result in results
     ]
-    return {"findings": findings, "summary": summary, "text": f"检查 {len(results)} 家，发现 {len(findings)} 个问题。"}
+    records = [row for result in results for row in read.mappings(result, "records")]
+    return {
+        "findings": findings,
+        "summary": summary,
+        "records": records,
+        "text": f"检查 {len(results)} 家，发现 {len(findings)} 个问题。",
+    }
 
 
 def _tied(rows: Iterable[Row]) -> dict[str, frozenset[str]]:
@@ -241,6 +264,20 @@ def _visit(unit: Row, day: JSON, people: Sequence[Row]) -> dict[str, JSON]:
         "leaderName": leader and leader["name"],
         "second": second and second["person"],
         "secondName": second and second["name"],
+    }
+
+
+def _record(visit: Row, group: Row, item: Row) -> dict[str, JSON]:
+    return {
+        "unit": visit["name"],
+        "chapter": group["chapter"],
+        "code": item["code"],
+        "text": item["text"],
+        "verdict": item.get("verdict"),
+        "note": item.get("note"),
+        "samples": group.get("samples"),
+        "inspectorName": group.get("inspectorName"),
+        "scoredAt": group.get("scoredAt"),
     }
 
 

@@ -27,10 +27,12 @@ def earlier(work: UnitOfWork, own: str | None, holder: Holder, inputs: Mapping[s
     """The cases of a process that began within a term before now and hold certain values, the newest first.
 
     Takes `process` (its id), `within` (a duration such as P30D) and `values` {variable of the process: what it must be}, at
-    least one and none of them null. Gives `cases` [{number, at}], of the newest thousand: without the asking case and what
-    belongs to it, and without those that the case's owner does not take part in (any more).
+    least one and none of them null; `ended` (only cases that are over) and `tell` (names of variables of theirs). Gives `cases`
+    [{number, at, and what `tell` names}], of the newest thousand: without the asking case and what belongs to it, and without
+    those that the case's owner does not take part in (any more).
     """
     process, wanted = read.text(inputs, "process"), read.mapping(inputs, "values")
+    told = read.texts(inputs, "tell")
     if process is None:
         raise read.wrong("process", "the id of a process")
     if not wanted or any(value is None for value in wanted.values()):
@@ -47,13 +49,24 @@ def earlier(work: UnitOfWork, own: str | None, holder: Holder, inputs: Mapping[s
         .order_by(ProcessInstance.key.desc())
         .limit(_MOST)
     )
+    if read.flag(inputs, "ended"):
+        recent = recent.where(ProcessInstance.ended_at.is_not(None))
     rows = work.connection.execute(recent).all()
-    held = (Variable.scope.in_([row.root_scope for row in rows]), Variable.name.in_(sorted(wanted)))
+    held = (Variable.scope.in_([row.root_scope for row in rows]), Variable.name.in_(sorted({*wanted, *told})))
     values: dict[int, dict[str, JSON]] = {}
     for row in work.connection.execute(select(Variable.scope, Variable.name, Variable.value).where(*held)):
         values.setdefault(row.scope, {})[row.name] = row.value
-    found = [row for row in rows if values.get(row.root_scope) == dict(wanted)]
-    return {"cases": [{"number": row.number, "at": read.written(row.started_at)} for row in found]}
+    found = [(row, values[row.root_scope]) for row in rows if _holds(values.get(row.root_scope, {}), wanted)]
+    return {
+        "cases": [
+            {**{name: held.get(name) for name in told}, "number": row.number, "at": read.written(row.started_at)}
+            for row, held in found
+        ]
+    }
+
+
+def _holds(values: Mapping[str, JSON], wanted: Mapping[str, JSON]) -> bool:
+    return all(name in values and values[name] == value for name, value in wanted.items())
 
 
 def _since(work: UnitOfWork, inputs: Mapping[str, JSON]) -> str:

@@ -73,6 +73,17 @@ def test_a_process_brings_its_own_ladder() -> None:
     assert find_ladder("clinical", {"office": own}).level3 is not None
 
 
+def test_reminders_may_be_counted_in_working_days_before_the_due_date() -> None:
+    """Three working days before a day after the October holidays count those before them; none comes before the start."""
+    ladder = {"remindBefore": [3, 1]}
+    assert climb(ladder, "2026-09-24 09:00", "P15D", CLIN) == [
+        ("remind", 0, "09-29 08:00"),
+        ("remind", 0, "10-08 08:00"),
+        ("overdue", 1, "10-09 09:00"),
+    ]
+    assert climb(ladder, "2026-11-25 09:00", "P2D", ADMIN) == [("remind", 0, "11-26 08:00"), ("overdue", 1, "11-27 17:30")]
+
+
 def test_reminders_say_their_share() -> None:
     at = local("2026-10-01 02:10")
     steps = ladder_steps("clinical", local("2026-10-01 02:00"), at, CLIN, DAYS)
@@ -97,6 +108,8 @@ def test_a_due_date_set_by_hand_in_closed_time_still_has_its_reminders() -> None
 @pytest.mark.parametrize(
     ("ladder", "code"),
     [
+        ({"remindBefore": [0]}, "invalid-ladder"),
+        ({"remindBefore": 3}, "invalid-ladder"),
         ("hospital", "unknown-ladder"),
         ({"remind": [0.5, 1.2]}, "invalid-ladder"),
         ({"remind": ["half"]}, "invalid-ladder"),

@@ -257,6 +257,45 @@ def test_fabricated_evidence_opens_every_closed_finding_of_the_unit_again(county
     assert clean(county)
 
 
+def test_fabricated_evidence_reaches_other_ledgers_and_what_was_over(county: County) -> None:
+    """Closed findings of the unit are looked at again at once: in a ledger that is open, and where the case had ended."""
+    (over,) = begun(county, row(1, "CH01"))
+    do.rectified(county, over)
+    county.pass_time("P91D")
+    if finding(county, over).open == ["recheck"]:
+        county.person(do.QUALITY).complete(finding(county, over).task("recheck"), "holds", {"recheckNote": "没有反弹"})
+        county.work()
+    assert (finding(county, over).state, ledger(county).state) == ("completed", "completed")
+    mine, other = begun(county, row(2, "CH01"), row(3, "CH02"))
+    for number in (mine, other):
+        do.rectified(county, number, target=str(finding(county, number).variables["dueOn"]))
+    (caught,) = begun(county, row(4, "CH01"))
+    do.planned(county, caught, target=str(finding(county, caught).variables["dueOn"]))
+    do.proven(county, caught)
+    do.verified(county, caught, "fabricated")
+    assert (finding(county, mine).open, finding(county, other).open) == (["recheck"], [])
+    case = finding(county, caught)
+    assert case.open == ["fabrication", "recheck_ended"]
+    assert [found["findingNo"] for found in case.variables["endedRows"]] == [over]
+    quality = county.person(do.QUALITY)
+    with pytest.raises(InvalidForm):
+        quality.complete(case.task("recheck_ended"), "done", {"endedRows": [{"verdict": "relapsed"}]})
+    quality.complete(case.task("recheck_ended"), "done", {"endedRows": [{"verdict": "relapsed", "note": "又缺记录"}]})
+    county.work()
+    # It comes back under its own number, heavier, with a letter of its own.
+    do.acknowledged(county)
+    again = finding(county, over)
+    assert (again.state, again.variables["severity"], again.variables["relapses"], again.variables["deduct"]) == (
+        "active",
+        "major",
+        1,
+        4,
+    )
+    assert ledger(county).variables["ledgerText"] == "共 1 条：整改中 1。复发 1 次。"
+    do.rectified(county, over, target=str(again.variables["dueOn"]), letter=False)
+    assert clean(county)
+
+
 @pytest.mark.timeout(300)
 def test_forty_one_findings_of_which_some_merge_split_and_come_back(county: County) -> None:
     """Seven letters, different terms, 1 merged, 1 split, 2 relapsed after all were closed, and the engine killed twice inside."""

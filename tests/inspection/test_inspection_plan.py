@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import Row, select
 
 from engine.errors import InvalidForm, NotAllowed
+from engine.queries.documents import PrintDocument
 from engine.store.tables import Message, Person
 from engine.testing import CaseView, County, Someone
 from tests.inspection import community as do
@@ -51,10 +54,10 @@ def arrived(county: County, kind: str = "regular") -> CaseView:
     return case
 
 
-def scored(county: County, case: CaseView, verdict: str = "unmet") -> None:
+def scored(county: County, case: CaseView, verdict: str = "unmet", on: str = VISIT_DAY) -> None:
     """Every chapter is scored: its first item as said, the other met."""
     rows = [{"verdict": verdict, "note": "缺记录" if verdict == "unmet" else None}, {"verdict": "met"}]
-    each(county, case, "score", "submit", {"groupItems": rows, "scoredAt": VISIT_DAY, "samples": "病历 20 份"})
+    each(county, case, "score", "submit", {"groupItems": rows, "scoredAt": on, "samples": "病历 20 份"})
 
 
 def own(county: County, code: str) -> CaseView:
@@ -188,6 +191,69 @@ def test_a_visit_is_put_off_refused_and_witnessed(county: County) -> None:
     assert [result["signed"] for result in case.variables["summary"]] == [False, False]
     assert len(case.variables["found"]) == 6
     assert clean(county)
+
+
+def test_a_plan_is_revoked_before_the_first_visit_and_not_after_it(county: County) -> None:
+    """Before the team is confirmed nobody knows of it; later those who have had notice are told, and the day is theirs again."""
+    quality = county.person(QUALITY)
+    early = approved(county)
+    quality.complete(early.task("confirm_team"), "revoke", opinion="与省厅检查重复")
+    assert (early.state, county.cases("inspection_member")) == ("completed", [])
+    case = approved(county)
+    quality.complete(case.task("confirm_team"), "confirm")
+    each(county, case, "accept_assignment", "accept")
+    county.person("CH03-011").complete(own(county, "CH03").task("acknowledge"), "receive")
+    with pytest.raises(InvalidForm):
+        quality.complete(case.task("plan_in_force"), "revoke")
+    quality.complete(case.task("plan_in_force"), "revoke", opinion="与省厅检查重复")
+    county.work()
+    assert (case.state, case.row.subject.endswith("（已撤销）")) == ("terminated", True)
+    for code in UNITS:
+        assert (own(county, code).open, own(county, code).variables["bulletin"]) == (["read_revoked"], "与省厅检查重复")
+        county.person(f"{code}-011").complete(own(county, code).task("read_revoked"), "read")
+        assert own(county, code).state == "completed"
+    # Nobody can revoke what one team has begun.
+    begun = arrived(county)
+    first = begun.seats("begin_visit")[0]
+    assert begun.open.count("plan_in_force") == 1
+    who(county, first).complete(first, "begin")
+    county.work()
+    assert "plan_in_force" not in begun.open
+    assert clean(county)
+
+
+def test_notice_is_given_three_working_days_before(county: County) -> None:
+    """Too early a day is refused in the plan; where the team was late, the visit itself is put off, with the reason."""
+    quality = county.person(QUALITY)
+    case = quality.start("inspection_plan")
+    plan = {"kind": "regular", "scope": "院感", "checklist": "quality2026", "rule": "listed", "listed": [{"unit": "CH03"}]}
+    quality.complete(case.task("draft_plan"), "submit", {**plan, "visitOn": "2026-10-14"})
+    assert case.variables["planProblems"] == "检查要提前通知，最早可定在 2026-10-15，填的是 2026-10-14。"
+    quality.complete(case.task("draft_plan"), "submit", {**plan, "visitOn": "2026-10-15"})
+    county.pass_time("P1D")
+    county.person(PRESIDENT).complete(case.task("approve_plan"), "approve")
+    quality.complete(case.task("confirm_team"), "confirm")
+    each(county, case, "accept_assignment", "accept")
+    assert own(county, "CH03").variables["visitOn"] == "2026-10-16"
+    (put_off,) = [value for value in do.inner(county, case, "unreachable") if value]
+    assert put_off == [{"on": "2026-10-15", "reason": "通知不足 3 个工作日，顺延"}]
+    county.pass_time("P2D")
+    assert "begin_visit" not in case.open
+    county.pass_time("P1D")
+    each(county, case, "begin_visit", "begin")
+    scored(county, case, on="2026-10-16")
+    # The record of the visit is printed by the institution that signs it, and by whoever planned it.
+    assert [row["verdict"] for row in own(county, "CH03").variables["records"]] == ["unmet", "met"] * 3
+    signed(county, "CH03")
+    words = _printed(county, own(county, "CH03"), "CH03-001", "inspection_record")
+    assert [told in words.replace(" ", "") for told in ("现场检查记录", "缺记录", "病历20份")] == [True] * 3
+    assert "石桥院区" in _printed(county, case, QUALITY, "inspection_records")
+
+
+def _printed(county: County, case: CaseView, login: str, document: str) -> str:
+    actor = county.person(login).actor
+    paper = county.engine.query(PrintDocument(instance=case.id, document=document, language="zh"), actor).content
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(paper)).pages).replace("\n", "")
 
 
 def test_an_unannounced_visit_gives_notice_at_the_door(county: County) -> None:

@@ -107,6 +107,10 @@ def recheck(county: County, step: Step) -> Act:
     return Act(outcome="holds", data={"recheckNote": "抽查 10 份，均合格"})
 
 
+def recheck_ended(county: County, step: Step) -> Act:
+    return Act(outcome="done", data={"endedRows": [{"verdict": "holds"} for _ in step.values["endedRows"]]})
+
+
 # --- inspections of our own
 
 
@@ -170,11 +174,13 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
         "discipline": decided("done", "已督办"),
         "fabrication": decided("done", "已查处"),
         "recheck": recheck,
+        "recheck_ended": recheck_ended,
     },
     "inspection_plan": {
         "draft_plan": draft_plan,
         "approve_plan": decided("approve"),
         "confirm_team": decided("confirm"),
+        "plan_in_force": always(Act(never=True)),
         "accept_assignment": decided("accept"),
         "write_report": decided("done", report="本次检查总体良好，问题已逐条下发整改。"),
         "hear_report": decided("heard"),
@@ -189,5 +195,6 @@ HABITS: Mapping[str, Mapping[str, Habit]] = {
         "acknowledge": decided("receive"),
         "self_check": self_check,
         "exit_meeting": exit_meeting,
+        "read_revoked": decided("read"),
     },
 }
