@@ -21,7 +21,7 @@ from engine.commands.design_files import FileSaved, HoldDesign, ReleaseDesign, R
 from engine.errors import Finding
 from engine.queries.bundles import PackDeployment, PackDesign
 from engine.queries.changes import Changes, CompareDeployment, CompareDesign
-from engine.queries.design_choices import DesignChoices, GetDesignChoices
+from engine.queries.design_choices import DesignChoices, FindNamedPeople, GetDesignChoices
 from engine.queries.design_import import TryFile
 from engine.queries.designs import (
     CheckDesign,
@@ -88,6 +88,16 @@ def list_deployment_files(deployment: UUID) -> dict[str, tuple[DesignText, ...]]
 def get_choices() -> DesignChoices:
     """List the posts that rules may name, and the functions that service tasks may call"""
     return ask(GetDesignChoices())
+
+
+@blueprint.get("/design-people")
+@blueprint.arguments(schemas.NamedPeopleQuery, location="query")
+@blueprint.response(200, schemas.NamedPeople)
+def find_people(query: dict[str, Any]) -> dict[str, Any]:
+    """Find people whom a rule may name, by name, log-in or staff number"""
+    found = ask(FindNamedPeople(**query))
+    rows = [{**vars(one.person), "staff_number": one.staff_number, "named": one.named} for one in found]
+    return {"items": rows}
 
 
 @blueprint.post("/designs")

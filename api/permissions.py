@@ -197,6 +197,7 @@ PERMISSIONS: Mapping[str, str] = {
     "designs.compare_design": DESIGNS,
     "designs.discard": DESIGNS,
     "designs.get_design": DESIGNS,
+    "designs.find_people": DESIGNS,
     "designs.get_choices": DESIGNS,
     "designs.get_file": DESIGNS,
     "designs.get_save": DESIGNS,

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from api.schemas.base import CamelSchema, Instant
+from api.schemas.organisation import PersonRow
 
 LONGEST_NOTE = 1_000
 STATES = ("editing", "inReview", "published", "discarded")
@@ -105,6 +106,25 @@ class DesignChoices(CamelSchema):
 
     posts = fields.List(fields.Nested(DesignPost))
     functions = fields.List(fields.String())
+
+
+class NamedPeopleQuery(CamelSchema):
+    """Whom to find."""
+
+    q = fields.String(required=True, validate=validate.Length(max=100))
+
+
+class NamedPerson(PersonRow):
+    """A person in one of his chairs; `named` where the text asked for is what a rule calls him."""
+
+    staff_number = fields.String()
+    named = fields.Boolean()
+
+
+class NamedPeople(CamelSchema):
+    """People whom a rule may name."""
+
+    items = fields.List(fields.Nested(NamedPerson))
 
 
 class DesignIn(CamelSchema):

@@ -104,6 +104,7 @@ QUERIES: Mapping[type, Callable[..., Any]] = {
     deliveries.ListChannels: deliveries.list_channels,
     deliveries.ListDeliveries: deliveries.list_deliveries,
     delegations.ListDelegations: delegations.list_delegations,
+    design_choices.FindNamedPeople: design_choices.find_named_people,
     design_choices.GetDesignChoices: design_choices.get_design_choices,
     design_import.TryFile: design_import.try_file,
     designs.CheckDesign: designs.check_design,

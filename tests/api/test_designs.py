@@ -15,11 +15,11 @@ import requests
 
 from engine.clock import VirtualClock
 from engine.commands.account import CreateAccount
-from engine.commands.organisation import PutPerson
+from engine.commands.organisation import Appoint, PutPerson
 from engine.engine import Engine
 from engine.queries.audit_entries import ListAuditEntries
 from tests.api.browser import Client
-from tests.api.community import HANDOVER, PASSWORD
+from tests.api.community import FROM, HANDOVER, PASSWORD
 
 SignIn = Callable[[str], Client]
 NAME = "handover.bpmn"
@@ -88,6 +88,11 @@ def test_a_design_is_saved_checked_reviewed_by_other_eyes_published_and_rolled_b
     choices = drawer.do("GET", "/design-choices")
     assert {"code": "DEPT_HEAD", "name": "科主任", "nameEn": "Head of department"} in choices["posts"]
     assert "calendar.due" in choices["functions"]
+    engine.execute(Appoint(person="D0", post="IT_ADMIN", institution="CH00", from_date=FROM))
+    [gp] = drawer.do("GET", "/design-people?q=gp")["items"]
+    assert (gp["name"], gp["staffNumber"], gp["named"]) == ("甘平·演示", "S001", True)
+    assert drawer.do("GET", f"/design-people?q={gp['id']}")["items"] == [gp], "however a rule calls him"
+    assert drawer.do("GET", "/design-people?q=甘")["items"] == [{**gp, "named": False}]
     [folder] = drawer.do("GET", "/process-folders")["items"]
     assert (folder["name"], folder["deployments"], folder["latest"]["number"], folder["design"]) == ("handover", 1, 1, None)
     opened = drawer.open(folder="handover")

@@ -118,17 +118,19 @@ interface PickerProps {
   chosen: string
   /** Name of who is chosen at first. */
   named?: string
-  onChoose: (value: string) => void
+  /** Where else than among all people to look. */
+  look?: (q: string) => Promise<Found[]>
+  onChoose: (value: string, name: string) => void
 }
 
-interface Found {
+export interface Found {
   value: string
   name: string
   more: string
 }
 
 /** Finds people as one types. `staff` gives the staff number, the others the id; `colleague` asks where staff may look. */
-export function PersonPicker({ id, kind, chosen, named = '', onChoose }: PickerProps) {
+export function PersonPicker({ id, kind, chosen, named = '', look, onChoose }: PickerProps) {
   const text = useSignal('')
   const found = useSignal<Found[]>([])
   const name = useSignal('')
@@ -138,7 +140,7 @@ export function PersonPicker({ id, kind, chosen, named = '', onChoose }: PickerP
     if (!search.trim()) return void (found.value = [])
     let late = false
     const timer = setTimeout(() => {
-      void find(kind, search.trim()).then((rows) => !late && (found.value = rows.slice(0, 8)), () => undefined)
+      void (look ?? ((q: string) => find(kind, q)))(search.trim()).then((rows) => !late && (found.value = rows.slice(0, 8)), () => undefined)
     }, 250)
     return () => {
       late = true
@@ -148,7 +150,7 @@ export function PersonPicker({ id, kind, chosen, named = '', onChoose }: PickerP
   const choose = (row: Found) => {
     name.value = row.name
     text.value = ''
-    onChoose(row.value)
+    onChoose(row.value, row.name)
   }
   return (
     <div class="picker">

@@ -152,6 +152,15 @@ export interface Changes {
   against: DeploymentRef | null
   files: ChangedFile[]
 }
+/** A person in one of his chairs; `named` where the text asked for is his staff number, log-in or id. */
+export interface NamedPerson {
+  id: string
+  staffNumber: string
+  name: string
+  post: string
+  institution: string
+  named: boolean
+}
 /** Unsaved contents by file name; null takes a file away. */
 export type Overlay = { [name: string]: string | null }
 
@@ -167,6 +176,8 @@ export const deploymentFiles = async (deployment: string, live?: Live) =>
 /** Raises `already-current` where the newest version holds the same files. */
 export const rollBack = (folder: string, deployment: string, note: string) => post<Published>(folderAt(folder, '/roll-back'), { deployment, note })
 
+/** People whom a rule may name: by name, initials, log-in or staff number; the one alone whom `q` names. */
+export const namedPeople = async (q: string) => (await get<{ items: NamedPerson[] }>('/design-people', { q })).items
 /** Raises `design-exists`, with the id as fact `design`, where the folder has an open one. */
 export const openDesign = (folder: string, from?: string) => post<Design>('/designs', { folder, ...(from ? { from } : {}) })
 export const openFolder = (folder: string, title: string) => post<Design>('/designs', { folder, title })

@@ -237,7 +237,6 @@ export const panelEn: { [key in keyof typeof panelZh]: string } = {
   'expression.variable': 'Variable',
   who: 'Who would receive it',
   'who.by': 'started by {name}',
-  'who.chosen': 'the one chosen',
   'who.now': 'now',
   'who.data': 'with data',
   'who.sender': 'Who starts it',

@@ -235,7 +235,6 @@ export const panelZh = {
   'expression.variable': '变量',
   who: '谁会收到',
   'who.by': '{name} 发起',
-  'who.chosen': '选定的人',
   'who.now': '现在',
   'who.data': '带数据',
   'who.sender': '谁发起',

@@ -1,6 +1,6 @@
 /** Changes of the drawing by key alone: what is put behind a step finds its place, and steps are joined by their names. */
 import type { Drawing, Shape } from './drawing'
-import { made, type PresetName } from './presets'
+import { asks, made, type PresetName } from './presets'
 
 /** Puts a preset behind the selected step or, where none is selected, into the first process. Returns what was added. */
 export function place(drawing: Drawing, name: PresetName, words: string): Shape | null {
@@ -8,7 +8,10 @@ export function place(drawing: Drawing, name: PresetName, words: string): Shape 
   const [shape, ...inner] = made(drawing, name, words)
   if (!shape || inner.length) return null
   const added = selected && goesOn(selected) ? drawing.get('autoPlace').append(selected, shape) : inFree(drawing, shape)
-  if (added) drawing.get('selection').select(added)
+  if (added) {
+    asks(name)
+    drawing.get('selection').select(added)
+  }
   return added
 }
 

@@ -56,6 +56,25 @@ async function through(xml: string): Promise<string> {
   return (await moddle.toXML(rootElement, { format: true })).xml
 }
 
+/** What the kernel reads: extension element -> its attributes. */
+function read(): Map<string, string[]> {
+  const python = readFileSync(fileURLToPath(new URL('../../../../engine/kernel/placement.py', import.meta.url)), 'utf8')
+  const shared = (name: string) => quoted(new RegExp(`^${name} = (.*\\)$|[^]*?^\\))`, 'm').exec(python)![0])
+  const table = /^_ATTRIBUTES = \{\n([^]*?)^\}/m.exec(python)![1]!
+  const entries = table.split(/^ {4}(?="\w+":)/m).filter(Boolean)
+  return new Map(entries.map((entry) => {
+    const [name, ...own] = quoted(entry)
+    return [name!, [...own, ...(entry.includes('_PEOPLE') ? shared('_PEOPLE') : []), ...(entry.includes('_VALUE') ? shared('_VALUE') : [])].sort()]
+  }))
+}
+
+const quoted = (text: string): string[] => [...text.matchAll(/"([\w-]+)"/g)].map(([, word]) => word!)
+
+it('every attribute that the kernel reads can be written', () => {
+  const written = LIANDONG.types.map(({ name, properties }) => [name.charAt(0).toLowerCase() + name.slice(1), properties.map((property) => property.name).filter((property) => property !== 'values').sort()] as const)
+  expect(Object.fromEntries(written)).toEqual(Object.fromEntries(read()))
+})
+
 describe('a file goes in and out', () => {
   it.each(MODELS)('%s', async (name) => {
     const xml = readFileSync(join(LIBRARY, name), 'utf8')

@@ -19,7 +19,7 @@ const ATTRIBUTES: Record<string, string> = {
   Recuse: 'PEOPLE',
   Secretary: 'PEOPLE',
   Button: 'name label label-en off for',
-  Apart: 'elements from institution months',
+  Apart: 'elements from institution months rounds',
   Auto: 'empty starter repeated',
   Fields: 'write required hidden rows for',
   Outcome: 'value label label-en kind opinion fields partial for',

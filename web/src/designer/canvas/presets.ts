@@ -2,6 +2,7 @@
 import type { DesKey } from '../../i18n/designer'
 import type { Drawing, Shape } from './drawing'
 import type { ModdleElement } from './moddle'
+import { face } from '../panel/face'
 
 type Attributes = Record<string, string>
 interface Preset {
@@ -19,18 +20,21 @@ const REFUSE: [string, Attributes] = ['Outcome', { value: 'refuse', label: '不�
 const ABSTAIN: [string, Attributes] = ['Outcome', { value: 'abstain', label: '弃权', 'label-en': 'Abstain', kind: 'neutral' }]
 const DAY: [string, Attributes] = ['Deadline', { term: 'P1D', calendar: 'ADMIN', ladder: 'office' }]
 const HOURS: [string, Attributes] = ['Deadline', { term: 'PT4H', calendar: 'CLIN', ladder: 'clinical' }]
-const by = (post: string): [string, Attributes] => ['Assign', { rule: 'post', post }]
+/** The head of the department that began the case: somebody in every community. */
+const HEAD: [string, Attributes] = ['Assign', { rule: 'head' }]
+/** Whose post or committee only the designer knows: the panel asks for it at once, and nothing is published without. */
+const SOMEBODY: [string, Attributes] = ['Assign', { rule: 'post' }]
 
 const approval = (name: DesKey, mode: string, ...rest: [string, Attributes][]): Preset => ({ name, type: 'bpmn:UserTask', extensions: [['Approval', mode ? { mode } : {}], ...rest] })
 
 export const PRESETS = {
-  approval: approval('preset.approval', '', by('DEPT_HEAD'), AGREE, REFUSE, DAY),
-  all: approval('preset.all', 'all', by('DEPT_HEAD'), by('MED_DIR'), AGREE, REFUSE, DAY),
-  vote: approval('preset.vote', 'vote', ['Assign', { rule: 'body', body: 'DTC' }], AGREE, REFUSE, ABSTAIN, DAY),
-  consult: approval('preset.consult', 'pool', by('SPEC_DOC'), ['Outcome', { value: 'answer', label: '答复', 'label-en': 'Answer', kind: 'primary', opinion: 'required' }], HOURS),
-  collect: { ...approval('preset.collect', 'single', by('BR_OFF'), ['Outcome', { value: 'submit', label: '报送', 'label-en': 'Report', kind: 'primary' }], ['Deadline', { term: 'P3D', calendar: 'ADMIN', ladder: 'office' }]), prepare: severally },
-  urge: { name: 'preset.urge', type: 'bpmn:UserTask', extensions: [['Approval', {}], by('MC_OFFICE'), ['Outcome', { value: 'urged', label: '已催办', 'label-en': 'Reminded', kind: 'primary' }], DAY] },
-  notice: { ...approval('preset.notice', '', ['Assign', { rule: 'starter' }], ['Outcome', { value: 'read', label: '已阅', 'label-en': 'Read', kind: 'primary' }], ['Copy', { rule: 'post', post: 'MC_OFFICE' }]) },
+  approval: approval('preset.approval', '', HEAD, AGREE, REFUSE, DAY),
+  all: approval('preset.all', 'all', HEAD, SOMEBODY, AGREE, REFUSE, DAY),
+  vote: approval('preset.vote', 'vote', ['Assign', { rule: 'body' }], AGREE, REFUSE, ABSTAIN, DAY),
+  consult: approval('preset.consult', 'pool', SOMEBODY, ['Outcome', { value: 'answer', label: '答复', 'label-en': 'Answer', kind: 'primary', opinion: 'required' }], HOURS),
+  collect: { ...approval('preset.collect', 'single', ['Assign', { rule: 'post', institution: '${member}' }], ['Outcome', { value: 'submit', label: '报送', 'label-en': 'Report', kind: 'primary' }], ['Deadline', { term: 'P3D', calendar: 'ADMIN', ladder: 'office' }]), prepare: severally },
+  urge: { name: 'preset.urge', type: 'bpmn:UserTask', extensions: [['Approval', {}], HEAD, ['Outcome', { value: 'urged', label: '已催办', 'label-en': 'Reminded', kind: 'primary' }], DAY] },
+  notice: { ...approval('preset.notice', '', ['Assign', { rule: 'starter' }], ['Outcome', { value: 'read', label: '已阅', 'label-en': 'Read', kind: 'primary' }], ['Copy', { rule: 'head' }]) },
   send: { name: 'preset.send', type: 'bpmn:IntermediateThrowEvent', event: 'bpmn:MessageEventDefinition', extensions: [['Send', {}]] },
   receive: { name: 'preset.receive', type: 'bpmn:IntermediateCatchEvent', event: 'bpmn:MessageEventDefinition', extensions: [['Receive', {}]] },
   timer: { name: 'preset.timer', type: 'bpmn:IntermediateCatchEvent', event: 'bpmn:TimerEventDefinition', extensions: [['Timer', { calendar: 'ADMIN' }]], prepare: oneDay },
@@ -46,6 +50,11 @@ export const PRESETS = {
   pool: { name: 'preset.pool', type: 'bpmn:Participant' },
 } as const satisfies Record<string, Preset>
 export type PresetName = keyof typeof PRESETS
+
+/** The panel asks who does a task that is put into the drawing. */
+export function asks(name: PresetName): void {
+  if (PRESETS[name].type === 'bpmn:UserTask') face.value = 'approval'
+}
 
 /** One shape, or a subprocess with its start, as `elementFactory` makes them; `words` are the name that it begins with. */
 export function made(drawing: Drawing, name: PresetName, words: string): Shape[] {

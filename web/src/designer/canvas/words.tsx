@@ -3,7 +3,7 @@ import { des } from '../../i18n/designer'
 import { writable } from '../state'
 import { place } from './appending'
 import type { Drawing } from './drawing'
-import { made, PRESETS, type PresetName } from './presets'
+import { asks, made, PRESETS, type PresetName } from './presets'
 
 const GROUPS: readonly (readonly PresetName[])[] = [
   ['approval', 'all', 'vote', 'consult', 'collect', 'urge', 'notice'],
@@ -36,6 +36,7 @@ function Word({ name, drawing, disabled }: { name: PresetName; drawing: Drawing;
   const words = des(PRESETS[name].name)
   const start = (event: Event) => {
     event.preventDefault()
+    asks(name)
     const shapes = made(drawing, name, words)
     drawing.get('create').start(event, shapes.length > 1 ? shapes : shapes[0]!, shapes.length > 1 ? { hints: { autoSelect: [shapes[0]] } } : undefined)
   }

@@ -12,7 +12,7 @@ import { rolesOf, userTasks } from './names'
 
 const MODES = ['single', 'pool', 'all', 'any', 'order', 'vote'] as const
 const SEVERAL = ['all', 'any', 'order', 'vote']
-const REFUSALS: Record<string, readonly string[]> = { all: ['now', 'end'], any: ['now', 'end'], order: ['now', 'back'] }
+const REFUSALS: Record<string, readonly string[]> = { all: ['now', 'end'], any: ['now', 'end'], order: ['now', 'back'], vote: ['now', 'veto'] }
 /** Attributes that mean nothing in another mode; the gate refuses them there. */
 const OF_VOTE = ['threshold', 'base', 'quorum', 'early', 'chair-last', 'motions', 'ballot']
 const OPERATIONS = ['transfer', 'delegate', 'add-before', 'add-after', 'add-beside', 'copy', 'circulate', 'urge', 'batch'] as const
@@ -170,11 +170,13 @@ function Automatic({ subject }: { subject: Subject }) {
 }
 
 function Apart({ subject }: { subject: Subject }) {
-  const tasks = userTasks(subject.model).filter(([id]) => id !== subject.model.id)
+  const own = userTasks(subject.model).filter(([id]) => id !== subject.model.id)
   return (
     <Part title={des('apart')} add={des('apart.add')} onAdd={() => add(subject, 'Apart', { from: 'starter' })}>
       {extensions(subject.model, 'Apart').map((apart, index) => {
         const chosen = listed(apart, 'elements')
+        // Steps of other processes are named with their process.
+        const tasks = [...own, ...chosen.filter((id) => !own.some(([known]) => known === id)).map((id): [string, string] => [id, id])]
         const set = (attributes: Record<string, string | undefined>) => write(subject, apart, attributes)
         return (
           <div class="rule st" key={index}>
@@ -185,6 +187,7 @@ function Apart({ subject }: { subject: Subject }) {
                 <label key={id}><input type="checkbox" checked={chosen.includes(id)} onChange={(event) => set({ elements: toggled(chosen, id, event.currentTarget.checked) })} />{name}</label>
               ))}
             </fieldset>
+            {chosen.length > 0 && <Choice label={des('apart.rounds')} value={text(apart, 'rounds') || 'all'} choices={(['all', 'last'] as const).map((rounds) => [rounds, des(`apart.rounds.${rounds}`)])} onValue={(rounds) => set({ rounds: rounds === 'all' ? '' : rounds })} />}
             <Expression label={des('apart.institution')} model={subject.model} value={text(apart, 'institution')} offers={institutions()} onValue={(institution) => set({ institution })} />
             {text(apart, 'institution') && <Text label={des('apart.months')} value={text(apart, 'months')} onValue={(months) => set({ months })} />}
             <Act onAct={() => remove(subject, apart)}>{des('remove')}</Act>

@@ -1,11 +1,14 @@
 /** The rules that find people, each as a sentence that opens into its fields. */
 import { useSignal } from '@preact/signals'
+import { useId } from 'preact/hooks'
 import { PersonPicker } from '../../administration/form'
 import { joined } from '../../i18n'
 import { des, type DesKey } from '../../i18n/designer'
 import type { ModdleElement } from '../canvas/moddle'
+import { writable } from '../state'
 import { Act, Choice, Part, Switch, Text } from './controls'
-import { bodies, businessLines, departments, institutions, institutionTypes, nameIn, posts } from './directory'
+import { namedPeople } from '../../api/designs'
+import { bodies, businessLines, departments, institutions, institutionTypes, nameIn, personCalled, posts } from './directory'
 import { add, extensions, listed, move, ownAttributes, remove, text, toggled, write, type Subject } from './element'
 import { Expression } from './expression'
 import { formsOf } from './names'
@@ -32,7 +35,9 @@ type RuleName = 'Assign' | 'Copy' | 'Recuse' | 'Secretary' | 'Fallback'
 
 export function Rules({ subject, name, title, adding }: { subject: Subject; name: RuleName; title: string; adding: string }) {
   const rules = extensions(subject.model, name)
-  const open = useSignal<number | null>(null)
+  // What a ready element leaves to be said is asked for at once.
+  const unsaid = rules.findIndex((rule) => lacks(rule) !== null)
+  const open = useSignal<number | null>(unsaid < 0 ? null : unsaid)
   return (
     <Part title={title} add={adding} onAdd={() => {
       open.value = rules.length
@@ -60,9 +65,20 @@ export function Rules({ subject, name, title, adding }: { subject: Subject; name
   )
 }
 
+/** What a rule cannot do without. */
+const NEEDED: Record<string, DesKey> = { post: 'rule.post', person: 'rule.person', body: 'rule.body', ancestor: 'rule.post', field: 'rule.variable', expression: 'rule.value' }
+
+function lacks(rule: ModdleElement): DesKey | null {
+  const kind = text(rule, 'rule')
+  const name = kind === 'ancestor' ? 'post' : kind === 'expression' ? 'value' : kind
+  return kind in NEEDED && !text(rule, name) ? NEEDED[kind]! : null
+}
+
 /** Who a rule finds, in a few words. */
 export function whoSays(rule: ModdleElement): string {
   const kind = text(rule, 'rule')
+  const unsaid = lacks(rule)
+  if (unsaid) return des('rule.unsaid', { what: des(unsaid) })
   const post = text(rule, 'post')
   const of = (name: string) => text(rule, name)
   switch (kind) {
@@ -71,7 +87,7 @@ export function whoSays(rule: ModdleElement): string {
     case 'chosen':
       return joined(kind !== 'post' && des(`rule.${kind}` as DesKey), post && nameIn(posts(), post))
     case 'person':
-      return of('person') || des('rule.person')
+      return nameOfPerson(of('person')) ?? des('rule.person.unknown')
     case 'duty':
       return joined(des('rule.duty'), post && nameIn(posts(), post))
     case 'field':
@@ -158,14 +174,34 @@ function Place({ subject, rule, set }: Given) {
   )
 }
 
+/** What a reference to a person is called; undefined where nobody is called that. */
+function nameOfPerson(reference: string): string | undefined {
+  if (reference.includes('$')) return reference
+  const found = personCalled(reference)
+  return found === undefined ? '…' : found ? joined(found.name, found.institution, found.post) : undefined
+}
+
+/** Kept by staff number, which means the same person in every store. */
 function Person({ subject, rule, set }: Given) {
+  const reference = text(rule, 'person')
+  const typed = useSignal(reference.includes('$'))
+  const id = useId()
   return (
     <>
-      <Expression label={des('rule.person')} model={subject.model} value={text(rule, 'person')} hint={des('rule.person.hint')} onValue={(person) => set({ person })} />
-      <div class="fld"><span class="l">{des('rule.person.find')}</span><PersonPicker id={`person-${subject.shape.id}`} kind="colleague" chosen="" onChoose={(person) => set({ person })} /></div>
+      {typed.value ? (
+        <Expression label={des('rule.person')} model={subject.model} value={reference} hint={des('rule.person.hint')} onValue={(person) => set({ person })} />
+      ) : (
+        <div class="fld">
+          <label for={id}>{des('rule.person')}</label>
+          <PersonPicker id={id} kind="staff" look={found} chosen={reference} named={reference && (nameOfPerson(reference) ?? des('rule.person.unknown'))} onChoose={(person) => set({ person })} />
+        </div>
+      )}
+      {writable.value && <button type="button" class="link s" onClick={() => (typed.value = !typed.value)}>{des(typed.value ? 'rule.person.asName' : 'rule.person.asExpression')}</button>}
     </>
   )
 }
+
+const found = async (q: string) => (await namedPeople(q)).map(({ staffNumber, name, post, institution }) => ({ value: staffNumber, name, more: joined(institution, post) }))
 
 function Superior({ rule, set }: Given) {
   const until = text(rule, 'until')

@@ -1,6 +1,7 @@
 /** What a designer chooses from: posts, institutions, departments, committees, lines, calendars, functions. Fetched once, when first needed. */
 import { signal, type ReadonlySignal } from '@preact/signals'
 import { calendars } from '../../api/calendars'
+import { namedPeople, type NamedPerson } from '../../api/designs'
 import { committees, lines } from '../../api/organisation'
 import { get } from '../../api/verbs'
 import { either } from '../../i18n'
@@ -16,8 +17,8 @@ interface Choices {
   functions: string[]
 }
 
-const fetched = <Found>(fetch: () => Promise<Found>, nothing: Found): (() => ReadonlySignal<Found>) => {
-  const found = signal(nothing)
+const fetched = <Found, None = Found>(fetch: () => Promise<Found>, nothing: None): (() => ReadonlySignal<Found | None>) => {
+  const found = signal<Found | None>(nothing)
   let asked = false
   return () => {
     if (!asked) {
@@ -52,6 +53,15 @@ function codesOf(kept: Map<string, () => ReadonlySignal<Named[]>>, place: string
   if (!place || place.includes('$')) return []
   if (!kept.has(place)) kept.set(place, fetched(() => fetch(place), []))
   return kept.get(place)!().value.map(({ code, name }) => [code, name])
+}
+
+const peopleBy = new Map<string, () => ReadonlySignal<NamedPerson | null | undefined>>()
+
+/** Who is called so by staff number, log-in or id: null where nobody is, undefined until it is known. */
+export function personCalled(reference: string): NamedPerson | null | undefined {
+  if (!reference || reference.includes('$')) return undefined
+  if (!peopleBy.has(reference)) peopleBy.set(reference, fetched(async () => (await namedPeople(reference)).find(({ named }) => named) ?? null, undefined))
+  return peopleBy.get(reference)!().value
 }
 
 /** Calendars that a term may be counted on. */

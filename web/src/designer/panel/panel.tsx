@@ -1,5 +1,4 @@
 /** The panel at the right: what is selected, in tabs by its kind, and at its foot who would receive it. */
-import { useSignal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { narrow } from '../../frame/media'
 import { des, type DesKey } from '../../i18n/designer'
@@ -11,12 +10,12 @@ import { Basic, typeName } from './basic'
 import { Deadline } from './deadline'
 import { is, subjectOf, type Subject } from './element'
 import { EventFace } from './events'
+import { face, type Face } from './face'
 import { ProcessFace } from './process'
 import { FormRights } from './rights'
 import { Who } from './who'
 import { Advanced, Work } from './work'
 
-type Face = 'basic' | 'approval' | 'deadline' | 'rights' | 'event' | 'work' | 'process' | 'advanced'
 const FACES: Record<Face, ComponentType<{ subject: Subject }>> = {
   basic: Basic, approval: Approval, deadline: Deadline, rights: FormRights, event: EventFace, work: Work, process: ProcessFace, advanced: Advanced,
 }
@@ -24,7 +23,6 @@ const FACES: Record<Face, ComponentType<{ subject: Subject }>> = {
 export function Panel() {
   void edits.value
   const open = drawing.value
-  const face = useSignal<Face>('basic')
   const shape = open ? shown(selection.value, open) : undefined
   if (!open || !shape) return <aside class="panel" aria-label={des('panel')} />
   const subject = subjectOf(open, shape)

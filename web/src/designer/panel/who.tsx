@@ -17,7 +17,7 @@ interface Found {
 
 const PAUSE_MS = 900
 /** Who starts the case, when, and with which data: the same for every step, while one goes from one to the next. */
-const sender = signal('')
+const sender = signal({ id: '', name: '' })
 const at = signal('')
 const data = signal('')
 
@@ -33,7 +33,7 @@ export function Who({ subject }: { subject: Subject }) {
     if (given === undefined) return
     let late = false
     const timer = setTimeout(() => {
-      const by = { person: sender.value || (session.value?.person.id ?? '') }
+      const by = { person: sender.value.id || (session.value?.person.id ?? '') }
       post<Found>(`/designs/${encodeURIComponent(id)}/who`, { files: unsaved(), element, by, at: at.value ? new Date(at.value).toISOString() : null, data: given }).then(
         (answer) => !late && ((found.value = answer), (error.value = '')),
         (failure: unknown) => !late && ((found.value = null), (error.value = sentence(failure, 'load'))),
@@ -49,9 +49,9 @@ export function Who({ subject }: { subject: Subject }) {
     <section class="who" aria-label={des('who')}>
       <h3>{des('who')}</h3>
       <details>
-        <summary class="s">{joined(des('who.by', { name: sender.value ? des('who.chosen') : (session.value?.person.name ?? '') }), at.value || des('who.now'), data.value && des('who.data'))}</summary>
+        <summary class="s">{joined(des('who.by', { name: sender.value.name || (session.value?.person.name ?? '') }), at.value || des('who.now'), data.value && des('who.data'))}</summary>
         <div class="st">
-          <div class="fld"><label for="who-by">{des('who.sender')}</label><PersonPicker id="who-by" kind="colleague" chosen={sender.value} onChoose={(person) => (sender.value = person)} /></div>
+          <div class="fld"><label for="who-by">{des('who.sender')}</label><PersonPicker id="who-by" kind="colleague" chosen={sender.value.id} named={sender.value.name} onChoose={(id, name) => (sender.value = { id, name })} /></div>
           <label class="fld"><span class="l">{des('who.at')}</span><input class="in" type="datetime-local" value={at.value} onChange={(event) => (at.value = event.currentTarget.value)} /></label>
           <label class="fld"><span class="l">{des('who.values')}</span><textarea class="in mono" rows={3} spellcheck={false} placeholder='{"urgency": "U"}' value={data.value} aria-invalid={given === undefined} onInput={(event) => (data.value = event.currentTarget.value)} /></label>
           {given === undefined && <p class="err">{des('who.notJson')}</p>}
