@@ -75,5 +75,6 @@ def find_named_people(query: FindNamedPeople, reader: Reader) -> tuple[NamedPers
         text = reader.connection.execute(numbers.where(Person.key == named)).one().staff_number
     rows = search_people(SearchPeople(q=text, limit=PEOPLE_OFFERED), reader) if text else ()
     rows = tuple(row for row in rows if named is None or row.key == named)
-    known = {key: number for key, number in reader.connection.execute(numbers.where(Person.key.in_([row.key for row in rows])))}
+    keys = [row.key for row in rows]
+    known = {row.key: row.staff_number for row in reader.connection.execute(numbers.where(Person.key.in_(keys)))}
     return tuple(NamedPerson(person=row, staff_number=known[row.key], named=row.key == named) for row in rows)
