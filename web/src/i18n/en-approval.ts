@@ -127,6 +127,8 @@ export const approvalEn: { [key in keyof typeof approvalZh]: string } = {
   'signature.required': 'Required',
   outcomes: 'Outcomes (buttons)',
   'outcomes.none': 'None are given; there is one, Done.',
+  'outcome.branch': 'Lead “{name}” to an end of its own',
+  'outcome.branch.hint': 'Whatever is chosen goes the same way.',
   'outcome.add': 'Add an outcome',
   'outcome.remove': 'Remove \'{name}\'',
   'outcome.label': 'Words on the button',

@@ -3,6 +3,7 @@ import type { panelZh } from './zh-panel'
 /** What the designer's panel says, in English. */
 export const panelEn: { [key in keyof typeof panelZh]: string } = {
   panel: 'Properties',
+  'panel.nothing': 'Choose a step in the drawing or the outline to change it here.',
   'panel.back': 'Back to the step',
   'face.basic': 'Basics',
   'face.approval': 'Approval',

@@ -125,6 +125,8 @@ export const approvalZh = {
   'signature.required': '必须',
   outcomes: '处理结果（按钮）',
   'outcomes.none': '没有写，只有一个“完成”。',
+  'outcome.branch': '“{name}”时另走一条，到结束',
+  'outcome.branch.hint': '现在无论选哪个都走同一条路。',
   'outcome.add': '加一个结果',
   'outcome.remove': '移除“{name}”',
   'outcome.label': '按钮的字',

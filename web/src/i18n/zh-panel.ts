@@ -1,6 +1,7 @@
 /** What the designer's panel says, in Chinese. */
 export const panelZh = {
   panel: '属性',
+  'panel.nothing': '点图上或大纲里的一步，就在这里改它。',
   'panel.back': '回到步骤',
   'face.basic': '基本',
   'face.approval': '审批',

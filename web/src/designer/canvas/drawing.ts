@@ -46,7 +46,9 @@ interface Modeling {
   updateLabel: (element: Shape, words: string) => void
   removeElements: (elements: Shape[]) => void
   connect: (source: Shape, target: Shape) => Shape | undefined
-  appendShape: (source: Shape, shape: Shape, position?: object) => Shape
+  createShape: (shape: Shape, position: object, parent: Shape) => Shape
+  reconnectStart: (connection: Shape, source: Shape, docking: object) => void
+  reconnectEnd: (connection: Shape, target: Shape, docking: object) => void
 }
 export interface Services {
   canvas: Canvas
@@ -54,14 +56,19 @@ export interface Services {
   elementRegistry: { get: (id: string) => Shape | undefined; getAll: () => Shape[]; filter: (keep: (shape: Shape) => boolean) => Shape[] }
   selection: { get: () => Shape[]; select: (shapes: Shape | Shape[] | null) => void }
   eventBus: { on: (event: string | string[], priority: number, listener: () => unknown) => void }
-  commandStack: { execute: (command: string, context: object) => void; undo: () => void; redo: () => void; canUndo: () => boolean; canRedo: () => boolean }
+  commandStack: { registerHandler: (command: string, handler: unknown) => void; execute: (command: string, context: object) => void; undo: () => void; redo: () => void; canUndo: () => boolean; canRedo: () => boolean }
   moddle: { create: (type: string, properties?: object) => ModdleElement; ids: { nextPrefixed: (prefix: string, element?: object) => string } }
   elementFactory: { createShape: (attributes: object) => Shape; createParticipantShape: (attributes?: object) => Shape }
   create: { start: (event: Event, shape: Shape | Shape[], context?: object) => void }
   autoPlace: { append: (source: Shape, shape: Shape) => Shape }
   globalConnect: { toggle: (event?: Event) => void }
   lassoTool: { toggle: (event?: Event) => void }
-  spaceTool: { toggle: (event?: Event) => void }
+  spaceTool: {
+    toggle: (event?: Event) => void
+    calculateAdjustments: (shapes: Shape[], axis: 'x' | 'y', delta: number, start: number) => { movingShapes: Shape[]; resizingShapes: Shape[] }
+    makeSpace: (moving: Shape[], resizing: Shape[], delta: object, direction: 'e' | 's', start: number) => void
+  }
+  searchPad: { toggle: () => void }
   handTool: { toggle: (event?: Event) => void }
   overlays: { add: (element: string, type: string, overlay: object) => string; remove: (filter: { type: string }) => void }
   directEditing: { isActive: () => boolean; complete: () => void }
@@ -112,6 +119,7 @@ export function openDrawing(area: HTMLElement, onChange: () => void, isFixed: ()
   modeler.on('import.parse.complete', (event: { warnings: Warning[] }) => {
     lost = keepReferences((type, properties) => get('moddle').create(type, properties), event.warnings ?? []).map(({ message }) => message)
   })
+  get('commandStack').registerHandler(TOGETHER, Together)
   fix(get, () => lost.length > 0 || isFixed())
   modeler.on('commandStack.changed', () => {
     edits.value++
@@ -150,6 +158,19 @@ export function openDrawing(area: HTMLElement, onChange: () => void, isFixed: ()
     },
     close: () => modeler.destroy(),
   }
+}
+
+const TOGETHER = 'liandong.together'
+
+/** Several changes that are undone as one. */
+class Together {
+  preExecute({ act }: { act: () => void }): void {
+    act()
+  }
+}
+
+export function together(drawing: Drawing, act: () => void): void {
+  drawing.get('commandStack').execute(TOGETHER, { act })
 }
 
 const FIRST = 20_000

@@ -79,6 +79,7 @@ function Tools({ drawing: open }: { drawing: Drawing }) {
       <button type="button" class="btn sm" aria-label={des('canvas.in')} onClick={() => zoom(1.25)}>＋</button>
       <button type="button" class="btn sm" aria-label={des('canvas.out')} onClick={() => zoom(0.8)}>−</button>
       <button type="button" class="btn sm" onClick={() => open.fit()}>{des('canvas.fit')}</button>
+      <button type="button" class="btn sm" onClick={() => open.get('searchPad').toggle()}>{des('canvas.find')}</button>
       <button type="button" class="btn sm" disabled={!writable.value || !stack.canUndo()} onClick={() => stack.undo()}>{des('canvas.undo')}</button>
       <button type="button" class="btn sm" disabled={!writable.value || !stack.canRedo()} onClick={() => stack.redo()}>{des('canvas.redo')}</button>
     </>

@@ -5,19 +5,25 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { narrow } from '../../frame/media'
+import { joined } from '../../i18n'
 import { des } from '../../i18n/designer'
 import { text } from '../panel/element'
 import { typeName } from '../panel/basic'
 import { selection, writable } from '../state'
-import { place, targets } from './appending'
+import { place, placeBefore, targets } from './appending'
 import { edits, type Drawing, type Shape } from './drawing'
+import { comesAfterSomething } from './inserting'
 import { PRESETS, type PresetName } from './presets'
 
 export function Outline({ drawing }: { drawing: Drawing }) {
   void edits.value
-  const rows = steps(drawing)
+  const wanted = useSignal('')
+  const sought = wanted.value.trim().toLowerCase()
+  const rows = steps(drawing).filter(({ shape }) => !sought || `${nameOf(shape)} ${shape.id}`.toLowerCase().includes(sought))
   const list = useRef<HTMLOListElement>(null)
-  const at = Math.max(0, rows.findIndex(({ shape }) => shape.id === selection.value[0]))
+  // A way is selected at the step from which it leads.
+  const chosen = drawing.get('elementRegistry').get(selection.value[0] ?? '')?.source?.id ?? selection.value[0]
+  const at = Math.max(0, rows.findIndex(({ shape }) => shape.id === chosen))
   const focus = (index: number) => {
     const next = rows[Math.min(rows.length - 1, Math.max(0, index))]
     if (!next) return
@@ -26,6 +32,7 @@ export function Outline({ drawing }: { drawing: Drawing }) {
   }
   const onKey = (event: KeyboardEvent) => {
     if (event.isComposing || event.target instanceof HTMLSelectElement) return
+    if (event.target instanceof HTMLInputElement) return void (event.key === 'ArrowDown' && (event.preventDefault(), focus(0)))
     if (event.key === 'F2') return void document.querySelector<HTMLElement>('.panel-face .in')?.focus()
     const step: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }
     const to = step[event.key]
@@ -37,10 +44,12 @@ export function Outline({ drawing }: { drawing: Drawing }) {
     <section class="outline-pane" aria-label={des('outline')}>
       <h2>{des('outline')}</h2>
       <p class="s d">{des('outline.hint')}</p>
+      <input class="in find-step" type="search" aria-label={des('outline.find')} placeholder={des('outline.find')} value={wanted.value} onInput={(event) => (wanted.value = event.currentTarget.value)} onKeyDown={onKey} />
+      {sought && !rows.length && <p class="s d2" role="status">{des('outline.find.none', { text: wanted.value })}</p>}
       <ol ref={list} onKeyDown={onKey}>
         {rows.map(({ shape, depth }, index) => (
           <li key={shape.id} class={`depth-${Math.min(depth, 3)}`}>
-            <button type="button" data-step class="step" tabIndex={index === at ? 0 : -1} aria-current={selection.value.includes(shape.id) ? 'step' : undefined}
+            <button type="button" data-step class="step" tabIndex={index === at ? 0 : -1} aria-current={shape.id === chosen ? 'step' : undefined}
               onClick={() => {
                 drawing.get('selection').select(shape)
                 // On the phone the panel stands below the whole list.
@@ -49,11 +58,27 @@ export function Outline({ drawing }: { drawing: Drawing }) {
               <b>{nameOf(shape)}</b> <span class="s d">{typeName(shape)}</span>
               <span class="s d2 block">{leads(shape)}</span>
             </button>
-            {selection.value[0] === shape.id && writable.value && !drawing.lost.length && <StepTools drawing={drawing} shape={shape} onGone={() => focus(index - 1)} />}
+            {chosen === shape.id && <Ways drawing={drawing} shape={shape} />}
+            {chosen === shape.id && writable.value && !drawing.lost.length && <StepTools drawing={drawing} shape={shape} onGone={() => focus(index - 1)} />}
           </li>
         ))}
       </ol>
     </section>
+  )
+}
+
+/** The ways from a step, of which one is selected to say when it is taken. */
+function Ways({ drawing, shape }: { drawing: Drawing; shape: Shape }) {
+  const flows = (shape.outgoing ?? []).filter(({ target, type }) => target && type === 'bpmn:SequenceFlow')
+  if (!flows.length) return null
+  return (
+    <div class="step-tools">
+      {flows.map((flow) => (
+        <button key={flow.id} type="button" class="btn q sm" aria-pressed={selection.value.includes(flow.id)} onClick={() => drawing.get('selection').select(flow)}>
+          {joined(text(flow.businessObject, 'name'), des('flow.to', { name: nameOf(flow.target!) }))}
+        </button>
+      ))}
+    </div>
   )
 }
 
@@ -69,6 +94,7 @@ function StepTools({ drawing, shape, onGone }: { drawing: Drawing; shape: Shape;
           {(Object.keys(PRESETS) as PresetName[]).filter((name) => name !== 'pool' && name !== 'subprocess').map((name) => <option key={name} value={name}>{des(PRESETS[name].name)}</option>)}
         </select>
         <button type="button" class="btn sm" onClick={() => place(drawing, what.value, des(PRESETS[what.value].name))}>{des('outline.append')}</button>
+        {comesAfterSomething(shape) && what.value !== 'start' && what.value !== 'end' && <button type="button" class="btn sm" onClick={() => placeBefore(drawing, shape, what.value, des(PRESETS[what.value].name))}>{des('outline.before')}</button>}
       </span>
       <span class="fx">
         <select class="in" aria-label={des('outline.to')} value={to.value} onChange={(event) => (to.value = event.currentTarget.value)}>

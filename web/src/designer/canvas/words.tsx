@@ -21,6 +21,7 @@ export function Words({ drawing }: { drawing: Drawing }) {
   return (
     <nav class="words" aria-label={des('words')}>
       {tools.map(([name, act]) => <button key={name} type="button" class="btn q" disabled={disabled} onClick={(event) => act(event)}>{des(name)}</button>)}
+      <p class="s d">{des('words.hint')}</p>
       {GROUPS.map((group, index) => (
         <div key={index} class="group">
           <hr />

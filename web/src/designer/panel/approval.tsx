@@ -2,7 +2,9 @@
 import { useSignal } from '@preact/signals'
 import { joined } from '../../i18n'
 import { des, type DesKey } from '../../i18n/designer'
+import { branchRefusal, onlyWay } from '../canvas/inserting'
 import type { ModdleElement } from '../canvas/moddle'
+import { writable } from '../state'
 import { Rules } from './assign'
 import { Act, Choice, Part, Segments, Switch, Text } from './controls'
 import { institutions } from './directory'
@@ -88,6 +90,7 @@ function Outcomes({ subject }: { subject: Subject }) {
       add(subject, 'Outcome', next(outcomes))
     }}>
       {!outcomes.length && <p class="s d2">{des('outcomes.none')}</p>}
+      <Branch subject={subject} outcomes={outcomes} />
       <ol class="seats">
         {outcomes.map((outcome, index) => (
           <li key={index}>
@@ -107,6 +110,15 @@ function Outcomes({ subject }: { subject: Subject }) {
       </ol>
     </Part>
   )
+}
+
+/** A refusal that goes on like a consent is hardly meant: one press leads it to an end of its own. */
+function Branch({ subject: { drawing, shape }, outcomes }: { subject: Subject; outcomes: readonly ModdleElement[] }) {
+  const refusal = outcomes.find((outcome) => text(outcome, 'kind') === 'negative')
+  const way = onlyWay(shape)
+  if (!refusal || !way || !writable.value || way.target!.type.endsWith('Gateway')) return null
+  const named = { value: text(refusal, 'value'), label: text(refusal, 'label') || text(refusal, 'value') }
+  return <p class="s soon">{des('outcome.branch.hint')} <button type="button" class="btn sm" onClick={() => branchRefusal(drawing, shape, named)}>{des('outcome.branch', { name: named.label })}</button></p>
 }
 
 /** What an added outcome begins as: the kinds that an approval needs, one after the other. */

@@ -33,6 +33,7 @@ export function Panel() {
     <aside class="panel" aria-label={des('panel')}>
       <div class="panel-head">
         {narrow.value && <button type="button" class="btn q sm" onClick={() => document.querySelector('.outline-pane [aria-current=step], .designing')?.scrollIntoView({ block: 'center' })}>{des('panel.back')}</button>}
+        {!selection.value.length && <p class="s d2">{des('panel.nothing')}</p>}
         <h2>{nameOf(shape)}</h2>
         <p class="s d">{typeName(shape)}{shape.id !== nameOf(shape) && `，${subject.model.id ?? ''}`}</p>
       </div>
