@@ -107,13 +107,15 @@ def inspect(
         _unset(model, start) for model in parsed.processes for start in model.start_subscriptions if start.kind == "conditional"
     ]
     findings += [finding for model in parsed.processes for finding in (*_too_long(model), *unknown_fields(model, forms))]
-    findings += unknown_duties(parsed.processes) if whole else ()
+    # A diagram that could not be read hides processes that others name: one error is not told many times over.
+    all_read = whole and not any(finding.level == "error" for finding in parsed.findings)
+    findings += unknown_duties(parsed.processes) if all_read else ()
     told = parameters if whole else None
     findings += unusable_ladders(parameters, PARAMETERS)
     findings += [finding for model in parsed.processes for finding in unknown_clocks(model, told)]
     known = facts(forms, tables.decisions, told, limits or Budget())
     findings += analyse(parsed.processes, known)
-    if whole:
+    if all_read:
         findings += check_documents(documents, parsed.processes, known)
         if METRICS in resources:
             findings += check_metrics(resources[METRICS], METRICS, parsed.processes)

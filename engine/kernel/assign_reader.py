@@ -53,6 +53,25 @@ _NEEDED = {
     "body": ("body",),
     "expression": ("value",),
 }
+_CALLED = {
+    "post": "岗位",
+    "person": "指定的人",
+    "ancestor": "上级机构的岗位",
+    "chosen": "由人选定",
+    "field": "变量里的人",
+    "body": "委员会、小组",
+    "expression": "表达式",
+}
+_LACKING = {
+    "post": "是哪个岗位",
+    "person": "是谁",
+    "type": "机构类型",
+    "by": "由谁选",
+    "field": "是哪个变量",
+    "body": "是哪个委员会",
+    "value": "表达式",
+}
+"""What the designer calls the rules, and what they lack."""
 _VALUES: Mapping[str, Collection[str]] = {
     "at": ("own", "starter", "receiving", "lead"),
     "of": ("starter", "previous"),
@@ -142,9 +161,8 @@ class AssignReader:
                 )
         for name in _NEEDED.get(rule, ()):
             if not (item.get(name) or "").strip():
-                self._error(
-                    "assign-rule", item, f"指派规则 {rule} 缺少属性 {name}。", f"The rule {rule} lacks its attribute {name}."
-                )
+                zh = f"按“{_CALLED[rule]}”找人，但没有写明{_LACKING[name]}（{rule} 规则缺少属性 {name}）。"
+                self._error("assign-rule", item, zh, f"The rule {rule} lacks its attribute {name}.")
         for name, values in _VALUES.items():
             self._one_of(item, name, values)
         for role in (item.get("roles") or "").replace(",", " ").split():

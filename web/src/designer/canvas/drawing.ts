@@ -24,6 +24,7 @@ export interface Shape {
   incoming?: Shape[]
   outgoing?: Shape[]
   labelTarget?: Shape
+  attachers?: Shape[]
   x: number
   y: number
   width: number
@@ -57,7 +58,8 @@ export interface Services {
   selection: { get: () => Shape[]; select: (shapes: Shape | Shape[] | null) => void }
   eventBus: { on: (event: string | string[], priority: number, listener: () => unknown) => void }
   commandStack: { registerHandler: (command: string, handler: unknown) => void; execute: (command: string, context: object) => void; undo: () => void; redo: () => void; canUndo: () => boolean; canRedo: () => boolean }
-  moddle: { create: (type: string, properties?: object) => ModdleElement; ids: { nextPrefixed: (prefix: string, element?: object) => string } }
+  moddle: { create: (type: string, properties?: object) => ModdleElement; ids: { nextPrefixed: (prefix: string, element?: object) => string; assigned: (id: string) => object | false } }
+  bpmnFactory: { create: (type: string, properties?: object) => ModdleElement }
   elementFactory: { createShape: (attributes: object) => Shape; createParticipantShape: (attributes?: object) => Shape }
   create: { start: (event: Event, shape: Shape | Shape[], context?: object) => void }
   autoPlace: { append: (source: Shape, shape: Shape) => Shape }

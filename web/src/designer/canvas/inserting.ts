@@ -34,11 +34,13 @@ export function insertInto(drawing: Drawing, flow: Shape, shape: Shape): Shape {
   return added
 }
 
-/** Puts `shape` before a step: every way to it goes through the new one. */
+/** Puts `shape` before a step: every way to it goes through the new one, but those by which the process comes back to it. */
 export function insertBefore(drawing: Drawing, target: Shape, shape: Shape): Shape {
   let added!: Shape
   together(drawing, () => {
-    const flows = (target.incoming ?? []).filter(isSequence)
+    const all = (target.incoming ?? []).filter(isSequence)
+    const forward = all.filter(({ source }) => !isReached(target, source!))
+    const flows = forward.length ? forward : all
     const left = Math.max(...flows.map(({ source }) => source!.x + source!.width).filter((right) => right <= target.x), target.x - 2 * GAP)
     makeRoom(drawing, target.x - 5, shape.width + 2 * GAP - (target.x - left))
     added = create(drawing, shape, target.x - GAP - shape.width, target.y + target.height / 2, target.parent!)
@@ -68,6 +70,19 @@ export function branchRefusal(drawing: Drawing, task: Shape, refusal: { value: s
     modeling.updateProperties(refused, { name: refusal.label, conditionExpression: condition })
   })
   return end
+}
+
+/** Whether the process can come from a step to another. */
+function isReached(from: Shape, to: Shape): boolean {
+  const seen = new Set<Shape>()
+  const open = [from]
+  for (let at = open.pop(); at; at = open.pop()) {
+    if (at === to) return true
+    if (seen.has(at)) continue
+    seen.add(at)
+    open.push(...(at.outgoing ?? []).filter(isSequence).map(({ target }) => target!), ...(at.attachers ?? []))
+  }
+  return false
 }
 
 function makeRoom(drawing: Drawing, from: number, width: number): void {

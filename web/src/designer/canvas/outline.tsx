@@ -19,10 +19,10 @@ export function Outline({ drawing }: { drawing: Drawing }) {
   void edits.value
   const wanted = useSignal('')
   const sought = wanted.value.trim().toLowerCase()
-  const rows = steps(drawing).filter(({ shape }) => !sought || `${nameOf(shape)} ${shape.id}`.toLowerCase().includes(sought))
-  const list = useRef<HTMLOListElement>(null)
   // A way is selected at the step from which it leads.
   const chosen = drawing.get('elementRegistry').get(selection.value[0] ?? '')?.source?.id ?? selection.value[0]
+  const rows = steps(drawing).filter(({ shape }) => !sought || shape.id === chosen || `${nameOf(shape)} ${shape.id}`.toLowerCase().includes(sought))
+  const list = useRef<HTMLOListElement>(null)
   const at = Math.max(0, rows.findIndex(({ shape }) => shape.id === chosen))
   const focus = (index: number) => {
     const next = rows[Math.min(rows.length - 1, Math.max(0, index))]

@@ -61,13 +61,23 @@ export function made(drawing: Drawing, name: PresetName, words: string): Shape[]
   const preset: Preset = PRESETS[name]
   const factory = drawing.get('elementFactory')
   if (preset.type === 'bpmn:Participant') return [factory.createParticipantShape({ isExpanded: true })]
-  const shape = factory.createShape({ type: preset.type, ...(preset.event ? { eventDefinitionType: preset.event } : {}), ...preset.shape })
+  const businessObject = drawing.get('bpmnFactory').create(preset.type, { id: freeId(drawing, name) })
+  const shape = factory.createShape({ type: preset.type, businessObject, ...(preset.event ? { eventDefinitionType: preset.event } : {}), ...preset.shape })
   const element = shape.businessObject
   if (!NAMELESS.has(preset.type)) element.set('name', words)
   extend(element, preset.extensions ?? [], drawing)
   preset.prepare?.(element, drawing)
   if (preset.type !== 'bpmn:SubProcess') return [shape]
   return [shape, factory.createShape({ type: 'bpmn:StartEvent', x: 40, y: 82, parent: shape })]
+}
+
+/** An id that people can read in conditions, as `approval_1`. */
+function freeId(drawing: Drawing, name: PresetName): string {
+  const { ids } = drawing.get('moddle')
+  for (let number = 1; ; number++) {
+    const id = `${name === 'all' ? 'joint' : name}_${number}`
+    if (!ids.assigned(id)) return id
+  }
 }
 
 const NAMELESS = new Set(['bpmn:StartEvent', 'bpmn:EndEvent', 'bpmn:ExclusiveGateway', 'bpmn:ParallelGateway'])

@@ -35,7 +35,7 @@ function Id({ subject }: { subject: Subject }) {
   const { model, shape, drawing } = subject
   const wrong = useSignal('')
   const set = (id: string) => {
-    const taken = id !== model.id && (drawing.get('moddle').ids as unknown as { assigned: (id: string) => unknown }).assigned(id)
+    const taken = id !== model.id && drawing.get('moddle').ids.assigned(id)
     wrong.value = !ID.test(id) ? des('id.wrong') : taken ? des('id.taken', { id }) : ''
     if (wrong.value || id === model.id) return
     if (model === shape.businessObject) drawing.get('modeling').updateProperties(shape, { id })
