@@ -142,7 +142,13 @@ export function openDrawing(area: HTMLElement, onChange: () => void, isFixed: ()
     draw: async (xml) => {
       lost = []
       begun = false
-      await modeler.importXML(xml)
+      try {
+        await modeler.importXML(xml)
+      } catch (failure) {
+        // Whatever was put on the empty canvas would take the place of the file.
+        lost = [String(failure)]
+        throw failure
+      }
       label(area)
       edits.value++
     },

@@ -1,7 +1,7 @@
 /** Files without a drawing get one, and stay what they are: only the drawing is added. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { childrenOf, scan, spliced, within } from '../text/xml'
+import { attribute, childrenOf, scan, spliced, within } from '../text/xml'
 import { drawn, isDrawn } from './layout'
 
 const ROOT = new URL('../../../../bpmn/', import.meta.url).pathname
@@ -27,12 +27,19 @@ test('a file of Camunda without a drawing is drawn, and nothing else in it chang
   for (const prefix of ['bpmndi', 'dc', 'di']) if (text.includes(`<${prefix}:`)) expect(text).toContain(`xmlns:${prefix}="`)
 })
 
-test('what the layouter leaves out is counted', async () => {
-  const text = readFileSync(`${ROOT}collect/collect.bpmn`, 'utf8')
-  expect(isDrawn(text)).toBe(true)
-  const result = await drawn(undrawn(text))
-  const shapes = within(scan(result.text), 'BPMNShape')
-  expect(shapes.length).toBeGreaterThan(0)
-  expect(result.missing).toBeGreaterThan(0)
-  expect(shapes.length + result.missing).toBeGreaterThanOrEqual(within(scan(text), 'userTask').length)
+test.each(['collect/collect', 'referral/referral'])('%s: every pool is drawn with its steps in it, and every message between them', async (name) => {
+  const { text, missing } = await drawn(undrawn(readFileSync(`${ROOT}${name}.bpmn`, 'utf8')))
+  expect(missing).toBe(0)
+  const root = scan(text)
+  const boxes = new Map(within(root, 'BPMNShape').map((shape) => [attribute(shape, 'bpmnElement'), ['x', 'y', 'width', 'height'].map((side) => Number(attribute(childrenOf(shape, 'Bounds')[0]!, side)))]))
+  const pools = within(root, 'participant')
+  for (const process of childrenOf(root, 'process')) {
+    const [x, y, width, height] = boxes.get(attribute(pools.find((pool) => attribute(pool, 'processRef') === attribute(process, 'id'))!, 'id'))!
+    for (const task of within(process, 'userTask')) {
+      const [left, top, wide, high] = boxes.get(attribute(task, 'id'))!
+      expect(left! >= x! && top! >= y! && left! + wide! <= x! + width! && top! + high! <= y! + height!).toBe(true)
+    }
+  }
+  const edges = new Set(within(root, 'BPMNEdge').map((edge) => attribute(edge, 'bpmnElement')))
+  for (const flow of [...within(root, 'messageFlow'), ...within(root, 'sequenceFlow')]) expect(edges).toContain(attribute(flow, 'id'))
 })

@@ -46,7 +46,8 @@ export function useTyped(value: string, onValue: (value: string) => void) {
 
 export function Text({ label, value, onValue, hint, lines, mono, offers, placeholder }: TextProps) {
   const id = useId()
-  const { typed, type, commit } = useTyped(value, onValue)
+  // What is offered may be called by its name.
+  const { typed, type, commit } = useTyped(value, (text) => onValue(offers?.find(([, words]) => words && words === text)?.[0] ?? text))
   const shared = {
     id, class: `in${mono ? ' mono' : ''}`, value: typed.value, readOnly: !writable.value, spellcheck: false, placeholder,
     onInput: (event: { currentTarget: { value: string } }) => type(event.currentTarget.value),
