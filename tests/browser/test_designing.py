@@ -16,6 +16,10 @@ from tests.servers.browser import PHONE
 DESIGNER, SECOND = "chengyuan", "hanlijun"
 FOLDER = "referral"
 DIAGRAM = "referral.bpmn"
+FOCUSED = """() => {
+  const at = document.activeElement
+  return at.ariaLabel ?? at.labels?.[0]?.textContent ?? at.textContent
+}"""
 
 
 def text_of(demonstration: Demonstration, design: str, name: str) -> str:
@@ -47,6 +51,16 @@ def choose_step(page: Page, name: str, kind: str = "用户任务") -> None:
     expect(page.get_by_role("complementary", name="属性").get_by_role("heading", level=2)).to_have_text(name)
 
 
+def tab_to(page: Page, name: str, *, back: bool = False) -> None:
+    """Goes on by key until the focus is on what is called so."""
+    for _ in range(80):
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+        found = page.evaluate(FOCUSED)
+        if found == name:
+            return
+    raise AssertionError(f"no way by key to {name}; the focus is on {found}")
+
+
 @pytest.mark.timeout(300)
 def test_a_designer_changes_a_term_and_adds_a_counter_signature_and_nothing_is_lost(
     sign_in: SignIn, demonstration: Demonstration
@@ -69,17 +83,39 @@ def test_a_designer_changes_a_term_and_adds_a_counter_signature_and_nothing_is_l
     urgent = '"U": {"term": "PT30M", "calendar": "CLIN", "redispatch": "PT35M"}'
     assert parameters == before["parameters.json"].replace(urgent, urgent.replace("PT30M", "PT20M"))
 
-    # a joint signing behind it, by key alone, under a name of its own
-    page.get_by_label("接什么").select_option("all")
-    page.get_by_role("button", name="接在后面").press("Enter")
-    page.get_by_role("tab", name="基本").press("Enter")
-    page.get_by_label("名称", exact=True).fill("接收会签")
-    page.get_by_label("名称", exact=True).press("Tab")
-    model = until_text(demonstration, design, DIAGRAM, lambda content: 'name="接收会签"' in content)
-    added = re.search(r'<bpmn:userTask id="(\w+)" name="接收会签">.*?</bpmn:userTask>', model, re.S)
+    # a joint signing before it, by key alone: found in the outline, put in, its people, its name, and what a refusal leads to
+    page.get_by_role("searchbox", name="找步骤").focus()
+    page.keyboard.insert_text("接收")
+    chosen = page.locator(".outline-pane .step[aria-current]")
+    for _ in range(40):
+        page.keyboard.press("ArrowDown")
+        if chosen.inner_text().startswith("接收 用户任务"):
+            break
+    tab_to(page, "接什么")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "插在前面")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("岗位", exact=True)).to_be_focused()
+    page.keyboard.insert_text("医务部主任")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="医务部主任")).to_be_visible()
+    tab_to(page, "“不同意”时另走一条，到结束")
+    page.keyboard.press("Enter")
+    tab_to(page, "基本", back=True)
+    page.keyboard.press("Enter")
+    tab_to(page, "名称")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text("接收会签")
+    page.keyboard.press("Tab")
+    model = until_text(demonstration, design, DIAGRAM, lambda content: 'name="接收会签"' in content and "MED_DIR" in content)
+    added = re.search(r'<bpmn:userTask id="joint_1" name="接收会签">.*?</bpmn:userTask>', model, re.S)
     assert added is not None
     assert '<liandong:approval mode="all" />' in added[0]
-    assert f'sourceRef="accept" targetRef="{added[1]}"' in model
+    assert '<liandong:assign rule="post" post="MED_DIR" />' in added[0]
+    [gateway] = re.findall(r'sourceRef="joint_1" targetRef="(\w+)"', model)
+    assert re.search(rf'sourceRef="{gateway}" targetRef="accept"', model)
+    assert "${joint_1.outcome == 'refuse'}" in model
+    assert re.search(r'sourceRef="(?!joint)\w+" targetRef="joint_1"', model)
     for kept in re.findall(r"<liandong:\w+", before[DIAGRAM]):
         assert model.count(kept) >= before[DIAGRAM].count(kept), kept
     expect(page.get_by_role("banner").get_by_text(re.compile("^已存"))).to_be_visible()
@@ -142,4 +178,30 @@ def test_a_designer_changes_a_term_and_adds_a_counter_signature_and_nothing_is_l
     expect(phone.get_by_role("region", name="问题")).to_be_visible()
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     phone.close()
-    assert demonstration.person(DESIGNER).call("POST", f"/designs/{design}/discard", {}, Idempotency_Key="canvas").ok
+
+    # it is rehearsed, submitted, published by other eyes, and rolled back
+    rehearsal = again.get_by_role("region", name="试运行", exact=True)
+    rehearsal.get_by_role("button", name="试运行").click()
+    expect(rehearsal.get_by_role("article", name="填写转诊单")).to_be_visible()
+    submit = again.get_by_role("button", name="提交评审")
+    expect(submit).to_be_enabled()
+    submit.click()
+    again.get_by_role("dialog").get_by_label("说明").fill("紧急转诊二十分钟答复，接收前会签")
+    again.get_by_role("dialog").get_by_role("button", name="提交评审").click()
+    expect(again.get_by_text("紧急转诊二十分钟答复，接收前会签")).to_be_visible()
+    reviewer = sign_in("wangyang", at=f"/designer/{design}/review")
+    expect(reviewer.get_by_role("region", name=DIAGRAM, exact=True)).to_contain_text("接收会签（断网）")
+    expect(reviewer.get_by_role("region", name="parameters.json", exact=True)).to_contain_text("PT20M")
+    reviewer.get_by_role("button", name="通过并发布").click()
+    reviewer.get_by_role("dialog").get_by_role("button", name="通过并发布").click()
+    expect(reviewer.get_by_role("status").filter(has_text="已发布为 v2")).to_be_visible()
+    reviewer.goto(f"/designer/versions/{FOLDER}")
+    reviewer.get_by_role("listitem").filter(has_not_text="现行").get_by_role("button", name="退回到这一版").click()
+    reviewer.get_by_role("dialog").get_by_label("说明").fill("先按原来的办")
+    reviewer.get_by_role("dialog").get_by_role("button", name="退回到").click()
+    expect(reviewer.get_by_role("status").filter(has_text="已发布为 v3")).to_be_visible()
+    third = demonstration.person(DESIGNER).get(f"/process-folders/{FOLDER}/deployments")["items"][0]
+    files = {
+        file["name"]: file["content"] for file in demonstration.person(DESIGNER).get(f"/deployments/{third['id']}/files")["items"]
+    }
+    assert {name: files[name] for name in before} == before

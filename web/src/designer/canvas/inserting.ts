@@ -69,6 +69,8 @@ export function branchRefusal(drawing: Drawing, task: Shape, refusal: { value: s
     condition.$parent = refused.businessObject
     modeling.updateProperties(refused, { name: refusal.label, conditionExpression: condition })
   })
+  // The task stays in front: its approval is not all said yet.
+  drawing.get('selection').select(task)
   return end
 }
 

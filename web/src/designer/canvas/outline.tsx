@@ -9,6 +9,7 @@ import { joined } from '../../i18n'
 import { des } from '../../i18n/designer'
 import { text } from '../panel/element'
 import { typeName } from '../panel/basic'
+import { entering } from '../panel/face'
 import { selection, writable } from '../state'
 import { place, placeBefore, targets } from './appending'
 import { edits, type Drawing, type Shape } from './drawing'
@@ -93,8 +94,8 @@ function StepTools({ drawing, shape, onGone }: { drawing: Drawing; shape: Shape;
         <select class="in" aria-label={des('outline.what')} value={what.value} onChange={(event) => (what.value = event.currentTarget.value as PresetName)}>
           {(Object.keys(PRESETS) as PresetName[]).filter((name) => name !== 'pool' && name !== 'subprocess').map((name) => <option key={name} value={name}>{des(PRESETS[name].name)}</option>)}
         </select>
-        <button type="button" class="btn sm" onClick={() => place(drawing, what.value, des(PRESETS[what.value].name)) && intoPanel()}>{des('outline.append')}</button>
-        {comesAfterSomething(shape) && what.value !== 'start' && what.value !== 'end' && <button type="button" class="btn sm" onClick={() => placeBefore(drawing, shape, what.value, des(PRESETS[what.value].name)) && intoPanel()}>{des('outline.before')}</button>}
+        <button type="button" class="btn sm" onClick={() => (entering.value = true, place(drawing, what.value, des(PRESETS[what.value].name)))}>{des('outline.append')}</button>
+        {comesAfterSomething(shape) && what.value !== 'start' && what.value !== 'end' && <button type="button" class="btn sm" onClick={() => (entering.value = true, placeBefore(drawing, shape, what.value, des(PRESETS[what.value].name)))}>{des('outline.before')}</button>}
       </span>
       <span class="fx">
         <select class="in" aria-label={des('outline.to')} value={to.value} onChange={(event) => (to.value = event.currentTarget.value)}>
@@ -113,11 +114,6 @@ function StepTools({ drawing, shape, onGone }: { drawing: Drawing; shape: Shape;
       }}>{des('outline.remove')}</button>
     </div>
   )
-}
-
-/** Who works by key goes on where the new step asks for something. */
-function intoPanel(): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('.panel-face .rule input.in, .panel-face .in')?.focus())
 }
 
 /** Everything that is a step or a pool, in the order in which the process goes, with its depth. */

@@ -46,8 +46,12 @@ export function useTyped(value: string, onValue: (value: string) => void) {
 
 export function Text({ label, value, onValue, hint, lines, mono, offers, placeholder }: TextProps) {
   const id = useId()
-  // What is offered may be called by its name.
-  const { typed, type, commit } = useTyped(value, (text) => onValue(offers?.find(([, words]) => words && words === text)?.[0] ?? text))
+  const { typed, type, commit } = useTyped(value, onValue)
+  // What is offered may be called by its name, also before the offers have come.
+  const meant = offers?.find(([, words]) => words && words === value)?.[0]
+  useEffect(() => {
+    if (meant !== undefined && meant !== value) onValue(meant)
+  }, [meant, value])
   const shared = {
     id, class: `in${mono ? ' mono' : ''}`, value: typed.value, readOnly: !writable.value, spellcheck: false, placeholder,
     onInput: (event: { currentTarget: { value: string } }) => type(event.currentTarget.value),

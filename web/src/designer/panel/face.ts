@@ -4,3 +4,5 @@ import { signal } from '@preact/signals'
 export type Face = 'basic' | 'approval' | 'deadline' | 'rights' | 'event' | 'work' | 'process' | 'advanced'
 
 export const face = signal<Face>('basic')
+/** Whether the next step that is shown takes the focus to its first field. */
+export const entering = signal(false)

@@ -1,5 +1,6 @@
 /** The panel at the right: what is selected, in tabs by its kind, and at its foot who would receive it. */
 import type { ComponentType } from 'preact'
+import { useEffect } from 'preact/hooks'
 import { narrow } from '../../frame/media'
 import { des, type DesKey } from '../../i18n/designer'
 import { drawing, edits, type Shape } from '../canvas/drawing'
@@ -10,7 +11,7 @@ import { Basic, typeName } from './basic'
 import { Deadline } from './deadline'
 import { is, subjectOf, type Subject } from './element'
 import { EventFace } from './events'
-import { face, type Face } from './face'
+import { entering, face, type Face } from './face'
 import { ProcessFace } from './process'
 import { FormRights } from './rights'
 import { Who } from './who'
@@ -43,11 +44,23 @@ export function Panel() {
         ))}
       </div>
       <div class={`panel-face${writable.value ? '' : ' shown'}`} id="panel-face" role="tabpanel" aria-labelledby={`face-${chosen}`} tabIndex={-1} key={`${subject.model.id}/${chosen}`}>
+        <Entered />
         <Content subject={subject} />
       </div>
       {is(subject.model, 'bpmn:UserTask') && <Who subject={subject} />}
     </aside>
   )
+}
+
+/** Who has put a step in by key goes on where it asks for something. */
+function Entered() {
+  useEffect(() => {
+    if (!entering.peek()) return
+    entering.value = false
+    const first = (within: string) => document.querySelector<HTMLElement>(`.panel-face ${within}`)
+    ;(first('.rule input.in') ?? first('.in'))?.focus()
+  }, [])
+  return null
 }
 
 /** The one that is selected; with none, the whole. A label stands for what it names. */
