@@ -14,6 +14,9 @@ interface Node {
   children: Node[]
 }
 
+/** What BPMN's schema says without being told; bpmn-moddle does not write it. */
+const BY_DEFAULT = new Set(['isSequential=false', 'isInterrupting=true', 'cancelActivity=true'])
+
 /** The tree of a file: attributes sorted, children of one name in their order, texts trimmed. */
 function tree(xml: string): string {
   const root: Node = { tag: '', attributes: [], text: '', children: [] }
@@ -21,7 +24,7 @@ function tree(xml: string): string {
   const parser = new Parser()
   parser.on('openTag', (tag: string, attributes: () => Record<string, string>, decode: (text: string) => string) => {
     // Declared namespaces that nothing uses are no content, nor is what BPMN's schema says without being told.
-    const own = Object.entries(attributes()).filter(([name, value]) => !name.startsWith('xmlns') && `${name}=${value}` !== 'isSequential=false')
+    const own = Object.entries(attributes()).filter(([name, value]) => !name.startsWith('xmlns') && !BY_DEFAULT.has(`${name}=${value}`))
     const node = { tag, attributes: own.map(([name, value]) => `${name}=${decode(value)}`).sort(), text: '', children: [] }
     above.at(-1)!.children.push(node)
     above.push(node)
