@@ -13,11 +13,26 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, Row, bindparam, case, func, or_, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from engine.appliers.jobs import JobScheduled, schedule, unschedule
+from engine.store.base import Instant
 from engine.store.locks import hold
-from engine.store.prepared import Prepared
+from engine.store.prepared import Among, Prepared
 from engine.store.tables import ProcessInstance, Reservation
 from engine.store.tables.reservation import PLACES
 from engine.store.unit_of_work import UnitOfWork
@@ -26,11 +41,33 @@ from engine.store.writes import insert_of
 
 EXPIRY = "reservation"
 """Kind of the job that ends what is held until a time."""
+HELD: ColumnElement[str] = literal_column("'held'")
+"""Written into the statement: no database takes an index over the held ones for a value that it is given later."""
 NEW_RESERVATION = insert_of(Reservation)
 RELEASE_CASE = Prepared(
     update(table_of(Reservation))
-    .where(table_of(Reservation).c.instance == bindparam("of_case"), table_of(Reservation).c.state == "held")
+    .where(table_of(Reservation).c.instance == bindparam("of_case"), table_of(Reservation).c.state == HELD)
     .values(state="released", ended_at=bindparam("at", type_=Reservation.ended_at.type))
+)
+_NOT_OVER = or_(Reservation.until.is_(None), Reservation.until > bindparam("now", type_=Instant()))
+_HELD = and_(Reservation.state == HELD, _NOT_OVER)
+TAKEN = Prepared(
+    select(
+        func.coalesce(
+            func.sum(case((_HELD, type_coerce(Reservation.amount, BigInteger)), else_=type_coerce(Reservation.used, BigInteger))),
+            0,
+        ).label("taken")
+    ).where(Reservation.resource == bindparam("resource"), not_(Among(Reservation.key, "but")))
+)
+"""In the smallest part of an amount, so that both databases add whole numbers."""
+HELD_OF_CASE = Prepared(
+    select(*Reservation.__table__.columns).where(Reservation.instance == bindparam("instance"), _HELD).order_by(Reservation.key)
+)
+EXPIRED = Prepared(
+    update(table_of(Reservation))
+    .where(table_of(Reservation).c.key == bindparam("the_key"), table_of(Reservation).c.state == "held")
+    .where(table_of(Reservation).c.until <= bindparam("at", type_=Instant()))
+    .values(state="expired", ended_at=bindparam("at", type_=Instant()))
 )
 
 
@@ -51,23 +88,14 @@ def lock_resources(work: UnitOfWork, *resources: str) -> None:
 
 def taken(work: UnitOfWork, resource: str, *, but: Iterable[int] = ()) -> Decimal:
     """How much of a resource is held or was used, without the rows with these keys."""
-    table = Reservation
-    held = (table.state == "held") & or_(table.until.is_(None), table.until > work.now)
-    counted = case((held, type_coerce(table.amount, BigInteger)), else_=type_coerce(table.used, BigInteger))
-    statement = select(func.coalesce(func.sum(counted), 0)).where(table.resource == resource, table.key.not_in(list(but)))
-    return Decimal(int(work.connection.execute(statement).scalar_one())).scaleb(-PLACES)
+    ((found,),) = work.ask(TAKEN.question(resource=resource, but=list(but), now=work.now))
+    return Decimal(int(found.taken)).scaleb(-PLACES)
 
 
 def held_rows(work: UnitOfWork, instance: int, resource: str | None = None, name: str | None = None) -> Sequence[Row[Any]]:
     """What a case still holds: of a resource, of a name, or all of it."""
-    table = Reservation
-    statement = select(*table.__table__.columns).where(table.instance == instance, table.state == "held")
-    statement = statement.where(or_(table.until.is_(None), table.until > work.now)).order_by(table.key)
-    if resource is not None:
-        statement = statement.where(table.resource == resource)
-    if name is not None:
-        statement = statement.where(table.name == name)
-    return work.connection.execute(statement).all()
+    rows = work.ask(HELD_OF_CASE.question(instance=instance, now=work.now))[0]
+    return [row for row in rows if resource in (None, row.resource) and name in (None, row.name)]
 
 
 def sibling_row(work: UnitOfWork, holder: Holder, resource: str, name: str) -> Row[Any] | None:
@@ -129,8 +157,7 @@ def release_case(work: UnitOfWork, instance: int) -> None:
 
 def expire(work: UnitOfWork, key: int) -> None:
     """Ends a reservation whose time has come; does nothing to one that was given back or prolonged."""
-    statement = update(Reservation).where(Reservation.key == key, Reservation.state == "held", Reservation.until <= work.now)
-    work.connection.execute(statement.values(state="expired", ended_at=work.now))
+    work.write(EXPIRED, {"key": key, "at": work.now})
 
 
 def _expire_at(work: UnitOfWork, keys: Iterable[int], until: datetime | None) -> None:

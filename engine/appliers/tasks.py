@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, String, bindparam, case, func, insert, literal, or_, select, update
+from sqlalchemy import BigInteger, String, bindparam, case, func, insert, literal, literal_column, or_, select, update
 
 from engine.appliers.jobs import JobScheduled, schedule, unschedule
 from engine.appliers.organisation import NEWEST_VERSION
@@ -40,7 +40,10 @@ TURN = changed_seat("state", "opened_at", "claimed_at", "due_at", "soon_at", "te
 WAITING = changed_seat("state", "paused_at")
 CLOSED_SEAT = changed_seat("state", "ended_at", "ended_by", "on_behalf_of", "ending")
 REOPENED_SEAT = changed_seat("state", "ended_at", "ended_by", "ending")
-OPEN_ROUNDS = Prepared(select(Round.key, Round.resolved).where(Among(Round.token, "tokens"), Round.state == "open"))
+OPEN_ROUNDS = Prepared(
+    select(Round.key, Round.resolved).where(Among(Round.token, "tokens"), Round.state == literal_column("'open'"))
+)
+"""The state is written into the statement: no database takes an index over the open ones for a value that it is given later."""
 _UNFINISHED = (Among(Seat.round, "rounds"), or_(*(Seat.state == state for state in LIVE)))
 OPEN_SEATS = Prepared(select(Seat.key, Seat.id, Seat.element, Seat.assignee).where(*_UNFINISHED))
 WITHDRAWN = Prepared(

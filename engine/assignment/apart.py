@@ -10,12 +10,21 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import bindparam, func, select
 
 from engine.assignment.people import Place
 from engine.authorization import LAST_DAY, today
 from engine.errors import NotAllowed
+from engine.store.prepared import Among, Prepared
 from engine.store.tables import Appointment, Institution, ProcessDefinition, Round, Seat
+
+DONE = Prepared(
+    select(Seat.element, Seat.assignee, Seat.ended_by, Round.number, ProcessDefinition.process_id)
+    .join(Round, Round.key == Seat.round)
+    .join(ProcessDefinition, ProcessDefinition.key == Round.definition)
+    .where(Seat.instance == bindparam("instance"), Seat.state == "completed", Among(Seat.element, "elements"))
+    .order_by(Seat.key)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,17 +87,15 @@ def _bars(place: Place, rule: ApartRule, persons: Collection[int], case: int, st
 
 def _doers(place: Place, rule: ApartRule, persons: Collection[int], case: int) -> dict[int, Bar]:
     """People who have done one of the rule's tasks in the case, whichever process of it the task stands in."""
-    seats = select(Seat.element, Seat.assignee, Seat.ended_by).join(Round, Round.key == Seat.round)
-    seats = seats.join(ProcessDefinition, ProcessDefinition.key == Round.definition)
-    meant = or_(*(and_(ProcessDefinition.process_id == process, Seat.element == element) for process, element in rule.elements))
-    done = (Seat.instance == case, Seat.state == "completed", meant)
+    done = DONE.all(place.connection, instance=case, elements=sorted({element for _, element in rule.elements}))
+    rows = [row for row in done if (row.process_id, row.element) in rule.elements]
     if rule.last:
         # By the number of the asking: keys of several nodes are in no order.
-        newest = select(Seat.element, func.max(Round.number)).join(Round, Round.key == Seat.round)
-        newest = newest.join(ProcessDefinition, ProcessDefinition.key == Round.definition).where(*done)
-        newest = newest.group_by(ProcessDefinition.process_id, Seat.element)
-        seats = seats.where(tuple_(Seat.element, Round.number).in_(newest))
-    rows = place.connection.execute(seats.where(*done).order_by(Seat.key))
+        newest: dict[tuple[str, str], int] = {}
+        for row in rows:
+            at = (row.process_id, row.element)
+            newest[at] = max(row.number, newest.get(at, row.number))
+        rows = [row for row in rows if row.number == newest[row.process_id, row.element]]
     pairs = ((person, row.element) for row in rows for person in (row.assignee, row.ended_by))
     return {person: Bar(code="apart-element", element=element) for person, element in pairs if person in persons}
 

@@ -5,7 +5,7 @@ not shut out of their account.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
@@ -52,16 +52,11 @@ def find_person(connection: Executes, reference: object) -> int | None:
     if isinstance(reference, bool) or reference is None:
         return None
     text = str(reference).strip()
-    for condition in _names(text):
-        found = connection.execute(_by_name().where(condition)).scalar_one_or_none()
+    for statement, name in _names(text):
+        found = statement.value(connection, name=name)
         if found is not None:
             return int(found)
     return None
-
-
-def holders(connection: Executes, day: date, *conditions: ColumnElement[bool]) -> list[Holder]:
-    """Those who sit on `day` in the chairs that `conditions` on appointment, institution and department describe."""
-    return [Holder(*row) for row in connection.execute(chairs_on(day).where(*conditions))]
 
 
 def chairs_on(day: date | BindParameter[date]) -> Select[*tuple[Any, ...]]:
@@ -87,10 +82,17 @@ def entitled() -> ColumnElement[bool]:
     return or_(Institution.code == bindparam("own"), is_member(Appointment.institution, DAY))
 
 
-def chair_conditions(post: str, institution: str, department: str | None) -> Sequence[ColumnElement[bool]]:
-    """Conditions for `holders`: a post at an institution, in one department when it is given; all by code."""
-    whole = [Appointment.post == post, Institution.code == institution]
-    return whole if department is None else [*whole, Department.code == department]
+def sitting(connection: Executes, day: date, post: str, institution: str, department: str | None = None) -> list[Holder]:
+    """Those who hold a post on `day` at an institution, in one department when it is given; all by code."""
+    values = {"day": day, "post": post, "institution": institution}
+    if department is None:
+        return found_holders(SITTING.all(connection, **values))
+    return found_holders(SITTING_IN_DEPARTMENT.all(connection, department=department, **values))
+
+
+def found_holders(rows: Iterable[Any]) -> list[Holder]:
+    """The rows of `chairs_on` as holders."""
+    return [Holder(*row) for row in rows]
 
 
 def parse_principal(principal: str) -> tuple[str, str, str | None] | int | None:
@@ -110,23 +112,32 @@ def people_behind(connection: Executes, day: date, principals: Iterable[str]) ->
         named = parse_principal(principal)
         if named is None:
             continue
-        conditions = [Appointment.person == named] if isinstance(named, int) else chair_conditions(*named)
-        found.update(dict.fromkeys(holder.person for holder in holders(connection, day, *conditions)))
+        if isinstance(named, int):
+            people = found_holders(SITTING_PERSON.all(connection, day=day, person=named))
+        else:
+            people = sitting(connection, day, *named)
+        found.update(dict.fromkeys(holder.person for holder in people))
     return tuple(found)
 
 
-def _by_name() -> Select[Any]:
-    return select(Person.key).outerjoin(Account, Account.person == Person.key)
+def _by_name(column: Any) -> Prepared:
+    """Key of the person whose `column` is `name`."""
+    people = select(Person.key).outerjoin(Account, Account.person == Person.key)
+    return Prepared(people.where(column == bindparam("name", type_=column.type)))
 
 
-def _names(text: str) -> Iterable[ColumnElement[bool]]:
+BY_KEY, BY_ID = _by_name(Person.key), _by_name(Person.id)
+BY_STAFF_NUMBER, BY_LOGIN = _by_name(Person.staff_number), _by_name(Account.login)
+
+
+def _names(text: str) -> Iterable[tuple[Prepared, object]]:
     if text.isascii() and text.isdecimal() and len(text) < 19:
-        yield Person.key == int(text)
+        yield BY_KEY, int(text)
     try:
-        yield Person.id == UUID(text)
+        yield BY_ID, UUID(text)
     except ValueError:
-        yield Person.staff_number == text
-        yield Account.login == normalise_login(text)
+        yield BY_STAFF_NUMBER, text
+        yield BY_LOGIN, normalise_login(text)
 
 
 _IN_CHAIR = (Appointment.post == bindparam("post"), Institution.code == bindparam("institution"))
@@ -134,3 +145,7 @@ HOLDERS_OF_POST = _holders(*_IN_CHAIR)
 HOLDERS_IN_DEPARTMENT = _holders(*_IN_CHAIR, Department.code == bindparam("department"))
 HOLDERS_NAMED = _holders(Appointment.person == bindparam("person"))
 """Chairs of one person, by key."""
+SITTING = Prepared(chairs_on(DAY).where(*_IN_CHAIR))
+SITTING_IN_DEPARTMENT = Prepared(chairs_on(DAY).where(*_IN_CHAIR, Department.code == bindparam("department")))
+SITTING_PERSON = Prepared(chairs_on(DAY).where(Appointment.person == bindparam("person")))
+"""The same at institutions that are no member as well."""

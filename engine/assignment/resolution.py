@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from engine.assignment.apart import ApartRule, bars
 from engine.assignment.look_ups import Origin, look_ups
-from engine.assignment.people import Holder, Place, chair_conditions, holders
+from engine.assignment.people import Holder, Place, sitting
 from engine.assignment.rules import AssignmentRule
 from engine.authorization import person_principal, post_principal, today
 
@@ -155,7 +155,7 @@ def _institutions(found: Mapping[str, Sequence[Holder]]) -> tuple[int, ...]:
 def _administrators(place: Place) -> Resolution:
     post, lead = place.config.administrator_post, place.config.lead_institution
     principal = post_principal(post, lead)
-    found = {principal: holders(place.connection, today(place.now), *chair_conditions(post, lead, None))}
+    found = {principal: sitting(place.connection, today(place.now), post, lead)}
     return Resolution(
         people=_people(found, {}),
         principals=(principal,),

@@ -9,14 +9,35 @@ with the process administrators at the lead institution, so overdue work never c
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import bindparam, select
 
-from engine.assignment.people import Holder, Place, chair_conditions, holders, parse_principal
+from engine.assignment.people import DAY, Holder, Place, chairs_on, found_holders, parse_principal, sitting
 from engine.assignment.posts import DEPARTMENTAL_POSTS
 from engine.authorization import in_force, today
+from engine.store.prepared import Prepared, Question
 from engine.store.tables import Appointment, Department, Institution, Post
+
+_CHAIRS = select(Appointment.post, Appointment.institution, Appointment.department)
+CHAIR = Prepared(_CHAIRS.where(Appointment.key == bindparam("appointment")))
+OWN_CHAIR = Prepared(
+    _CHAIRS.where(Appointment.person == bindparam("person"), *in_force(Appointment, DAY))
+    .order_by(Appointment.from_date, Appointment.key)
+    .limit(1)
+)
+NAMED_PLACE = Prepared(
+    select(Institution.key, Department.key.label("department"))
+    .outerjoin(Department, (Department.institution == Institution.key) & (Department.code == bindparam("department")))
+    .where(Institution.code == bindparam("institution"))
+)
+ABOVE = Prepared(select(Post.code, Post.superior, Post.leader))
+INSTITUTIONS = Prepared(select(Institution.key, Institution.parent, Institution.code))
+_OF_POST = chairs_on(DAY).where(Appointment.post == bindparam("post"))
+IN_DEPARTMENT = Prepared(_OF_POST.where(Appointment.department == bindparam("department")))
+AT_INSTITUTION = Prepared(_OF_POST.where(Appointment.institution == bindparam("institution")))
+IN_NO_DEPARTMENT = Prepared(_OF_POST.where(Appointment.institution == bindparam("institution"), Appointment.department.is_(None)))
 
 
 class Chair(NamedTuple):
@@ -43,19 +64,16 @@ def leaders(
 
 def administrators(place: Place) -> tuple[int, ...]:
     """Keys of the process administrators at the lead institution."""
-    conditions = chair_conditions(place.config.administrator_post, place.config.lead_institution, None)
-    return tuple(dict.fromkeys(holder.person for holder in holders(place.connection, today(place.now), *conditions)))
+    people = sitting(place.connection, today(place.now), place.config.administrator_post, place.config.lead_institution)
+    return tuple(dict.fromkeys(holder.person for holder in people))
 
 
 def chairs_of(place: Place, assignee: int | None, capacity: int | None, principals: Sequence[str]) -> list[Chair]:
     """The chairs of whoever has a task: its assignee, in the chair `capacity`, or those it is offered to."""
-    query = select(Appointment.post, Appointment.institution, Appointment.department)
     if capacity is not None:
-        return [Chair(*row) for row in place.connection.execute(query.where(Appointment.key == capacity))]
+        return [Chair(*row) for row in CHAIR.all(place.connection, appointment=capacity)]
     if assignee is not None:
-        own = query.where(Appointment.person == assignee, *in_force(Appointment, today(place.now)))
-        oldest = own.order_by(Appointment.from_date, Appointment.key).limit(1)
-        return [Chair(*row) for row in place.connection.execute(oldest)]
+        return [Chair(*row) for row in OWN_CHAIR.all(place.connection, person=assignee, day=today(place.now))]
     return [chair for principal in principals for chair in _named_chair(place, principal)]
 
 
@@ -66,9 +84,7 @@ def _named_chair(place: Place, principal: str) -> list[Chair]:
     if isinstance(named, int):
         return chairs_of(place, named, None, ())
     post, institution, department = named
-    joined = (Department.institution == Institution.key) & (Department.code == department)
-    query = select(Institution.key, Department.key).outerjoin(Department, joined).where(Institution.code == institution)
-    return [Chair(post, *row) for row in place.connection.execute(query)]
+    return [Chair(post, *row) for row in NAMED_PLACE.all(place.connection, institution=institution, department=department)]
 
 
 def _above(place: Place, chairs: Sequence[Chair], step: str, late: int | None) -> tuple[int, ...]:
@@ -83,7 +99,7 @@ def steps(place: Place, chair: Chair, step: str, without: int | None = None) -> 
 
     `step` is `superior`, or `leader` for the posts that must act when the superiors have not.
     """
-    above = {row.code: row for row in place.connection.execute(select(Post.code, Post.superior, Post.leader))}
+    above = {row.code: row for row in ABOVE.all(place.connection)}
     path = _path(place, chair.institution, with_lead=step == "leader")
     post, passed = chair.post, {chair.post}
     while post in above:
@@ -95,9 +111,8 @@ def steps(place: Place, chair: Chair, step: str, without: int | None = None) -> 
 
 
 def _nearest(place: Place, post: str, chair: Chair, path: Sequence[int], without: int | None) -> list[Holder]:
-    for conditions in _places(post, chair, path):
-        people = holders(place.connection, today(place.now), Appointment.post == post, *conditions)
-        found = [holder for holder in people if holder.person != without]
+    for question in _places(post, chair, path, today(place.now)):
+        found = [holder for holder in found_holders(place.ask(question)[0]) if holder.person != without]
         if found:
             return found
     return []
@@ -108,19 +123,19 @@ def _climb(place: Place, chair: Chair, step: str, late: int | None) -> list[int]
     return [holder.person for holder in found]
 
 
-def _places(post: str, chair: Chair, path: Sequence[int]) -> Iterator[Sequence[ColumnElement[bool]]]:
+def _places(post: str, chair: Chair, path: Sequence[int], day: date) -> Iterator[Question]:
     if post in DEPARTMENTAL_POSTS:
         if chair.department is not None:
-            yield (Appointment.department == chair.department,)
-        yield Appointment.institution == chair.institution, Appointment.department.is_(None)
+            yield IN_DEPARTMENT.question(post=post, department=chair.department, day=day)
+        yield IN_NO_DEPARTMENT.question(post=post, institution=chair.institution, day=day)
         return
     for institution in path:
-        yield (Appointment.institution == institution,)
+        yield AT_INSTITUTION.question(post=post, institution=institution, day=day)
 
 
 def _path(place: Place, institution: int, *, with_lead: bool) -> list[int]:
     """The institution and all above it, nearest first."""
-    parents = {row.key: row for row in place.connection.execute(select(Institution.key, Institution.parent, Institution.code))}
+    parents = {row.key: row for row in INSTITUTIONS.all(place.connection)}
     path: list[int] = []
     step: int | None = institution
     while step is not None and step not in path:

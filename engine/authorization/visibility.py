@@ -131,8 +131,7 @@ def sees_offers_asked(offers: FromClause) -> ColumnElement[bool]:
 
 def institutions_taking_part(connection: Executes, now: datetime, instance: int) -> set[int]:
     """Keys of the institutions that may see a case at `now`: only their people can be given anything of it."""
-    open_to = select(Participant.institution).where(Participant.instance == instance, _open(now))
-    return set(connection.execute(open_to).scalars())
+    return {row.institution for row in TAKING_PART.all(connection, instance=instance, now=now)}
 
 
 def visible_instances(standing: Viewer, now: Now, instance: Key | None = None) -> Keys:
@@ -264,6 +263,11 @@ def _narrowed(query: Select[Any], column: Column, key: Key | None) -> Select[Any
 
 def _open(now: Now) -> ColumnElement[bool]:
     return func.coalesce(Participant.until, FOREVER) > now
+
+
+TAKING_PART = Prepared(
+    select(Participant.institution).where(Participant.instance == bindparam("instance"), _open(bindparam("now", type_=Instant())))
+)
 
 
 def _among(column: InstrumentedAttribute[Any], values: tuple[Any, ...] | Named | None) -> ColumnElement[bool]:

@@ -16,10 +16,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Integer, Row, Select, bindparam, select, update
+from sqlalchemy import Integer, Row, Select, String, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from engine.appliers.incidents import raise_incident
@@ -32,7 +33,8 @@ from engine.records import Done
 from engine.runtime import Case, Runtime
 from engine.runtime.held import HeldCases
 from engine.runtime.retries import job_pauses, with_pauses
-from engine.store.database_time import told_or_database_time
+from engine.store.base import Instant
+from engine.store.database_time import database_time, told_or_database_time
 from engine.store.failures import Failure, failure_of
 from engine.store.faults import AFTER_CLAIM, AFTER_EXECUTE, BEFORE_EXECUTE
 from engine.store.locks import wait_at_most
@@ -40,6 +42,7 @@ from engine.store.prepared import Among, Prepared
 from engine.store.state import Loaded
 from engine.store.tables import Job
 from engine.store.unit_of_work import UnitOfWork
+from engine.store.upsert import table_of
 from engine.store.writes import delete_of
 
 
@@ -54,6 +57,25 @@ def _held(dialect: str) -> Select[*tuple[Any, ...]]:
     """Jobs under a lease that lasts."""
     lasting = Job.lease_until > told_or_database_time(dialect)
     return select(*Job.__table__.columns).where(Job.state == "running", lasting)
+
+
+@cache
+def _taken(lease: timedelta) -> Prepared:
+    """Puts jobs under a lease of so long, by the database's own clock or until the time that is told in its stead."""
+    table = table_of(Job)
+    return Prepared(
+        lambda dialect: (
+            update(table)
+            .where(Among(table.c.key, "jobs"))
+            .values(
+                state="running",
+                worker=bindparam("by", type_=String()),
+                lease_until=func.coalesce(bindparam("told_until", type_=Instant()), database_time(dialect, lease)),
+                fence=table.c.fence + 1,
+                attempts=table.c.attempts + 1,
+            )
+        )
+    )
 
 
 DROP_DONE = delete_of(Job.key, Job.fence == bindparam("fence"))
@@ -171,17 +193,9 @@ def claim_jobs(command: ClaimJobs, work: UnitOfWork, runtime: Runtime) -> tuple[
     for row in worn:
         _give_up(work, row, "The worker stopped every time it tried this job")
     if taken:
-        work.connection.execute(
-            update(Job)
-            .where(Job.key.in_([row.key for row in taken]))
-            .values(
-                state="running",
-                worker=command.worker,
-                lease_until=work.database_time(work.config.job_lease),
-                fence=Job.fence + 1,
-                attempts=Job.attempts + 1,
-            )
-        )
+        lease, told = work.config.job_lease, work.told_time
+        until = None if told is None else told + lease
+        work.write(_taken(lease), {"jobs": [row.key for row in taken], "by": command.worker, "told_until": until})
     work.reach(AFTER_CLAIM)
     return tuple(
         ClaimedJob(

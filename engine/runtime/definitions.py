@@ -229,6 +229,13 @@ def called_definition(
     return found
 
 
+SIBLING = Prepared(
+    select(ProcessDefinition.key).where(
+        ProcessDefinition.process_id == bindparam("process_id"), ProcessDefinition.deployment == bindparam("deployment")
+    )
+)
+
+
 def latest(connection: Executes, process_id: str) -> int | None:
     """Key of the newest version of a process, None when there is none."""
     found: int | None = LATEST.value(connection, process_id=process_id)
@@ -237,10 +244,7 @@ def latest(connection: Executes, process_id: str) -> int | None:
 
 def sibling(connection: Executes, process_id: str, deployment: int) -> int | None:
     """Key of a process of the same deployment, None when it is not in it."""
-    statement = select(ProcessDefinition.key).where(
-        ProcessDefinition.process_id == process_id, ProcessDefinition.deployment == deployment
-    )
-    found: int | None = connection.execute(statement).scalar_one_or_none()
+    found: int | None = SIBLING.value(connection, process_id=process_id, deployment=deployment)
     return found
 
 

@@ -8,7 +8,7 @@ with them when something may be written and no transaction is open. Values trave
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
@@ -186,6 +186,7 @@ _SPELLED: dict[type, Callable[[Any], bytes | None]] = {
     datetime: _instant,
     date: lambda value: value.isoformat().encode(),
     UUID: lambda value: str(value).encode(),
+    timedelta: lambda value: b"%d microseconds" % (value // timedelta(microseconds=1)),
 }
 _READ: tuple[tuple[type[TypeEngine[Any]], Callable[[bytes], Any]], ...] = (
     (BigInteger, int),

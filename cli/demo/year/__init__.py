@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from sqlalchemy import make_url, select
+from sqlalchemy import event, make_url, select
 
 from cli.demo import load_demo
 from cli.demo.year.county import Arrival, County, Habit
@@ -36,12 +37,14 @@ from engine.commands.deployment import Deploy
 from engine.config import Config
 from engine.engine import Engine
 from engine.errors import Conflict
-from engine.store.database import backup, migrate
+from engine.store.database import Database, backup, migrate
 from engine.store.tables import ProcessInstance
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder with a random name and rights of its own is made in it
 """A folder in memory, where Linux has one."""
 
+SCRATCH_KILOBYTES = 200_000
+"""Of pages that are kept while the year is lived."""
 Arrivals = Callable[[County, date, date], Iterator[Arrival]]
 
 
@@ -84,15 +87,29 @@ def write_year(config: Config, until: datetime, *, seed: int, share: float = 1.0
     with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None, prefix="liandong-year-") as folder:
         made = replace(config, database_url=f"sqlite:///{folder}/year.db")
         migrate(made.database_url)
-        counted = _written(made, until, seed=seed, share=share, days=days)
+        counted = _written(made, until, seed=seed, share=share, days=days, database=scratch(made.database_url))
         target.parent.mkdir(parents=True, exist_ok=True)
         backup(made.database_url, target)
     return counted
 
 
-def _written(config: Config, until: datetime, *, seed: int, share: float, days: int) -> Counter[str]:
+def scratch(url: str) -> Database:
+    """A new SQLite store that one process alone works on, and that is thrown away if that ends: nothing waits for a disk."""
+    database = Database(url)
+
+    @event.listens_for(database.engine, "connect")
+    def on_connect(connection: Any, record: Any) -> None:
+        for pragma in ("synchronous=OFF", f"cache_size=-{SCRATCH_KILOBYTES}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return database
+
+
+def _written(
+    config: Config, until: datetime, *, seed: int, share: float, days: int, database: Database | None = None
+) -> Counter[str]:
     clock = VirtualClock(until - timedelta(days=days))
-    engine = Engine(config, clock=clock, lease_clock=clock)
+    engine = Engine(config, clock=clock, lease_clock=clock, database=database)
     try:
         prepare(engine)
         return live(engine, clock, until, seed=seed, share=share).counted

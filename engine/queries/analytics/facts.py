@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, case, func, select
+from sqlalchemy import CTE, BigInteger, case, func, literal_column, select
 
 from engine.calendar import TIME_ZONE
 from engine.queries.analytics.open_time import OpenTime
@@ -134,7 +134,7 @@ class Facts:
             .join(ProcessDefinition, ProcessDefinition.key == Round.definition)
             .join(ProcessInstance, ProcessInstance.key == Seat.instance)
             .outerjoin(Appointment, Appointment.key == Seat.capacity)
-            .where(Seat.state == "completed", *self.period.holds(Seat.ended_at))
+            .where(Seat.state == literal_column("'completed'"), *self.period.holds(Seat.ended_at))
             .where(ProcessInstance.definition.in_(self.wanted.definitions))
         )
         if self.wanted.institutions is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.calendar import parse_term
@@ -96,7 +96,7 @@ def _decided(facts: Facts) -> Any:
         .join(ProcessDefinition, ProcessDefinition.key == Round.definition)
         .join(ProcessInstance, ProcessInstance.key == Seat.instance)
         .outerjoin(Appointment, Appointment.key == Seat.capacity)
-        .where(Seat.state == "completed", *facts.period.holds(Seat.ended_at))
+        .where(Seat.state == literal_column("'completed'"), *facts.period.holds(Seat.ended_at))
         .where(ProcessInstance.definition.in_(facts.wanted.definitions))
     )
     if facts.wanted.institutions is not None:
