@@ -79,6 +79,7 @@ class InstanceDetail(InstanceRow):
 
     collaboration = fields.List(fields.Nested(Member))
     collaborates = fields.Boolean()
+    ending = Words(allow_none=True, metadata={"description": "What the end is called at which everything else ended"})
     followed = fields.Boolean()
     actions = fields.List(fields.String(validate=validate.OneOf(("withdraw", "urge", "readArchive"))))
 

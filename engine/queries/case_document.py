@@ -21,7 +21,7 @@ from engine.forms.paper import Language
 from engine.kernel.roles import READER
 from engine.printing import Document, Fact, Sheet, Signature, TimelineLine, render
 from engine.queries.instance_rows import shown_state
-from engine.queries.instances import find_visible
+from engine.queries.instances import ending_of, find_visible
 from engine.queries.motion_words import said_to_motions
 from engine.queries.numbers import VOID
 from engine.queries.opinions import OPINIONS_AT_MOST, Opinion, opinions_of, signature_images
@@ -116,7 +116,7 @@ def case_document(reader: Reader, row: Any, paper: CasePaper, *, language: Langu
     place = institution_name(reader, row.key)
     process = process_name(reader, row.definition)
     name = process.name if zh else process.name_en
-    state = STATES[shown_state(row)]
+    state = ending_of(reader, row) or STATES[shown_state(row)]
     began = [] if row.occurred_at is None else [(words["occurred"], moment(row.occurred_at))]
     facts = [
         (words["subject"], row.subject or "—"),

@@ -17,7 +17,7 @@ from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import Coded, of_process
 from engine.runtime.withdrawal import hindrance
 from engine.store.prepared import Prepared
-from engine.store.tables import ArchiveCopy, Follow, Institution, ProcessInstance
+from engine.store.tables import ArchiveCopy, Follow, History, Institution, ProcessInstance
 
 State = Literal["active", "completed", "terminated", "cancelled", "incident", "suspended"]
 
@@ -66,6 +66,9 @@ class InstanceDetail(InstanceRow):
     collaboration: tuple[Member, ...]
     collaborates: bool
     """Whether its process is drawn with other pools."""
+    ending: str | None
+    """What its drawing calls the end at which everything else ended, such as 不通过."""
+    ending_en: str | None
     followed: bool
     """Whether the reader follows it."""
     actions: tuple[str, ...]
@@ -104,13 +107,30 @@ def get_instance(query: GetInstance, reader: Reader) -> InstanceDetail:
     urges = row.state == "active" and row.suspended_at is None and row.started_by == reader.actor.person
     offered = (("withdraw", withdraws), ("urge", urges), ("readArchive", _reads_copy(reader, who, row)))
     actions = tuple(name for name, possible in offered if possible)
+    ending = ending_of(reader, row)
     return InstanceDetail(
         **values,
         collaboration=_members(reader, who, row),
         collaborates=len(model.participants) > 1,
+        ending=None if ending is None else ending[0],
+        ending_en=None if ending is None else ending[1],
         actions=actions,
         followed=follows(reader, row.key),
     )
+
+
+def ending_of(reader: Reader, row: Any) -> tuple[str, str] | None:
+    """What the end event is called, in Chinese and English, that has ended all of the case of `row`, as a terminate end does."""
+    if row.state != "terminated":
+        return None
+    elements = reader.definitions.model(row.definition).elements
+    ends = [id for id, found in elements.items() if found.type == "endEvent" and not found.scope and found.name]
+    reached = select(History.element).where(
+        History.instance == row.key, History.kind == "activity-ended", History.element.in_(ends)
+    )
+    last = reader.connection.execute(reached.order_by(History.revision.desc(), History.key.desc()).limit(1)).scalar_one_or_none()
+    found = None if last is None else elements[last]
+    return None if found is None or found.name is None else (found.name, found.name_en or found.name)
 
 
 def follows(reader: Reader, instance: int) -> bool:

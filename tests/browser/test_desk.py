@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from engine.calendar import TIME_ZONE
 from tests.browser.demonstration import Demonstration
 from tests.browser.slip import act, told
+from tests.browser.test_returning import picture
+from tests.forms.pictures import pdf
 from tests.servers.browser import PHONE
 
 SignIn = Callable[..., Page]
@@ -43,6 +45,32 @@ def test_a_case_and_its_first_step_are_entered_after_an_outage(sign_in: SignIn) 
     plain = sign_in("mengfan", PHONE, at="/start")
     expect(plain.get_by_role("button", name="发起 一分钟期限")).to_be_visible()
     expect(plain.get_by_role("button", name="补录")).to_have_count(0)
+
+
+def test_what_a_branch_without_a_system_calls_in_begins_a_case(sign_in: SignIn) -> None:
+    plain = sign_in("mengfan", at="/start")
+    expect(plain.get_by_role("button", name="发起 一分钟期限")).to_be_visible()
+    expect(plain.get_by_role("button", name="代录来件")).to_have_count(0)
+    page = sign_in("songjia", PHONE, at="/start")
+    page.get_by_role("button", name="代录来件").click()
+    dialog = page.get_by_role("dialog", name="代录来件")
+    dialog.get_by_label("消息").select_option(label="电话转诊登记（PhoneReferral）")
+    dialog.get_by_label("哪家机构").select_option(label="青禾分院")
+    dialog.get_by_label("对方编号").fill("青禾-31")
+    dialog.get_by_label("实际发生时间").fill(local(hours=2))
+    dialog.get_by_role("button", name="代录", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_have_text("写明它是怎么来的。")
+    dialog.get_by_label("依据").fill("电话，值班医生来电")
+    dialog.get_by_label("patient", exact=True).fill("林小满·演示")
+    dialog.get_by_label("reason", exact=True).fill("髋部骨折")
+    dialog.get_by_label("来函").set_input_files({"name": "传真.pdf", "mimeType": "application/pdf", "buffer": pdf()})
+    picture(page, "enter-start")
+    dialog.get_by_role("button", name="代录", exact=True).click()
+    expect(page.locator(".case-head")).to_contain_text("青禾-31")
+    expect(page.get_by_text("宋佳代录，实际发生于").first).to_be_visible()
+    expect(page.get_by_role("link", name="传真.pdf")).to_be_visible()
+    expect(page.get_by_text("安排床位").first).to_be_visible()
+    picture(page, "entered-start")
 
 
 def test_the_palette_goes_by_words_initials_and_numbers_and_lets_an_input_method_be(

@@ -138,5 +138,6 @@ def test_a_signer_joins_the_starter_revises_and_a_veto_ends_the_case(sign_in: Si
     director.goto(f"/cases/{case}")
     expect(director.get_by_text("会签结果：否决")).to_be_visible()
     expect(director.get_by_text("不在规划内")).to_be_visible()
+    expect(director.locator(".case-head")).to_contain_text("不通过")
     assert demonstration.person("xiongli").get(f"/instances/{case}")["state"] == "terminated"
     picture(director, "veto")

@@ -19,21 +19,48 @@ export interface Letter {
   institution: string | null
   occurredAt: string
 }
+export interface Coded {
+  code: string
+  name: string
+}
 export interface Awaited {
   messages: AwaitedMessage[]
-  institutions: { code: string; name: string }[]
+  institutions: Coded[]
   letters: Letter[]
 }
-export interface Entry {
-  awaited: string
+export interface StartMessage {
+  key: string
+  name: string
+  process: string
+  needed: string[]
+  values: string[]
+}
+export interface StartMessages {
+  messages: StartMessage[]
+  institutions: Coded[]
+  receivers: Coded[]
+}
+/** What is filled in for an institution without a system. */
+export interface Filled {
+  /** Of what it answers, or starts. */
+  key: string
   institution: string
+  /** Whose case it becomes, where it starts one, and the number that the sender has given it. */
+  to: string
+  number: string | null
   occurredAt: string
   evidence: string
   payload: { [name: string]: unknown }
 }
 
 export const awaited = (instanceId: string, live?: Live) => get<Awaited>(`/instances/${id(instanceId)}/awaited-messages`, undefined, live)
-export const enterMessage = (instanceId: string, entry: Entry) => post<{ id: string; state: string }>(`/instances/${id(instanceId)}/messages`, entry)
+export const enterMessage = async (instance: string, { key, institution, occurredAt, evidence, payload }: Filled): Promise<{ instance: string; message: string }> => {
+  const body = { awaited: key, institution, occurredAt, evidence, payload }
+  const { id: message } = await post<{ id: string }>(`/instances/${id(instance)}/messages`, body)
+  return { instance, message }
+}
+export const startMessages = (live?: Live) => get<StartMessages>('/start-messages', undefined, live)
+export const enterStart = ({ key, ...filled }: Filled) => post<{ instance: string; message: string }>('/start-messages', { start: key, ...filled })
 export const attachLetter = (instanceId: string, message: string, file: File) =>
   upload<null>({
     path: `/instances/${id(instanceId)}/messages/${id(message)}/letter`, query: { name: file.name }, content: file,

@@ -331,6 +331,8 @@ export interface InstanceDetail extends InstanceRow {
   collaboration: { id: string; pool: string; institution: Coded | null; state: InstanceRow['state'] }[]
   /** Whether its process is drawn with other pools. */
   collaborates: boolean
+  /** What the end is called at which everything else ended, such as 不通过. */
+  ending: string | null
   followed: boolean
   actions: ('withdraw' | 'urge' | 'readArchive')[]
 }

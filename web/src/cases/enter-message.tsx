@@ -1,7 +1,7 @@
 /** Enters what an institution without a system has sent: which message, from whom, when, what it came as, what it says, and the letter. */
 import { useSignal } from '@preact/signals'
 import { particular } from '../api/problem'
-import { attachLetter, enterMessage, type Awaited } from '../api/proxy'
+import { attachLetter, type Coded, type Filled } from '../api/proxy'
 import { Dialog } from '../frame/dialog'
 import { say } from '../frame/toast'
 import { fromLocal } from '../form/moment'
@@ -17,16 +17,43 @@ interface Said {
 const KINDS: [Kind, string, string][] = [['text', '文字', 'Text'], ['number', '数字', 'Number'], ['yes', '是否', 'Yes or no']]
 const NOTHING: Said = { name: '', kind: 'text', value: '' }
 
-export function EnterDialog({ instanceId, known, onDone, onClose }: { instanceId: string; known: Awaited; onDone: () => void; onClose: () => void }) {
-  const chosen = useSignal(known.messages[0]!.key)
-  const message = known.messages.find(({ key }) => key === chosen.value) ?? known.messages[0]!
-  const institution = useSignal(known.institutions.length === 1 ? known.institutions[0]!.code : '')
+/** What can be entered: a message that a case waits for, or one that starts a case. */
+export interface Enterable {
+  key: string
+  words: string
+  /** What it is known by already. */
+  known: string
+  /** Names of what it brings; empty where it may bring anything. */
+  values: string[]
+  /** Names of what it has to bring, whatever else it brings. */
+  needed: string[]
+}
+
+interface Props {
+  title: string
+  lead: string
+  messages: Enterable[]
+  institutions: Coded[]
+  /** Where a case is to begin; none where there is one already. */
+  receivers: Coded[]
+  /** Enters it, and says to which case its letter belongs, and under which id. */
+  enter: (entry: Filled) => Promise<{ instance: string; message: string }>
+  onDone: (instance: string) => void
+  onClose: () => void
+}
+
+export default function EnterDialog({ title, lead, messages, institutions, receivers, enter, onDone, onClose }: Props) {
+  const chosen = useSignal(messages[0]!.key)
+  const message = messages.find(({ key }) => key === chosen.value) ?? messages[0]!
+  const institution = useSignal(institutions.length === 1 ? institutions[0]!.code : '')
+  const to = useSignal(receivers[0]?.code ?? '')
+  const number = useSignal('')
   const at = useSignal('')
   const evidence = useSignal('')
-  const said = useSignal<Said[]>(rowsOf(message.values))
+  const said = useSignal<Said[]>(rowsOf(message))
   const letter = useSignal<File | null>(null)
   /** A message that was entered and whose letter is still to be sent. */
-  const entered = useSignal<string | null>(null)
+  const entered = useSignal<{ instance: string; message: string } | null>(null)
   const error = useSignal('')
   const busy = useSignal(false)
   const write = (row: number, part: Partial<Said>) => (said.value = said.value.map((one, number) => (number === row ? { ...one, ...part } : one)))
@@ -36,14 +63,15 @@ export function EnterDialog({ instanceId, known, onDone, onClose }: { instanceId
     if (error.value || busy.value) return
     busy.value = true
     try {
-      entered.value ??= (await enterMessage(instanceId, {
-        awaited: message.key, institution: institution.value, occurredAt: occurredAt!, evidence: evidence.value.trim(), payload: payloadOf(said.value),
-      })).id
-      if (letter.value) await attachLetter(instanceId, entered.value, letter.value)
+      entered.value ??= await enter({
+        key: message.key, institution: institution.value, to: to.value, number: number.value.trim() || null,
+        occurredAt: occurredAt!, evidence: evidence.value.trim(), payload: payloadOf(said.value),
+      })
+      if (letter.value) await attachLetter(entered.value.instance, entered.value.message, letter.value)
       say(either('已代录', 'Entered'))
       giveHint('tasks')
-      onDone()
       onClose()
+      onDone(entered.value.instance)
     } catch (failure) {
       error.value = particular(failure)
       if (entered.value) error.value = either(`消息已代录，来函没有传上：${error.value}`, `The message was entered, its letter was not sent: ${error.value}`)
@@ -52,26 +80,40 @@ export function EnterDialog({ instanceId, known, onDone, onClose }: { instanceId
   }
   const footer = <button type="button" class="btn pri" aria-disabled={busy.value} onClick={() => void send()}>{entered.value ? either('再传来函', 'Send the letter again') : either('代录', 'Enter')}</button>
   return (
-    <Dialog title={either('代录消息', 'Enter a message')} shape="sheet" onClose={onClose} footer={footer}>
-      <p class="d2 lead">{either('替没有信息系统的机构登记它的来函、传真或电话。发生时间和登记时间都写进案件，登记后案件马上往下走。', 'For an institution without a system: its letter, fax or call. Both times are kept, and the case goes on at once.')}</p>
+    <Dialog title={title} shape="sheet" onClose={onClose} footer={footer}>
+      <p class="d2 lead">{lead}</p>
       <div class="st">
         <div class="fld">
           <label for="enter-message">{either('消息', 'Message')}</label>
           <select class="in" id="enter-message" value={chosen.value} disabled={entered.value !== null} onChange={(event) => {
             chosen.value = event.currentTarget.value
-            said.value = rowsOf(known.messages.find(({ key }) => key === chosen.value)?.values ?? [])
+            said.value = rowsOf(messages.find(({ key }) => key === chosen.value)!)
           }}>
-            {known.messages.map(({ key, step, name }) => <option key={key} value={key}>{step === name ? step : `${step}（${name}）`}</option>)}
+            {messages.map(({ key, words }) => <option key={key} value={key}>{words}</option>)}
           </select>
-          {Object.keys(message.correlation).length > 0 && <span class="s d">{Object.entries(message.correlation).map(([name, value]) => `${name} ${String(value)}`).join('，')}</span>}
+          {message.known && <span class="s d">{message.known}</span>}
         </div>
         <div class="fld">
           <label for="enter-institution">{either('哪家机构', 'From')}<span class="req">{t('form.required')}</span></label>
           <select class="in" id="enter-institution" value={institution.value} disabled={entered.value !== null} onChange={(event) => (institution.value = event.currentTarget.value)}>
             <option value="">{either('选一家', 'Choose one')}</option>
-            {known.institutions.map(({ code, name }) => <option key={code} value={code}>{name}</option>)}
+            {institutions.map(({ code, name }) => <option key={code} value={code}>{name}</option>)}
           </select>
         </div>
+        {receivers.length > 1 && (
+          <div class="fld">
+            <label for="enter-to">{either('由哪家办理', 'Whose case it becomes')}</label>
+            <select class="in" id="enter-to" value={to.value} disabled={entered.value !== null} onChange={(event) => (to.value = event.currentTarget.value)}>
+              {receivers.map(({ code, name }) => <option key={code} value={code}>{name}</option>)}
+            </select>
+          </div>
+        )}
+        {receivers.length > 0 && (
+          <div class="fld">
+            <label for="enter-number">{either('对方编号（同号不会重复建案）', 'Its number there (one case for one number)')}</label>
+            <input class="in" id="enter-number" maxLength={40} value={number.value} onInput={(event) => (number.value = event.currentTarget.value)} />
+          </div>
+        )}
         <div class="fld">
           <label for="enter-at">{either('实际发生时间', 'When it happened')}<span class="req">{t('form.required')}</span></label>
           <input class="in" id="enter-at" type="datetime-local" value={at.value} onInput={(event) => (at.value = event.currentTarget.value)} />
@@ -108,7 +150,7 @@ export function EnterDialog({ instanceId, known, onDone, onClose }: { instanceId
   )
 }
 
-const rowsOf = (values: string[]): Said[] => (values.length ? values.map((name) => ({ ...NOTHING, name })) : [])
+const rowsOf = ({ values, needed }: Enterable): Said[] => (values.length ? values : needed).map((name) => ({ ...NOTHING, name }))
 
 /** What is filled in; a number stays as it is written. */
 function payloadOf(said: Said[]): { [name: string]: unknown } {

@@ -90,7 +90,7 @@ function Case({ detail }: { detail: InstanceDetail }) {
           {detail.startedBy && <span>{t('case.started', { name: withoutSuffix(detail.startedBy.name), at: when(detail.startedAt, now.value) })}</span>}
           {detail.occurredAt && <span>{either(`补录，实际发生于 ${when(detail.occurredAt, now.value)}`, `Entered afterwards; happened ${when(detail.occurredAt, now.value)}`)}</span>}
           {detail.endedAt && <span>{t('case.ended', { at: when(detail.endedAt, now.value) })}</span>}
-          <span>{t(`state.${detail.state}`)}</span>
+          <span>{detail.ending ?? t(`state.${detail.state}`)}</span>
           <span>{detail.institution?.name}</span>
         </p>
       </header>

@@ -17,6 +17,7 @@ import { navigate, query } from '../routing/router'
 import { can, session } from '../session/session'
 
 const AfterwardsDialog = lazy(() => import('../afterwards/dialog'))
+const Entering = lazy(() => import('./entering'), true)
 
 /** More than this are not seen at a glance. */
 const MANY = 6
@@ -30,6 +31,7 @@ export default function StartPage() {
   const found = all?.filter((process) => matches(process, wanted.value))
   return (
     <Screen title={t('place.start')} tools={all && (all.length > MANY || wanted.value) ? <Find wanted={wanted.value} onFind={(text) => (wanted.value = text)} /> : undefined} shape="start">
+      <Entering />
       {list.error.value !== null && <Failed error={list.error.value} retry={() => void list.load()} />}
       {all && !all.length && <Empty title={t('start.none')} hint={t('start.none.hint')} />}
       {all && all.length > 0 && !found!.length && (
