@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from engine.calendar import TIME_ZONE
 from tests.browser.demonstration import Demonstration
 from tests.browser.slip import act, told
-from tests.browser.test_returning import picture
+from tests.browser.test_returning import more, picture
 from tests.forms.pictures import pdf
 from tests.servers.browser import PHONE
 
@@ -159,7 +159,7 @@ def test_a_task_is_put_off_by_a_key_and_found_by_initials(sign_in: SignIn, demon
     page.get_by_role("searchbox", name="单号").fill("")
     row.click()
     expect(page.get_by_role("button", name="接受", exact=True)).to_be_visible()
-    page.keyboard.press("h")
+    more(page, "暂办")
     page.get_by_role("dialog", name="暂办").get_by_role("button", name="不再暂办").click()
     told(page, "已放回待我办")
     page.goto("/inbox/todo")
