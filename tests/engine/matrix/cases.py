@@ -13,6 +13,8 @@ HELPERS = ("shen", "song")
 AGENT = "dai"
 """Does the work of every signer while each of them is away (代理)."""
 
+MOTIONS = "${[{'key': 'a', 'title': '甲'}, {'key': 'b', 'title': '乙'}]}"
+"""Voted on one by one; everybody says the same to both, so that they come to what one question would."""
 VARIANTS = (
     Variant("single", "single", signers=("gan",)),
     Variant("pool", "pool", signers=("gan",)),
@@ -26,6 +28,7 @@ VARIANTS = (
     Variant("vote-all-heard", "vote", {"threshold": "50%", "early": "false"}, {"percent": 50, "hear_all": True}),
     Variant("vote-veto", "vote", {"threshold": "60%", "refusal": "veto"}, {"percent": 60, "veto": True}),
     Variant("vote-chair", "vote", {"threshold": "50%", "chair-last": "true"}, {"percent": 50, "chair": "gan"}),
+    Variant("vote-motions", "vote", {"threshold": "60%", "motions": MOTIONS}, {"percent": 60}, motions=("a", "b")),
 )
 OPERATIONS = (
     "none",

@@ -36,6 +36,8 @@ class Variant:
     """Rules that find the people, in the place of the signers by name."""
     extensions: str = ""
     """What the signed task says beside."""
+    motions: tuple[str, ...] = ()
+    """Keys of what is voted on one by one."""
     consents: bool = False
     """Whether the step before is agreed to, and not just done."""
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from engine.approvals import VOTES_FIELD
 from engine.commands.operation import CancelInstance, ResumeInstance, SuspendInstance
 from engine.commands.returning import ReturnTask
 from engine.commands.seat_changes import AddSigners, DelegateTask, RemoveSigner, TransferTask
@@ -114,7 +115,8 @@ class Play(Watch):
         joint, binds = (how if how in ("any", "order") else "all"), how != "advice"
         persons = tuple(self.people[helper].id for helper in HELPERS)
         seat = self._seat(actor)
-        command = CompleteTask(task=seat.id, outcome="agree", after=persons, joint=joint, binds=binds)
+        outcome, data = self.decision(seat, "agree")
+        command = CompleteTask(task=seat.id, outcome=outcome, data=data, after=persons, joint=joint, binds=binds)
         self.people[self._hand(actor)].do(command)
         self.last = (actor, seat)
         self.reference.say(actor, "agree")
@@ -176,13 +178,20 @@ class Play(Watch):
         acting = self.reference.acting()
         return "shen" if handed_on and refuser not in acting and "shen" in acting else refuser
 
+    def decision(self, seat: Any, vote: str) -> tuple[str, dict[str, Any]]:
+        """What is sent for a vote: where motions are voted on one by one, the same for each of them."""
+        motions = self.scene.variant.motions
+        if not motions or seat.kind not in ("asked", "beside"):
+            return vote, {}
+        return "#cast", {VOTES_FIELD: dict.fromkeys(motions, vote)}
+
     def say(self, actor: str, vote: str) -> None:
         """Somebody speaks, in the engine and in the reference."""
         self.county.clock.advance(PAUSE)
         seat = self._seat(actor)
         outcome = "advised" if seat.kind == "advice" else vote
         hand = self._hand(actor)
-        self.people[hand].complete(seat.id, outcome, opinion="已阅")
+        self.people[hand].complete(seat.id, *self.decision(seat, outcome), opinion="已阅")
         self.last = (actor, seat)
         self.reference.say(actor, outcome)
         self.compare()
@@ -283,7 +292,7 @@ class Play(Watch):
                 break
             seat = acting[0]
             login = "gan" if seat.assignee is None else self._login(seat.assignee)
-            self.people[login].complete(seat.id, "agree" if seat.element == "sign" else "done")
+            self.people[login].complete(seat.id, *(self.decision(seat, "agree") if seat.element == "sign" else ("done",)))
             self.sound()
         assert self.case.state == "completed"
         assert [row.state for row in self._rows_of_case() if row.element == "following"] == ["completed"]
