@@ -62,6 +62,10 @@ class OutcomeForecast(CamelSchema):
     steps = fields.List(fields.Nested(ForecastStep))
     ends = fields.String(allow_none=True, validate=validate.OneOf(MARKS))
     awaits = fields.Integer(metadata={"description": "How many others have to speak before anything comes of it"})
+    awaited = fields.List(
+        fields.String(),
+        metadata={"description": "Names of the events that the case waits for first, where no task comes at once"},
+    )
 
 
 class TaskForecast(CamelSchema):

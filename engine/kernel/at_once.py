@@ -53,7 +53,8 @@ def at_once(
         if ends is None and not steps:
             ends = mark_of(max(weight[halt], depending(beyond_it.ends)), certain=False) if beyond_it.ends else None
     told = tuple(sorted(steps.values(), key=lambda step: step.mark != "certain"))
-    return Forecast(steps=told, ends=ends, ways=near.ways, least=here.least, writes=near.written())
+    awaited = () if steps.keys() & (near.halted | decided) else tuple(_awaited(model, near.halted))
+    return Forecast(steps=told, ends=ends, ways=near.ways, least=here.least, writes=near.written(), awaited=awaited)
 
 
 def _after(
@@ -93,6 +94,17 @@ def _degraded(found: Forecast, weight: int, *, joins: bool) -> Iterator[Ahead]:
 
 def _comes_to_an_end(near: Walk) -> bool:
     return any(near.is_end(name) for name in near.ways.keys() - near.halted)
+
+
+def _awaited(model: ProcessModel, halted: Collection[str]) -> Iterator[str]:
+    """The names of the events that are waited for at these places."""
+    for halt in sorted(halted):
+        element = model.elements[halt]
+        if element.type in ("intermediateCatchEvent", "receiveTask"):
+            yield element.name or element.id
+        elif element.type == "eventBasedGateway":
+            followers = [model.elements[model.flows[flow].target] for flow in element.outgoing]
+            yield from (follower.name or follower.id for follower in followers)
 
 
 def _waits(element: Element) -> bool:

@@ -56,6 +56,8 @@ class Forecast:
     """The fewest user tasks with which it ends."""
     writes: frozenset[str]
     """Names that may be written on the way."""
+    awaited: tuple[str, ...] = ()
+    """Names of the events that the case waits for first, where no user task comes at once."""
 
 
 def forecast(

@@ -135,6 +135,8 @@ class OutcomeForecast:
     ends: Mark | None
     awaits: int
     """How many others have to speak before anything comes of it."""
+    awaited: tuple[str, ...] = ()
+    """Names of the events that the case waits for first, where no task comes at once."""
 
 
 def forecast_case(query: ForecastCase, reader: Reader) -> CaseForecast:
@@ -343,7 +345,7 @@ class _Decisions:
         if self._row.home != self._case.definition:
             # Where a called process ends, its caller goes on.
             steps, ends = (*steps, *self._behind_the_call(ends)), None
-        return OutcomeForecast(outcome=outcome.value, steps=steps, ends=ends, awaits=0)
+        return OutcomeForecast(outcome=outcome.value, steps=steps, ends=ends, awaits=0, awaited=found.awaited)
 
     def _behind_the_call(self, ends: Mark | None) -> tuple[ForecastStep, ...]:
         """What comes next in the case's own process when the called one, which this task belongs to, ends as surely as told."""

@@ -308,3 +308,4 @@ def test_a_decision_is_followed_surely_for_as_long_as_nobody_is_waited_for(count
     found = after(county, "dai", case.task("check"))
     told = {name: ([(step.element, step.mark) for step in one.steps], one.ends) for name, one in found.items()}
     assert told == {"refuse": ([("fill", "certain")], None), "agree": ([("file", "possible")], None)}
+    assert (found["refuse"].awaited, found["agree"].awaited) == ((), ("answer",))

@@ -38,11 +38,12 @@ function telling({ steps }: OutcomeForecast): ForecastStep[] {
 }
 
 /** Whether there is anything to tell. */
-const tells = (outcome: OutcomeForecast): boolean => Boolean(outcome.awaits) || !outcome.steps.length || telling(outcome).length > 0
+const tells = (outcome: OutcomeForecast): boolean => Boolean(outcome.awaits || outcome.awaited.length) || !outcome.steps.length || telling(outcome).length > 0
 
 function leads(outcome: OutcomeForecast): string {
-  const { ends, awaits } = outcome
+  const { ends, awaits, awaited } = outcome
   if (awaits) return t('ahead.awaits', { n: awaits })
+  if (awaited.length) return t('ahead.awaited', { names: awaited.join('、') })
   const end = ends === null ? [] : [t(ends === 'certain' ? 'ahead.ends' : 'ahead.mayEnd')]
   if (!outcome.steps.length) return end[0] ?? t('ahead.system')
   return [t('ahead.to', { steps: telling(outcome).map(stepWords).join('、') }), ...end].join(t('ahead.or'))

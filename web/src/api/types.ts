@@ -414,6 +414,8 @@ export interface OutcomeForecast {
   ends: Mark | null
   /** How many others have to speak first. */
   awaits: number
+  /** Events that the case waits for first, where no task comes at once. */
+  awaited: string[]
 }
 
 export interface CaseForecast {
