@@ -45,6 +45,7 @@ def at_once(
     here = found_by(model, near, (task,))
     weight = nearest(model, near, (task,))[0]
     steps = {step.element.id: step for step in here.steps if step.element.id in near.halted | decided}
+    awaited = () if steps else tuple(_awaited(model, near.halted))
     ends = here.ends if _comes_to_an_end(near) else None
     for halt in sorted(near.halted - steps.keys()):
         beyond_it = _after(model, names, halt, near, fields=fields, to=to, beside=beside, beyond=beyond)
@@ -53,7 +54,6 @@ def at_once(
         if ends is None and not steps:
             ends = mark_of(max(weight[halt], depending(beyond_it.ends)), certain=False) if beyond_it.ends else None
     told = tuple(sorted(steps.values(), key=lambda step: step.mark != "certain"))
-    awaited = () if steps.keys() & (near.halted | decided) else tuple(_awaited(model, near.halted))
     return Forecast(steps=told, ends=ends, ways=near.ways, least=here.least, writes=near.written(), awaited=awaited)
 
 
