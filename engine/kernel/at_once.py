@@ -79,8 +79,7 @@ def _after(
         walk.go((halt,))
     found, ordinary = (found_by(model, walk, (halt,)) for walk in walks)
     # Interruptions come next only where nothing else does.
-    expected = {step.element.id for step in ordinary.steps if step.distance == 1}
-    return replace(found, steps=tuple(step for step in found.steps if not expected or step.element.id in expected))
+    return ordinary if any(step.distance == 1 for step in ordinary.steps) else found
 
 
 def _degraded(found: Forecast, weight: int, *, joins: bool) -> Iterator[Ahead]:
