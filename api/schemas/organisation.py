@@ -18,6 +18,7 @@ class PersonRow(CamelSchema):
     """A person in one of his chairs."""
 
     id = fields.UUID()
+    staff_number = fields.String()
     name = fields.String()
     post = Words()
     institution = fields.String()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.approvals import VOTES_FIELD
 from engine.commands.adding import receivers, require_advice_in_vote, require_operation
@@ -24,11 +24,14 @@ from engine.runtime.names import scope_chain
 from engine.runtime.operations import ADVICE, choices
 from engine.runtime.rights import role_of
 from engine.runtime.signatures import require_signature
-from engine.store.tables import Variable
+from engine.store.prepared import Prepared
+from engine.store.tables import Person, Variable
 from engine.store.unit_of_work import UnitOfWork
 
 DONE = OutcomeModel(value="done", label="完成", label_en="Done")
 OPINION_LIMIT = 2_000
+
+_EMPLOYED = Prepared(select(Person.key).where(Person.staff_number == bindparam("number"), Person.active))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +164,7 @@ def _validated(
         demo=work.config.demo,
         now=work.now,
         files=_files(work, seat, form, rights, current),
+        employs=lambda number: _EMPLOYED.first(work.connection, number=number) is not None,
     )
     return values, {name: current.get(name) for name in values}
 

@@ -8,7 +8,7 @@ validate   the accepted delta of a submission, or every error at once
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -139,6 +139,7 @@ class FormModel:
         demo: bool,
         now: datetime,
         files: Collection[str] = (),
+        employs: Callable[[str], bool] = lambda number: True,
     ) -> dict[str, Any]:
         """The accepted delta: typed JSON values without floats, only keys that were sent and that change.
 
@@ -146,11 +147,11 @@ class FormModel:
         `demo` admits identity numbers of the demo district. Of a `partial` submission nothing is required but these names
         and what their values make necessary; what was filled must be right all the same. A draft is checked for rights,
         shapes and sizes only, and its values come back as they were typed. `files` are the attachments that may be named
-        newly. Raises InvalidForm with every field error.
+        newly, `employs` tells whether somebody works here under a staff number. Raises InvalidForm with every field error.
         """
         allowed = rights or AS_THE_FORM_SAYS
         demanded = allowed.demanded | frozenset(required)
         situation = Situation.of(self.grant(replace(allowed, demanded=demanded)), {"now": now.isoformat(), **current})
         names = frozenset(required) if partial else allowed.required | frozenset(required)
-        terms = Terms(required=names, partial=partial, draft=draft, demo=demo, now=now, files=frozenset(files))
+        terms = Terms(required=names, partial=partial, draft=draft, demo=demo, now=now, files=frozenset(files), employs=employs)
         return Submission(situation, self.schema, terms).accept(submitted, self.checks)

@@ -1,4 +1,7 @@
-"""The named rules: identity numbers (GB 11643), unified social credit codes (GB 32100), phone numbers, dates that have been."""
+"""The named rules: identity numbers (GB 11643), unified social credit codes (GB 32100), phone numbers, dates that have been.
+
+`staff-number`, that somebody is employed under a number, is asked of the organisation by `engine.forms.submission`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from datetime import date, datetime
 from engine.calendar import TIME_ZONE
 from engine.forms.sentences import Wrong
 
-RULES = frozenset({"id-number", "uscc", "phone", "date-past"})
+STAFF_NUMBER = "staff-number"
+RULES = frozenset({"id-number", "uscc", "phone", "date-past", STAFF_NUMBER})
 """Names that a form may use."""
 
 DEMO_DISTRICT = "000000"
@@ -30,7 +34,7 @@ def tidy(rule: str, text: str) -> str:
     """The text as the rule wants it stored: full-width digits from an input method become plain, letters of codes large."""
     if rule in ("id-number", "uscc"):
         return unicodedata.normalize("NFKC", text).replace(" ", "").upper()
-    return unicodedata.normalize("NFKC", text) if rule == "phone" else text
+    return unicodedata.normalize("NFKC", text).strip() if rule in ("phone", STAFF_NUMBER) else text
 
 
 def broken(rule: str, value: str, *, demo: bool, now: datetime) -> Wrong | None:

@@ -66,6 +66,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "id-number-demo": ("{label}是演示号码，正式环境不能用。", "{label} is a demo number, which a live system does not take."),
     "id-birth": ("{label}与证件号码里的出生日期不一致。", "{label} does not agree with the identity number."),
     "id-sex": ("{label}与证件号码里的性别不一致。", "{label} does not agree with the identity number."),
+    "staff-number": (
+        "{label}：没有工号是“{number}”的在职人员，请从列出的人里选。",
+        "{label}: nobody works here under the staff number “{number}”. Choose one of the people listed.",
+    ),
     "uscc": (
         "{label}不是有效的统一社会信用代码，对照证照核对 18 位。",
         "{label} is not a valid unified social credit code. Check all 18 characters.",

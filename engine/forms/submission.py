@@ -6,7 +6,7 @@ follows, and what was sent for it is dropped. A read-only value that is sent bac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from engine.forms import rules
 from engine.forms.rights import MARK, RowRights
 from engine.forms.schema import load
 from engine.forms.sent_rows import SentRow, is_blank, taken_marks, wrong_rows
-from engine.forms.sentences import Wrong, field_error
+from engine.forms.sentences import Wrong, field_error, printable
 from engine.forms.situation import Situation, holds, is_true, options_of
 from engine.forms.tree import Blank, Check, Field, Node, Ornament, Rows, Section, data_key, data_nodes, walk
 from engine.forms.values import MAX_CHOICES, Refused, Screen, is_empty, offered
@@ -41,6 +41,8 @@ class Terms:
     now: datetime
     files: frozenset[str] = frozenset()
     """Attachments that may be named beside those that a field names already."""
+    employs: Callable[[str], bool] = lambda number: True
+    """Whether somebody works here under a staff number."""
 
     def makes_necessary(self, condition: Expression) -> bool:
         """Whether the condition under which a field is required counts."""
@@ -290,6 +292,8 @@ class Submission:
             return Wrong("in-the-past")
         if node.rule is None or (node.rule.when is not None and not is_true(node.rule.when, level.names)):
             return None
+        if node.rule.name == rules.STAFF_NUMBER:
+            return None if self.terms.employs(value) else Wrong("staff-number", {"number": printable(value)})
         return rules.broken(node.rule.name, value, demo=self.terms.demo, now=self.terms.now)
 
     def _agree(self, node: Field, level: _Level, value: Any) -> None:

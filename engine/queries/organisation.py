@@ -51,6 +51,7 @@ class PersonRow:
 
     id: UUID
     key: int
+    staff_number: str
     name: str
     post: str
     """Post and department, such as 科主任 · 心血管内科."""
@@ -144,6 +145,7 @@ def _chairs(reader: Reader) -> Select[*tuple[Any, ...]]:
         select(
             Person.key,
             Person.id,
+            Person.staff_number,
             Person.name,
             Post.name.label("post"),
             Post.name_en.label("post_en"),
@@ -178,6 +180,7 @@ def _person_row(row: Any) -> PersonRow:
     return PersonRow(
         id=row.id,
         key=row.key,
+        staff_number=row.staff_number,
         name=row.name,
         post=row.post + department,
         post_en=row.post_en + department,

@@ -40,6 +40,7 @@ export interface KeptPerson {
 }
 export interface Colleague {
   id: string
+  staffNumber: string
   name: string
   post: string
   institution: string

@@ -6,9 +6,10 @@ import { Icon } from '../frame/icon'
 import { FilesControl } from './files'
 import { fromLocal, toLocal } from './moment'
 import type { Path } from './nodes'
+import { StaffField } from './staff'
 import { useWriting } from './writing'
 
-interface Props {
+export interface Props {
   field: Field
   path: Path
   value: Value
@@ -42,13 +43,13 @@ export function Control(props: Props) {
     case 'datetime':
       return <MomentField {...props} />
     default:
-      return <Line {...props} />
+      return props.field.properties.rule === 'staff-number' ? <StaffField {...props} /> : <Line {...props} />
   }
 }
 
-const text = (value: Value): string => (value === null || typeof value === 'object' ? '' : String(value))
+export const text = (value: Value): string => (value === null || typeof value === 'object' ? '' : String(value))
 
-function factsOf({ id, invalid, notes, required }: Props) {
+export function factsOf({ id, invalid, notes, required }: Props) {
   return { id, 'aria-invalid': invalid, 'aria-describedby': notes, 'aria-required': required || undefined }
 }
 

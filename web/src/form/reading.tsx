@@ -7,12 +7,14 @@ import { call } from '../expressions/functions'
 import { Meter } from '../expressions/values'
 import { either, t } from '../i18n'
 import { FilesReading } from './files'
+import { StaffReading } from './staff'
 
 const DEMO = '·演示'
 
 export function Reading({ field, value }: { field: Field; value: Value }) {
   if (value === null || value === '' || (Array.isArray(value) && !value.length)) return <span class="vh">{t('form.none')}</span>
   if (field.type === 'filepicker') return <FilesReading value={value} />
+  if (field.properties.rule === 'staff-number') return <StaffReading number={String(value)} />
   const words = wordsOf(field, value)
   if (field.properties.mask === 'id') return <Masked words={words} />
   const critical = criticalSide(field, value)

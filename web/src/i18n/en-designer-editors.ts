@@ -110,6 +110,7 @@ export const en: { [key in keyof typeof zh]: string } = {
   'choice.none': 'None',
   'rule.idNumber': 'Identity number',
   'rule.phone': 'Telephone number',
+  'rule.staffNumber': 'Staff number (chosen by name)',
   'rule.uscc': 'Social credit code',
   'rule.datePast': 'Not later than now',
   'validation.email': 'E-mail address',

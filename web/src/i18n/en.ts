@@ -185,6 +185,7 @@ export const en: Dictionary = {
   // form
   'form.required': 'required',
   'form.none': 'Blank',
+  'form.staff': 'Name, initials or number',
   'form.choose': 'Choose',
   'form.yes': 'Yes',
   'form.no': 'No',

@@ -108,6 +108,7 @@ export const zh = {
   'choice.none': '不设',
   'rule.idNumber': '居民身份证号',
   'rule.phone': '电话号码',
+  'rule.staffNumber': '在职人员的工号（可按姓名选）',
   'rule.uscc': '统一社会信用代码',
   'rule.datePast': '不晚于现在',
   'validation.email': '电子邮箱',

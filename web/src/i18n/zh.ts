@@ -184,6 +184,7 @@ export const zh = {
   // form
   'form.required': '必填',
   'form.none': '未填',
+  'form.staff': '姓名、首字母或工号',
   'form.choose': '选一项',
   'form.yes': '是',
   'form.no': '否',

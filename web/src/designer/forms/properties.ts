@@ -31,7 +31,7 @@ const HIDE = expression('conditional.hide', 'property.hide', 'property.hide.hint
 const REQUIRED = [flag('validate.required', 'property.required'), expression('properties.requiredWhen', 'property.requiredWhen', 'property.requiredWhen.hint')]
 const REQUIRED_WORDS = [text('properties.requiredMessage', 'property.requiredMessage'), text('properties.requiredMessageEn', 'property.requiredMessageEn')]
 const PATTERN = [text('validate.pattern', 'property.pattern', 'property.pattern.hint'), text('properties.patternMessage', 'property.patternMessage'), text('properties.patternMessageEn', 'property.patternMessageEn')]
-const RULES = [['', 'choice.none'], ['id-number', 'rule.idNumber'], ['phone', 'rule.phone'], ['uscc', 'rule.uscc']] as const
+const RULES = [['', 'choice.none'], ['id-number', 'rule.idNumber'], ['phone', 'rule.phone'], ['uscc', 'rule.uscc'], ['staff-number', 'rule.staffNumber']] as const
 
 function labels({ type, subtype }: Component): Property[] {
   const name = type === 'datetime' ? (subtype === 'time' ? 'timeLabel' : 'dateLabel') : 'label'
