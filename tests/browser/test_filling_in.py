@@ -96,6 +96,27 @@ def test_rows_are_added_checked_and_taken_away(sign_in: SignIn, demonstration: D
     told(page, "已提交")
 
 
+@BOTH
+def test_a_person_is_found_by_name_and_kept_by_staff_number(
+    sign_in: SignIn, demonstration: Demonstration, size: tuple[int, int]
+) -> None:
+    consultation = demonstration.draft("gongxue")
+    page = sign_in("gongxue", size, at=f"/inbox/todo/{consultation.slip}")
+    fill(page, consultation.topic)
+    companion = page.get_by_role("combobox", name="陪同人员")
+    companion.fill("没有这个人")
+    act(page, "提交")
+    expect(companion).to_have_accessible_description("陪同人员：没有工号是“没有这个人”的在职人员，请从列出的人里选。")
+
+    companion.fill("余帆")
+    expect(page.get_by_role("option", name=re.compile("余帆.*专科医师"))).to_be_visible()
+    companion.press("Enter")
+    expect(companion).to_have_value(re.compile(r"CH00-\d+"))
+    expect(page.locator(".staff")).to_contain_text("余帆，")
+    act(page, "提交")
+    told(page, "已提交")
+
+
 def test_what_only_the_server_finds_stands_at_its_field_too_and_nothing_is_lost(
     sign_in: SignIn, demonstration: Demonstration
 ) -> None:

@@ -78,9 +78,12 @@ def test_what_a_candidate_lacks_is_told(county: County) -> None:
         candidate(THIRD, titleLevel="senior", deptStaff=10, deptMinimum=10),
         candidate("CH00-030", titleLevel="associate", licenceTo="2027-06-30", exempt="哺乳期"),
     )
-    nominated(county, match, *rows, candidate("CH00-999"), candidate())
+    with pytest.raises(InvalidForm) as refused:
+        nominated(county, match, *rows, candidate("CH00-999"))
+    assert [error.message for error in refused.value.errors] == ["工号：没有工号是“CH00-999”的在职人员，请从列出的人里选。"]
+    nominated(county, match, *rows, candidate())
     assert match.open == ["nominate"]
-    assert match.variables["problems"] == "没有工号为“CH00-999”的在岗人员。\n工号 CH00-028 写了两次。"
+    assert match.variables["problems"] == "工号 CH00-028 写了两次。"
     nominated(county, match, *rows)
     reasons = {row["person"]: row["because"] for row in match.variables["ranking"]}
     assert reasons == {

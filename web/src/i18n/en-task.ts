@@ -71,7 +71,7 @@ export const task: Record<keyof typeof chinese, string> = {
   'ahead.ends': 'ends the case',
   'ahead.mayEnd': 'the case may end',
   'ahead.system': 'goes on by itself',
-  'ahead.awaited': 'then waits for: {names}',
+  'ahead.awaited': 'then: {names}',
   'ahead.awaits': 'waits for {n} more',
   'ahead.waits': '(after the other branches) ',
   'ahead.mark.conditional': '(depending on data) ',

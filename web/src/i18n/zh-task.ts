@@ -69,7 +69,7 @@ export const task = {
   'ahead.ends': '流程结束',
   'ahead.mayEnd': '流程可能结束',
   'ahead.system': '由系统继续',
-  'ahead.awaited': '后等待：{names}',
+  'ahead.awaited': '后续：{names}',
   'ahead.awaits': '还要等 {n} 人',
   'ahead.waits': '（待其他分支办完）',
   'ahead.mark.conditional': '（视条件）',
