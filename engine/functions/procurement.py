@@ -27,6 +27,8 @@ VERDICTS = {"pass": "通过", "cut": "核减", "replace": "替代", "return": "�
 _BOUGHT = frozenset({"pass", "cut", "replace"})
 ITEM = ("itemCode", "generic", "form", "spec", "pack", "maker", "category", "controlled")
 """What a line keeps of the catalogue's item."""
+DEVICE = ("device", "implant", "di", "registrationNo")
+"""What it keeps of a medical device: whether it is one, and an implant; the identifier of its UDI and its registration."""
 
 
 def pool(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
@@ -303,6 +305,8 @@ def _problems(line: Line, items: Mapping[str, Line]) -> list[str]:
     item = items.get(code)
     if item is None:
         found.append(f"{name}：目录里没有编码“{code}”，不能采购。")
+    elif qty % (quantity(item, "packQty") or 1):
+        found.append(f"{name}：审定数量 {qty:f} 不是最小包装 {quantity(item, 'packQty'):f} 的整数倍。")
     elif quantity(item, "price") > quantity(item, "platformPrice"):
         found.append(f"{name}：目录价 {quantity(item, 'price'):f} 高于平台价 {quantity(item, 'platformPrice'):f}，不能采购。")
     elif not item.get("distributors") and not line.get("distributor"):
@@ -351,6 +355,7 @@ def _order_line(line: Line, number: int, items: Mapping[str, Line]) -> dict[str,
         **{name: item.get(name) for name in ITEM},
         "coldChain": bool(item.get("coldChain")),
         "distributors": read.texts(item, "distributors"),
+        **{name: item[name] for name in DEVICE if name in item},
         "lineNo": number,
         "key": line.get("key"),
         "qty": line.get("buyQty"),

@@ -6,6 +6,7 @@ batches and is never kept beside them. Only what was accepted can be paid, once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,8 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.functions import inputs as read
-from engine.functions.procurement import Line, money, price, quantity
+from engine.functions.procurement import DEVICE, Line, money, price, quantity
+from engine.functions.udi import BadCode, parse
 
 JSON = Any
 COLD = (Decimal(2), Decimal(8))
@@ -117,9 +119,10 @@ def match(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """The three-way match of an invoice with the order and the receipts that it names.
 
     Takes `lines` of the order, `receipts`, `paid` [{invoiceNo, deliveries}], and `invoice` {invoiceNo, amount, deliveries
-    (numbers with a comma between), lines [{lineNo, qty, price}]}; gives `matched`, `amount`, `acceptedOn` (the last of these
-    receipts), and `differences`: a sentence for each, or null. Quantities and prices must be equal, the sum may differ by one
-    cent. An invoice or a delivery that was paid before is never paid again.
+    (numbers with a comma between), makerInvoiceNo, lines [{lineNo, qty, price}]}; gives `matched`, `amount`, `acceptedOn` (the
+    last of these receipts), and `differences`: a sentence for each, or null. Quantities and prices must be equal, the sum may
+    differ by one cent. An invoice or a delivery that was paid before is never paid again, and none whose goods the maker has
+    not invoiced to the supplier (两票制).
     """
     lines = {read.whole(line, "lineNo"): line for line in read.mappings(inputs, "lines")}
     invoice, earlier = read.mapping(inputs, "invoice"), read.mappings(inputs, "paid")
@@ -127,6 +130,8 @@ def match(inputs: Mapping[str, JSON]) -> Mapping[str, JSON]:
     receipts = {str(row.get("deliveryNo")): row for row in read.mappings(inputs, "receipts")}
     done = {number for row in earlier for number in _deliveries(row)}
     found = [] if wanted else ["没有写明发票对应的送货单号。"]
+    if not read.text(invoice, "makerInvoiceNo"):
+        found.append("两票制：没有写明生产企业开给配送企业的发票号。")
     if any(row.get("invoiceNo") == invoice.get("invoiceNo") for row in earlier):
         found.append(f"发票“{invoice.get('invoiceNo')}”已经付过。")
     found += [f"送货单“{number}”没有验收记录。" for number in wanted if number not in receipts]
@@ -256,7 +261,7 @@ def _line_differences(lines: Mapping[int, Line], accepted: Mapping[int, Decimal]
 
 
 def _named(row: Line, line: Line) -> dict[str, JSON]:
-    known = {name: line.get(name) for name in ("itemCode", "generic", "spec", "price", "coldChain")}
+    known = {name: line.get(name) for name in ("itemCode", "generic", "spec", "price", "coldChain", *DEVICE)}
     return {**row, **known, "qtyOk": row.get("qty"), "qtyRejected": Decimal(0)}
 
 
@@ -284,9 +289,42 @@ def _row_problems(number: int, row: Line, rules: Line, today: date | None) -> li
         found.append(f"{name}：拒收要选原因。")
     if ok > 0:
         found += [f"{name}：{problem}" for problem in (*_expiry_problems(row, rules, today), *_cold_problems(row))]
-        codes = read.text(row, "traceCodes")
-        if codes is None and not read.text(row, "traceReason"):
-            found.append(f"{name}：要扫追溯码，没有的写明原因。")
+        found += [
+            f"{name}：{problem}" for problem in (_device_problems(row) if read.flag(row, "device") else _trace_problems(row))
+        ]
+    return found
+
+
+def _trace_problems(row: Line) -> list[str]:
+    """Each pack has a code of its own; where there are fewer, as for a carton with one code, the reason is told."""
+    codes, ok = re.split(r"[\s,，、;；]+", (read.text(row, "traceCodes") or "").strip(" ,，、;；")), quantity(row, "qtyOk")
+    count = len([code for code in codes if code])
+    if count == ok or read.text(row, "traceReason"):
+        return []
+    return [f"追溯码 {count} 个，合格数量 {ok:f}：逐盒扫码，扫不了的写明原因（如整箱码）。"]
+
+
+def _device_problems(row: Line) -> list[str]:
+    """What the scanned UDI of a device and its row do not agree in; an implant needs a serial number for each piece."""
+    codes, found, serials = (read.text(row, "udi") or "").split(), [], []
+    if not codes:
+        return ["器械要扫 UDI。"]
+    if not read.text(row, "registrationNo"):
+        found.append("目录里没有这个器械的注册证号。")
+    for code in codes:
+        try:
+            told = parse(code)
+        except BadCode as error:
+            found.append(str(error))
+            continue
+        serials.append(told.get("serial"))
+        for key, name, label in (("di", "di", "产品标识"), ("lot", "batchNo", "批号"), ("expiry", "expiry", "有效期")):
+            if key in told and told[key] != str(row.get(name)):
+                found.append(f"UDI 的{label}是 {told[key]}，应为 {row.get(name)}。")
+    if read.flag(row, "implant") and (None in serials or len(set(serials)) != quantity(row, "qtyOk")):
+        found.append(
+            f"植入物要逐件扫 UDI，序列号不能重复：合格 {quantity(row, 'qtyOk'):f} 件，序列号 {len(set(serials) - {None})} 个。"
+        )
     return found
 
 
@@ -306,6 +344,8 @@ def _cold_problems(row: Line) -> list[str]:
         return []
     if read.number(row, "tempMin") is None or read.number(row, "tempMax") is None:
         return ["冷链药品要写途中最低和最高温度。"]
+    if not read.text(row, "loggerNo"):
+        return ["冷链药品要写温度记录仪编号。"]
     if _is_cold(row) or read.number(row, "breakMinutes") is not None:
         return []
     return ["途中温度超出 2–8 ℃：写明持续多少分钟，或者拒收，原因选温度。"]

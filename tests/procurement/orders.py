@@ -24,6 +24,11 @@ PRESIDENT, PHARMACY, VICE, CHIEF = "CH00-001", "CH00-071", "CH00-072", "CH00-073
 BUYER, OTHER_BUYER, CASHIER, FINANCE, OTHER_FINANCE = "CH00-074", "CH00-075", "CH00-076", "CH00-063", "CH00-077"
 METFORMIN, AMLODIPINE, BRANDED = "XA10BAE046A001010100001", "XC08CAA010A001010200002", "XC08CAA010A001010200003"
 INSULIN, MORPHINE, CEFUROXIME = "XA10ABG067B002010100004", "XN02AAM102B002010100006", "XJ01DCT044B001010100007"
+STENT = "C0101010101001000001"
+
+
+TRACED = {"traceCodes": "8100", "traceReason": "整箱一码"}
+"""The trace code of a carton, which stands for all of its packs."""
 
 
 def prepared(url: str) -> County:
@@ -121,7 +126,7 @@ def delivered(county: County, order: CaseView, number: str, *rows: Mapping[str, 
     county.work()
     code = order.variables["order"]["deliverTo"]
     case = own(county, "order_delivery", code)
-    accepted = [{"qtyOk": row["qty"], "qtyRejected": 0, "traceCodes": f"81{row['batchNo']}"} for row in rows]
+    accepted = [{"qtyOk": row["qty"], "qtyRejected": 0, **TRACED, "loggerNo": "L-1"} for row in rows]
     accepted[0].update(receipt)
     county.person(f"{code}-021").complete(case.task("receive"), "received", {"rows": accepted})
     if case.open == ["second"]:
@@ -133,7 +138,7 @@ def delivered(county: County, order: CaseView, number: str, *rows: Mapping[str, 
 def invoiced(county: County, order: CaseView, number: str, deliveries: str, amount: str, *lines: tuple[int, int, str]) -> None:
     """An invoice is entered by the finance centre."""
     rows = [{"lineNo": line, "qty": qty, "price": Decimal(price)} for line, qty, price in lines]
-    values = {"invoiceNo": number, "invoiceDate": "2026-10-12", "invoiceAmount": Decimal(amount)}
+    values = {"invoiceNo": number, "invoiceDate": "2026-10-12", "invoiceAmount": Decimal(amount), "makerInvoiceNo": f"M-{number}"}
     county.person(FINANCE).complete(
         order.task("enter_invoice"), "enter", {**values, "invoiceDeliveries": deliveries, "invoiceLines": rows}
     )

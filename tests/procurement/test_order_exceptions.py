@@ -25,6 +25,7 @@ from tests.procurement.orders import (
     MONDAY,
     OTHER_FINANCE,
     PHARMACY,
+    TRACED,
     VICE,
     asked,
     batch,
@@ -211,7 +212,7 @@ def test_goods_are_accepted_by_two_people_and_by_the_rules(county: County) -> No
     assert all(part in said for part in ("应等于送货的 50", "有效期不足", "温度超出"))
     row = {"qtyOk": 48, "qtyRejected": 2, "rejectReason": "broken", "nearExpiry": True, "tempMin": 3, "tempMax": 6}
     first, second = county.person("CH01-021"), county.person("CH01-022")
-    first.complete(receipt.task("receive"), "received", {"rows": [{**row, "traceCodes": "8100"}]})
+    first.complete(receipt.task("receive"), "received", {"rows": [{**row, **TRACED, "loggerNo": "L-1"}]})
     with pytest.raises(EngineError) as refusal:
         first.complete(receipt.task("second"), "agree")
     assert refusal.value.code == "not-yours"
@@ -237,8 +238,8 @@ def test_a_broken_cold_chain_is_quarantined_until_quality_has_decided(county: Co
     receipt = delivered(county, case, "D1", *rows, tempMin=4, tempMax=9)
     assert "写明持续多少分钟" in receipt.variables["problems"]
     given = [
-        {"qtyOk": 20, "qtyRejected": 0, "traceCodes": f"8{number}", "tempMin": low, "tempMax": high, "breakMinutes": minutes}
-        for number, (low, high, minutes) in enumerate(((4, 9, 30), (4, 9, 31), (1, 6, 5)))
+        {"qtyOk": 20, "qtyRejected": 0, **TRACED, "loggerNo": "L-1", "tempMin": low, "tempMax": high, "breakMinutes": minutes}
+        for low, high, minutes in ((4, 9, 30), (4, 9, 31), (1, 6, 5))
     ]
     first, second, quality = county.person("CH01-021"), county.person("CH01-022"), county.person("CH00-064")
     first.complete(receipt.task("receive"), "received", {"rows": given})
@@ -269,7 +270,13 @@ def test_nothing_is_paid_twice_nor_more_than_was_accepted(county: County) -> Non
         county.person(BUYER).complete(case.task("explain_buyer"), "done", opinion="供应商重开")
         county.person(FINANCE).complete(case.task("explain_finance"), "done", opinion="退票")
     # Two people enter the invoice at once, and the supplier's system sends it three times: one payment is under way.
-    values = {"invoiceNo": "F1", "invoiceDate": "2026-10-12", "invoiceAmount": Decimal("320.01"), "invoiceDeliveries": "D1"}
+    values = {
+        "invoiceNo": "F1",
+        "invoiceDate": "2026-10-12",
+        "invoiceAmount": Decimal("320.01"),
+        "invoiceDeliveries": "D1",
+        "makerInvoiceNo": "M",
+    }
     values["invoiceLines"] = [{"lineNo": 1, "qty": 100, "price": Decimal("3.20")}]
     task = case.task("enter_invoice")
     people = [county.person(FINANCE), county.person(OTHER_FINANCE)]

@@ -22,6 +22,8 @@ from tests.procurement.orders import (
     MONDAY,
     MORPHINE,
     PHARMACY,
+    STENT,
+    TRACED,
     VICE,
     batch,
     budget,
@@ -73,7 +75,7 @@ def test_goods_at_the_wrong_branch_are_brought_on_or_sent_back(county: County) -
     [refused] = case.variables["receipts"]
     assert (refused["conclusion"], refused["rows"][0]["rejectReason"], case.variables["stock"]) == ("rejected", "wrong", 0)
     receipt = own(county, "order_delivery", "CH01")
-    rows = [{"qtyOk": 600, "qtyRejected": 0, "traceCodes": "81"}]
+    rows = [{"qtyOk": 600, "qtyRejected": 0, **TRACED}]
     county.person("CH01-021").complete(receipt.task("receive"), "received", {"rows": rows})
     county.person("CH01-022").complete(receipt.task("second"), "agree")
     county.work()
@@ -241,4 +243,30 @@ def test_a_rescue_is_ordered_at_once_and_outside_the_cycle(county: County) -> No
     buyer.complete(narcotic.task("enter_dispatch"), "enter", sent)
     county.work()
     assert own(county, "order_delivery", "CH01").task("receive").due_at == MONDAY + timedelta(hours=2)
+    clean(county)
+
+
+def test_an_implant_is_received_by_its_identification(county: County) -> None:
+    """Each piece is scanned: its device, lot and expiry must be those of the delivery, and no serial number comes twice."""
+    pharmacy = county.person("CH01-021")
+    asked = pharmacy.start("urgent_request")
+    wanted = {"lines": [{"itemCode": STENT, "qty": 2}], "purpose": "急诊介入"}
+    pharmacy.complete(asked.task("fill_urgent"), "submit", wanted)
+    county.person("CH01-001").complete(asked.task("sign_urgent"), "agree")
+    county.work()
+    case = county.cases("order_urgent")[-1]
+    county.person(PHARMACY).complete(case.task("urgent_verdict"), "decide", {"review": [{"verdict": "pass", "verdictQty": 2}]})
+    county.work()
+    stents = county.cases("order_case")[-1]
+    confirmed(county, stents)
+    one = "(01)06900000000014(10)T1(17)280630(21)S1"
+    scanned = "]d201069000000000141728063010T1|21S2"
+    receipt = delivered(county, stents, "D1", batch(1, "T1", 2), udi=f"{one}\n{one.replace('T1', 'T9')}\n01069")
+    said = receipt.variables["problems"]
+    assert all(part in said for part in ("UDI 的批号是 T9，应为 T1", "校验位不对", "逐件扫 UDI"))
+    row = {"qtyOk": 2, "qtyRejected": 0, "udi": f"{one}\n{scanned}"}
+    pharmacy.complete(receipt.task("receive"), "received", {"rows": [row]})
+    county.person("CH01-022").complete(receipt.task("second"), "agree")
+    county.work()
+    assert (stents.variables["stock"], stents.variables["batches"][0]["batchNo"]) == (2, "T1")
     clean(county)

@@ -152,9 +152,14 @@ def receive(county: County, step: Step) -> Act:
     rows = []
     for row in step.values["rows"]:
         broken = 1 if county.random.random() < 0.02 and int(row["qty"]) > 1 else 0
-        found = {"qtyOk": int(row["qty"]) - broken, "qtyRejected": broken, "traceCodes": f"81{row['batchNo']}"}
+        found = {
+            "qtyOk": int(row["qty"]) - broken,
+            "qtyRejected": broken,
+            "traceCodes": f"81{row['batchNo']}",
+            "traceReason": "整箱一码",
+        }
         told = {"rejectReason": "broken"} if broken else {}
-        cold = {"tempMin": 3, "tempMax": 6} if row.get("coldChain") else {}
+        cold = {"tempMin": 3, "tempMax": 6, "loggerNo": "WD-01"} if row.get("coldChain") else {}
         rows.append({**found, **told, **cold})
     return Act(outcome="received", data={"rows": rows})
 
@@ -176,6 +181,7 @@ def enter_invoice(county: County, step: Step) -> Act:
     rows = [{"lineNo": number, "qty": qty, "price": price} for number, (qty, price) in lines.items() if qty > 0]
     amount = sum((qty * price).quantize(Decimal("0.01")) for qty, price in lines.values())
     told = {"invoiceNo": f"FP{county.number():08d}", "invoiceAmount": amount, "invoiceDeliveries": accepted[0]["deliveryNo"]}
+    told["makerInvoiceNo"] = f"SC{county.number():08d}"
     wait = county.random.randint(1, 6) * DAY
     return Act(
         outcome="enter", data=lambda at: {**told, "invoiceDate": _day(at), "invoiceLines": rows}, wait=_office(county, wait)
@@ -203,7 +209,7 @@ def pay_out(county: County, step: Step) -> Act:
 
 def register(county: County, step: Step) -> Act:
     random = county.random
-    item = random.choice([item for item in PARAMETERS["catalogue"] if not item["controlled"]])
+    item = random.choice([item for item in PARAMETERS["catalogue"] if not item["controlled"] and not item.get("device")])
     urgent = random.random() < 0.25
     drug = {"itemCode": item["itemCode"], "generic": item["generic"], "spec": item["spec"], "qty": random.randint(2, 20)}
     who = {"patientName": "患者·演示", "patientPhone": f"199-0000-{random.randint(0, 9999):04d}"}
@@ -229,7 +235,7 @@ def offer_stock(county: County, step: Step) -> Act:
 
 def list_gaps(county: County, step: Step) -> Act:
     """What a branch lacks for a patient who is to be sent down to it."""
-    item = county.random.choice([item for item in PARAMETERS["catalogue"] if not item["controlled"]])
+    item = county.random.choice([item for item in PARAMETERS["catalogue"] if not item["controlled"] and not item.get("device")])
     row = {"itemCode": item["itemCode"], "generic": item["generic"], "spec": item["spec"], "qty": county.random.randint(1, 5)}
     return Act(outcome="search", data={"gaps": [row]}, prompt=True)
 
