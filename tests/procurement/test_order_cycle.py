@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from engine.testing import County, bpmn, process
 from tests.engine.models import END, START
 from tests.procurement.orders import (
@@ -30,6 +32,7 @@ from tests.procurement.orders import (
 )
 
 
+@pytest.mark.timeout(300)
 def test_a_cycle_goes_its_whole_way(both: County) -> None:
     """Two members report, the third misses the cut-off; one order is delivered in two parts and paid in two."""
     county = both
