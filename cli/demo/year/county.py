@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -24,7 +24,7 @@ from engine.clock import VirtualClock
 from engine.commands.attachment import AddAttachment
 from engine.commands.instance import StartInstance
 from engine.commands.job import ClaimJobs, ExecuteJob, FailJob
-from engine.commands.task import CompleteTask
+from engine.commands.task import ClaimTask, CompleteTask
 from engine.engine import Engine
 from engine.errors import EngineError, StepFailed
 from engine.records import Actor
@@ -59,6 +59,8 @@ AT_ONCE = timedelta(hours=9)
 """A term shorter than this is not put off until offices open."""
 UNHURRIED = timedelta(hours=2)
 """In the middle, for a step without a term."""
+EFFORT, MOST_EFFORT = timedelta(minutes=18), timedelta(hours=3)
+"""In the middle, and at most, from taking a task up to having done it; never more than half of the time that it waited."""
 
 NEXT_JOB = Prepared(select(func.min(Job.due_at).label("at")).where(Job.state == "pending"))
 _SEATS = (
@@ -275,7 +277,36 @@ class County:
         if act.again is not None:
             self._push(self.clock.now() + act.again, lambda: self._look_again(step))
         elif not act.never:
-            self._push(self._moment(step, act), lambda: self._do(step, act))
+            at = self._moment(step, act)
+            self._push(self._taken_up(at), lambda: self._take_up(step))
+            self._push(at, lambda: self._do(step, act))
+
+    def _taken_up(self, at: datetime) -> datetime:
+        """When somebody takes up what he has done at an instant: in the same open hours, where offices were open then."""
+        now = self.clock.now()
+        effort = min(EFFORT * self.random.lognormvariate(0, SPREAD), MOST_EFFORT, (at - now) / 2)
+        taken = at - effort
+        opened = due(taken, "PT1M", calendar_by_code("ADMIN"), self._published).at
+        return min(opened, at - effort / 4) if taken < opened <= at else taken
+
+    def _take_up(self, step: Step) -> None:
+        """One of those who are asked takes the task, unless something has ended it or somebody holds it."""
+        with self.engine.database.reading() as connection:
+            row = self._asked(connection, step)
+        if row is None or row.state != "open":
+            return
+        for person in self._by_chance(_people(row)):
+            try:
+                self.engine.execute(ClaimTask(task=step.task), self._actor(person))
+            except EngineError as error:
+                # Nobody who may take it is left when he should do it: that is told then.
+                if error.code not in LEFT_TO_OTHERS:
+                    raise
+            else:
+                return
+
+    def _by_chance(self, people: Sequence[int]) -> list[int]:
+        return self.random.sample(people, len(people))
 
     def _look_again(self, step: Step) -> None:
         with self.engine.database.reading() as connection:
@@ -315,8 +346,7 @@ class County:
             return
         now = self.clock.now()
         data = act.data(now) if callable(act.data) else act.data
-        asked = _people(row)
-        people = self.random.sample(asked, len(asked))
+        people = self._by_chance(_people(row))
         for number, person in enumerate(people, 1):
             try:
                 self._complete(step, act, data, self._actor(person))

@@ -33,6 +33,8 @@ SENDERS: Mapping[str, int] = {
 }
 WEEKEND = 0.35
 """Of a working day's patients come on a day off."""
+LENDING = ("ORTH", "CARD", "NEUR", "GSUR")
+"""Departments with most beds."""
 SILENT = 0.008
 """Share of requests that a department does not answer."""
 EMERGENCY, URGENT = 0.07, 0.14
@@ -276,7 +278,10 @@ def assign_bed(county: County, step: Step) -> Act:
         wait = county.working(county.clock.now() + random.randint(10, 90) * MINUTE) - county.clock.now()
     if random.random() < 0.03:
         return Act(outcome="none", opinion="全院无床", data={"alternative": "妇幼保健院或省城协作医院"}, wait=wait)
-    found = {"bedDept": step.values.get("toDept") or "ORTH", "bedNo": str(random.randint(1, 45))}
+    own = step.values.get("toDept") or "ORTH"
+    # Where all places kept for referrals are taken, another department lends a bed.
+    department = random.choice([other for other in LENDING if other != own]) if step.values.get("placeText") else own
+    found = {"bedDept": department, "bedNo": str(random.randint(1, 45))}
     return Act(outcome="found", data=found, wait=wait)
 
 

@@ -19,12 +19,12 @@ from engine.queries.keeping import KeptPerson, ListKeptPeople
 from engine.records import Actor
 
 NEWCOMERS = (
-    (0.18, "CH02-031", "顾新来·演示", ("BR_GP", "CH02", "GP")),
-    (0.42, "CH05-031", "秦远山·演示", ("BR_GP", "CH05", "GP")),
-    (0.58, "CH00-131", "苏入职·演示", ("SPEC_DOC", "CH00", "NEUR")),
+    (0.18, "CH02-N01", "顾新来·演示", ("BR_GP", "CH02", "GP")),
+    (0.42, "CH05-N01", "秦远山·演示", ("BR_GP", "CH05", "GP")),
+    (0.58, "CH00-N01", "苏入职·演示", ("SPEC_DOC", "CH00", "NEUR")),
 )
 """When in the year somebody begins, his staff number and name, and the post, institution and department of his chair."""
-LEAVER, SUCCESSOR, LEAVES = "CH02-031", "CH02-003", 0.72
+LEAVER, SUCCESSOR, LEAVES = "CH02-N01", "CH02-003", 0.72
 """A newcomer who leaves again, to whom his work goes, and when in the year."""
 KEEPER = "CH00-A01"
 """An administrator of accounts."""
