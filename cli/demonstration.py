@@ -9,6 +9,7 @@ import click
 from cli.demo import DemoLogin, ensure_demo_passwords, load_demo, load_departure
 from cli.demo.year import write_year
 from cli.demo.year.figures import figures
+from cli.demo.year.proof import faults
 from cli.deploy import deploy_folder
 from cli.library import library
 from cli.settings import read_settings, store_options
@@ -43,12 +44,25 @@ def _live_a_year(config: Config, seed: int) -> None:
         counted = write_year(config, until, seed=seed)
     except EngineError as error:
         raise click.ClickException(str(error)) from error
+    _prove(config)
     acts = f"{counted['decisions']} decisions, {counted['jobs']} jobs of the clock"
     database = Database(config.database_url)
     try:
         click.echo("\n".join((f"一年 A year up to {until:%Y-%m-%d}: {acts}", *figures(database))))
     finally:
         database.close()
+
+
+def _prove(config: Config) -> None:
+    """Raises ClickException, naming what is broken, when the year that is in the store does not hold together."""
+    engine = Engine(config)
+    try:
+        broken = list(faults(engine))
+    finally:
+        engine.close()
+    if broken:
+        lines = "\n".join(f"  {line}" for line in broken)
+        raise click.ClickException(f"一年数据不完整，请勿使用 The year does not hold together, do not use it:\n{lines}")
 
 
 def prepare_demo(engine: Engine, var: Path) -> list[str]:

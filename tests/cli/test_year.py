@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -9,17 +10,20 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from cli.demo import COMMUNITY
 from cli.demo.year import CHAPTERS, SHARED_HABITS, live, prepare, write_year
 from cli.demo.year.figures import figures
+from cli.demo.year.proof import faults
+from cli.demo.year.staff import NEWCOMERS
 from cli.library import LIBRARY
 from cli.settings import DEMO_STATIONING
 from engine.clock import VirtualClock
 from engine.config import Config
 from engine.engine import Engine
 from engine.errors import Conflict
-from engine.store.tables import Incident, Message, ProcessInstance, Seat
+from engine.store.tables import Incident, Message, ProcessInstance, Seat, Token
 from tests.campaign import LONG, campaign
 from tests.engine.invariants import violations
 
@@ -89,10 +93,18 @@ def test_some_days_of_the_year_are_lived_to_their_end(sqlite_template: Path, tmp
         late = select(func.count()).select_from(Seat).where(Seat.ended_at > Seat.due_at)
         assert connection.execute(late).scalar_one() < counted["decisions"] / 5
         assert connection.execute(select(func.max(Seat.ended_at))).scalar_one() <= UNTIL
+        taken_before = select(func.count()).select_from(Seat).where(Seat.state == "completed", Seat.claimed_at < Seat.ended_at)
+        assert connection.execute(taken_before).scalar_one() > counted["decisions"] * 0.8
     assert violations(engine.database) == []
+    assert list(faults(engine)) == []
     told = "\n".join(figures(engine.database))
     assert f"referrals: {counted['referral_from']} " in told
     assert "incidents: 0; 死信 dead messages: 0" in told
+    with engine.database.writing() as connection:
+        connection.execute(
+            delete(Token).where(Token.key == select(func.min(Token.key)).where(Token.state == "ready").scalar_subquery())
+        )
+    assert [line.partition(": ")[2] for line in faults(engine) if "rounds without a token" in line] == ["1"]
     engine.close()
 
     if LONG:
@@ -106,6 +118,11 @@ def test_a_store_that_is_there_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(Conflict, match="already"):
         write_year(Config(database_url=f"sqlite:///{path}", demo=True), UNTIL, seed=3)
     assert path.read_text() == "kept"
+
+
+def test_newcomers_are_nobody_whom_the_community_has() -> None:
+    known = {person["staffNumber"] for person in json.loads(COMMUNITY.read_text(encoding="utf-8"))["people"]}
+    assert {number for _, number, *_ in NEWCOMERS}.isdisjoint(known)
 
 
 def test_every_step_that_the_year_may_reach_has_its_habit() -> None:
