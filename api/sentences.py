@@ -118,6 +118,7 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     ),
     "no-opinion-wanted": ("此抄送只供阅读。", "This copy is only to be read."),
     "copy-answered": ("您已经给过意见。", "You have given your opinion already."),
+    "secret-ballot": ("无记名投票不能代录，只能登记缺席。", "Nobody enters a secret vote for another; only absences are noted."),
     "no-motions": ("这里没有逐项表决的事项。", "There are no motions to vote on here."),
     "unknown-motion": ("“{found}”不是您要表决的事项。", "“{found}” is no motion that you vote on."),
     "unknown-vote": ("表决只能是 {known}，填的是“{found}”。", "A vote is one of {known}, but “{found}” was sent."),

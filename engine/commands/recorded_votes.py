@@ -49,6 +49,8 @@ class RecordAbsence(Command[Done]):
 
 def record_vote(command: RecordVote, work: UnitOfWork, runtime: Runtime) -> Done:
     case, seat = _at_the_meeting(work, runtime, command.task, command.revision)
+    if seat.policy.get("secret"):
+        raise NotAllowed("secret-ballot", "Expected a vote by name, but '{name}' is a secret ballot", name=seat.name)
     require_text("evidence", command.evidence, OPINION_LIMIT)
     evidence = command.evidence.strip()
     if not evidence:

@@ -164,9 +164,7 @@ class ExtensionReader:
             apart=self._assigns.apart(node, *_user_tasks(node), assigns),
             follow_up=self._legacy_template(node, "followUpDate"),
             priority=self._legacy_template(node, "priority"),
-            signing=read_signing(
-                self.report, node, item, mode, assigns, outcomes, recused=bool(recused), recorded=bool(secretaries)
-            ),
+            signing=read_signing(self.report, node, item, mode, assigns, outcomes, at_meetings=bool(recused or secretaries)),
             recused=recused,
             secretaries=secretaries,
             automatic=automatic.read(extension(node, "auto"), tuple(self._assigns.people(node, "fallback")), outcomes),

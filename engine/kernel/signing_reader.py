@@ -34,11 +34,10 @@ def read_signing(
     assigns: Sequence[AssignModel],
     outcomes: Sequence[OutcomeModel],
     *,
-    recused: bool,
-    recorded: bool,
+    at_meetings: bool,
 ) -> SigningModel:
-    """The policy of the user task `node`, whose `liandong:approval` is `item`. `recused`: it names who keeps out of it;
-    `recorded`: it names secretaries. What is wrong becomes a finding.
+    """The policy of the user task `node`, whose `liandong:approval` is `item`. `at_meetings`: it names who is
+    recused, or secretaries. What is wrong becomes a finding.
     """
     if mode not in MODES:
         known = "、".join(MODES)
@@ -50,7 +49,7 @@ def read_signing(
         )
         return SigningModel()
     _check_outcomes(report, node, mode, outcomes)
-    if mode not in _SEVERAL and (recused or recorded):
+    if mode not in _SEVERAL and at_meetings:
         _without_effect(report, node, "liandong:recuse / liandong:secretary", mode)
     if item is None:
         return SigningModel()
@@ -69,7 +68,7 @@ def read_signing(
     )
     if mode == "vote":
         _check_vote(report, item, found, assigns)
-        _check_ballot(report, item, found, recorded=recorded)
+        _check_ballot(report, item, found)
     return found
 
 
@@ -178,20 +177,13 @@ def _check_vote(report: Report, item: etree._Element, found: SigningModel, assig
         )
 
 
-def _check_ballot(report: Report, item: etree._Element, found: SigningModel, *, recorded: bool) -> None:
+def _check_ballot(report: Report, item: etree._Element, found: SigningModel) -> None:
     if item.get("ballot") is not None and item.get("motions") is None:
         report.error(
             "approval-ballot",
             item,
             "ballot 说的是逐项表决的票，须同时写明逐项表决的事项（motions）。",
             "ballot is about the votes on motions; name the rows that are voted on by motions.",
-        )
-    if found.secret and recorded:
-        report.error(
-            "approval-ballot",
-            item,
-            "无记名投票不能代录：请去掉 liandong:secretary。",
-            "Nobody can enter a secret vote for another; leave liandong:secretary out.",
         )
     if found.secret and item.get("early") is not None:
         report.error(

@@ -158,7 +158,12 @@ def test_who_takes_a_seat_over_keeps_out_of_what_he_is_recused_from(county: Coun
 
 
 def test_a_secret_ballot_keeps_nothing_of_who_said_what(county: County) -> None:
-    case = vote(county, *FOUR, ballot="secret", threshold="2/3")
+    case = vote(county, *FOUR, "shen", ballot="secret", threshold="2/3", base="present", extra=SECRETARY)
+    record = RecordVote(task=seat(case, "guo").id, outcome="#cast", evidence="x", votes={"ct": "agree"})
+    with pytest.raises(NotAllowed) as entered:
+        county.person("shen").do(record)
+    assert entered.value.code == "secret-ballot"
+    county.person("shen").do(RecordAbsence(task=seat(case, "shen").id))
     gan = county.person("gan")
     accounts(county, "gan")
     said = {"ct": "agree", "head": "refuse", "fund": "agree"}

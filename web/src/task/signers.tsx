@@ -25,7 +25,7 @@ export default function Signers({ leaf }: { leaf: Leaf }) {
             {seat.removable && <button type="button" class="btn q sm" onClick={() => (layer.value = { kind: 'remove', seat })}>{t('round.remove')}</button>}
             {round.records && !seat.mine && ['open', 'claimed'].includes(seat.state) && (
               <>
-                <button type="button" class="btn q sm" onClick={() => (layer.value = { kind: 'record', seat })}>{t('round.record')}</button>
+                {round.ballot !== 'secret' && <button type="button" class="btn q sm" onClick={() => (layer.value = { kind: 'record', seat })}>{t('round.record')}</button>}
                 <button type="button" class="btn q sm" onClick={() => (layer.value = { kind: 'absent', seat })}>{t('round.absent')}</button>
               </>
             )}
