@@ -22,7 +22,7 @@ from engine.errors import EngineError, Finding, InvalidForm, InvalidModel
 from engine.queries.designs import GetDesign, GetDesignContents
 from engine.queries.expression_language import CheckExpression, ListWords
 from engine.rehearsal.coverage import Coverage
-from engine.rehearsal.rehearse import Beginning, Played, Refused, Rehearsals, Sender, scenario_of
+from engine.rehearsal.rehearse import Beginning, Played, Refused, Rehearsals, ScenarioPlayed, Sender, scenario_of
 
 KEY = "liandong-rehearsals"
 blueprint = Blueprint("rehearsals", "Designs on a virtual clock; nothing of them is kept or sent")
@@ -65,7 +65,7 @@ def play_scenarios(body: dict[str, Any], design: UUID) -> dict[str, Any]:
     with _sound():
         scenarios, coverage = rehearsals().play_scenarios(folder, files, now)
     places = [{"process": process, "element": element} for process, element in coverage.passed]
-    return {"scenarios": scenarios, "coverage": told_coverage(coverage), "passed": places}
+    return {"scenarios": list(map(_scenario, scenarios)), "coverage": told_coverage(coverage), "passed": places}
 
 
 @blueprint.post("/designs/<uuid:design>/who")
@@ -144,6 +144,12 @@ def _step(step: Mapping[str, Any], number: int) -> dict[str, Any]:
         raise Problem(422, "rehearsal-step", found=", ".join(sorted(step)) or f"#{number}")
     renamed = {"advance": "advance_time", "data": "vars", "result": "vars"}
     return {renamed.get(name, name): value for name, value in step.items()}
+
+
+def _scenario(played: ScenarioPlayed) -> dict[str, Any]:
+    """A refused step is told as its page would tell it."""
+    refused = "" if played.refusal is None else told(played.refusal)
+    return {**vars(played), "reason": pick(played.reason_zh + refused, played.reason)}
 
 
 def _told(played: Played) -> dict[str, Any]:

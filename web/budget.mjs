@@ -38,7 +38,7 @@ const first = needed([entry])
 const without = (names) => new Set([...needed(names)].filter((name) => !first.has(name)))
 const form = without(['src/form/slip.tsx', 'src/form/rules.ts'])
 const designer = without(['src/designer/page.tsx'])
-const PARTS = ['forms/editor', 'tables/editor', 'parameters/editor', 'versions/list', 'versions/compare', 'versions/review', 'imports/page']
+const PARTS = ['forms/editor', 'tables/editor', 'parameters/editor', 'versions/list', 'versions/compare', 'versions/review', 'versions/saves', 'imports/page']
 const editors = new Set([...without(PARTS.map((name) => `src/designer/${name}.tsx`))].filter((name) => !designer.has(name)))
 const rehearsal = new Set([...without(['src/designer/rehearsal/rehearsal.tsx'])].filter((name) => !designer.has(name) && !form.has(name)))
 const analytics = without(['src/analytics/page.tsx'])

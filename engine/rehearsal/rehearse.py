@@ -35,6 +35,7 @@ BOUNDS = Bounds(jobs=2_000, seconds=20)
 ALL_SECONDS = 60
 """Of all scenarios of a folder together."""
 OUT_OF_TIME = "not played: the scenarios before it took all the time"
+OUT_OF_TIME_ZH = "没有播放：前面的场景用完了时间"
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """Between these a run begins, so that nothing of it reaches beyond what a calendar can tell."""
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -86,12 +87,14 @@ class Played:
 
 @dataclass(frozen=True, kw_only=True)
 class ScenarioPlayed:
-    """How one scenario of a folder ended. `reason` is empty where it passed."""
+    """How one scenario of a folder ended. `reason` is empty where it passed; `refusal` is the step's where one was refused."""
 
     file: str
     id: str
     passed: bool
     reason: str
+    reason_zh: str = ""
+    refusal: EngineError | None = None
 
 
 class Rehearsals:
@@ -150,19 +153,20 @@ class Rehearsals:
         coverage = None
         for name in sorted(name for name in files if kind_of(name) == "scenario"):
             if elapsed() > ALL_SECONDS:
-                told.append(ScenarioPlayed(file=name, id=name, passed=False, reason=OUT_OF_TIME))
+                told.append(ScenarioPlayed(file=name, id=name, passed=False, reason=OUT_OF_TIME, reason_zh=OUT_OF_TIME_ZH))
                 continue
             try:
                 scenario, at = _read(files[name])
             except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-                told.append(ScenarioPlayed(file=name, id=name, passed=False, reason=f"not a scenario: {error}"[:200]))
+                reason, reason_zh = f"not a scenario: {error}"[:200], f"不是场景文件：{error}"[:200]
+                told.append(ScenarioPlayed(file=name, id=name, passed=False, reason=reason, reason_zh=reason_zh))
                 continue
             with self.ground(folder, files, at) as ground:
-                reason = _played_through(ground, scenario)
+                failure = _played_through(ground, scenario)
                 rehearsed = ground.engine.query(GetRehearsed())
                 passed |= {(found.process, found.id) for found in rehearsed.passed}
                 coverage = covered(ground, folder, passed)
-            told.append(ScenarioPlayed(file=name, id=str(scenario.get("id", name)), passed=not reason, reason=reason))
+            told.append(_outcome(name, str(scenario.get("id", name)), failure))
         if coverage is None:
             with self.ground(folder, files, now) as ground:
                 coverage = covered(ground, folder, ())
@@ -190,15 +194,22 @@ def _read(content: bytes) -> tuple[Mapping[str, Any], datetime]:
     return scenario, at
 
 
-def _played_through(ground: Ground, scenario: Mapping[str, Any]) -> str:
-    """Why a scenario does not hold; empty where it does."""
+def _outcome(file: str, id: str, failure: Failure | None) -> ScenarioPlayed:
+    if failure is None:
+        return ScenarioPlayed(file=file, id=id, passed=True, reason="")
+    reason, refusal = str(failure), failure.refusal
+    return ScenarioPlayed(file=file, id=id, passed=False, reason=reason, reason_zh=failure.zh, refusal=refusal)
+
+
+def _played_through(ground: Ground, scenario: Mapping[str, Any]) -> Failure | None:
+    """Why a scenario does not hold; None where it does."""
     play = Play(ground.engine, ground.clock, bounds=BOUNDS)
     try:
         for number, step in enumerate(scenario["steps"]):
             hold(play, number, step)
     except Failure as failure:
-        return str(failure)
-    return ""
+        return failure
+    return None
 
 
 def _sender(play: Play, sender: Sender) -> tuple[int | None, int | None]:

@@ -18,25 +18,35 @@ SHOWN = 90
 
 
 class Failure(Exception):
-    """A step did not do what the scenario expects."""
+    """A step did not do what the scenario expects: said in English, in Chinese (`zh`), and by `refusal` where a step was refused.
+
+    Without `zh` the English is all there is to say.
+    """
+
+    def __init__(self, text: str, zh: str | None = None, refusal: EngineError | None = None) -> None:
+        super().__init__(text)
+        self.zh = text if zh is None else zh
+        self.refusal = refusal
 
 
 def hold(play: Play, number: int, step: Mapping[str, Any]) -> None:
     """Does one step and looks at what is expected. Raises Failure when it did not do what was expected."""
     given = {name: value for name, value in step.items() if name != "expect_error"}
-    label = f"step {number} {json.dumps(given, ensure_ascii=False, default=str)[:SHOWN]}: "
+    shown = json.dumps(given, ensure_ascii=False, default=str)[:SHOWN]
+    label, label_zh = f"step {number} {shown}: ", f"第 {number + 1} 步 {shown}："
     before = len(_incidents(play))
     try:
         _do(play, given)
         after = _incidents(play)
         if len(after) > before:
-            raise Failure(f"incident {after[-1]}")
+            raise Failure(f"incident {after[-1]}", f"出现异常 {after[-1]}")
     except (Failure, EngineError) as error:
         if step.get("expect_error"):
             return
-        raise Failure(label + _told(error)) from error
+        zh = label_zh + (error.zh if isinstance(error, Failure) else "")
+        raise Failure(label + _told(error), zh, error if isinstance(error, EngineError) else None) from error
     if step.get("expect_error"):
-        raise Failure(label + "expected an error, but there was none")
+        raise Failure(label + "expected an error, but there was none", label_zh + "应当被拒绝，但做成了")
 
 
 def _told(error: Exception) -> str:
@@ -59,7 +69,8 @@ def _do(play: Play, step: Mapping[str, Any]) -> None:
 def _expect_tasks(play: Play, elements: Sequence[str], step: Mapping[str, Any]) -> None:
     found = sorted(seat.element for seat in play.open_seats(step.get("at")))
     if found != sorted(elements):
-        raise Failure(f"open tasks {found}, expected {sorted(elements)}")
+        zh = f"打开的任务应为 {_listed(sorted(elements))}，实际为 {_listed(found)}"
+        raise Failure(f"open tasks {found}, expected {sorted(elements)}", zh)
 
 
 def _expect_waiting(play: Play, elements: Sequence[str], step: Mapping[str, Any]) -> None:
@@ -67,13 +78,15 @@ def _expect_waiting(play: Play, elements: Sequence[str], step: Mapping[str, Any]
     found = Counter(row.element for row in play.read(waiting))
     expected = Counter(elements)
     if any(found[name] != count for name, count in expected.items()):
-        raise Failure(f"waiting at {dict(found)}, expected {dict(expected)}")
+        zh = f"应在 {_listed(sorted(expected.elements()))} 等待，实际在 {_listed(sorted(found.elements()))} 等待"
+        raise Failure(f"waiting at {dict(found)}, expected {dict(expected)}", zh)
 
 
 def _expect_ended(play: Play, ended: bool, step: Mapping[str, Any]) -> None:
     active = play.read(select(func.count()).select_from(ProcessInstance).where(ProcessInstance.state == "active"))[0][0]
     if (active == 0) != ended:
-        raise Failure(f"{active} instances are active, expected {'none' if ended else 'some'}")
+        zh = f"应当都已结束，还有 {active} 个案件没有结束" if ended else "应当还有案件没有结束，实际都已结束"
+        raise Failure(f"{active} instances are active, expected {'none' if ended else 'some'}", zh)
 
 
 def _expect_variables(play: Play, variables: Mapping[str, Any], step: Mapping[str, Any]) -> None:
@@ -86,7 +99,16 @@ def _expect_variables(play: Play, variables: Mapping[str, Any], step: Mapping[st
     found = {row.name: row.value for row in rows if step.get("process") in (None, row.process_id)}
     for name, value in exact(variables).items():
         if name not in found or found[name] != value:
-            raise Failure(f"variable {name} is {found.get(name)!r}, expected {value!r}")
+            zh = f"变量 {name} 应为 {_value(value)}，实际为 {_value(found[name]) if name in found else '没有'}"
+            raise Failure(f"variable {name} is {found.get(name)!r}, expected {value!r}", zh)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "、".join(names) or "（没有）"
+
+
+def _value(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _incidents(play: Play) -> list[str]:

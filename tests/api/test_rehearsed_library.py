@@ -176,8 +176,8 @@ def test_a_run_is_kept_as_a_scenario_that_holds_until_the_process_changes(
     files = {"minute_term.bpmn": model, "none.scenario.json": '{"begin": "soon", "steps": []}'}
     broken, none = run.design_post("coverage", {"files": files})["scenarios"]
     assert not broken["passed"]
-    assert none["reason"].startswith("not a scenario")
-    assert "open tasks ['answer'], expected ['answer_in_time']" in broken["reason"]
+    assert none["reason"].startswith("不是场景文件")
+    assert "打开的任务应为 answer_in_time，实际为 answer" in broken["reason"]
     assert run.post("rehearsal/scenario", status=422, id="../x")["code"] == "invalid-request"
 
 

@@ -46,3 +46,6 @@ def test_a_process_with_a_term_is_played_kept_as_a_scenario_and_covered(sign_in:
     expect(page.locator(".djs-shape.covered")).to_have_count(3)
     page.get_by_role("button", name=re.compile("流程图.*expense")).click()
     expect(page.locator(".djs-shape.uncovered").first).to_be_visible()
+    page.goto(f"/designer/{design}/review")
+    page.get_by_role("button", name="播放场景").click()
+    expect(page.locator(".ed-drawing .djs-shape.covered")).to_have_count(3)

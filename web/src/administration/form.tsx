@@ -118,6 +118,8 @@ interface PickerProps {
   chosen: string
   /** Name of who is chosen at first. */
   named?: string
+  /** What an empty field says. */
+  prompt?: string
   /** Where else than among all people to look. */
   look?: (q: string) => Promise<Found[]>
   onChoose: (value: string, name: string) => void
@@ -130,7 +132,7 @@ export interface Found {
 }
 
 /** Finds people as one types. `staff` gives the staff number, the others the id; `colleague` asks where staff may look. */
-export function PersonPicker({ id, kind, chosen, named = '', look, onChoose }: PickerProps) {
+export function PersonPicker({ id, kind, chosen, named = '', prompt, look, onChoose }: PickerProps) {
   const text = useSignal('')
   const found = useSignal<Found[]>([])
   const name = useSignal('')
@@ -154,7 +156,7 @@ export function PersonPicker({ id, kind, chosen, named = '', look, onChoose }: P
   }
   return (
     <div class="picker">
-      <input class="in" id={id} type="search" autoComplete="off" placeholder={chosen ? shown : org('person.search')} value={text.value}
+      <input class="in" id={id} type="search" autoComplete="off" placeholder={chosen ? shown : (prompt ?? org('person.search'))} value={text.value}
         onInput={(event) => (text.value = event.currentTarget.value)} />
       {found.value.length > 0 && (
         <ul class="people">

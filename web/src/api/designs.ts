@@ -88,6 +88,13 @@ export interface Findings {
   items: Finding[]
   publishable: boolean
 }
+/** A former state of a file; the size is null where it was removed. */
+export interface FileSave {
+  revision: number
+  savedAt: string
+  savedBy: string
+  size: number | null
+}
 export interface FileSaved {
   revision: number
   savedAt: string
@@ -191,6 +198,9 @@ export const designFile = (of: string, name: string, live?: Live) => get<FileTex
  * `design-in-review` and `design-ended`. A save takes the lock where it is free and renews it.
  */
 export const saveFile = (of: string, name: string, content: string, revision: number | null) => put<FileSaved>(fileAt(of, name), { content, revision })
+/** The former states of a file that are kept, newest first. */
+export const fileSaves = async (of: string, name: string, live?: Live) => (await get<{ items: FileSave[] }>(fileAt(of, name, '/saves'), undefined, live)).items
+export const fileSave = (of: string, name: string, revision: number, live?: Live) => get<FileText>(fileAt(of, name, `/saves/${revision}`), undefined, live)
 export const removeFile = (of: string, name: string, revision?: number) => remove<void>(fileAt(of, name), { revision })
 
 /** Takes the lock or renews it for 90 seconds; where another holds it nothing changes, and the answer says who. */

@@ -26,6 +26,7 @@ export function Files() {
           </button>
         ))}
       </div>
+      {file?.revision && !narrow.value && <a class="btn q sm" href={`/designer/${design.value!.id}/saves?file=${encodeURIComponent(file.name)}`}>{des('files.saves')}<span class="vh"> {file.name}</span></a>}
       {writable.value && !narrow.value && (
         <>
           <button type="button" class="btn q sm" onClick={() => (layer.value = 'new')}>＋ {des('files.new')}</button>

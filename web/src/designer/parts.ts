@@ -35,10 +35,11 @@ export interface PageProps {
   other: string
 }
 
-/** Pages beside the design itself: `versions/FOLDER`, `compare/VERSION/VERSION`, `DESIGN/review`, `DESIGN/import`. */
+/** Pages beside the design itself: `versions/FOLDER`, `compare/VERSION/VERSION`, `DESIGN/review`, `DESIGN/saves?file=NAME`, `DESIGN/import`. */
 export const PAGES: Record<string, ComponentType<PageProps>> = {
   versions: lazy(() => import('./versions/list')),
   compare: lazy(() => import('./versions/compare')),
   review: lazy(() => import('./versions/review')),
+  saves: lazy(() => import('./versions/saves')),
   import: lazy(() => import('./imports/page')),
 }

@@ -63,6 +63,7 @@ export const en: { [key in keyof typeof zh]: string } = {
   'files.name.hint': 'Begins with a letter, without an ending; a diagram\'s ids use it too',
   'files.name.wrong': 'A name has letters, digits, underscores and hyphens, and begins with a letter.',
   'files.taken': 'There is a file {name}.',
+  'files.saves': 'Former states',
   'files.remove': 'Remove the file',
   'files.remove.title': 'Remove {name}',
   'files.remove.hint': 'The published version still has it, and so have the former saves of this design.',

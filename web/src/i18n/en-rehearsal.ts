@@ -10,6 +10,8 @@ export const en: { [key in keyof typeof zh]: string } = {
   step: 'Step',
   process: 'Process',
   at: 'Begins at',
+  by: 'Who starts it',
+  'by.any': 'Started by whoever may',
   clock: 'Virtual clock',
   quarter: '+15 min',
   hours: '+4 open hours',

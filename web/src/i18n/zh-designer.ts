@@ -61,6 +61,7 @@ export const zh = {
   'files.name.hint': '英文字母开头，不写后缀；流程图的编号也用它',
   'files.name.wrong': '文件名只能用英文字母、数字、下划线和连字符，以字母开头。',
   'files.taken': '已有文件 {name}。',
+  'files.saves': '历次保存',
   'files.remove': '移除文件',
   'files.remove.title': '移除 {name}',
   'files.remove.hint': '发布的版本里仍有它，本设计稿的历次保存里也留着。',

@@ -8,6 +8,8 @@ export const zh = {
   step: '步进',
   process: '流程',
   at: '开始时间',
+  by: '谁发起',
+  'by.any': '谁发起：能发起的任何人',
   clock: '虚拟时钟',
   quarter: '＋15 分',
   hours: '＋4 开放小时',

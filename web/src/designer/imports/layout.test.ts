@@ -42,4 +42,4 @@ test.each(['collect/collect', 'referral/referral'])('%s: every pool is drawn wit
   }
   const edges = new Set(within(root, 'BPMNEdge').map((edge) => attribute(edge, 'bpmnElement')))
   for (const flow of [...within(root, 'messageFlow'), ...within(root, 'sequenceFlow')]) expect(edges).toContain(attribute(flow, 'id'))
-})
+}, 60_000)

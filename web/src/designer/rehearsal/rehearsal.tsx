@@ -6,6 +6,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { Awaited, Rehearsal as Standing, RunStep } from '../../api/rehearsals'
 import type { Values } from '../../api/types'
+import { PersonPicker } from '../../administration/form'
 import { Icon } from '../../frame/icon'
 import { narrow } from '../../frame/media'
 import { either, joined } from '../../i18n'
@@ -53,11 +54,12 @@ const hereAndNow = (): string => new Date(Date.now() + 8 * 3_600_000).toISOStrin
 function Bar({ found }: { found: Standing | null }) {
   const process = useSignal('')
   const at = useSignal(hereAndNow())
+  const sender = useSignal({ id: '', name: '' })
   const choices = playable.value
   const chosen = choices.find(({ id }) => id === process.value) ?? choices.find(({ file, startable }) => startable && file === current.value) ?? choices[0]
   const go = () => {
     const begun = found ? run.peek() : null
-    if (chosen || begun) void begin(begun?.process ?? chosen!.id, begun?.at ?? new Date(`${at.value}:00+08:00`).toISOString())
+    if (chosen || begun) void begin(begun?.process ?? chosen!.id, begun?.at ?? new Date(`${at.value}:00+08:00`).toISOString(), begun ? (begun.by?.person ?? '') : sender.value.id)
   }
   const step = (next: RunStep) => () => void add(next)
   return (
@@ -69,6 +71,8 @@ function Bar({ found }: { found: Standing | null }) {
             {choices.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
           </select>
           <input class="in" type="datetime-local" aria-label={reh('at')} value={at.value} onInput={(event) => (at.value = event.currentTarget.value)} />
+          <label class="vh" for="run-by">{reh('by')}</label>
+          <PersonPicker id="run-by" kind="colleague" chosen={sender.value.id} named={sender.value.name} prompt={reh('by.any')} onChoose={(id, name) => (sender.value = { id, name })} />
         </>
       )}
       {found && (

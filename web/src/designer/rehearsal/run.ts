@@ -39,7 +39,8 @@ export const playable = computed<Playable[]>(() => {
   return found.sort((one, other) => Number(other.startable) - Number(one.startable))
 })
 
-export const begin = (process: string, at: string): Promise<boolean> => play({ process, at, by: null, data: {}, steps: [] })
+/** `by` is the person who starts it; the oldest chair that may where nobody is named. */
+export const begin = (process: string, at: string, by: string): Promise<boolean> => play({ process, at, by: by ? { person: by } : null, data: {}, steps: [] })
 
 export const add = (step: RunStep): Promise<boolean> => (run.peek() ? play({ ...run.peek()!, steps: [...run.peek()!.steps, step] }) : Promise.resolve(false))
 

@@ -42,7 +42,7 @@ export default function ReviewPage({ id }: PageProps) {
               {content.findings.items.length ? <Findings items={content.findings.items} /> : <p class="s d2">{ed('review.clean')}</p>}
             </section>
           )}
-          {open && <Scenarios design={id} />}
+          {open && <Scenarios design={id} files={content.files} />}
           <section class="st">
             <h2>{ed('review.changes')}</h2>
             <Comparison
