@@ -253,6 +253,7 @@ def _line(line: Line, institution: str, unit: str, number: int) -> dict[str, JSO
         "key": f"{institution}-{number:02d}",
         "institution": institution,
         "unit": unit,
+        "openRatio": line.get("openRatio") or "3",
         "majorClass": majors[:4] if majors[:4].isdigit() else None,
     }
 

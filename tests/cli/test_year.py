@@ -33,6 +33,8 @@ BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 STARTED_BY_NOBODY = (
     "catalogue_",
     "clearing_dispute",
+    "emergency_muster",
+    "muster_unit",
     "further_training",
     "training_centre",
     "mentoring",

@@ -145,7 +145,7 @@ def test_another_host_takes_her_over_without_a_gap_in_the_days(both: County) -> 
     county.work()
     assert chairs(county, DOCTOR, BRANCH) == [("SPEC_DOC", date(2027, 1, 4), date(2027, 2, 14))]
     assert chairs(county, DOCTOR, ELSEWHERE) == [("SPEC_DOC", date(2027, 2, 15), date(2027, 12, 31))]
-    assert [(row["unit"], row["from"], row["to"]) for row in case.variables["hosts"]] == [(BRANCH, "2027-01-04", "2027-02-15")]
+    assert [(row["unit"], row["from"], row["to"]) for row in case.variables["hosts"]] == [(BRANCH, "2027-01-04", "2027-02-14")]
     # The log of February goes to the new branch, and the days of both are one service.
     until(county, "2027-03-02")
     county.person(DOCTOR).complete(case.task("monthly_log"), "submit", {"log": LOG})
@@ -154,6 +154,8 @@ def test_another_host_takes_her_over_without_a_gap_in_the_days(both: County) -> 
     county.work()
     assert {row["period"]: row["state"] for row in case.variables["logs"]} == dict.fromkeys(("2027-01", "2027-02"), "confirmed")
     assert case.variables["fromDay"] == "2027-01-04"
+    # The certificate will name both, each with its days.
+    assert case.variables["earlierUnits"] == "望山分院（2027-01-04 至 2027-02-14）、"
     assert county.incidents() == []
     assert county.rows(select(Message.name).where(Message.state == "dead")) == []
 
