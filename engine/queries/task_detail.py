@@ -174,6 +174,7 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
     role = _role(reader, row, seat, mine=values["mine"], claimable=values["claimable"]) if approval.by_role else None
     form = _form(reader, row, role, writable=active)
     returning = button(approval, role, "return")
+    opinions = told_opinions(reader, facts["opinions"], files, facts["said"])
     return TaskDetail(
         **values,
         element_id=row.element,
@@ -192,17 +193,27 @@ def get_task(query: GetTask, reader: Reader) -> TaskDetail:
         unsent=_unsent(reader, row, facts),
         copies=copy_lines(reader, facts["copies"]),
         followed=bool(facts["followed"]),
-        opinions=told_opinions(reader, facts["opinions"], files, facts["said"]),
+        opinions=opinions,
         ladder=_ladder(reader, row, facts["rungs"]),
         signature=asked_signature(reader, row),
         signed=bool(facts["signed"]),
         round=round_detail(reader, who, row, round_),
         operations=operation_rights(reader, row, role, mine=values["mine"] and row.suspended_at is None),
-        returned=row.returned,
+        returned=row.returned or _drawn_back(row, opinions),
         return_label=None if returning is None else returning.label,
         return_label_en=None if returning is None else returning.label_en,
         form_version=row.case_revision if active else None,
     )
+
+
+def _drawn_back(row: Any, opinions: Sequence[Opinion]) -> Mapping[str, Any] | None:
+    """What is told like a sending back: a refusal whose way in the drawing led to this step again."""
+    last = opinions[-1] if opinions else None
+    if last is None or last.kind != "negative" or not last.opinion or last.at != row.opened_at:
+        return None
+    if not any(known.element == row.element for known in opinions[:-1]):
+        return None
+    return {"name": last.step, "by_name": last.person or "", "reason": last.opinion, "resume": "again", "at": last.at.isoformat()}
 
 
 def _approval(reader: Reader, row: Any) -> ApprovalModel:

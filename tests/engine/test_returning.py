@@ -18,6 +18,7 @@ from engine.queries.timeline import GetTimeline
 from engine.store.tables import Job, Subscription, Token
 from engine.testing import CaseView, County, Someone, bpmn, process, user_task
 from tests.engine.models import END, START
+from tests.engine.signing import BUTTONS
 
 GATES = '<parallelGateway id="f"/><parallelGateway id="j"/>'
 
@@ -107,6 +108,25 @@ def test_a_step_comes_straight_back_to_who_sent_it(county: County, gan: Someone,
     assert case.state == "completed"
     (back,) = [item for item in county.engine.query(GetTimeline(instance=case.id), gan.actor) if "直达" in item.title]
     assert back.detail == "资料不全"
+
+
+def test_a_refusal_that_is_drawn_to_lead_back_is_told_at_the_step_like_a_return(
+    county: County, gan: Someone, guo: Someone
+) -> None:
+    gate = '<exclusiveGateway id="g" default="g_e"/>'
+    check = user_task("check", f"<liandong:approval/>{BUTTONS}", post="BR_GP")
+    flows = "s > a > check > g > e, g > a if check.outcome == 'refuse'"
+    county.deploy(bpmn(process("p", START, task("a"), check, gate, END, flows=flows)))
+    case = county.run("p")
+    first = county.engine.query(GetTask(task=case.task("a").id), gan.actor)
+    assert first.returned is None
+    work(case, "a", by=gan)
+    guo.complete(case.task("check"), "refuse", opinion="缺一份知情同意")
+    told = county.engine.query(GetTask(task=case.task("a").id), gan.actor).returned
+    assert told is not None
+    assert (told["name"], told["by_name"], told["reason"]) == ("check", "郭宁·演示", "缺一份知情同意")
+    work(case, "a", by=gan)
+    assert county.engine.query(GetTask(task=case.task("check").id), gan.actor).returned is None
 
 
 def test_a_step_that_a_migration_has_removed_is_not_gone_straight_back_to(county: County, gan: Someone) -> None:
