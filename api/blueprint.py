@@ -34,11 +34,12 @@ class _StrictParser(FlaskParser):
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
         arguments = MultiDict((name, value) for name, value in req.args.items(multi=True) if name != "lang")
+        many = {field.data_key for field in schema.fields.values() if isinstance(field, ma.fields.List)}
         for name, values in arguments.lists():
             strict_json.refuse_text(name + "".join(values))
-            if len(values) > 1:
+            if len(values) > 1 and name not in many:
                 raise Problem(422, "invalid-request", errors=[field_error(name, "repeated")])
-        return arguments.to_dict()
+        return {name: values if name in many else values[0] for name, values in arguments.lists()}
 
     def handle_error(
         self, error: ma.ValidationError, req: Request, schema: ma.Schema, *, error_status_code: Any, error_headers: Any

@@ -18,12 +18,16 @@ from api.schemas.operations import (
     AllInstancesQuery,
     Because,
     Condition,
+    Counted,
+    FoundBy,
+    FoundByQuery,
     HeatMap,
     HeatQuery,
     IncidentCauses,
     IncidentNote,
     IncidentPage,
     IncidentQuery,
+    InstanceFilterFields,
     JobPage,
     JobQuery,
     MessagePage,
@@ -40,7 +44,7 @@ from engine.commands.definition import ResumeProcess, SuspendProcess
 from engine.commands.incident import AnnotateIncident, ResolveIncident, RetryIncident
 from engine.commands.incident import RetryCause as RetryAll
 from engine.commands.message import DiscardMessage, RedeliverMessage
-from engine.queries import collaboration, condition, heat_map, operated_case
+from engine.queries import collaboration, condition, found_by, heat_map, operated_case
 from engine.queries.definitions import ListProcesses, ProcessRow
 from engine.queries.incidents import ListIncidentCauses
 from engine.queries.operations import (
@@ -54,7 +58,7 @@ from engine.queries.operations import (
     OperatedInstance,
 )
 from engine.queries.paging import Page
-from engine.records import Done
+from engine.records import Done, InstanceFilter
 
 blueprint = Blueprint("operations", "Keep the engine running; no patient data")
 
@@ -207,5 +211,26 @@ def get_operated_collaboration(query: dict[str, Any], instance: UUID) -> collabo
 @blueprint.arguments(AllInstancesQuery, location="query")
 @blueprint.response(200, OperatedInstancePage)
 def list_all_instances(query: dict[str, Any]) -> Page[OperatedInstance]:
-    """List every case, without what it is about"""
-    return ask(ListAllInstances(**query))
+    """List the cases that a filter finds, without what they are about"""
+    paging = {name: query.pop(name) for name in ("cursor", "limit")}
+    return ask(ListAllInstances(filter=_filter(query), **paging))
+
+
+@blueprint.get("/operations/instances/count")
+@blueprint.arguments(InstanceFilterFields, location="query")
+@blueprint.response(200, Counted)
+def count_instances(query: dict[str, Any]) -> found_by.Counted:
+    """Tell how many cases a filter finds; beyond 10,000 they are not counted"""
+    return ask(found_by.CountInstances(filter=_filter(query)))
+
+
+@blueprint.get("/operations/instances/found-by")
+@blueprint.arguments(FoundByQuery, location="query")
+@blueprint.response(200, FoundBy)
+def list_found_by(query: dict[str, Any]) -> found_by.FoundBy:
+    """List the values, versions and elements that a filter can name"""
+    return ask(found_by.ListFoundBy(**query))
+
+
+def _filter(query: dict[str, Any]) -> InstanceFilter:
+    return InstanceFilter(**{**query, "where": tuple(query.get("where", ()))})

@@ -245,6 +245,8 @@ PERMISSIONS: Mapping[str, str] = {
     "operations.discard_message": OPERATIONS,
     "operations.get_condition": OPERATIONS,
     "operations.get_operated_case": OPERATIONS,
+    "operations.count_instances": OPERATIONS,
+    "operations.list_found_by": OPERATIONS,
     "operations.get_operated_collaboration": OPERATIONS,
     "operations.get_operated_diagram": OPERATIONS,
     "operations.list_all_instances": OPERATIONS,

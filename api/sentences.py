@@ -264,6 +264,22 @@ BY_CODE: Mapping[str, tuple[str, str]] = {
     ),
     "no-timer": ("这个定时已经执行或已经取消。", "This timer has fired or is gone."),
     "timer-due": ("时间应在十年之内。", "The time lies within ten years."),
+    "batch-changed": (
+        "您看到的是 {expected} 件，现在是 {count} 件。请再看一遍再执行。",
+        "You were shown {expected} cases; there are {count} by this time. Look again.",
+    ),
+    "filter-needs-process": ("按版本或步骤查找，要先选流程。", "Choose a process first to find by version or step."),
+    "filter-process": ("没有部署过流程“{process}”{version}。", "There is no process '{process}'{version}."),
+    "filter-element": ("流程“{process}”没有步骤“{element}”。", "The process '{process}' has no step '{element}'."),
+    "filter-name": (
+        "没有名为“{name}”的检索项，可用的有：{known}。",
+        "There is no search value '{name}'; there are: {known}.",
+    ),
+    "filter-condition": (
+        "条件应写成“名称 比较 值”，比较为 {operators} 之一，写的是“{text}”。",
+        "A condition is a name, one of {operators} and a value; found '{text}'.",
+    ),
+    "filter-size": ("条件最多 {most} 个，写了 {count} 个。", "There are at most {most} conditions; found {count}."),
     "heat-days": ("天数应为 1 到 {longest}。", "The days are 1 to {longest}."),
     "process-not-found": ("没有部署过流程“{process}”。", "No process '{process}' has been deployed."),
     "step": ("没有这样的步骤：“{step}”。", "There is no such step: '{step}'."),

@@ -1,4 +1,4 @@
-"""/views: saved views of the inbox, one's own and those that others share with one's post or department."""
+"""/views: saved views of the inbox and of operations, one's own and those that others share with one's post or department."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from flask import Response
 from api.blueprint import Blueprint
 from api.door import ask, carry_out
 from api.replies import nothing
-from api.schemas.views import View, ViewChoiceIn, ViewIn
+from api.schemas.views import View, ViewChoiceIn, ViewIn, ViewQuery
 from engine.commands.views import ChooseView, RemoveView, SaveView
 from engine.queries.views import ListViews
 from engine.queries.views import View as ViewRecord
 
-blueprint = Blueprint("views", "Saved views of the inbox")
+blueprint = Blueprint("views", "Saved views of the inbox and of operations")
 
 
 @blueprint.get("/views")
+@blueprint.arguments(ViewQuery, location="query")
 @blueprint.response(200, View(many=True))
-def list_views() -> list[ViewRecord]:
-    """List the views that the caller may use; those that he has pinned with how many tasks they show"""
-    found = ask(ListViews())
+def list_views(query: dict[str, Any]) -> list[ViewRecord]:
+    """List the views that the caller may use; those that he has pinned with how many tasks or cases they show"""
+    found = ask(ListViews(**query))
     return list(found)
 
 
@@ -30,7 +31,7 @@ def list_views() -> list[ViewRecord]:
 @blueprint.arguments(ViewIn)
 @blueprint.response(204)
 def save_view(body: dict[str, Any]) -> Response:
-    """Keep a box with a filter under a name, for oneself or shared; it is pinned"""
+    """Keep a box, or the cases of operations, with a filter under a name, for oneself or shared; it is pinned"""
     carry_out(_saved(body))
     return nothing()
 

@@ -76,3 +76,29 @@ class Deployed:
     warnings: tuple[str, ...]
     unchanged: bool
     """True when the same files were there already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceFilter:
+    """Which cases an operator means; None and nothing ask for all. See `engine.runtime.instance_filter`."""
+
+    state: str | None = None
+    """A stored state, or `suspended` or `incident`, which an active case can be."""
+    process: str | None = None
+    version: int | None = None
+    """Of `process`; None takes every version."""
+    text: str | None = None
+    """Held by the number or the business key."""
+    business_key: str | None = None
+    """With which the business key begins."""
+    element: str | None = None
+    """Of `process`, where a token stands."""
+    passed: str | None = None
+    """Of `process`, which was completed at least once."""
+    days: int | None = None
+    """Begun so many days ago or later."""
+    started_from: datetime | None = None
+    started_until: datetime | None = None
+    """The first instant that is too late."""
+    where: tuple[str, ...] = ()
+    """Conditions `name operator value` on what the processes are searched by."""

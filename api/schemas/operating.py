@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from api.schemas.base import CamelSchema, Instant, Key, PageQuery, Words, page_of
 from api.schemas.incident_words import IncidentWords
+from api.schemas.operations import InstanceFilterIn
 from api.schemas.tasks import InstanceRef
 from engine.commands.instructions import (
     CancelElement,
@@ -237,13 +238,16 @@ class BatchParameters(CamelSchema):
 
 
 class BatchIn(Reasoned):
-    """An operation over cases that are named, or over all active ones of a process, a version or a deployment."""
+    """An operation over cases that are named or that a filter finds, or over all active ones of a process, a version or a
+    deployment; with `expected` only if there are so many."""
 
     kind = fields.String(required=True, validate=validate.OneOf(("suspend", "resume", "cancel", "migrate", "revert")))
     instances = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=1_000))
     process = fields.String(load_default=None, validate=validate.Length(max=MAX_ID))
     version = fields.Integer(load_default=None, strict=True, validate=validate.Range(min=1, max=2**31 - 1))
     deployment = fields.UUID(load_default=None)
+    filter = fields.Nested(InstanceFilterIn, load_default=None, allow_none=True)
+    expected = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=0, max=10_000))
     parameters = fields.Nested(BatchParameters, load_default=dict)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import fields, post_load, validate
 
 from api.schemas.base import CamelSchema, Coded, Instant, Key, PageQuery, Words, page_of
 from api.schemas.incident_words import IncidentWords
 from api.schemas.instances import STATES, Member, ProcessVersion
 from api.schemas.tasks import InstanceRef
+from engine.records import InstanceFilter
 
 
 class IncidentQuery(PageQuery):
@@ -35,13 +38,53 @@ class MessageQuery(PageQuery):
     )
 
 
-class AllInstancesQuery(PageQuery):
+class InstanceFilterFields(CamelSchema):
+    """Which cases; what is left out asks for all."""
+
+    state = fields.String(validate=validate.OneOf(STATES))
+    process = fields.String(validate=validate.Length(min=1, max=200))
+    version = fields.Integer(validate=validate.Range(min=1, max=2**31 - 1))
+    text = fields.String(data_key="q", validate=validate.Length(min=1, max=100))
+    business_key = fields.String(validate=validate.Length(min=1, max=200))
+    element = fields.String(validate=validate.Length(min=1, max=200))
+    passed = fields.String(validate=validate.Length(min=1, max=200))
+    days = fields.Integer(validate=validate.Range(min=1, max=3_660))
+    started_from = Instant()
+    started_until = Instant()
+    where = fields.List(fields.String(validate=validate.Length(min=1, max=300)))
+
+
+class InstanceFilterIn(InstanceFilterFields):
+    """The same as a filter of the engine."""
+
+    @post_load
+    def made(self, data: dict[str, Any], **kwargs: Any) -> InstanceFilter:
+        """The filter."""
+        return InstanceFilter(**{**data, "where": tuple(data.get("where", ()))})
+
+
+class AllInstancesQuery(InstanceFilterFields, PageQuery):
     """Which cases."""
 
-    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
-    process = fields.String(load_default=None, validate=validate.Length(max=200))
-    version = fields.Integer(load_default=None, validate=validate.Range(min=1, max=2**31 - 1))
-    text = fields.String(load_default=None, data_key="q", validate=validate.Length(max=100))
+
+class FoundByQuery(CamelSchema):
+    """Of which process."""
+
+    process = fields.String(load_default=None, validate=validate.Length(min=1, max=200))
+
+
+class Counted(CamelSchema):
+    """A number of cases; with more there are others, which were not counted."""
+
+    count = fields.Integer()
+    more = fields.Boolean()
+
+
+class SearchAttribute(CamelSchema):
+    """A value that cases are found by."""
+
+    name = fields.String()
+    label = Words()
 
 
 class Incident(CamelSchema):
@@ -174,6 +217,14 @@ class OperatedCase(OperatedInstance):
     collaboration = fields.List(fields.Nested(Member))
     collaborates = fields.Boolean()
     places = fields.List(fields.Nested(Place))
+
+
+class FoundBy(CamelSchema):
+    """What a filter can name."""
+
+    attributes = fields.List(fields.Nested(SearchAttribute))
+    versions = fields.List(fields.Integer())
+    elements = fields.List(fields.Nested(Place))
 
 
 class DefinitionVersion(CamelSchema):

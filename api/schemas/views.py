@@ -1,16 +1,27 @@
-"""Saved views of the inbox over the wire."""
+"""Saved views of the inbox and of operations over the wire."""
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from datetime import datetime
+from typing import Any
 
-from api.schemas.base import MAX_TEXT, CamelSchema
+from marshmallow import ValidationError, fields, post_load, validate
+
+from api.schemas.base import MAX_TEXT, CamelSchema, Instant
+from api.schemas.operations import InstanceFilterFields
 from api.schemas.tasks import DUE, URGENCIES
 
-VIEWED = ("todo", "claimable", "soon", "overdue")
+INBOX = ("todo", "claimable", "soon", "overdue")
+VIEWED = (*INBOX, "instances")
 
 
-class ViewFilter(CamelSchema):
+class ViewQuery(CamelSchema):
+    """Of which place."""
+
+    place = fields.String(load_default="inbox", validate=validate.OneOf(("inbox", "operations")))
+
+
+class TaskFilterIn(CamelSchema):
     """Which tasks of a box; what is left out asks for all."""
 
     process = fields.String(validate=validate.Length(min=1, max=MAX_TEXT))
@@ -25,9 +36,22 @@ class ViewIn(CamelSchema):
 
     name = fields.String(required=True, validate=validate.Length(max=100))
     box = fields.String(required=True, validate=validate.OneOf(VIEWED))
-    filter = fields.Nested(ViewFilter, required=True)
+    filter = fields.Dict(
+        keys=fields.String(), required=True, metadata={"description": "By the fields of the list that it filters"}
+    )
     share = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(("post", "department")))
     capacity_id = fields.UUID(load_default=None, allow_none=True)
+
+    @post_load
+    def checked(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """The view with a filter of its box. Raises ValidationError for fields that the box has not."""
+        cases = data["box"] not in INBOX
+        try:
+            asked = (InstanceFilterFields() if cases else TaskFilterIn()).load(data["filter"])
+        except ValidationError as refused:
+            raise ValidationError({"filter": refused.messages}) from refused
+        kept = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asked.items()}
+        return {**data, "filter": kept}
 
 
 class ViewChoiceIn(CamelSchema):
@@ -38,7 +62,17 @@ class ViewChoiceIn(CamelSchema):
 
 
 class FilterOut(CamelSchema):
-    """The filter of a view; null asks for all."""
+    """The filter of a view, with the fields of its box; null asks for all."""
+
+    state = fields.String(allow_none=True)
+    version = fields.Integer(allow_none=True)
+    business_key = fields.String(allow_none=True)
+    element = fields.String(allow_none=True)
+    passed = fields.String(allow_none=True)
+    days = fields.Integer(allow_none=True)
+    started_from = Instant(allow_none=True)
+    started_until = Instant(allow_none=True)
+    where = fields.List(fields.String())
 
     process = fields.String(allow_none=True)
     text = fields.String(allow_none=True, data_key="q")

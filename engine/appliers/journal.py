@@ -39,6 +39,9 @@ from engine.store.writes import insert_of
 NEW_HISTORY, NEW_NOTIFICATION = map(insert_of, (History, Notification))
 
 
+MIGRATED = "instance-migrated"
+
+
 class Journal:
     """What one revision of one instance adds to history, and whom it tells."""
 

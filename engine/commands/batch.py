@@ -15,8 +15,9 @@ from engine.authorization import require_right
 from engine.commands.operation import required_reason
 from engine.commands.registry import Command
 from engine.errors import Conflict, Invalid, NotFound
-from engine.records import BatchMade
+from engine.records import BatchMade, InstanceFilter
 from engine.runtime import Runtime
+from engine.runtime.instance_filter import matching
 from engine.store.state import chunks
 from engine.store.tables import Batch, BatchItem, Deployment, ProcessDefinition, ProcessInstance
 from engine.store.unit_of_work import UnitOfWork
@@ -35,7 +36,8 @@ NAMED_AT_MOST = 5
 
 @dataclass(frozen=True, kw_only=True)
 class StartBatch(Command[BatchMade]):
-    """Carry an operation out on the cases that are named, or on all active ones of a process, a version or a deployment."""
+    """Carry an operation out on the cases that are named or that a filter finds, or on all active ones of a process, a version or
+    a deployment."""
 
     kind: str
     reason: str
@@ -44,6 +46,10 @@ class StartBatch(Command[BatchMade]):
     version: int | None = None
     """Of `process`; None takes every version."""
     deployment: UUID | None = None
+    filter: InstanceFilter | None = None
+    """The cases that it finds when the batch is started; what cannot be done to one is said on its item."""
+    expected: int | None = None
+    """How many cases its maker has been told; another number refuses the batch."""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     """`compensate` of a cancellation; `version`, `mapping` and `recompute_timers` of a migration."""
 
@@ -60,9 +66,16 @@ def start_batch(command: StartBatch, work: UnitOfWork, runtime: Runtime) -> Batc
     reason = required_reason(command.reason)
     _check(command)
     _require_named(work, command.instances)
-    instances = list(work.connection.execute(_selected(work, command).limit(AT_MOST + 1)).scalars())
+    instances = list(work.connection.execute(_selected(work, runtime, command).limit(AT_MOST + 1)).scalars())
     if not 1 <= len(instances) <= AT_MOST:
         raise Invalid("batch-size", "Expected 1 to {most} cases, but found {count}", most=AT_MOST, count=len(instances))
+    if command.expected not in (None, len(instances)):
+        raise Conflict(
+            "batch-changed",
+            "Expected {expected} cases, but there are {count} by this time",
+            expected=command.expected,
+            count=len(instances),
+        )
     key, identity = work.new_key(), uuid4()
     work.connection.execute(
         insert(Batch).values(
@@ -124,9 +137,12 @@ def _check(command: StartBatch) -> None:
     if unknown or missing:
         raise Invalid("batch-parameters", "Expected the parameters of '{kind}', but found others", kind=command.kind)
     ways = [bool(command.instances), command.process is not None, command.deployment is not None]
+    ways.append(command.filter is not None)
     if sum(ways) != 1:
         raise Invalid(
-            "batch-selection", "Expected cases by id, by process or by deployment, but found {count} ways", count=sum(ways)
+            "batch-selection",
+            "Expected cases by id, by filter, by process or by deployment, but found {count} ways",
+            count=sum(ways),
         )
 
 
@@ -141,12 +157,14 @@ def _require_named(work: UnitOfWork, named: tuple[UUID, ...]) -> None:
         )
 
 
-def _selected(work: UnitOfWork, command: StartBatch) -> Select[Any]:
+def _selected(work: UnitOfWork, runtime: Runtime, command: StartBatch) -> Select[Any]:
     """Keys of the cases. Those that are named are all taken; what cannot be done to one is said on its item."""
     table = ProcessInstance
     statement = select(table.key).order_by(table.key)
     if command.instances:
         return statement.where(table.id.in_(command.instances))
+    if command.filter is not None:
+        return statement.where(*matching(work.connection, runtime.definitions, command.filter, work.now))
     versions = select(ProcessDefinition.key)
     if command.process is not None:
         versions = versions.where(ProcessDefinition.process_id == command.process)

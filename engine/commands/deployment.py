@@ -20,7 +20,7 @@ from engine.records import Deployed
 from engine.runtime import Runtime
 from engine.runtime.definitions import digest
 from engine.runtime.timer_starts import Plans, disarm
-from engine.store.tables import Deployment, ProcessDefinition, Resource, StartSubscription
+from engine.store.tables import Deployment, ProcessDefinition, Resource, SearchAttribute, StartSubscription
 from engine.store.unit_of_work import UnitOfWork
 
 
@@ -109,6 +109,11 @@ def _define(work: UnitOfWork, deployment: int, model: ProcessModel, plans: Plans
             suspended_at=suspended_at,
         )
     )
+    searches = [
+        {"definition": key, "name": found.name, "label": found.label, "label_en": found.label_en} for found in model.searches
+    ]
+    if searches:
+        work.connection.execute(insert(SearchAttribute), searches)
     keys = [work.new_key() for _ in model.start_subscriptions]
     starts = [
         {"key": row, "definition": key, "kind": start.kind, "name": start.name, "element": start.element}

@@ -1,7 +1,8 @@
-"""Saved views of the inbox: a box with a filter under a name, kept by its owner, who may share it with those he works with.
+"""Saved views: a box of the inbox, or the list of cases in operations, with a filter under a name, kept by its owner, who may
+share it with those he works with.
 
-A view holds no tasks: everybody sees through it only what is in his own boxes. It is shared with a post at an institution or
-with a department, and only out of a chair that the owner sits in.
+A view holds nothing: everybody sees through it only what is in his own boxes, and cases only with the right `operations`.
+It is shared with a post at an institution or with a department, and only out of a chair that the owner sits in.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, insert, select, update
 
-from engine.authorization import standing
-from engine.authorization.views import usable_view
+from engine.authorization import require_right, standing
+from engine.authorization.views import INSTANCES, in_place, usable_view
 from engine.commands.registry import Command
 from engine.commands.texts import require_text
 from engine.errors import Conflict, FieldError, InvalidForm, NotAllowed, NotFound
@@ -36,8 +37,8 @@ class SaveView(Command[Done]):
 
     name: str
     box: str
-    filter: Mapping[str, str]
-    """What is asked for, by the fields of `engine.queries.tasks.TaskFilter`."""
+    filter: Mapping[str, Any]
+    """What is asked for, by the fields of `engine.queries.tasks.TaskFilter`, or of `engine.records.InstanceFilter`."""
     share: Share | None = None
     capacity: UUID | None = None
     """The chair whose post or department it is shared with."""
@@ -68,7 +69,9 @@ def save_view(command: SaveView, work: UnitOfWork, runtime: object) -> Done:
     require_text("name", name)
     if not 0 < len(name) <= LONGEST:
         raise _wrong("name", f"视图名称要有 1 到 {LONGEST} 字。", f"A view's name has 1 to {LONGEST} characters.")
-    if command.box not in BOXES:
+    if command.box == INSTANCES:
+        require_right(work.actor, "operations")
+    elif command.box not in BOXES:
         raise _wrong("box", "这一栏不能存为视图。", "There are no views of this box.")
     _require_new_name(work, owner, name, command.view)
     shared = _shared(work, command)
@@ -96,16 +99,20 @@ def remove_view(command: RemoveView, work: UnitOfWork, runtime: object) -> Done:
 def choose_view(command: ChooseView, work: UnitOfWork, runtime: object) -> Done:
     person = _person(work)
     who = standing(work.connection, person, work.now)
-    usable = select(SavedView.key).where(SavedView.id == command.view, usable_view(who))
-    key = work.connection.execute(usable).scalar_one_or_none()
-    if key is None:
+    usable = select(SavedView.key, SavedView.box).where(SavedView.id == command.view, usable_view(who))
+    found = work.connection.execute(usable).one_or_none()
+    if found is None:
         raise _not_found(command.view)
+    if found.box == INSTANCES:
+        require_right(work.actor, "operations")
+    key, beside = found.key, select(SavedView.key).where(in_place("operations" if found.box == INSTANCES else "inbox"))
     if command.pinned:
-        others = (ViewChoice.person == person, ViewChoice.pinned, ViewChoice.view != key)
+        others = (ViewChoice.person == person, ViewChoice.pinned, ViewChoice.view != key, ViewChoice.view.in_(beside))
         if work.connection.execute(select(func.count()).select_from(ViewChoice).where(*others)).scalar_one() >= MOST_PINNED:
             raise Conflict("too-many-pinned", "Expected at most {most} pinned views, but there are as many", most=MOST_PINNED)
     if command.preferred:
-        work.connection.execute(update(ViewChoice).where(ViewChoice.person == person).values(preferred=False))
+        his = update(ViewChoice).where(ViewChoice.person == person, ViewChoice.view.in_(beside))
+        work.connection.execute(his.values(preferred=False))
     choice = {"person": person, "view": key, "pinned": command.pinned, "preferred": command.preferred}
     upsert(work.connection, ViewChoice, [choice])
     return Done()

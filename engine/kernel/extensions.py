@@ -27,6 +27,7 @@ from engine.kernel.model import (
 from engine.kernel.placement import LIANDONG
 from engine.kernel.report import Report
 from engine.kernel.role_reader import RoleReader, words
+from engine.kernel.search_model import SearchModel
 from engine.kernel.signing_reader import read_signing
 from engine.kernel.source import child, local
 
@@ -43,6 +44,7 @@ _WITHDRAW = frozenset({"first-act", "any", "never"})
 _SIGNATURES = frozenset({"none", "offered", "required"})
 _PERIODS = frozenset({"year", "month", "none"})
 _FLAGS = frozenset({"true", "false"})
+LONGEST_SEARCH = 100
 _OPINIONS = frozenset({"optional", "required"})
 _BINDINGS = frozenset({"", "latest", "deployment", "version", "versionTag"})
 _WAYS = {"in": ("传入被调流程", "into"), "out": ("从被调流程传回", "out of")}
@@ -130,6 +132,28 @@ class ExtensionReader:
             if institution is not None:
                 found.append(VisibleModel(institution=institution, condition=condition))
         return tuple(found)
+
+    def searches(self, node: etree._Element) -> tuple[SearchModel, ...]:
+        """What operators find the cases by."""
+        found: dict[str, SearchModel] = {}
+        for item in extensions(node, "search"):
+            name = self._required(item, "name")
+            value = self.report.template(item.get("value") or f"${{{name}}}", item) if name else None
+            if value is None:
+                continue
+            if name in found or len(name) > LONGEST_SEARCH or any(letter.isspace() for letter in name):
+                self.report.error(
+                    "search",
+                    item,
+                    f"检索项“{name}”应只写一次，不超过 {LONGEST_SEARCH} 字，不含空格。",
+                    f"The search name '{name}' is to stand once, with at most {LONGEST_SEARCH} characters and no blank.",
+                )
+                continue
+            label = (item.get("label") or name)[:LONGEST_SEARCH]
+            found[name] = SearchModel(
+                name=name, label=label, label_en=(item.get("label-en") or label)[:LONGEST_SEARCH], value=value
+            )
+        return tuple(found.values())
 
     def approval(self, node: etree._Element) -> ApprovalModel:
         """What a user task asks of people, from our elements or from another engine's attributes."""

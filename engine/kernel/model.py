@@ -15,6 +15,7 @@ from engine.kernel.automatic import NOTHING_AUTOMATIC, AutomaticModel
 from engine.kernel.deadlines import DeadlineModel
 from engine.kernel.people_model import APPROVERS, STARTER_NAMES, ApartModel, AssignModel
 from engine.kernel.roles import ButtonModel, FieldsModel
+from engine.kernel.search_model import SearchModel
 from engine.kernel.signing import ONE_SIGNER, SigningModel
 
 
@@ -420,6 +421,7 @@ class ProcessModel:
     """Code of the institution that owns a case which a timer or a signal has started."""
     business_key: Template | None = None
     visible: tuple[VisibleModel, ...] = ()
+    searches: tuple[SearchModel, ...] = ()
     elements: Mapping[str, Element] = field(default_factory=dict)
     flows: Mapping[str, Flow] = field(default_factory=dict)
     declared: Mapping[tuple[str, ...], frozenset[str]] = field(default_factory=dict)

@@ -31,6 +31,7 @@ _ATTRIBUTES = {
     "owner": frozenset({"value"}),
     "businessKey": frozenset({"value"}),
     "visible": frozenset({"institution", "while"}),
+    "search": frozenset({"name", "label", "label-en", "value"}),
     "approval": frozenset(
         {"mode", "form", "name-en", "refusal", "threshold", "base", "quorum", "abstain", "early", "chair-last", "operations"}
         | {"signature", "motions", "ballot"}
@@ -61,7 +62,9 @@ _ATTRIBUTES = {
     "in": _VALUE,
     "out": _VALUE,
 }
-_OF_PROCESS = frozenset({"process", "starter", "number", "subject", "urgency", "owner", "businessKey", "visible", "retry"})
+_OF_PROCESS = frozenset(
+    {"process", "starter", "number", "subject", "urgency", "owner", "businessKey", "visible", "search", "retry"}
+)
 _OF_ANY = frozenset({"async", "retry"})
 _OF_ELEMENT = {
     "process": _OF_PROCESS,

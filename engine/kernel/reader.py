@@ -150,6 +150,7 @@ class ProcessReader:
             owner=self._extensions.value(node, "owner"),
             business_key=self._extensions.value(node, "businessKey"),
             visible=self._extensions.visible(node),
+            searches=self._extensions.searches(node),
             elements=content.elements,
             flows=content.flows,
             declared=content.declared,

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.authorization import require_right
-from engine.queries.instance_rows import has_incident
 from engine.queries.operations import RIGHT
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import ProcessName, process_name
+from engine.runtime.instance_filter import has_incident
 from engine.store.tables import Deployment, Person, ProcessDefinition, ProcessInstance
 
 VERSIONS_AT_MOST = 2_000

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.queries.registry import Reader
 from engine.queries.task_rows import Coded, ProcessName, process_name, step_name_en
+from engine.runtime.instance_filter import has_incident
 from engine.store.prepared import Among, Prepared, ask
-from engine.store.tables import Candidate, Incident, Institution, Person, Post, ProcessInstance, Round, Seat, Token
+from engine.store.tables import Candidate, Institution, Person, Post, ProcessInstance, Round, Seat, Token
 
 NOW_AT_MOST = 8
 """Steps listed under a case; a case that asks four thousand people does not name them all."""
@@ -93,20 +94,6 @@ def instance_rows(reader: Reader, rows: Sequence[Any]) -> tuple[InstanceRow, ...
     """Records of rows that `select_instances` found, masked."""
     now = steps_now(reader, rows)
     return tuple(InstanceRow(**instance_values(reader, row, now)) for row in rows)
-
-
-def has_incident() -> ColumnElement[bool]:
-    """Condition that something of a case waits for a person to resolve it."""
-    return exists().where(Incident.instance == ProcessInstance.key, Incident.state == "open")
-
-
-def in_state(state: str) -> ColumnElement[bool]:
-    """Condition that a case is in a state: the stored ones, or `suspended` or `incident`, which an active case can be."""
-    if state == "suspended":
-        return and_(ProcessInstance.state == "active", ProcessInstance.suspended_at.is_not(None))
-    if state == "incident":
-        return and_(ProcessInstance.state == "active", has_incident())
-    return ProcessInstance.state == state
 
 
 def shown_state(row: Any) -> str:

@@ -11,10 +11,11 @@ from sqlalchemy import Select, bindparam, select
 from engine.authorization import Standing, require_visible_instance, sees_instance, standing, takes_part, visible_instances
 from engine.authorization.archive import may_read_copy
 from engine.errors import NotFound
-from engine.queries.instance_rows import InstanceRow, in_state, instance_rows, instance_values, select_instances, steps_now
+from engine.queries.instance_rows import InstanceRow, instance_rows, instance_values, select_instances, steps_now
 from engine.queries.paging import DEFAULT_LIMIT, Order, Page
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import Coded, of_process
+from engine.runtime.instance_filter import in_state
 from engine.runtime.withdrawal import hindrance
 from engine.store.prepared import Prepared
 from engine.store.tables import ArchiveCopy, Follow, History, Institution, ProcessInstance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -11,10 +11,12 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from engine.authorization import require_right
-from engine.queries.instance_rows import has_incident, in_state, shown_state
+from engine.queries.instance_rows import shown_state
 from engine.queries.paging import DEFAULT_LIMIT, Order, Page
 from engine.queries.registry import Query, Reader
 from engine.queries.task_rows import CaseName, Coded, ProcessName, of_process, process_name
+from engine.records import InstanceFilter
+from engine.runtime.instance_filter import has_incident, matching
 from engine.store.tables import Incident, Institution, Job, Message, ProcessInstance
 
 RIGHT = "operations"
@@ -56,12 +58,7 @@ class ListMessages(Query[Page["MessageRow"]]):
 class ListAllInstances(Query[Page["OperatedInstance"]]):
     """Every case, newest first, without what it is about."""
 
-    state: Literal["active", "completed", "terminated", "cancelled", "incident", "suspended"] | None = None
-    process: str | None = None
-    version: int | None = None
-    """Of `process`; None takes every version."""
-    text: str | None = None
-    """Only cases whose number or business key holds this text."""
+    filter: InstanceFilter = field(default_factory=InstanceFilter)
     cursor: str | None = None
     limit: int = DEFAULT_LIMIT
 
@@ -233,16 +230,10 @@ def list_messages(query: ListMessages, reader: Reader) -> Page[MessageRow]:
 
 
 def list_all_instances(query: ListAllInstances, reader: Reader) -> Page[OperatedInstance]:
-    """One page. Raises NotAllowed without the right `operations`."""
+    """One page. Raises NotAllowed without the right `operations`, and what `matching` raises."""
     require_right(reader.actor, RIGHT)
-    statement = select_operated()
-    if query.state is not None:
-        statement = statement.where(in_state(query.state))
-    if query.process:
-        statement = statement.where(of_process(query.process, query.version))
-    if query.text:
-        number = ProcessInstance.number.icontains(query.text, autoescape=True)
-        statement = statement.where(number | ProcessInstance.business_key.icontains(query.text, autoescape=True))
+    conditions = matching(reader.connection, reader.definitions, query.filter, reader.now)
+    statement = select_operated().where(*conditions)
     rows, following = _page(Order((ProcessInstance.key,), descending=True), statement, query, reader)
     return Page(items=tuple(OperatedInstance(**operated_values(reader, row)) for row in rows), next_cursor=following)
 

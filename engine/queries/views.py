@@ -1,25 +1,34 @@
-"""The saved views that a person may use, with how many tasks those that he has pinned hold."""
+"""The saved views that a person may use, with how many tasks or cases those that he has pinned hold."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
-from engine.authorization import standing
-from engine.authorization.views import usable_view
+from engine.authorization import require_right, standing
+from engine.authorization.views import INSTANCES, in_place, usable_view
+from engine.errors import Invalid
 from engine.queries.registry import Query, Reader
 from engine.queries.task_boxes import AGENT_VIEWED, VIEWED
 from engine.queries.tasks import TaskFilter, box_asked
+from engine.records import InstanceFilter
+from engine.runtime.instance_filter import counted, matching
 from engine.store.tables import Department, Institution, Person, Post, SavedView, ViewChoice
+
+F = TypeVar("F", TaskFilter, InstanceFilter)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListViews(Query[tuple["View", ...]]):
-    """The reader's own views and those that are shared with one of his chairs, by name."""
+    """The reader's own views and those that are shared with one of his chairs, by name: those of the inbox, or those of
+    operations, which need the right `operations`."""
+
+    place: Literal["inbox", "operations"] = "inbox"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +38,7 @@ class View:
     id: UUID
     name: str
     box: str
-    filter: TaskFilter
+    filter: TaskFilter | InstanceFilter
     mine: bool
     owner: str
     shared_with: str | None
@@ -40,11 +49,13 @@ class View:
     preferred: bool
     """The reader begins with it."""
     count: int | None
-    """Tasks of the reader that it shows; None for one that he has not pinned."""
+    """Tasks of the reader, or cases, that it shows; None for one that he has not pinned, or whose filter names what is gone."""
 
 
 def list_views(query: ListViews, reader: Reader) -> tuple[View, ...]:
-    """Nobody's are those of no person."""
+    """Nobody's are those of no person. Raises NotAllowed for those of operations without the right."""
+    if query.place == "operations":
+        require_right(reader.actor, "operations")
     who = standing(reader.connection, reader.actor.person, reader.now)
     if who.person is None:
         return ()
@@ -62,19 +73,22 @@ def list_views(query: ListViews, reader: Reader) -> tuple[View, ...]:
         .outerjoin(Department, Department.key == SavedView.department)
         .outerjoin(place, place.key == Department.institution)
         .outerjoin(ViewChoice, chosen)
-        .where(usable_view(who))
+        .where(usable_view(who), in_place(query.place))
         .order_by(SavedView.name, SavedView.key)
     )
     asked = box_asked(reader)
     return tuple(_view(reader, row, asked) for row in reader.connection.execute(statement).all())
 
 
-_FIELDS = frozenset(field.name for field in fields(TaskFilter))
+def _kept(kind: type[F], kept: dict[str, Any]) -> F:
+    """A filter that was kept with a field of another release asks for what this one knows."""
+    known = {field.name for field in fields(kind)}
+    return kind(**{name: value for name, value in kept.items() if name in known})
 
 
 def _view(reader: Reader, row: Any, asked: dict[str, Any]) -> View:
-    # A filter that was kept with a field of another release asks for what this one knows.
-    wanted = TaskFilter(**{name: value for name, value in row.filter.items() if name in _FIELDS})
+    cases = row.box == INSTANCES
+    wanted = _cases_asked(row.filter) if cases else _kept(TaskFilter, row.filter)
     share = "post" if row.post else "department" if row.department else None
     return View(
         id=row.id,
@@ -91,6 +105,16 @@ def _view(reader: Reader, row: Any, asked: dict[str, Any]) -> View:
     )
 
 
-def _count(reader: Reader, box: str, wanted: TaskFilter, asked: dict[str, Any]) -> int:
+def _cases_asked(kept: dict[str, Any]) -> InstanceFilter:
+    times = {name: datetime.fromisoformat(kept[name]) for name in ("started_from", "started_until") if kept.get(name)}
+    return _kept(InstanceFilter, {**kept, **times, "where": tuple(kept.get("where", ()))})
+
+
+def _count(reader: Reader, box: str, wanted: TaskFilter | InstanceFilter, asked: dict[str, Any]) -> int | None:
+    if isinstance(wanted, InstanceFilter):
+        try:
+            return counted(reader.connection, matching(reader.connection, reader.definitions, wanted, reader.now))
+        except Invalid:
+            return None
     statement = (AGENT_VIEWED if asked["others"] else VIEWED)[box]
     return int(statement.value(reader.connection, **asked, **wanted.asked(reader.now)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from engine.appliers.journal import Journal
+from engine.appliers.journal import MIGRATED, Journal
 from engine.errors import Conflict, NotFound
 from engine.kernel.migration_plan import MigrationLine, Plan
 from engine.kernel.triggers import Migrate
@@ -22,8 +22,6 @@ from engine.store.base import Executes
 from engine.store.state import chunks
 from engine.store.tables import ExternalTask, History, Incident, Person, ProcessDefinition, Round, Scope, Seat, Token
 from engine.store.unit_of_work import UnitOfWork
-
-MIGRATED = "instance-migrated"
 
 
 def migrate(

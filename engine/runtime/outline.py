@@ -1,4 +1,4 @@
-"""The columns of an instance that are computed from its variables: subject, urgency, business key, who else may see it."""
+"""What of an instance is computed from its variables: subject, urgency, business key, who else may see it, how it is found."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from engine.appliers.journal import MIGRATED
 from engine.appliers.participants import participate
 from engine.errors import ExpressionError
 from engine.expressions import Template
@@ -13,12 +14,15 @@ from engine.initials import initials_of
 from engine.kernel.effects import Names, VariableWritten
 from engine.runtime.step import Step
 from engine.store.prepared import Prepared
-from engine.store.tables import Institution
+from engine.store.sortable import sortable
+from engine.store.tables import Institution, SearchValue
 from engine.store.unit_of_work import UnitOfWork
+from engine.store.writes import upsert_of
 
 INSTITUTION = Prepared(select(Institution.key).where(Institution.code == bindparam("code")))
 URGENCIES = ("E", "U", "R")
 KEY_LENGTH = 200
+PUT_SEARCH = upsert_of(SearchValue)
 
 
 def outline(step: Step) -> None:
@@ -42,7 +46,10 @@ def outline(step: Step) -> None:
         # What reads nothing that could be written is told by the first step.
         if not case.stored or written & (sight.institution.names | (sight.condition.names if sight.condition else frozenset()))
     ]
-    if not stale and not sights:
+    # A new version is searched by what it names, whatever the one before was searched by.
+    anew = not case.stored or step.journal.holds({MIGRATED})
+    searches = [search for search in model.searches if anew or written & search.value.names]
+    if not stale and not sights and not searches:
         return
     names = step.names(step.row.root_scope)
     names.prefetch({name for template in stale.values() for name in template.names})
@@ -63,6 +70,16 @@ def outline(step: Step) -> None:
         except ExpressionError:
             continue
         participate(work, case.key, institution, None if seen else work.now)
+
+    for search in searches:
+        _find_by(work, case.key, search.name, _evaluate(search.value, names))
+
+
+def _find_by(work: UnitOfWork, instance: int, name: str, value: Any) -> None:
+    """Keeps what a case is found by. What has no value any more keeps the last one that it had."""
+    text = sortable(value)
+    if text is not None:
+        work.write(PUT_SEARCH, {"instance": instance, "name": name, "value": text})
 
 
 def _evaluate(template: Template, names: Names) -> Any:

@@ -10,14 +10,14 @@ from engine.store.tables.authority import Body, BodyMember, Charge, Duty, Line, 
 from engine.store.tables.ballot import BallotPapers, MotionVote
 from engine.store.tables.batch import Batch, BatchItem
 from engine.store.tables.calendar import CalendarEntry
-from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, StartSubscription
+from engine.store.tables.definition import Deployment, ProcessDefinition, Resource, SearchAttribute, StartSubscription
 from engine.store.tables.delivery import Delivery, NotificationSetting
 from engine.store.tables.design import Design, DesignFile, DesignPerson, DesignSave
 from engine.store.tables.desk import FollowUp, SavedView, ViewChoice
 from engine.store.tables.engagement import Engagement
 from engine.store.tables.handover import Handover, HandoverItem
 from engine.store.tables.identity import Account, IdempotencyKey, RequestCount, Session, SignInFailure
-from engine.store.tables.instance import Compensation, ProcessInstance, Scope, Subscription, Token, Variable
+from engine.store.tables.instance import Compensation, ProcessInstance, Scope, SearchValue, Subscription, Token, Variable
 from engine.store.tables.lateness import Lateness, QuietHours
 from engine.store.tables.letter import Letter
 from engine.store.tables.organisation import (
@@ -110,6 +110,8 @@ __all__ = [
     "Rung",
     "SavedView",
     "Scope",
+    "SearchAttribute",
+    "SearchValue",
     "Seat",
     "Session",
     "SignInFailure",

@@ -65,3 +65,13 @@ class StartSubscription(Keyed, Base):
     name: Mapped[str | None] = mapped_column(String(200))
     element: Mapped[str] = mapped_column(String(200))
     __table_args__ = (Index("ix_start_subscription_kind_name", "kind", "name"),)
+
+
+class SearchAttribute(Base):
+    """A value by which operators find the cases of a version, as its model names it (`liandong:search`)."""
+
+    __tablename__ = "search_attribute"
+    definition: Mapped[int] = mapped_column(ForeignKey("process_definition.key"), primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    label: Mapped[str] = mapped_column(String(100))
+    label_en: Mapped[str] = mapped_column(String(100))

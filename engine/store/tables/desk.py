@@ -22,14 +22,17 @@ class FollowUp(Base):
 
 
 class SavedView(Entity, Base):
-    """A box of the inbox with a filter, under a name; its owner may share it with a post at an institution or a department."""
+    """A box of the inbox, or the cases of operations, with a filter, under a name.
+
+    Its owner may share it with a post at an institution or a department.
+    """
 
     __tablename__ = "saved_view"
     owner: Mapped[int] = mapped_column(ForeignKey("person.key"))
     name: Mapped[str] = mapped_column(String(30))
     box: Mapped[str] = mapped_column(String(10))
     filter: Mapped[dict[str, Any]] = mapped_column(Json)
-    """See `engine.queries.tasks.TaskFilter`."""
+    """See `engine.queries.tasks.TaskFilter`, and `engine.records.InstanceFilter` for cases."""
     post: Mapped[str | None] = mapped_column(ForeignKey("post.code"))
     institution: Mapped[int | None] = mapped_column(ForeignKey("institution.key"))
     department: Mapped[int | None] = mapped_column(ForeignKey("department.key"))

@@ -60,6 +60,17 @@ class ProcessInstance(Entity, Base):
     )
 
 
+class SearchValue(Base):
+    """A value by which operators find a case, also after its end. See `engine.store.sortable` for how it is kept."""
+
+    __tablename__ = "search_value"
+    instance: Mapped[int] = reference("process_instance.key", primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    # Byte by byte, as SQLite compares every text.
+    value: Mapped[str] = mapped_column(String(200).with_variant(String(200, collation="C"), "postgresql"))
+    __table_args__ = (Index(None, "name", "value"),)
+
+
 class Scope(Keyed, Base):
     """See `engine.kernel.rows.ScopeRow`."""
 

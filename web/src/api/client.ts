@@ -10,7 +10,8 @@ import { Problem, Unreachable } from './problem'
 import type { ProblemBody } from './types'
 
 export interface Ask {
-  query?: Record<string, string | number | null | undefined>
+  /** A list stands in the address once for each of its members. */
+  query?: Record<string, string | number | string[] | null | undefined>
   body?: unknown
   /** A file that is sent as it is, in place of a body. */
   file?: Blob
@@ -113,7 +114,7 @@ async function send(method: Method, path: string, options: Ask, key: string | un
 export function addressOf(path: string, query: Ask['query']): string {
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== null && value !== undefined && value !== '') search.set(name, String(value))
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== null && one !== undefined && one !== '') search.append(name, String(one))
   }
   const text = search.toString()
   return `/api/v1${path}${text && `?${text}`}`

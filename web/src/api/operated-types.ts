@@ -79,6 +79,32 @@ export interface OperatedInstance {
   endedAt: string | null
 }
 
+/** Which cases; what is left out asks for all. */
+export interface InstanceFilter {
+  q?: string
+  state?: string
+  process?: string
+  version?: number
+  businessKey?: string
+  /** Of `process`, where a token stands. */
+  element?: string
+  /** Of `process`, which was completed. */
+  passed?: string
+  /** Begun so many days ago or later. */
+  days?: number
+  startedFrom?: string
+  startedUntil?: string
+  /** `name operator value` each. */
+  where?: string[]
+}
+
+/** What a filter can name. */
+export interface FoundBy {
+  attributes: { name: string; label: string }[]
+  versions: number[]
+  elements: Place[]
+}
+
 export interface Place {
   element: string
   name: string | null
@@ -193,6 +219,9 @@ export interface BatchStart {
   kind: BatchKind
   reason: string
   instances?: string[]
+  filter?: InstanceFilter
+  /** How many cases the person was shown. */
+  expected?: number
   process?: string
   version?: number
   parameters?: { compensate?: boolean; version?: number; mapping?: Record<string, string>; recomputeTimers?: boolean }

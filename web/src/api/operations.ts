@@ -27,13 +27,9 @@ export const discardMessage = (message: string, reason: string) => post<void>(`/
 export const messages = (cursor: Cursor, state: string) => get<Page<O.DeadMessage>>('/operations/messages', { state, cursor })
 export const jobs = (cursor?: Cursor, about: { instance?: string; state?: string } = {}) => get<Page<O.Job>>('/operations/jobs', { ...about, cursor })
 
-export interface InstanceQuery {
-  q?: string
-  state?: string
-  process?: string
-  version?: string
-}
-export const allInstances = (cursor: Cursor, query: InstanceQuery) => get<Page<O.OperatedInstance>>('/operations/instances', { ...query, cursor })
+export const allInstances = (cursor: Cursor, filter: O.InstanceFilter) => get<Page<O.OperatedInstance>>('/operations/instances', { ...filter, cursor })
+export const countInstances = (filter: O.InstanceFilter) => get<{ count: number; more: boolean }>('/operations/instances/count', { ...filter })
+export const foundBy = (process: string | undefined) => get<O.FoundBy>('/operations/instances/found-by', { process })
 export const operatedCase = (instance: string, live?: Live) => get<O.OperatedCase>(at(instance), undefined, live)
 export const operatedDiagram = (instance: string, live?: Live) => get<Diagram>(at(instance, 'diagram'), undefined, live)
 export const operatedCollaboration = (instance: string, drawn: boolean, live?: Live) => get<Collaboration>(at(instance, 'collaboration'), { drawn: String(drawn) }, live)

@@ -1,5 +1,6 @@
-/** The calls of saved views of the inbox. */
+/** The calls of saved views, of the inbox and of operations. */
 import { ask } from './client'
+import type { InstanceFilter } from './operated-types'
 import type { Box } from './types'
 import { get, id, post, put } from './verbs'
 
@@ -10,34 +11,38 @@ export interface Filter {
   urgency?: string
   due?: string
 }
-type Kept = { [name in keyof Filter | 'q']: string | null }
+export type CaseView = View<InstanceFilter, 'instances'>
 
-export interface View {
+export interface View<Asked = Filter, Where = Box> {
   id: string
   name: string
-  box: Box
-  filter: Filter
+  box: Where
+  filter: Asked
   mine: boolean
   owner: string
   share: 'post' | 'department' | null
   sharedWith: string | null
   pinned: boolean
   preferred: boolean
-  /** Tasks that it shows, of a pinned one. */
+  /** Tasks or cases that it shows, of a pinned one. */
   count: number | null
 }
-interface Body {
+export interface ViewBody {
   name: string
-  box: Box
-  filter: Filter
+  box: string
+  filter: object
   share: View['share']
   capacityId: string | null
 }
 
-export async function views(): Promise<View[]> {
-  const found = await get<(Omit<View, 'filter'> & { filter: Kept })[]>('/views')
-  return found.map((view) => ({ ...view, filter: Object.fromEntries(Object.entries(view.filter).filter(([, value]) => value !== null)) }))
+/** What is null or empty in a filter asks for all. */
+async function viewsOf<Kept extends { filter: object }>(place: string): Promise<Kept[]> {
+  const found = await get<Kept[]>('/views', { place })
+  const asked = (filter: object) => Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== null && !(Array.isArray(value) && !value.length)))
+  return found.map((view) => ({ ...view, filter: asked(view.filter) }))
 }
-export const saveView = (body: Body) => post<void>('/views', body)
+export const views = () => viewsOf<View>('inbox')
+export const caseViews = () => viewsOf<CaseView>('operations')
+export const saveView = (body: ViewBody) => post<void>('/views', body)
 export const removeView = async (view: string): Promise<void> => void (await ask('DELETE', `/views/${id(view)}`))
 export const chooseView = (view: string, pinned: boolean, preferred: boolean) => put<void>(`/views/${id(view)}/choice`, { pinned, preferred })

@@ -2,16 +2,15 @@
 import { useSignal } from '@preact/signals'
 import { institutions } from '../api/administration'
 import { startable } from '../api/calls'
-import { particular } from '../api/problem'
-import { chooseView, removeView, saveView, type Filter, type View } from '../api/views'
+import type { Filter, View } from '../api/views'
+import { Choice } from '../frame/choice'
 import { Dialog } from '../frame/dialog'
 import { useResource } from '../frame/resource'
-import { say } from '../frame/toast'
-import { either, joined, t, type Key } from '../i18n'
-import { session } from '../session/session'
+import { either, t, type Key } from '../i18n'
 import { filter, learn, names } from './filter'
-import { withoutSuffix } from './row'
 import { box, filterBy, openFiltered } from './store'
+import { SavedViews } from '../views/saved'
+import { SaveView } from '../views/save'
 import { loadViews, views } from './views'
 
 const VIEWED = ['todo', 'claimable', 'soon', 'overdue']
@@ -33,6 +32,14 @@ export default function FilterDialog({ onClose }: { onClose: () => void }) {
     filterBy(draft.value)
     onClose()
   }
+  const saved = async () => {
+    filterBy(draft.value)
+    await loadViews()
+  }
+  const open = (view: View) => {
+    onClose()
+    openFiltered(view.box, view.filter)
+  }
   return (
     <Dialog title={either('筛选与视图', 'Filters and views')} shape="sheet" onClose={onClose}>
       <section class="st" aria-label={either('筛选', 'Filter')}>
@@ -47,99 +54,8 @@ export default function FilterDialog({ onClose }: { onClose: () => void }) {
           <button type="button" class="btn q" onClick={() => (draft.value = {})}>{t('empty.search.clear')}</button>
         </p>
       </section>
-      {VIEWED.includes(box.value) && Object.keys(draft.value).length > 0 && <Save draft={draft.value} />}
-      <Views onClose={onClose} />
+      {VIEWED.includes(box.value) && Object.keys(draft.value).length > 0 && <SaveView box={box.value} words={t(`box.${box.value}`)} filter={draft.value} saved={saved} />}
+      <SavedViews views={views.value ?? []} words={(view) => t(`box.${view.box}`)} reload={loadViews} open={open} />
     </Dialog>
-  )
-}
-
-interface ChoiceProps {
-  label: string
-  none: string
-  value: string | undefined
-  values: readonly (readonly [string, string])[]
-  set: (value: string) => void
-}
-
-function Choice({ label, none, value = '', values, set }: ChoiceProps) {
-  return (
-    <label class="fld"><span class="l">{label}</span>
-      <select class="in" value={value} onChange={(event) => set(event.currentTarget.value)}>
-        <option value="">{none}</option>
-        {values.map(([code, words]) => <option key={code} value={code}>{words}</option>)}
-      </select>
-    </label>
-  )
-}
-
-/** Keeps the filter under a name. It may be shared with one's own posts and departments: each sees only his own tasks through it. */
-function Save({ draft }: { draft: Filter }) {
-  const name = useSignal('')
-  const share = useSignal('')
-  const error = useSignal('')
-  const chairs = session.value!.capacities
-  const shares = [
-    ...chairs.map(({ id, institution, post }) => [`post ${id}`, either(`同岗位：${institution.name} ${post.name}`, `Same post: ${institution.name} ${post.nameEn}`)] as const),
-    ...chairs.flatMap(({ id, institution, department }) => (department ? [[`department ${id}`, either(`同科室：${institution.name} ${department.name}`, `Same department: ${institution.name} ${department.name}`)] as const] : [])),
-  ]
-  const save = async () => {
-    const [kind, capacityId] = share.value.split(' ')
-    try {
-      await saveView({ name: name.value.trim(), box: box.value, filter: draft, share: (kind || null) as View['share'], capacityId: capacityId ?? null })
-      say(either(`视图“${name.value.trim()}”已保存并固定`, `View “${name.value.trim()}” saved and pinned`))
-      filterBy(draft)
-      name.value = error.value = ''
-      await loadViews()
-    } catch (failure) {
-      error.value = particular(failure)
-    }
-  }
-  return (
-    <section class="st" aria-label={either('存为视图', 'Save as a view')}>
-      <h3 class="small">{either(`存为视图（${t(`box.${box.value}`)}）`, `Save as a view (${t(`box.${box.value}`)})`)}</h3>
-      <div class="two-fields">
-        <label class="fld"><span class="l">{either('名称', 'Name')}</span><input class="in" maxLength={30} value={name.value} onInput={(event) => (name.value = event.currentTarget.value)} /></label>
-        <Choice label={either('谁能用', 'For whom')} none={either('只有我', 'Only me')} value={share.value} values={shares} set={(value) => (share.value = value)} />
-      </div>
-      <div role="alert">{error.value && <p class="err">{error.value}</p>}</div>
-      <p><button type="button" class="btn" aria-disabled={!name.value.trim()} onClick={() => void (name.value.trim() && save())}>{either('存为视图', 'Save')}</button></p>
-    </section>
-  )
-}
-
-function Views({ onClose }: { onClose: () => void }) {
-  const error = useSignal('')
-  const act = async (change: () => Promise<void>) => {
-    error.value = ''
-    try {
-      await change()
-      await loadViews()
-    } catch (failure) {
-      error.value = particular(failure)
-    }
-  }
-  const all = views.value ?? []
-  if (!all.length) return null
-  return (
-    <section class="st" aria-label={t('list.views')}>
-      <h3 class="small">{t('list.views')}</h3>
-      <ul class="saved">
-        {all.map((view) => (
-          <li key={view.id}>
-            <button type="button" class="link" onClick={() => {
-              onClose()
-              openFiltered(view.box, view.filter)
-            }}>{view.name}</button>
-            <span class="s d block">{joined(t(`box.${view.box}`), view.sharedWith, !view.mine && withoutSuffix(view.owner))}</span>
-            <span class="fx">
-              <button type="button" class="btn sm" aria-pressed={view.pinned} onClick={() => void act(() => chooseView(view.id, !view.pinned, view.preferred))}>{either('固定', 'Pin')}</button>
-              <button type="button" class="btn sm" aria-pressed={view.preferred} onClick={() => void act(() => chooseView(view.id, view.pinned, !view.preferred))}>{either('打开时先看', 'Begin with it')}</button>
-              {view.mine && <button type="button" class="btn q sm" aria-label={either(`删除视图“${view.name}”`, `Remove view “${view.name}”`)} onClick={() => void act(() => removeView(view.id))}>{either('删除', 'Remove')}</button>}
-            </span>
-          </li>
-        ))}
-      </ul>
-      <div role="alert">{error.value && <p class="err">{error.value}</p>}</div>
-    </section>
   )
 }

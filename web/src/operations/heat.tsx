@@ -8,6 +8,7 @@ import { useResource } from '../frame/resource'
 import { Empty, Failed } from '../frame/states'
 import { op } from '../i18n/operations'
 import { navigate, query } from '../routing/router'
+import { addressOf } from './filter'
 import { Table } from './list'
 
 const HeatDrawing = lazy(() => import('../diagram/heat'))
@@ -59,13 +60,21 @@ function Content({ content, days }: { content: HeatMap; days: string }) {
           {[...elements].sort((one, other) => amount(other, by.value) - amount(one, by.value)).map((element) => (
             <tr key={element.element}>
               <th scope="row">{element.name}</th>
-              {WAYS.map((way) => <td key={way} class={way === by.value ? '' : 'd2'}>{words(element, way)}</td>)}
+              {WAYS.map((way) => <td key={way} class={way === by.value ? '' : 'd2'}><Number element={element} way={way} process={process} days={days} /></td>)}
             </tr>
           ))}
         </Table>
       )}
     </>
   )
+}
+
+/** A number of cases leads to them; what is a length of time does not. */
+function Number({ element, way, process: { key, version }, days }: { element: HeatElement; way: Way; process: HeatMap['process']; days: string }) {
+  const found = words(element, way)
+  if (!element[way] || (way !== 'visits' && way !== 'here')) return <>{found}</>
+  const step = way === 'here' ? { element: element.element, state: 'active' } : { passed: element.element, days: +days }
+  return <a href={addressOf({ process: key, version, ...step })}>{found}</a>
 }
 
 const amount = (element: HeatElement, by: Way): number => element[by] ?? 0

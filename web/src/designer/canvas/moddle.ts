@@ -12,6 +12,7 @@ const ATTRIBUTES: Record<string, string> = {
   Owner: 'value',
   BusinessKey: 'value',
   Visible: 'institution while',
+  Search: 'name label label-en value',
   Approval: 'mode form name-en refusal threshold base quorum abstain early chair-last operations signature motions ballot',
   Assign: 'PEOPLE chair role',
   Fallback: 'PEOPLE chair role',
