@@ -34,7 +34,7 @@ web: $(BUNDLE)  ## Build the browser bundle (Node on PATH, or one from a Python 
 
 .PHONY: test
 test: setup chromium lint contracts types web web-test budget  ## Everything: checks, then every test on both databases and in Chromium
-	$(BIN)/pytest --quiet --numprocesses 4 --dist loadscope $(ARGS)
+	$(BIN)/pytest --quiet --numprocesses 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 EXAMPLES ?= 5000
 WALKS ?= 40

@@ -24,6 +24,7 @@ from tests.servers.postgresql import PostgreSQL, postgresql
 TEMPLATE = "liandong_template"
 PORTION = 50
 """Random models of one test."""
+BROWSER = Path(__file__).parent / "browser"
 _FAILED = pytest.StashKey[bool]()
 _numbers = itertools.count(1)
 
@@ -52,6 +53,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """A run that is asked to end (SIGTERM) still stops the servers that it has started."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a run of several processes the modules of the browser, which are long, lie evenly among the first half of the others.
+
+    At the end they would leave all processes but one without work, at the beginning they would stand in each other's way.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    modules: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.path, []).append(item)
+    long = [path for path in modules if path.parent == BROWSER]
+    others = [path for path in modules if path.parent != BROWSER]
+    apart = max(1, len(others) // (2 * len(long) or 1))
+    order: list[Path] = []
+    for number, path in enumerate(long):
+        order += [path, *others[number * apart : (number + 1) * apart]]
+    order += others[len(long) * apart :]
+    items[:] = [item for path in order for item in modules[path]]
 
 
 @pytest.fixture(scope="session")
