@@ -216,14 +216,14 @@ def death_certificate(county: County, step: Step) -> Act:
 
 
 def call_patient(county: County, step: Step) -> Act:
-    county_now = county.clock.now()
     if county.random.random() < 0.5:
         return Act(outcome="close", data={"noShowReason": "better"}, opinion="患者表示已好转")
-    again = (county_now + 3 * DAY).astimezone(TIME_ZONE).replace(hour=9, minute=0, second=0, microsecond=0)
-    return Act(
-        outcome="reschedule",
-        data=lambda at: {"callAt": at.isoformat(), "callResult": "reached", "appointmentAt": again.isoformat()},
-    )
+
+    def called(at: datetime) -> Mapping[str, Any]:
+        again = (at + 3 * DAY).astimezone(TIME_ZONE).replace(hour=9, minute=0, second=0, microsecond=0)
+        return {"callAt": at.isoformat(), "callResult": "reached", "appointmentAt": again.isoformat()}
+
+    return Act(outcome="reschedule", data=called)
 
 
 # --- the referral centre and who receives
