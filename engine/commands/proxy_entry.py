@@ -82,17 +82,44 @@ def enter_message(command: EnterMessage, work: UnitOfWork, runtime: Runtime) -> 
     strange = next((name for name in command.payload if known and name not in known), None)
     if strange is not None:
         raise Invalid("message-value", "Expected one of {known}, but found '{name}'", known=", ".join(known), name=strange[:100])
+    key, identity, state = send_entered(
+        work, runtime, command, name=row.name, sender=sender, receiver=case.institution, correlation=row.correlation
+    )
+    taken = work.connection.execute(select(Message.to_instance).where(Message.key == key)).scalar_one()
+    if state != "delivered" or taken != case.key:
+        raise Conflict("message-not-taken", "Expected case '{id}' to take the message, but it does not", id=str(case.id))
+    facts = {"message": str(identity), "channel": CHANNEL, "from": command.institution}
+    audit.record(work, "message", row.name, data={**facts, "occurred_at": command.occurred_at.isoformat(), "state": state})
+    return Done(instance=case.id, message=identity, state=state)
+
+
+def send_entered(
+    work: UnitOfWork,
+    runtime: Runtime,
+    command: Entry,
+    *,
+    name: str,
+    sender: int,
+    receiver: int | None,
+    correlation: Mapping[str, JSON],
+    business_key: str | None = None,
+) -> tuple[int, UUID, str]:
+    """Writes and delivers what the actor has entered for another; the message's key and id, and its state after that.
+
+    `sender` and `receiver` are keys of institutions.
+    """
     key, identity = work.new_key(), uuid4()
     work.connection.execute(
         insert(Message).values(
             key=key,
             id=identity,
             message_id=str(identity),
-            name=row.name,
+            name=name,
             from_institution=sender,
             from_instance=None,
-            to_institution=case.institution,
-            correlation=dict(row.correlation),
+            to_institution=receiver,
+            business_key=business_key,
+            correlation=dict(correlation),
             payload=dict(command.payload),
             channel=CHANNEL,
             state="sent",
@@ -103,13 +130,7 @@ def enter_message(command: EnterMessage, work: UnitOfWork, runtime: Runtime) -> 
             evidence=command.evidence.strip(),
         )
     )
-    state = deliver(work, runtime, key)
-    taken = work.connection.execute(select(Message.to_instance).where(Message.key == key)).scalar_one()
-    if state != "delivered" or taken != case.key:
-        raise Conflict("message-not-taken", "Expected case '{id}' to take the message, but it does not", id=str(case.id))
-    facts = {"message": str(identity), "channel": CHANNEL, "from": command.institution}
-    audit.record(work, "message", row.name, data={**facts, "occurred_at": command.occurred_at.isoformat(), "state": state})
-    return Done(instance=case.id, message=identity, state=state)
+    return key, identity, deliver(work, runtime, key)
 
 
 def attach_letter(command: AttachLetter, work: UnitOfWork, runtime: Runtime) -> Done:

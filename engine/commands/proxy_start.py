@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from engine.appliers import audit
 from engine.authorization import standing
-from engine.commands.proxy_entry import CHANNEL, check_entry, sender_of
+from engine.commands.proxy_entry import CHANNEL, check_entry, send_entered, sender_of
 from engine.commands.registry import Command
 from engine.commands.texts import require_text
 from engine.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -24,7 +23,7 @@ from engine.kernel import start_correlation
 from engine.kernel.rows import JSON
 from engine.records import Done
 from engine.runtime import Runtime
-from engine.runtime.messages import NUMBER_LENGTH, deliver
+from engine.runtime.messages import NUMBER_LENGTH
 from engine.runtime.proxy import entering_institutions, known_by, starts, values_of_start
 from engine.store.tables import Institution, Message, ProcessInstance
 from engine.store.unit_of_work import UnitOfWork
@@ -60,29 +59,16 @@ def enter_start(command: EnterStart, work: UnitOfWork, runtime: Runtime) -> Done
     sender = sender_of(work, command.institution)
     check_entry(work, command, work.now - FARTHEST)
     correlation = _correlation(command, runtime, row)
-    key, identity = work.new_key(), uuid4()
-    work.connection.execute(
-        insert(Message).values(
-            key=key,
-            id=identity,
-            message_id=str(identity),
-            name=row.name,
-            from_institution=sender,
-            from_instance=None,
-            to_institution=receiver,
-            business_key=_number(command),
-            correlation=correlation,
-            payload=dict(command.payload),
-            channel=CHANNEL,
-            state="sent",
-            occurred_at=command.occurred_at,
-            sent_at=work.now,
-            expires_at=work.now + work.config.message_expiry,
-            entered_by=work.actor.person,
-            evidence=command.evidence.strip(),
-        )
+    key, identity, state = send_entered(
+        work,
+        runtime,
+        command,
+        name=row.name,
+        sender=sender,
+        receiver=receiver,
+        correlation=correlation,
+        business_key=_number(command),
     )
-    state = deliver(work, runtime, key)
     begun = select(ProcessInstance.id, ProcessInstance.definition)
     begun = begun.join(Message, Message.to_instance == ProcessInstance.key).where(Message.key == key)
     case = work.connection.execute(begun).one_or_none()
